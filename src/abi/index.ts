@@ -1,0 +1,2 @@
+// Linux as data.
+export type { ArgKind, CtxAccess, CtxField, CtxKind, HelperRow, MapTypeRow, ProgTypeRow, RetKind } from './types.ts'

@@ -1,0 +1,2 @@
+// C to ObjectFile.
+export type { CompileInput, CompileResult, PassDump } from './types.ts'

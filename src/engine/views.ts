@@ -1,0 +1,203 @@
+// What the page asks for, piece by piece: windows of a build and of a run. Plain data that survives structured cloning.
+import type { Diagnostic } from '../diag/index.ts'
+import type { StateView } from '../verifier/index.ts'
+
+/** One instruction of the listing. */
+export interface ListingRow {
+  readonly slot: number
+  /** Kernel notation: "r1 = *(u32 *)(r6 +0)". */
+  readonly text: string
+  /** Opcode byte. */
+  readonly opcode: number
+  /** 8 or 16 bytes in hex. */
+  readonly bytes: string
+  /** Line (1-based) in the project's main file; 0 where unknown. */
+  readonly line: number
+  /** Offsets in the main file's text; absent where unknown. */
+  readonly span?: { readonly start: number; readonly end: number }
+  /** Slot that a jump or call goes to; -1 where none. */
+  readonly target: number
+  /** Name of the function that begins here; empty otherwise. */
+  readonly label: string
+}
+
+export interface Verdict {
+  readonly verdict: 'accepted' | 'rejected' | 'unsupported'
+  readonly errno: number
+  readonly message: string
+  readonly feature?: string
+  /** Slot at which it was rejected, -1 where none; `line` likewise 0. */
+  readonly insn: number
+  readonly line: number
+  readonly processed: number
+  readonly totalStates: number
+  readonly peakStates: number
+  readonly maxStatesPerInsn: number
+  readonly stackDepth: string
+}
+
+export interface ProgramReport {
+  readonly name: string
+  readonly section: string
+  readonly type: string
+  readonly insnCount: number
+  readonly listing: readonly ListingRow[]
+  readonly verdict: Verdict
+}
+
+export interface PacketRow {
+  readonly index: number
+  /** Nanoseconds since the first packet of the scenario. */
+  readonly atNs: number
+  readonly sizeBytes: number
+  /** "IPv4 10.0.0.1 > 10.0.0.2 TCP 41000 > 80 [SYN]". */
+  readonly summary: string
+  /** Short protocol name for a chip: "TCP", "ARP". */
+  readonly protocol: string
+  /** 'XDP_DROP', 'TC_ACT_OK', ...; 'fault' where the run failed; empty where nothing ran. */
+  readonly verdict: string
+  readonly retval: number
+  /** The packet went on (pass, tx, redirect), was dropped, or neither can be said. */
+  readonly outcome: 'passed' | 'dropped' | 'other'
+  /** First tick and number of ticks of its run. */
+  readonly firstTick: number
+  readonly ticks: number
+}
+
+/** Everything that the first glance at a build shows. */
+export interface BuildReport {
+  readonly revision: number
+  readonly diagnostics: readonly Diagnostic[]
+  readonly programs: readonly ProgramReport[]
+  readonly packets: readonly PacketRow[]
+  readonly passed: number
+  readonly dropped: number
+  readonly totalTicks: number
+  readonly ms: { readonly compile: number; readonly verify: number; readonly run: number }
+  /** Why nothing was run although it compiled ("rejected", an unsupported hook, a broken capture); empty where it ran. */
+  readonly notRun: string
+}
+
+export interface RegisterView {
+  /** "r0" .. "r10". */
+  readonly name: string
+  /** 64-bit value as 16 hex digits without prefix. */
+  readonly hex: string
+  readonly signed: string
+  readonly unsigned: string
+  /** What it points to, for people: "packet +14", "stack fp-8", "counts[0]", "ctx", "" for a number. */
+  readonly pointsTo: string
+  /** C variable (or several, comma-separated) that it holds here; empty where unknown. */
+  readonly variable: string
+  readonly changed: boolean
+  /** Not yet written. */
+  readonly unset: boolean
+  /** What the verifier believed here, as in the log; empty where it never came here. */
+  readonly believed: string
+}
+
+export interface ByteMark {
+  readonly offset: number
+  readonly size: number
+  readonly access: 'read' | 'write'
+}
+
+export interface StackSlotView {
+  /** Offset from r10, negative multiple of 8. */
+  readonly offset: number
+  /** 16 hex digits, lowest address first, ".." for a byte never written. */
+  readonly bytes: string
+  readonly name: string
+  readonly believed: string
+  readonly changed: boolean
+}
+
+export interface LayerView {
+  readonly name: string
+  readonly offset: number
+  readonly size: number
+  readonly fields: readonly { readonly name: string; readonly offset: number; readonly size: number; readonly value: string }[]
+}
+
+export interface MapRowView {
+  readonly key: string
+  readonly value: string
+  /** Decoded by BTF: "{.packets = 3}"; falls back to hex. */
+  readonly keyText: string
+  readonly valueText: string
+  readonly changed: boolean
+}
+
+export interface MapView {
+  readonly name: string
+  readonly type: string
+  readonly keySize: number
+  readonly valueSize: number
+  readonly maxEntries: number
+  readonly entries: number
+  /** At most 256 rows, in iteration order; array kinds leave out all-zero rows beyond the first 16. */
+  readonly rows: readonly MapRowView[]
+  readonly keyType: string
+  readonly valueType: string
+}
+
+/** The machine before the instruction at `pc` runs, at one tick. */
+export interface MachineView {
+  readonly revision: number
+  readonly tick: number
+  readonly packet: number
+  /** Step within the packet's run, 0-based, and how many steps that run has. */
+  readonly step: number
+  readonly steps: number
+  readonly program: number
+  /** Slot of the next instruction; -1 when the run of this packet is over. */
+  readonly pc: number
+  readonly line: number
+  readonly frames: readonly string[]
+  readonly registers: readonly RegisterView[]
+  readonly stack: readonly StackSlotView[]
+  /** Bytes of the packet now, in hex; `packetMarks` are those of the instruction just executed, `packetTouched` of the run so far. */
+  readonly packetHex: string
+  readonly packetMarks: readonly ByteMark[]
+  readonly packetTouched: readonly ByteMark[]
+  readonly layers: readonly LayerView[]
+  readonly maps: readonly MapView[]
+  readonly printk: readonly string[]
+  /** One sentence on what the last instruction did ("r2 = 4 bytes of the packet at +12"); empty at the start. */
+  readonly did: string
+  /** Set when the run is over: the verdict's name. */
+  readonly verdict: string
+  readonly fault: string
+}
+
+export interface LogWindow {
+  readonly revision: number
+  readonly total: number
+  readonly from: number
+  readonly lines: readonly LogLine[]
+}
+
+export interface LogLine {
+  readonly text: string
+  /** Slot that the line is about, -1 where none. */
+  readonly insn: number
+  readonly kind: 'insn' | 'state' | 'source' | 'message' | 'other'
+}
+
+export interface VisitsView {
+  readonly revision: number
+  readonly insn: number
+  /** All visits counted; `states` holds the first 64. */
+  readonly total: number
+  readonly states: readonly StateView[]
+}
+
+/** How to move along the timeline from a tick. */
+export type Move =
+  | { readonly kind: 'tick'; readonly tick: number }
+  | { readonly kind: 'insn'; readonly by: number }
+  /** To the next (1) or previous (-1) change of C line within the packet's run. */
+  | { readonly kind: 'line'; readonly by: 1 | -1 }
+  /** To the next (1) or previous (-1) instruction that is in `slots` (of the attached program), over the whole scenario. */
+  | { readonly kind: 'breakpoint'; readonly by: 1 | -1; readonly slots: readonly number[] }
+  | { readonly kind: 'packet'; readonly packet: number; readonly step: number }

@@ -1,0 +1,2 @@
+// ObjectFile to programs.
+export type { LoadResult } from './types.ts'

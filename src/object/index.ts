@@ -1,0 +1,2 @@
+// ELF and .BTF.ext.
+export type { ObjectDebug, ObjectFile, ObjectRelocation, ObjectSection, ObjectSymbol } from './types.ts'

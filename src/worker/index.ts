@@ -1,0 +1,4 @@
+// The face of the worker for the page: message types and the client. The worker's own entry is `worker.ts`.
+
+export { type Client, createClient, StaleError } from './client.ts'
+export type { LinkDecoded, LinkFault, Method, Methods, Port, RequestMessage, ToPage, ToWorker } from './messages.ts'

@@ -1,0 +1,51 @@
+// The protocol between page and worker. The worker owns the big data under a build revision; the page pulls windows of it and gets
+// 'stale' for an old revision. A newer build supersedes an older one. Every message is plain data.
+import type { BuildReport, LogWindow, MachineView, Move, Project, VisitsView } from '../engine/index.ts'
+
+export type LinkDecoded =
+  | { readonly kind: 'project'; readonly project: Project }
+  /** `code` names a text of the page; `params` fill it ("cut after {0} characters"). */
+  | { readonly kind: 'bad'; readonly code: LinkFault; readonly params: readonly string[] }
+export type LinkFault = 'empty' | 'newer-version' | 'cut' | 'damaged' | 'too-big' | 'not-a-project'
+
+/** Method name to arguments and value. */
+export interface Methods {
+  /** Compiles, verifies and runs the project; the answer is the first glance. */
+  build: { args: { project: Project; revision: number }; value: BuildReport }
+  log: { args: { revision: number; program: number; level: number; from: number; count: number }; value: LogWindow }
+  visits: { args: { revision: number; program: number; insn: number }; value: VisitsView }
+  move: { args: { revision: number; from: number; move: Move }; value: MachineView }
+  encodeLink: { args: { project: Project }; value: { readonly link: string } }
+  decodeLink: { args: { fragment: string }; value: LinkDecoded }
+  /** The outgoing packets of the run as pcap bytes. */
+  exportPcap: { args: { revision: number }; value: { readonly bytes: Uint8Array } }
+  /** Reads a capture that the visitor dropped; a fault names what is wrong and where. */
+  readCapture: { args: { name: string; bytes: Uint8Array }; value: { readonly packets: number; readonly fault: string } }
+}
+export type Method = keyof Methods
+
+export interface RequestMessage<M extends Method = Method> {
+  readonly kind: 'request'
+  readonly id: number
+  readonly method: M
+  readonly args: Methods[M]['args']
+}
+
+export type ToWorker =
+  | { [M in Method]: RequestMessage<M> }[Method]
+  | { readonly kind: 'cancel'; readonly id: number }
+  | { readonly kind: 'ping'; readonly at: number }
+
+export type ToPage =
+  | { readonly kind: 'value'; readonly id: number; readonly value: Methods[Method]['value'] }
+  /** The revision asked for is no longer (or not yet) there. */
+  | { readonly kind: 'stale'; readonly id: number }
+  /** A defect of ours, told and not hidden. */
+  | { readonly kind: 'defect'; readonly id: number; readonly text: string }
+  | { readonly kind: 'pong'; readonly at: number }
+
+/** The two ends of a channel, in a browser (Worker) or in Node (MessagePort). */
+export interface Port<Out, In> {
+  post(message: Out): void
+  onMessage(handler: (message: In) => void): void
+}

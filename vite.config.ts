@@ -1,0 +1,46 @@
+import react from '@vitejs/plugin-react'
+import type { Plugin } from 'vite'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+// Monaco writes style elements and attributes, so styles stay open; everything else is closed. See docs/security.md.
+const CSP = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ')
+
+const contentSecurityPolicy = (): Plugin => ({
+  name: 'content-security-policy',
+  apply: 'build',
+  transformIndexHtml: (html) => html.replace('<head>', `<head>\n    <meta http-equiv="Content-Security-Policy" content="${CSP}" />`),
+})
+
+export default defineConfig({
+  base: './',
+  plugins: [react(), contentSecurityPolicy()],
+  build: {
+    target: 'es2023',
+    chunkSizeWarningLimit: 5000,
+    manifest: true,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'monaco', test: /monaco-editor\/esm\/(?!vs\/nls\/lang)/ },
+            { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
+          ],
+        },
+      },
+    },
+  },
+  worker: { format: 'es' },
+  test: { exclude: [...configDefaults.exclude, 'e2e/**'], environment: 'node', testTimeout: 60_000 },
+})
