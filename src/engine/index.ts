@@ -12,6 +12,7 @@ export type {
   Stimulus,
   VerifierOptions,
 } from './project.ts'
+export { type ProgramRecord, type RecordResult, readRecord } from './record.ts'
 export type {
   BuildReport,
   ByteMark,
