@@ -26,7 +26,7 @@ export function readRecord(json: unknown): RecordResult {
   if (!Array.isArray(rawMaps) || rawMaps.length > MAX_MAPS) return bad(`maps: a list of at most ${MAX_MAPS}`)
   const maps: MapDef[] = []
   for (const [i, m] of rawMaps.entries()) {
-    const def = readMap(m, i)
+    const def = readMap(m)
     if (typeof def === 'string') return bad(`maps[${i}].${def}`)
     maps.push(def)
   }
@@ -55,9 +55,9 @@ export function readRecord(json: unknown): RecordResult {
   return { ok: true, record: packet ? { program, packet } : { program } }
 }
 
-function readMap(m: unknown, index: number): MapDef | string {
+function readMap(m: unknown): MapDef | string {
   if (!isObject(m)) return ' an object'
-  const { type, key, value, max, flags = 0, init = [], name = `m${index}` } = m
+  const { type, key, value, max, flags = 0, init = [], name } = m
   if (typeof type !== 'string') return 'type: the name of a map type'
   if (!isCount(key) || !isCount(value) || !isCount(max) || !isCount(flags)) return 'key, value, max, flags: numbers'
   if (!Array.isArray(init)) return 'init: a list of [key, value]'
@@ -70,7 +70,7 @@ function readMap(m: unknown, index: number): MapDef | string {
     entries.push({ key: k, value: v })
   }
   return {
-    name: typeof name === 'string' ? name : `m${index}`,
+    name: typeof name === 'string' ? name : '',
     type,
     keySize: key,
     valueSize: value,
