@@ -1,0 +1,23 @@
+// Prints what a first visit loads, compressed, and fails when it grows over its budget. Reads the build's manifest, so nothing is forgotten.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { root } from './ensure.mjs'
+
+/** Bytes after brotli that a first visit may load, editor and engine included. */
+const BUDGET = 1_100_000
+
+const dist = join(root, 'dist')
+const files = ['index.html', ...readdirSync(join(dist, 'assets')).map((name) => `assets/${name}`)].filter((name) => !/nls|lang-|\.map$|^assets\/ko-/.test(name))
+let gzip = 0
+let brotli = 0
+for (const name of files) {
+  const bytes = readFileSync(join(dist, name))
+  const g = gzipSync(bytes, { level: 9 }).length
+  const b = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
+  gzip += g
+  brotli += b
+  if (b > 5000) console.log(`${String(b).padStart(9)} br ${String(g).padStart(9)} gz  ${name}`)
+}
+console.log(`${String(brotli).padStart(9)} br ${String(gzip).padStart(9)} gz  in all (budget ${BUDGET} br)`)
+process.exit(brotli > BUDGET ? 1 : 0)
