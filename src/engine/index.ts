@@ -1,4 +1,7 @@
 // Project in, everything out: build, load, verify, run, timeline, links.
+
+export { type Compressor, crc32Text, decodeLink, encodeLink, fromBase64Url, type LinkFault, type LinkResult, toBase64Url } from './link.ts'
+export { LINK_DICTIONARY_1 } from './link-dictionary.ts'
 export type {
   Attachment,
   BuildOptions,
@@ -12,6 +15,7 @@ export type {
   Stimulus,
   VerifierOptions,
 } from './project.ts'
+export { type ProjectResult, QUOTAS, readProject } from './read-project.ts'
 export { type ProgramRecord, type RecordResult, readRecord } from './record.ts'
 export type {
   BuildReport,

@@ -1,12 +1,6 @@
 // The protocol between page and worker. The worker owns the big data under a build revision; the page pulls windows of it and gets
 // 'stale' for an old revision. A newer build supersedes an older one. Every message is plain data.
-import type { BuildReport, LogWindow, MachineView, Move, Project, VisitsView } from '../engine/index.ts'
-
-export type LinkDecoded =
-  | { readonly kind: 'project'; readonly project: Project }
-  /** `code` names a text of the page; `params` fill it ("cut after {0} characters"). */
-  | { readonly kind: 'bad'; readonly code: LinkFault; readonly params: readonly string[] }
-export type LinkFault = 'empty' | 'newer-version' | 'cut' | 'damaged' | 'too-big' | 'not-a-project'
+import type { BuildReport, LinkResult, LogWindow, MachineView, Move, Project, VisitsView } from '../engine/index.ts'
 
 /** Method name to arguments and value. */
 export interface Methods {
@@ -16,7 +10,7 @@ export interface Methods {
   visits: { args: { revision: number; program: number; insn: number }; value: VisitsView }
   move: { args: { revision: number; from: number; move: Move }; value: MachineView }
   encodeLink: { args: { project: Project }; value: { readonly link: string } }
-  decodeLink: { args: { fragment: string }; value: LinkDecoded }
+  decodeLink: { args: { fragment: string }; value: LinkResult }
   /** The outgoing packets of the run as pcap bytes. */
   exportPcap: { args: { revision: number }; value: { readonly bytes: Uint8Array } }
   /** Reads a capture that the visitor dropped; a fault names what is wrong and where. */
