@@ -1,5 +1,6 @@
 // Project in, everything out: build, load, verify, run, timeline, links.
 
+export { defaultProject } from './default-project.ts'
 export { type Compressor, crc32Text, decodeLink, encodeLink, fromBase64Url, type LinkFault, type LinkResult, toBase64Url } from './link.ts'
 export { LINK_DICTIONARY_1 } from './link-dictionary.ts'
 export type {
