@@ -1,5 +1,9 @@
-// The face of the worker for the page: message types and the client. The worker's own entry is `worker.ts`.
+// The face of the worker for the page: message types, the client, how to start the worker, and the two pure pieces of the engine that
+// the page needs before a worker answers (the project of a first visit, and the reader of saved projects). The worker's own entry is
+// `worker.ts`; nothing in the worker imports this face.
 
 export type { LinkFault, LinkResult } from '../engine/index.ts'
+export { defaultProject, readProject } from '../engine/index.ts'
 export { type Client, createClient, StaleError } from './client.ts'
 export type { Method, Methods, Port, RequestMessage, ToPage, ToWorker } from './messages.ts'
+export { type SpawnedWorker, spawnWorker } from './spawn.ts'
