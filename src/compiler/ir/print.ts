@@ -27,8 +27,8 @@ export function printFunc(fn: Func): string {
 }
 
 export function printBlock(block: Block): string {
-  const loop = !block.loop ? '' : ` unroll ${block.loop.unroll}${block.loop.unroll === 'count' ? ` ${block.loop.count}` : ''}`
-  const lines = [`b${block.id}:${block.hint === '' ? '' : ` ; ${block.hint}`}${loop}`]
+  const loop = !block.loop ? '' : ` [unroll ${block.loop.unroll}${block.loop.unroll === 'count' ? ` ${block.loop.count}` : ''}]`
+  const lines = [`b${block.id}:${block.hint === '' ? '' : ` ${block.hint}`}${loop}`]
   for (const i of block.instrs) lines.push(`  ${printInstr(i)}`)
   lines.push(`  ${printTerm(block.term)}`)
   return `${lines.join('\n')}\n`

@@ -74,7 +74,7 @@ export interface Func {
   readonly ret: Type
   /** Empty for a declaration. */
   blocks: Block[]
-  /** Next free id of an instruction or a block. */
+  /** Above every id of an instruction or a block. */
   nextId: number
   /** The body's start, which opens the function's line information. */
   readonly at?: Span

@@ -28,12 +28,13 @@ export function validateModule(module: Module): string[] {
 export function validateFunc(fn: Func, known?: ReadonlySet<Value>): string[] {
   const faults: string[] = []
   const own = new Set(fn.blocks)
+  const blockIds = new Set<number>()
   const ids = new Set<number>()
   const home = new Map<Instr, { block: Block; at: number }>()
   const say = (text: string): void => void faults.push(`@${fn.name}: ${text}`)
   for (const block of fn.blocks) {
-    if (ids.has(block.id) || block.id >= fn.nextId) say(`b${block.id}: id is not unique`)
-    ids.add(block.id)
+    if (blockIds.has(block.id) || block.id >= fn.nextId) say(`b${block.id}: id is not unique`)
+    blockIds.add(block.id)
     block.instrs.forEach((i, at) => {
       if (ids.has(i.id) || i.id >= fn.nextId) say(`%${i.id}: id is not unique`)
       ids.add(i.id)
@@ -88,10 +89,9 @@ function checkUse(
       return
     default: {
       const def = home.get(v)
-      if (!def) return say(`%${v.id} is not in the function`)
-      if (!cfg.index.has(def.block)) return say(`%${v.id} is in a block that cannot be reached`)
-      const before = def.block === block ? def.at < at : dominates(cfg, def.block, block)
-      if (!before) say(`%${v.id} does not dominate this use`)
+      if (!def) say(`%${v.id} is not in the function`)
+      else if (!cfg.index.has(def.block)) say(`%${v.id} is in a block that cannot be reached`)
+      else if (!(def.block === block ? def.at < at : dominates(cfg, def.block, block))) say(`%${v.id} does not dominate this use`)
     }
   }
 }
@@ -101,13 +101,14 @@ function checkPhi(cfg: Cfg, block: Block, phi: Extract<Instr, { kind: 'phi' }>, 
   if (phi.args.length !== phi.from.length) say('entries without a block')
   if (new Set(phi.from).size !== phi.from.length) say('two entries from one block')
   for (const p of preds) if (!phi.from.includes(p)) say(`no entry from b${p.id}`)
-  phi.from.forEach((from, k) => {
-    if (!preds.includes(from)) return say(`b${from.id} is no predecessor`)
+  for (const [k, from] of phi.from.entries()) {
     const v = phi.args[k]
-    if (v.kind === 'const' || v.kind === 'undef' || v.kind === 'param' || v.kind === 'global' || v.kind === 'func') return
-    const def = home.get(v)
-    if (!def || !cfg.index.has(def.block) || !dominates(cfg, def.block, from)) say(`%${v.id} does not dominate b${from.id}`)
-  })
+    if (!preds.includes(from)) say(`b${from.id} is no predecessor`)
+    else if ('id' in v) {
+      const def = home.get(v)
+      if (!def || !cfg.index.has(def.block) || !dominates(cfg, def.block, from)) say(`%${v.id} does not dominate b${from.id}`)
+    }
+  }
 }
 
 const isInt = (t: Type): boolean => t === 'i1' || t === 'i8' || t === 'i16' || t === 'i32' || t === 'i64'
