@@ -1,1 +1,22 @@
-export {}
+// BTF types: read, build, write, ask, print as C, and show values by them.
+export { BtfBuilder, writeBtf } from './builder.ts'
+export { printType, typeName } from './print.ts'
+export { alignOf, btfType, findByName, findMember, POINTER_BYTES, resolve, sizeOf } from './query.ts'
+export { type BtfFault, type BtfResult, btfString, readBtf, referredIds } from './read.ts'
+export {
+  BTF_INT_BOOL,
+  BTF_INT_CHAR,
+  BTF_INT_SIGNED,
+  type Btf,
+  type BtfComposite,
+  type BtfEnum,
+  type BtfEnumerator,
+  type BtfId,
+  type BtfKind,
+  type BtfLinkage,
+  type BtfMember,
+  type BtfParam,
+  type BtfType,
+  type BtfVarSecinfo,
+} from './types.ts'
+export { formatValue } from './value.ts'

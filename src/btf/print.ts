@@ -1,0 +1,120 @@
+// Types as C: a type's name as in a declaration (`struct flow *`, `__u8[6]`) and its whole definition.
+// A C declarator grows around the name from the inside out: pointers to the left, arrays and parameters to the right, with
+// parentheses where a pointer meets one of those.
+import { btfType } from './query.ts'
+import type { Btf, BtfId, BtfMember } from './types.ts'
+
+const MAX_DEPTH = 32
+const MAX_PARTS = 10_000
+
+/** One walk: `left` is how many more types it may visit, since foreign types may nest without end. */
+interface Walk {
+  readonly btf: Btf
+  left: number
+}
+
+/** The C spelling of a type, around `name` where one is given: `int (*f)(void)`. */
+export function typeName(btf: Btf, id: BtfId, name = ''): string {
+  return declare(walk(btf), id, name, 0).trimEnd()
+}
+
+/** The definition: `struct s { ... };`, `typedef __u32 u;`, `enum e { ... };`, or the declaration of a variable or function. */
+export function printType(btf: Btf, id: BtfId): string {
+  const type = btfType(btf, id)
+  switch (type.kind) {
+    case 'struct':
+    case 'union':
+    case 'enum':
+    case 'enum64':
+      return `${definition(walk(btf), id, 0, '')};`
+    case 'fwd':
+      return `${type.isUnion ? 'union' : 'struct'} ${type.name};`
+    case 'typedef':
+      return `typedef ${declare(walk(btf), type.type, type.name, 0)};`
+    case 'var':
+      return `${['static ', '', 'extern '][type.linkage]}${declare(walk(btf), type.type, type.name, 0)};`
+    case 'func':
+      return `${['static ', '', 'extern '][type.linkage]}${declare(walk(btf), type.type, type.name, 0)};`
+    case 'datasec':
+      return `/* ${type.name} */\n${type.vars.map((v) => printType(btf, v.type)).join('\n')}`
+    default:
+      return `${typeName(btf, id)};`
+  }
+}
+
+function declare(w: Walk, id: BtfId, inner: string, depth: number): string {
+  const type = btfType(w.btf, id)
+  if (depth > MAX_DEPTH || --w.left < 0) return `? ${inner}`
+  const spaced = inner === '' || inner.startsWith('[') ? inner : ` ${inner}`
+  switch (type.kind) {
+    case 'void':
+      return `void${spaced}`
+    case 'int':
+    case 'float':
+    case 'typedef':
+      return `${type.name}${spaced}`
+    case 'struct':
+    case 'union':
+    case 'enum':
+    case 'enum64':
+      return (type.name ? `${tag(type.kind)} ${type.name}` : definition(w, id, depth, '')) + spaced
+    case 'fwd':
+      return `${type.isUnion ? 'union' : 'struct'} ${type.name}${spaced}`
+    case 'ptr':
+      return declare(w, type.type, `*${inner}`, depth + 1)
+    case 'const':
+    case 'volatile':
+    case 'restrict':
+      return qualified(w, type.kind, type.type, inner, depth)
+    case 'type_tag':
+      return declare(w, type.type, inner, depth + 1)
+    case 'array':
+      return declare(w, type.type, `${inner.startsWith('*') ? `(${inner})` : inner}[${type.count}]`, depth + 1)
+    case 'func_proto': {
+      const params = type.params.map((p) => (p.type === 0 && p.name === '' ? '...' : declare(w, p.type, p.name, depth + 1)))
+      const list = params.length === 0 ? 'void' : params.join(', ')
+      return declare(w, type.ret, `${inner.startsWith('*') ? `(${inner})` : inner}(${list})`, depth + 1)
+    }
+    case 'func':
+    case 'var':
+      return declare(w, type.type, type.name, depth + 1)
+    case 'datasec':
+    case 'decl_tag':
+      return `${type.name}${spaced}`
+  }
+}
+
+/** A qualifier stands left of a plain type (`const int x`) and right of the star of a pointer (`int *const x`). */
+function qualified(w: Walk, qualifier: string, id: BtfId, inner: string, depth: number): string {
+  let behind = btfType(w.btf, id)
+  for (let i = 0; i < MAX_DEPTH && (behind.kind === 'const' || behind.kind === 'volatile' || behind.kind === 'type_tag'); i++) {
+    behind = btfType(w.btf, behind.type)
+  }
+  if (behind.kind !== 'ptr') return `${qualifier} ${declare(w, id, inner, depth + 1)}`
+  return declare(w, id, inner === '' || inner.startsWith('[') ? `${qualifier}${inner}` : `${qualifier} ${inner}`, depth + 1)
+}
+
+function definition(w: Walk, id: BtfId, depth: number, indent: string): string {
+  const type = btfType(w.btf, id)
+  if (depth > MAX_DEPTH || --w.left < 0) return '?'
+  if (type.kind === 'enum' || type.kind === 'enum64') {
+    const values = type.values.map((v) => `${indent}\t${v.name} = ${v.value},\n`).join('')
+    return `enum ${type.name ? `${type.name} ` : ''}{\n${values}${indent}}`
+  }
+  if (type.kind !== 'struct' && type.kind !== 'union') return typeName(w.btf, id)
+  const members = type.members.map((m) => `${indent}\t${member(w, m, depth + 1, `${indent}\t`)};\n`).join('')
+  return `${type.kind} ${type.name ? `${type.name} ` : ''}{\n${members}${indent}}`
+}
+
+function member(w: Walk, m: BtfMember, depth: number, indent: string): string {
+  const type = btfType(w.btf, m.type)
+  const bits = m.sizeBits > 0 ? `: ${m.sizeBits}` : ''
+  if ((type.kind === 'struct' || type.kind === 'union' || type.kind === 'enum') && type.name === '') {
+    return `${definition(w, m.type, depth, indent)}${m.name ? ` ${m.name}` : ''}${bits}`
+  }
+  return `${declare(w, m.type, m.name, depth)}${bits}`
+}
+
+const tag = (kind: 'struct' | 'union' | 'enum' | 'enum64'): string => (kind === 'enum64' ? 'enum' : kind)
+
+const walk = (btf: Btf): Walk => ({ btf, left: MAX_PARTS })
