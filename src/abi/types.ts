@@ -33,7 +33,18 @@ export interface MapTypeRow {
 }
 
 /** What reading a context field yields. */
-export type CtxKind = 'scalar' | 'pkt' | 'pkt_end' | 'pkt_meta' | 'sock_common_or_null' | 'sock_or_null' | 'flow_keys' | 'xdp_sock_or_null'
+export type CtxKind =
+  | 'scalar'
+  | 'pkt'
+  | 'pkt_end'
+  | 'pkt_meta'
+  | 'sock_common_or_null'
+  | 'sock_or_null'
+  | 'sock'
+  | 'flow_keys'
+  | 'xdp_sock_or_null'
+  | 'trusted_ptr'
+  | 'tp_buffer'
 
 export interface CtxField {
   readonly name: string

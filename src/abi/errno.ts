@@ -1,0 +1,36 @@
+// Error numbers of Linux on x86-64, by name and by number. Linux: <asm-generic/errno.h>.
+
+// In the order of their numbers from 1; '-' is a number without a name of its own (41 and 58 are other names of EAGAIN and EDEADLK).
+const NAMES =
+  'EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT ENOTBLK EBUSY EEXIST EXDEV ENODEV ENOTDIR ' +
+  'EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG ENOSPC ESPIPE EROFS EMLINK EPIPE EDOM ERANGE EDEADLK ENAMETOOLONG ENOLCK ENOSYS ' +
+  'ENOTEMPTY ELOOP - ENOMSG EIDRM ECHRNG EL2NSYNC EL3HLT EL3RST ELNRNG EUNATCH ENOCSI EL2HLT EBADE EBADR EXFULL ENOANO EBADRQC EBADSLT ' +
+  '- EBFONT ENOSTR ENODATA ETIME ENOSR ENONET ENOPKG EREMOTE ENOLINK EADV ESRMNT ECOMM EPROTO EMULTIHOP EDOTDOT EBADMSG EOVERFLOW ' +
+  'ENOTUNIQ EBADFD EREMCHG ELIBACC ELIBBAD ELIBSCN ELIBMAX ELIBEXEC EILSEQ ERESTART ESTRPIPE EUSERS ENOTSOCK EDESTADDRREQ EMSGSIZE ' +
+  'EPROTOTYPE ENOPROTOOPT EPROTONOSUPPORT ESOCKTNOSUPPORT EOPNOTSUPP EPFNOSUPPORT EAFNOSUPPORT EADDRINUSE EADDRNOTAVAIL ENETDOWN ' +
+  'ENETUNREACH ENETRESET ECONNABORTED ECONNRESET ENOBUFS EISCONN ENOTCONN ESHUTDOWN ETOOMANYREFS ETIMEDOUT ECONNREFUSED EHOSTDOWN ' +
+  'EHOSTUNREACH EALREADY EINPROGRESS ESTALE EUCLEAN ENOTNAM ENAVAIL EISNAM EREMOTEIO EDQUOT ENOMEDIUM EMEDIUMTYPE ECANCELED ENOKEY ' +
+  'EKEYEXPIRED EKEYREVOKED EKEYREJECTED EOWNERDEAD ENOTRECOVERABLE ERFKILL EHWPOISON'
+
+const byNumber = NAMES.split(' ')
+
+/** [name, number] of each error, by number; the second names EWOULDBLOCK and EDEADLOCK come last. ENOTSUPP (524) is the kernel's own. */
+export const errnos: readonly (readonly [string, number])[] = [
+  ...byNumber.flatMap((name, i): (readonly [string, number])[] => (name === '-' ? [] : [[name, i + 1]])),
+  ['ENOTSUPP', 524],
+  ['EWOULDBLOCK', 11],
+  ['EDEADLOCK', 35],
+]
+
+const numbers = new Map(errnos)
+
+/** 22 or -22 → 'EINVAL'; undefined for a number that is none. */
+export function errnoName(errno: number): string | undefined {
+  const n = Math.abs(errno)
+  return errnos.find(([, number]) => number === n)?.[0]
+}
+
+/** 'EINVAL' → 22. */
+export function errnoNumber(name: string): number | undefined {
+  return numbers.get(name)
+}
