@@ -1,0 +1,4 @@
+// Text to tokens.
+export { type Preprocessed, preprocess } from './preprocess.ts'
+export type { PreprocessInput } from './state.ts'
+export { isName, isPunct, spell, type Token, type TokenKind } from './token.ts'

@@ -1,0 +1,8 @@
+// Budgets that bound every compilation; passing one is a diagnostic, never a hang.
+export const MAX_EXPANDED_TOKENS = 200_000
+export const MAX_INCLUDE_DEPTH = 32
+export const MAX_CONDITIONAL_DEPTH = 256
+/** Characters of all files that are read. */
+export const MAX_SOURCE_CHARS = 4 << 20
+/** Macro calls within arguments of macro calls. */
+export const MAX_ARGUMENT_DEPTH = 128

@@ -1,0 +1,244 @@
+// The parser's place in the tokens, its scopes of typedef names, pragmas in force, and its way with faults.
+// The trick of recovery: after a fault the parser is in panic and every token reads as `end`, so that all rules unwind at once without a
+// second message; whoever stands at a boundary (a statement, a member, an external declaration) calls `recover` and goes on behind it.
+// Invariant: `depth` bounds recursion, so that no source can overflow the stack.
+import type { DiagCode } from '../../diag/index.ts'
+import { isPunct, type Token } from '../preprocess/index.ts'
+import { error, label, type More, type Place, type Sink, warning } from '../report.ts'
+import type { Attribute, CompoundStmt, Declaration, Declarator, Expr, InitList, LoopPragma, StaticAssert, TypeName } from './ast.ts'
+
+/** Rules of one file that another file's rules need; the files would import each other in a circle otherwise. */
+export interface Rules {
+  readonly expression: (p: Parser) => Expr
+  readonly assignmentExpression: (p: Parser) => Expr
+  readonly conditionalExpression: (p: Parser) => Expr
+  readonly typeName: (p: Parser) => TypeName
+  readonly startsTypeName: (p: Parser, t: Token) => boolean
+  readonly initializerList: (p: Parser) => InitList
+  readonly compoundStatement: (p: Parser) => CompoundStmt
+  readonly declaration: (p: Parser) => Declaration | StaticAssert
+}
+
+export interface Parser {
+  readonly tokens: readonly Token[]
+  readonly sink: Sink
+  readonly rules: Rules
+  next: number
+  panic: boolean
+  depth: number
+  /** Innermost last; true for a typedef name, false for another name that hides one. */
+  readonly scopes: Map<string, boolean>[]
+  readonly packs: (number | undefined)[]
+  pack: number | undefined
+  readonly pushedAttributes: Attribute[][]
+  /** Seen, and meant for the loop that follows. */
+  loopPragma: LoopPragma | undefined
+}
+
+/** Nested parentheses, blocks, initialisers, declarators and chains of operators, together. */
+export const MAX_NESTING = 1000
+
+export function peek(p: Parser, ahead = 0): Token {
+  if (p.panic) return p.tokens[p.tokens.length - 1]
+  if (ahead === 0) {
+    while (p.tokens[p.next].kind === 'pragma') obeyPragma(p, p.tokens[p.next++])
+    return p.tokens[p.next]
+  }
+  let at = p.next
+  for (let i = 0; ; at++) {
+    const t = p.tokens[Math.min(at, p.tokens.length - 1)]
+    if (t.kind === 'pragma') continue
+    if (i++ === ahead || t.kind === 'end') return t
+  }
+}
+
+export function advance(p: Parser): Token {
+  const t = peek(p)
+  if (t.kind !== 'end') p.next++
+  return t
+}
+
+/** The token before the next one. */
+export const previous = (p: Parser): Token => p.tokens[Math.max(0, p.next - 1)]
+
+export const at = (p: Parser, text: string): boolean => isPunct(peek(p), text)
+export const atWord = (p: Parser, word: string): boolean => {
+  const t = peek(p)
+  return t.kind === 'identifier' && t.text === word
+}
+
+export function accept(p: Parser, text: string): boolean {
+  if (!at(p, text)) return false
+  p.next++
+  return true
+}
+
+export function acceptWord(p: Parser, ...words: readonly string[]): Token | undefined {
+  const t = peek(p)
+  if (t.kind !== 'identifier' || !words.includes(t.text)) return undefined
+  p.next++
+  return t
+}
+
+/** Reports a fault at the next token (or another place) and panics. */
+export function fail(p: Parser, code: DiagCode, params: readonly string[] = [], where?: Place, more?: More): void {
+  if (p.panic) return
+  error(p.sink, code, where ?? peek(p).at, params, more)
+  p.panic = true
+}
+
+/** Takes a punctuator or fails. `open` is the bracket that it closes. */
+export function expect(p: Parser, text: string, open?: Token): boolean {
+  if (accept(p, text)) return true
+  const more = open ? { labels: [label(open.at, 'c.note.to-match', [open.text])] } : undefined
+  fail(p, 'c.expected', [text], undefined, more)
+  return false
+}
+
+/** A `;` after `what`; where it is missing at the end of a line, the fault is reported there and parsing goes on. */
+export function expectSemicolon(
+  p: Parser,
+  code: 'c.expected-semi-expression' | 'c.expected-semi-declaration' | 'c.expected-semi-statement' | 'c.expected-semi-member',
+  what: readonly string[] = [],
+): void {
+  if (accept(p, ';') || p.panic) return
+  const next = peek(p)
+  const before = previous(p).at
+  const end: Place = { file: before.file, start: before.end, end: before.end }
+  error(p.sink, code, end, what, { fixes: before.site ? [] : [{ code: 'c.fix.insert', params: [';'], at: end, text: ';' }] })
+  if (!next.lineStart && !isPunct(next, '}')) p.panic = true
+}
+
+/** Enters one level of nesting; the caller leaves with `p.depth--`. False (and panic) where it is one too many. */
+export function nest(p: Parser): boolean {
+  if (++p.depth <= MAX_NESTING) return true
+  fail(p, 'c.nesting', [String(MAX_NESTING)])
+  return false
+}
+
+/** Ends a panic: passes over tokens up to and including a `;`, or a balanced `{}` at the outside, or up to a `}` that closes what is around. */
+export function recover(p: Parser, outside: boolean): void {
+  p.panic = false
+  let depth = 0
+  for (; ; p.next++) {
+    const t = p.tokens[p.next]
+    if (t.kind === 'end') return
+    if (t.kind === 'pragma') obeyPragma(p, t)
+    if (outside && t.lineStart && depth > 0 && t.kind === 'identifier' && TOP_WORDS.has(t.text) && isFirstColumn(t, p)) return
+    if (t.kind !== 'punct') continue
+    if (t.text === '{' || t.text === '(' || t.text === '[') depth++
+    else if (t.text === ')' || t.text === ']') depth = Math.max(0, depth - 1)
+    else if (t.text === '}') {
+      if (depth === 0 && !outside) return
+      depth = Math.max(0, depth - 1)
+      if (depth === 0 && outside) {
+        p.next++
+        if (isPunct(p.tokens[p.next], ';')) p.next++
+        return
+      }
+    } else if (t.text === ';' && depth === 0) {
+      p.next++
+      return
+    }
+  }
+}
+
+const TOP_WORDS = new Set([
+  'static',
+  'struct',
+  'union',
+  'enum',
+  'typedef',
+  'extern',
+  'int',
+  'char',
+  'void',
+  'const',
+  'volatile',
+  'unsigned',
+  '__attribute__',
+])
+/** Starts of lines without white space before them are where declarations outside of functions stand. */
+const isFirstColumn = (t: Token, p: Parser): boolean => t.lineStart && p.tokens[p.next] === t && !t.space
+
+export const enterScope = (p: Parser): void => void p.scopes.push(new Map())
+export const leaveScope = (p: Parser): void => void p.scopes.pop()
+
+/** Makes a name known from here to the end of the innermost scope. */
+export function declareName(p: Parser, declarator: Declarator, isTypedef: boolean): void {
+  const name = declaredName(declarator)
+  if (name) p.scopes[p.scopes.length - 1].set(name.name, isTypedef)
+}
+
+export function isTypedefName(p: Parser, name: string): boolean {
+  for (let i = p.scopes.length - 1; i >= 0; i--) {
+    const known = p.scopes[i].get(name)
+    if (known !== undefined) return known
+  }
+  return false
+}
+
+/** The name that a declarator declares. */
+export function declaredName(d: Declarator) {
+  let inner = d
+  while (inner.kind !== 'name') inner = inner.inner
+  return inner.name
+}
+
+function obeyPragma(p: Parser, t: Token): void {
+  const { text } = t
+  const words = text.split(/[^\w]+/).filter((w) => w !== '')
+  if (words[0] === 'pack') obeyPack(p, text)
+  else if (text.startsWith('clang attribute')) obeyAttribute(p, t)
+  else {
+    const hint = loopPragma(text)
+    if (hint) p.loopPragma = hint
+    else warning(p.sink, 'c.unknown-pragma', t.at, [text])
+  }
+}
+
+function loopPragma(text: string): LoopPragma | undefined {
+  if (/^nounroll\b/.test(text)) return { unroll: 'disable' }
+  const m = /^(?:GCC )?unroll\b\s*\(?\s*(\w+)?/.exec(text)
+  if (m) return count(m[1])
+  const loop = /^clang loop\b(.*)$/.exec(text)
+  if (!loop) return undefined
+  const counted = /unroll_count\s*\(\s*(\w+)\s*\)/.exec(loop[1])
+  if (counted) return count(counted[1])
+  const unroll = /unroll\s*\(\s*(\w+)\s*\)/.exec(loop[1])
+  return unroll && unroll[1] !== 'disable' ? { unroll: 'full' } : { unroll: 'disable' }
+}
+
+function count(text: string | undefined): LoopPragma {
+  const n = Number(text)
+  if (text === undefined || !Number.isInteger(n)) return { unroll: 'full' }
+  return n <= 1 ? { unroll: 'disable' } : { unroll: 'count', count: n }
+}
+
+function obeyPack(p: Parser, text: string): void {
+  const inside =
+    /\((.*)\)/
+      .exec(text)?.[1]
+      .split(',')
+      .map((s) => s.trim()) ?? []
+  const number = inside.map(Number).find((n) => [1, 2, 4, 8, 16].includes(n))
+  if (inside.includes('push')) {
+    p.packs.push(p.pack)
+    if (number !== undefined) p.pack = number
+  } else if (inside.includes('pop')) p.pack = p.packs.pop()
+  else p.pack = number
+}
+
+/** `clang attribute push(__attribute__((a, b)), apply_to = record)`: for records, which is what BPF headers use it for. */
+function obeyAttribute(p: Parser, t: Token): void {
+  if (/^clang attribute\s+pop/.test(t.text)) {
+    p.pushedAttributes.pop()
+    return
+  }
+  const names = /__attribute__\s*\(\s*\(([^()]*)\)\s*\)/.exec(t.text)?.[1].split(',') ?? []
+  const forRecords = /apply_to\s*=\s*(?:record|any\([^)]*record[^)]*\))/.test(t.text)
+  p.pushedAttributes.push(forRecords ? names.map((n) => ({ name: plainWord(n.trim()), args: [], at: t.at })) : [])
+}
+
+/** `__packed__` and `packed` are the same attribute. */
+export const plainWord = (word: string): string => word.replace(/^__(\w+)__$/, '$1')

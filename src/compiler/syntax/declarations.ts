@@ -1,0 +1,623 @@
+// Declarations (C11 6.7) with GNU attributes, typeof, __extension__ and asm labels.
+// A declarator is kept as a chain from the outside to the name (see `Declarator`); sema builds the type along it.
+import { isPunct, type Token } from '../preprocess/index.ts'
+import { join, type Place } from '../report.ts'
+import type {
+  Attribute,
+  Declaration,
+  Declarator,
+  EnumSpec,
+  Expr,
+  FunctionDefinition,
+  InitDeclarator,
+  InitItem,
+  Initializer,
+  InitList,
+  MemberDeclaration,
+  ParamDeclaration,
+  Qualifiers,
+  RecordSpec,
+  Specifiers,
+  StaticAssert,
+  StorageClass,
+  StringExpr,
+  TypeName,
+  TypeSpec,
+} from './ast.ts'
+import {
+  accept,
+  acceptWord,
+  advance,
+  at,
+  declareName,
+  enterScope,
+  expect,
+  expectSemicolon,
+  fail,
+  isTypedefName,
+  leaveScope,
+  nest,
+  type Parser,
+  peek,
+  plainWord,
+  previous,
+  recover,
+} from './cursor.ts'
+import { assignmentExpression, conditionalExpression, expectString, name } from './expressions.ts'
+import {
+  FUNCTION_WORDS,
+  KEYWORDS,
+  OTHER_SPECIFIER_WORDS,
+  QUALIFIER_WORDS,
+  STORAGE_WORDS,
+  TAG_WORDS,
+  TYPE_WORDS,
+  TYPEOF_WORDS,
+} from './keywords.ts'
+
+/** Whether a declaration begins with this token. */
+export function startsDeclaration(p: Parser, t: Token): boolean {
+  if (t.kind !== 'identifier') return false
+  const { text } = t
+  if (KEYWORDS.has(text)) {
+    return (
+      STORAGE_WORDS.has(text) ||
+      FUNCTION_WORDS.has(text) ||
+      OTHER_SPECIFIER_WORDS.has(text) ||
+      startsTypeName(p, t) ||
+      text === '_Static_assert'
+    )
+  }
+  return isTypedefName(p, text)
+}
+
+/** Whether a type-name begins with this token. */
+export function startsTypeName(p: Parser, t: Token): boolean {
+  if (t.kind !== 'identifier') return false
+  const { text } = t
+  if (!KEYWORDS.has(text)) return isTypedefName(p, text)
+  return TYPE_WORDS.has(text) || QUALIFIER_WORDS.has(text) || TAG_WORDS.has(text) || TYPEOF_WORDS.has(text) || text === '__attribute__'
+}
+
+const NO_QUALIFIERS: Qualifiers = { const: false, volatile: false, restrict: false }
+
+/** declaration-specifiers; specifier-qualifier-list where `storage` is not allowed is left to sema */
+export function declarationSpecifiers(p: Parser): Specifiers {
+  const start = peek(p).at
+  let storage: StorageClass | undefined
+  let inline = false
+  let noreturn = false
+  let threadLocal = false
+  let qualifiers = NO_QUALIFIERS
+  let type: TypeSpec | undefined
+  const words: string[] = []
+  let wordsAt: Place | undefined
+  const attributes: Attribute[] = []
+  const alignas: (Expr | TypeName)[] = []
+  for (;;) {
+    const t = peek(p)
+    if (isPunct(t, '[') && isPunct(peek(p, 1), '[')) {
+      attributes.push(...bracketAttributes(p))
+      continue
+    }
+    if (t.kind !== 'identifier') break
+    const { text } = t
+    const qualifier = QUALIFIER_WORDS.get(text)
+    if (qualifier) {
+      p.next++
+      if (qualifier !== 'other') qualifiers = { ...qualifiers, [qualifier]: true }
+      continue
+    }
+    if (STORAGE_WORDS.has(text)) {
+      p.next++
+      if (storage !== undefined && storage !== text) fail(p, 'c.two-storage-classes', [text, storage], t.at)
+      storage = text as StorageClass
+      continue
+    }
+    if (FUNCTION_WORDS.has(text)) {
+      p.next++
+      if (text === '_Noreturn') noreturn = true
+      else inline = true
+      continue
+    }
+    if (text === '__attribute__' || text === '__attribute' || text === '__declspec') {
+      attributes.push(...attributeSpecifiers(p))
+      continue
+    }
+    if (text === '__extension__') {
+      p.next++
+      continue
+    }
+    if (text === '_Thread_local' || text === '__thread') {
+      p.next++
+      threadLocal = true
+      continue
+    }
+    if (text === '_Alignas') {
+      alignas.push(alignmentSpecifier(p))
+      continue
+    }
+    const word = TYPE_WORDS.get(text)
+    if (word !== undefined) {
+      if (type) break
+      p.next++
+      words.push(word)
+      wordsAt = wordsAt ? join(wordsAt, t.at) : t.at
+      continue
+    }
+    if (type || words.length > 0) break
+    if (TAG_WORDS.has(text)) type = text === 'enum' ? enumSpecifier(p) : structOrUnionSpecifier(p)
+    else if (TYPEOF_WORDS.has(text)) type = typeofSpecifier(p)
+    else if (!KEYWORDS.has(text) && isTypedefName(p, text)) {
+      p.next++
+      type = { kind: 'typedef', name: text, at: t.at }
+    } else break
+  }
+  if (words.length > 0) type = { kind: 'words', words, at: wordsAt ?? start }
+  const end = previous(p).at
+  return { storage, inline, noreturn, threadLocal, qualifiers, type, attributes, alignas, at: join(start, end) }
+}
+
+/** `_Alignas ( type-name | constant-expression )` */
+function alignmentSpecifier(p: Parser): Expr | TypeName {
+  p.next++
+  const open = peek(p)
+  expect(p, '(')
+  const operand = startsTypeName(p, peek(p)) ? typeName(p) : conditionalExpression(p)
+  expect(p, ')', open)
+  return operand
+}
+
+/** typeof-specifier */
+function typeofSpecifier(p: Parser): TypeSpec {
+  const word = advance(p)
+  if (word.text === '__auto_type') return { kind: 'auto', at: word.at }
+  const open = peek(p)
+  expect(p, '(')
+  const operand = startsTypeName(p, peek(p)) ? typeName(p) : p.rules.expression(p)
+  expect(p, ')', open)
+  return { kind: 'typeof', operand, unqualified: word.text.includes('unqual'), at: join(word.at, previous(p).at) }
+}
+
+/** struct-or-union-specifier */
+function structOrUnionSpecifier(p: Parser): RecordSpec {
+  const word = advance(p)
+  const attributes = attributeSpecifiers(p)
+  const tagName = tag(p)
+  let members: MemberDeclaration[] | undefined
+  const { pack } = p
+  if (at(p, '{')) {
+    members = structDeclarationList(p)
+    attributes.push(...attributeSpecifiers(p), ...p.pushedAttributes.flat())
+  } else if (!tagName) fail(p, 'c.expected-tag', [word.text])
+  const end = tagName && !members ? tagName.at : previous(p).at
+  return {
+    kind: 'record',
+    tag: word.text === 'union' ? 'union' : 'struct',
+    name: tagName,
+    members,
+    attributes,
+    pack,
+    at: join(word.at, end),
+  }
+}
+
+function tag(p: Parser) {
+  const t = peek(p)
+  if (t.kind !== 'identifier' || KEYWORDS.has(t.text)) return undefined
+  p.next++
+  return { name: t.text, at: t.at }
+}
+
+/** `{` struct-declaration* `}` */
+function structDeclarationList(p: Parser): MemberDeclaration[] {
+  const open = advance(p)
+  const members: MemberDeclaration[] = []
+  if (!nest(p)) return members
+  while (!at(p, '}') && (peek(p).kind !== 'end' || p.panic)) {
+    if (!accept(p, ';')) {
+      if (peek(p).kind === 'identifier' && peek(p).text === '_Static_assert') staticAssertDeclaration(p)
+      else members.push(structDeclaration(p))
+    }
+    if (p.panic) recover(p, false)
+  }
+  p.depth--
+  expect(p, '}', open)
+  return members
+}
+
+/** struct-declaration */
+function structDeclaration(p: Parser): MemberDeclaration {
+  const start = peek(p)
+  const specifiers = declarationSpecifiers(p)
+  if (!specifiers.type && start === peek(p)) fail(p, unknownTypeCode(p), [start.text])
+  const declarators: MemberDeclaration['declarators'][number][] = []
+  if (!at(p, ';')) {
+    do {
+      const before = attributeSpecifiers(p)
+      const d: Declarator = at(p, ':') ? { kind: 'name', name: undefined, at: peek(p).at } : declarator(p)
+      const width = accept(p, ':') ? conditionalExpression(p) : undefined
+      declarators.push({ declarator: d, width, attributes: [...before, ...attributeSpecifiers(p)] })
+    } while (accept(p, ','))
+  }
+  expectSemicolon(p, 'c.expected-semi-member')
+  return { kind: 'member-declaration', specifiers, declarators, at: join(start.at, previous(p).at) }
+}
+
+function unknownTypeCode(p: Parser): 'c.unknown-type' | 'c.expected-type' {
+  const t = peek(p)
+  return t.kind === 'identifier' && !KEYWORDS.has(t.text) ? 'c.unknown-type' : 'c.expected-type'
+}
+
+/** enum-specifier */
+function enumSpecifier(p: Parser): EnumSpec {
+  const word = advance(p)
+  const attributes = attributeSpecifiers(p)
+  const tagName = tag(p)
+  let underlying: TypeName | undefined
+  if (at(p, ':') && startsTypeName(p, peek(p, 1))) {
+    p.next++
+    underlying = typeName(p)
+  }
+  let members: { readonly name: { readonly name: string; readonly at: Place }; readonly value: Expr | undefined }[] | undefined
+  if (at(p, '{')) {
+    const open = advance(p)
+    members = []
+    while (!at(p, '}') && !p.panic) {
+      const member = name(p)
+      attributeSpecifiers(p)
+      const value = accept(p, '=') ? conditionalExpression(p) : undefined
+      if (member) {
+        members.push({ name: member, value })
+        p.scopes[p.scopes.length - 1].set(member.name, false)
+      }
+      if (!accept(p, ',')) break
+    }
+    expect(p, '}', open)
+    attributes.push(...attributeSpecifiers(p))
+  } else if (!tagName) fail(p, 'c.expected-tag', ['enum'])
+  return {
+    kind: 'enum',
+    name: tagName,
+    members,
+    underlying,
+    attributes,
+    at: join(word.at, members ? previous(p).at : (tagName?.at ?? word.at)),
+  }
+}
+
+// --- declarators ---
+
+/** declarator: pointer? direct-declarator; the name is undefined in an abstract-declarator */
+export function declarator(p: Parser): Declarator {
+  const attributes = attributeSpecifiers(p)
+  if (attributes.length > 0) return { kind: 'attributed', attributes, inner: declarator(p) }
+  if (!at(p, '*')) return directDeclarator(p)
+  p.next++
+  const [qualifiers, pointerAttributes] = typeQualifierList(p)
+  if (!nest(p)) return { kind: 'name', name: undefined, at: peek(p).at }
+  const inner = declarator(p)
+  p.depth--
+  return { kind: 'pointer', qualifiers, attributes: pointerAttributes, inner }
+}
+
+function typeQualifierList(p: Parser): [Qualifiers, Attribute[]] {
+  let qualifiers = NO_QUALIFIERS
+  const attributes: Attribute[] = []
+  for (;;) {
+    const t = peek(p)
+    const word = t.kind === 'identifier' ? QUALIFIER_WORDS.get(t.text) : undefined
+    if (word) {
+      p.next++
+      if (word !== 'other') qualifiers = { ...qualifiers, [word]: true }
+    } else if (t.kind === 'identifier' && t.text === '__attribute__') attributes.push(...attributeSpecifiers(p))
+    else return [qualifiers, attributes]
+  }
+}
+
+/** direct-declarator: the name or a declarator in parentheses, then arrays and parameter lists */
+function directDeclarator(p: Parser): Declarator {
+  const t = peek(p)
+  if (isPunct(t, '(') && isNestedDeclarator(p)) {
+    p.next++
+    if (!nest(p)) return { kind: 'name', name: undefined, at: t.at }
+    const inside = declarator(p)
+    p.depth--
+    expect(p, ')', t)
+    // What follows the parentheses is applied first: it goes between the specifiers and what is inside them.
+    return declaratorSuffixes(p, inside)
+  }
+  let inner: Declarator = { kind: 'name', name: undefined, at: t.at }
+  if (t.kind === 'identifier' && !KEYWORDS.has(t.text)) {
+    p.next++
+    inner = { kind: 'name', name: { name: t.text, at: t.at }, at: t.at }
+  }
+  return declaratorSuffixes(p, inner)
+}
+
+/** In `(` ... is it a declarator, or the parameters of an abstract one? */
+function isNestedDeclarator(p: Parser): boolean {
+  const t = peek(p, 1)
+  if (t.kind === 'punct') return t.text === '*' || t.text === '(' || t.text === '['
+  if (t.kind !== 'identifier') return false
+  if (t.text === '__attribute__') return true
+  return !KEYWORDS.has(t.text) && !isTypedefName(p, t.text)
+}
+
+/** `[...]` and `(...)`: the first one written is the nearest to the name. */
+function declaratorSuffixes(p: Parser, inside: Declarator): Declarator {
+  const suffixes: ((inner: Declarator) => Declarator)[] = []
+  for (;;) {
+    const t = peek(p)
+    if (isPunct(t, '[') && !isPunct(peek(p, 1), '[')) suffixes.push(arraySuffix(p))
+    else if (isPunct(t, '(')) suffixes.push(functionSuffix(p))
+    else break
+    if (suffixes.length > SUFFIX_LIMIT) {
+      fail(p, 'c.nesting', [String(SUFFIX_LIMIT)])
+      break
+    }
+  }
+  let inner = inside
+  for (const suffix of suffixes) inner = suffix(inner)
+  return inner
+}
+
+/** Dimensions of one declarator. */
+const SUFFIX_LIMIT = 64
+
+function arraySuffix(p: Parser): (inner: Declarator) => Declarator {
+  const open = advance(p)
+  while (acceptWord(p, 'static', 'const', 'volatile', 'restrict', '__restrict')) {
+    // Promises about a parameter; they change neither type nor code.
+  }
+  let size: Expr | undefined
+  let star = false
+  if (at(p, '*') && isPunct(peek(p, 1), ']')) {
+    p.next++
+    star = true
+  } else if (!at(p, ']')) size = assignmentExpression(p)
+  expect(p, ']', open)
+  const where = join(open.at, previous(p).at)
+  return (inner) => ({ kind: 'array', size, star, inner, at: where })
+}
+
+/** `(` parameter-type-list? `)` */
+function functionSuffix(p: Parser): (inner: Declarator) => Declarator {
+  const open = advance(p)
+  const params: ParamDeclaration[] = []
+  let variadic = false
+  let prototype = true
+  if (!nest(p)) return (inner) => inner
+  enterScope(p)
+  if (at(p, ')')) prototype = false
+  else {
+    do {
+      if (accept(p, '...')) {
+        variadic = true
+        break
+      }
+      params.push(parameterDeclaration(p))
+    } while (accept(p, ','))
+  }
+  leaveScope(p)
+  p.depth--
+  expect(p, ')', open)
+  const where = join(open.at, previous(p).at)
+  return (inner) => ({ kind: 'function', params, variadic, prototype, inner, at: where })
+}
+
+/** parameter-declaration */
+function parameterDeclaration(p: Parser): ParamDeclaration {
+  const start = peek(p)
+  const specifiers = declarationSpecifiers(p)
+  if (!specifiers.type && start === peek(p)) fail(p, unknownTypeCode(p), [start.text])
+  const d = declarator(p)
+  const attributes = attributeSpecifiers(p)
+  declareName(p, d, false)
+  return { specifiers, declarator: d, attributes, at: join(start.at, previous(p).at) }
+}
+
+/** type-name */
+export function typeName(p: Parser): TypeName {
+  const start = peek(p)
+  const specifiers = declarationSpecifiers(p)
+  if (!specifiers.type && start === peek(p)) fail(p, unknownTypeCode(p), [start.text])
+  return { kind: 'type-name', specifiers, declarator: declarator(p), at: join(start.at, previous(p).at) }
+}
+
+// --- attributes ---
+
+/** (`__attribute__` `((` ... `))`)* */
+export function attributeSpecifiers(p: Parser): Attribute[] {
+  const out: Attribute[] = []
+  for (;;) {
+    if (at(p, '[') && isPunct(peek(p, 1), '[')) out.push(...bracketAttributes(p))
+    else if (acceptWord(p, '__attribute__', '__attribute')) {
+      const open = peek(p)
+      expect(p, '(')
+      expect(p, '(')
+      attributeList(p, out, ')')
+      expect(p, ')', open)
+      expect(p, ')', open)
+    } else if (acceptWord(p, '__declspec')) {
+      expect(p, '(')
+      attributeList(p, out, ')')
+      expect(p, ')')
+    } else return out
+  }
+}
+
+/** C23 `[[...]]` */
+function bracketAttributes(p: Parser): Attribute[] {
+  const out: Attribute[] = []
+  const open = advance(p)
+  p.next++
+  attributeList(p, out, ']')
+  expect(p, ']', open)
+  expect(p, ']', open)
+  return out
+}
+
+function attributeList(p: Parser, out: Attribute[], close: string): void {
+  while (!at(p, close) && !p.panic) {
+    if (accept(p, ',')) continue
+    const t = peek(p)
+    if (t.kind !== 'identifier') {
+      fail(p, 'c.expected-identifier')
+      return
+    }
+    p.next++
+    let word = t.text
+    if (at(p, ':') && isPunct(peek(p, 1), ':')) {
+      p.next += 2
+      word = peek(p).text
+      p.next++
+    }
+    const args: Expr[] = []
+    const open = peek(p)
+    if (accept(p, '(')) {
+      while (!at(p, ')') && !p.panic) {
+        if (KEYWORDS.has(peek(p).text) && peek(p).kind === 'identifier' && startsTypeName(p, peek(p))) typeName(p)
+        else args.push(assignmentExpression(p))
+        if (!accept(p, ',')) break
+      }
+      expect(p, ')', open)
+    }
+    out.push({ name: plainWord(word), args, at: join(t.at, previous(p).at) })
+  }
+}
+
+// --- initialisers ---
+
+/** initializer */
+function initializer(p: Parser): Initializer {
+  return at(p, '{') ? initializerList(p) : assignmentExpression(p)
+}
+
+/** `{` [designation] initializer, ... `}` */
+export function initializerList(p: Parser): InitList {
+  const open = advance(p)
+  const items: InitItem[] = []
+  if (nest(p)) {
+    while (!at(p, '}') && !p.panic) {
+      items.push(designatedInitializer(p))
+      if (!accept(p, ',')) break
+    }
+    p.depth--
+  }
+  expect(p, '}', open)
+  return { kind: 'init-list', items, at: join(open.at, previous(p).at) }
+}
+
+/** designation? initializer */
+function designatedInitializer(p: Parser): InitItem {
+  const designators: InitItem['designators'][number][] = []
+  // GNU's old `name: value`.
+  if (peek(p).kind === 'identifier' && isPunct(peek(p, 1), ':') && !KEYWORDS.has(peek(p).text)) {
+    const field = advance(p)
+    p.next++
+    return { designators: [{ kind: 'field', name: field.text, at: field.at }], init: initializer(p) }
+  }
+  for (;;) {
+    const t = peek(p)
+    if (accept(p, '.')) {
+      const field = name(p)
+      if (field) designators.push({ kind: 'field', ...field })
+    } else if (accept(p, '[')) {
+      const low = conditionalExpression(p)
+      const high = accept(p, '...') ? conditionalExpression(p) : undefined
+      expect(p, ']', t)
+      designators.push({ kind: 'index', low, high, at: join(t.at, previous(p).at) })
+    } else break
+    if (p.panic) break
+  }
+  if (designators.length > 0 && !accept(p, '=') && !at(p, '{')) expect(p, '=')
+  return { designators, init: initializer(p) }
+}
+
+// --- whole declarations ---
+
+/** static_assert-declaration */
+export function staticAssertDeclaration(p: Parser): StaticAssert {
+  const word = advance(p)
+  const open = peek(p)
+  expect(p, '(')
+  const condition = conditionalExpression(p)
+  const message: StringExpr | undefined = accept(p, ',') ? expectString(p) : undefined
+  expect(p, ')', open)
+  expectSemicolon(p, 'c.expected-semi-declaration')
+  return { kind: 'static-assert', condition, message, at: join(word.at, previous(p).at) }
+}
+
+/** declaration (within a function) */
+export function declaration(p: Parser): Declaration | StaticAssert {
+  if (peek(p).text === '_Static_assert') return staticAssertDeclaration(p)
+  const start = peek(p)
+  const specifiers = declarationSpecifiers(p)
+  const declarators = initDeclaratorList(p, specifiers)
+  expectSemicolon(p, 'c.expected-semi-declaration')
+  return { kind: 'declaration', specifiers, declarators, at: join(start.at, previous(p).at) }
+}
+
+function initDeclaratorList(p: Parser, specifiers: Specifiers, first?: Declarator): InitDeclarator[] {
+  const out: InitDeclarator[] = []
+  if (!first && at(p, ';')) return out
+  let d = first ?? declarator(p)
+  for (;;) {
+    out.push(initDeclarator(p, specifiers, d))
+    if (!accept(p, ',')) return out
+    d = declarator(p)
+  }
+}
+
+/** init-declarator, behind its declarator */
+function initDeclarator(p: Parser, specifiers: Specifiers, d: Declarator): InitDeclarator {
+  const start = previous(p).at
+  if (acceptWord(p, 'asm', '__asm__', '__asm')) {
+    expect(p, '(')
+    expectString(p)
+    expect(p, ')')
+  }
+  const attributes = attributeSpecifiers(p)
+  declareName(p, d, specifiers.storage === 'typedef')
+  const init = accept(p, '=') ? initializer(p) : undefined
+  return { declarator: d, attributes, init, at: join(start, previous(p).at) }
+}
+
+/** external-declaration: declaration | function-definition */
+export function externalDeclaration(p: Parser): Declaration | FunctionDefinition | StaticAssert {
+  if (peek(p).text === '_Static_assert') return staticAssertDeclaration(p)
+  const start = peek(p)
+  const specifiers = declarationSpecifiers(p)
+  if (start === peek(p) && !isPunct(start, '*')) {
+    const next = peek(p, 1)
+    if (start.kind === 'identifier' && !KEYWORDS.has(start.text) && !isPunct(next, '(')) fail(p, 'c.unknown-type', [start.text])
+    else if (start.kind !== 'identifier') fail(p, 'c.expected-external')
+  }
+  if (at(p, ';')) {
+    p.next++
+    return { kind: 'declaration', specifiers, declarators: [], at: join(start.at, previous(p).at) }
+  }
+  const d = declarator(p)
+  const attributes = attributeSpecifiers(p)
+  if (at(p, '{') && functionPart(d)) {
+    declareName(p, d, false)
+    enterScope(p)
+    for (const param of functionPart(d)?.params ?? []) declareName(p, param.declarator, false)
+    const body = p.rules.compoundStatement(p)
+    leaveScope(p)
+    return { kind: 'function', specifiers, declarator: d, attributes, body, at: join(start.at, body.at) }
+  }
+  const list = initDeclaratorList(p, specifiers, attributes.length > 0 ? { kind: 'attributed', attributes, inner: d } : d)
+  if (at(p, '{')) fail(p, 'c.expected-semi-declaration')
+  expectSemicolon(p, 'c.expected-semi-declaration')
+  return { kind: 'declaration', specifiers, declarators: list, at: join(start.at, previous(p).at) }
+}
+
+/** The parameter list of the function that a declarator declares. */
+export function functionPart(d: Declarator): (Declarator & { readonly kind: 'function' }) | undefined {
+  for (let part = d; part.kind !== 'name'; part = part.inner) {
+    if (part.kind === 'function' && (part.inner.kind === 'name' || part.inner.kind === 'attributed')) return part
+  }
+  return undefined
+}

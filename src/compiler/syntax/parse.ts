@@ -1,0 +1,52 @@
+// Tokens to a syntax tree: a hand-written recursive-descent parser whose functions bear the names of C11's grammar.
+// In: the preprocessor's tokens. Out: the translation unit; faults are reported and leave `error` nodes or nothing.
+import type { Token } from '../preprocess/index.ts'
+import type { Sink } from '../report.ts'
+import type { ExternalDeclaration, TranslationUnit } from './ast.ts'
+import { accept, type Parser, peek, recover } from './cursor.ts'
+import { declaration, externalDeclaration, initializerList, startsTypeName, typeName } from './declarations.ts'
+import { assignmentExpression, conditionalExpression, expression } from './expressions.ts'
+import { compoundStatement } from './statements.ts'
+
+/** Typedef names that need no declaration. */
+export const BUILTIN_TYPEDEFS = ['__builtin_va_list', '__int128_t', '__uint128_t'] as const
+
+/** translation-unit: external-declaration* */
+export function parse(tokens: readonly Token[], sink: Sink): TranslationUnit {
+  const p: Parser = {
+    tokens,
+    sink,
+    rules: {
+      expression,
+      assignmentExpression,
+      conditionalExpression,
+      typeName,
+      startsTypeName,
+      initializerList,
+      compoundStatement,
+      declaration,
+    },
+    next: 0,
+    panic: false,
+    depth: 0,
+    scopes: [new Map(BUILTIN_TYPEDEFS.map((name) => [name, true]))],
+    packs: [],
+    pack: undefined,
+    pushedAttributes: [],
+    loopPragma: undefined,
+  }
+  const declarations: ExternalDeclaration[] = []
+  while (peek(p).kind !== 'end' && !sink.stopped) {
+    if (accept(p, ';')) continue
+    const start = p.next
+    const d = externalDeclaration(p)
+    declarations.push(d)
+    if (p.panic) {
+      recover(p, true)
+      p.depth = 0
+      p.scopes.length = 1
+    }
+    if (p.next === start) p.next++
+  }
+  return { declarations }
+}

@@ -1,0 +1,299 @@
+// Statements (C11 6.8) with GNU's case ranges, computed goto, asm and fallthrough attributes.
+// A block is where the parser recovers: a statement with a fault costs itself alone.
+import { isPunct, type Token } from '../preprocess/index.ts'
+import { error, join, label } from '../report.ts'
+import type { AsmOperand, CompoundStmt, Expr, LoopPragma, Name, Stmt } from './ast.ts'
+import {
+  accept,
+  acceptWord,
+  advance,
+  at,
+  atWord,
+  enterScope,
+  expect,
+  expectSemicolon,
+  fail,
+  leaveScope,
+  nest,
+  type Parser,
+  peek,
+  previous,
+  recover,
+} from './cursor.ts'
+import { attributeSpecifiers, declaration, startsDeclaration } from './declarations.ts'
+import { conditionalExpression, errorExpr, expectString, expression, name } from './expressions.ts'
+import { KEYWORDS } from './keywords.ts'
+import { stringValue } from './literals.ts'
+
+/** compound-statement */
+export function compoundStatement(p: Parser): CompoundStmt {
+  const open = peek(p)
+  expect(p, '{')
+  const items: Stmt[] = []
+  if (nest(p)) {
+    enterScope(p)
+    while (!at(p, '}') && (p.panic || peek(p).kind !== 'end')) {
+      const before = p.next
+      if (!p.panic) items.push(blockItem(p))
+      if (p.panic) {
+        recover(p, false)
+        if (p.next === before && !at(p, '}') && peek(p).kind !== 'end') p.next++
+      }
+      if (p.sink.stopped) break
+    }
+    leaveScope(p)
+    p.depth--
+  }
+  const close = peek(p)
+  expect(p, '}', open)
+  return { kind: 'compound', items, openAt: open.at, closeAt: close.at, at: join(open.at, close.at) }
+}
+
+/** block-item: declaration | statement */
+function blockItem(p: Parser): Stmt {
+  const t = peek(p)
+  if (atWord(p, '__label__')) {
+    while (!at(p, ';') && !p.panic && peek(p).kind !== 'end') p.next++
+    expect(p, ';')
+    return { kind: 'empty', attributes: [], at: t.at }
+  }
+  return declarationOrStatement(p)
+}
+
+function declarationOrStatement(p: Parser): Stmt {
+  if (!startsDeclaration(p, peek(p)) || isPunct(peek(p, 1), ':') || isFallthrough(p)) return statement(p)
+  const d = declaration(p)
+  return { kind: 'declare', declaration: d, at: d.at }
+}
+
+/** `__attribute__((fallthrough));` begins like a declaration and is a statement; `__extension__` may begin an expression. */
+function isFallthrough(p: Parser): boolean {
+  const t = peek(p)
+  if (t.text === '__extension__') return isPunct(peek(p, 1), '(') || peek(p, 1).kind !== 'identifier' || !startsDeclaration(p, peek(p, 1))
+  return t.text === '__attribute__' && isPunct(peek(p, 1), '(') && isPunct(peek(p, 2), '(') && /^_*fallthrough_*$/.test(peek(p, 3).text)
+}
+
+/** statement */
+export function statement(p: Parser): Stmt {
+  const t = peek(p)
+  if (!nest(p)) return { kind: 'empty', attributes: [], at: t.at }
+  const pragma = p.loopPragma
+  p.loopPragma = undefined
+  const s = t.kind === 'identifier' ? wordStatement(p, t, pragma) : isPunct(t, '{') ? compoundStatement(p) : expressionStatement(p)
+  p.depth--
+  return s
+}
+
+function wordStatement(p: Parser, t: Token, pragma: LoopPragma | undefined): Stmt {
+  if (!KEYWORDS.has(t.text)) return isPunct(peek(p, 1), ':') && !isPunct(peek(p, 2), ':') ? labeledStatement(p) : expressionStatement(p)
+  switch (t.text) {
+    case 'case':
+    case 'default':
+      return caseStatement(p)
+    case 'if':
+    case 'switch':
+      return selectionStatement(p)
+    case 'while':
+    case 'do':
+    case 'for':
+      return iterationStatement(p, pragma)
+    case 'goto':
+    case 'break':
+    case 'continue':
+    case 'return':
+      return jumpStatement(p)
+    case 'asm':
+    case '__asm__':
+    case '__asm':
+      return asmStatement(p)
+    case '__attribute__': {
+      const attributes = attributeSpecifiers(p)
+      if (!at(p, ';')) return statement(p)
+      p.next++
+      return { kind: 'empty', attributes, at: join(t.at, previous(p).at) }
+    }
+    case 'else':
+      fail(p, 'c.else-without-if')
+      return { kind: 'empty', attributes: [], at: t.at }
+    default:
+      if (startsDeclaration(p, t) && t.text !== '__extension__') {
+        error(p.sink, 'c.declaration-here', t.at)
+        const d = declaration(p)
+        return { kind: 'declare', declaration: d, at: d.at }
+      }
+      return expressionStatement(p)
+  }
+}
+
+/** labeled-statement: identifier `:` statement */
+function labeledStatement(p: Parser): Stmt {
+  const word = advance(p)
+  p.next++
+  attributeSpecifiers(p)
+  return { kind: 'label', label: { name: word.text, at: word.at }, body: afterLabel(p), at: word.at }
+}
+
+/** labeled-statement: `case` constant [`...` constant] `:` statement | `default` `:` statement */
+function caseStatement(p: Parser): Stmt {
+  const word = advance(p)
+  if (word.text === 'default') {
+    expect(p, ':')
+    return { kind: 'default', body: afterLabel(p), at: word.at }
+  }
+  const low = conditionalExpression(p)
+  const high = accept(p, '...') ? conditionalExpression(p) : undefined
+  expect(p, ':')
+  const where = join(word.at, previous(p).at)
+  return { kind: 'case', low, high, body: afterLabel(p), at: where }
+}
+
+/** What a label stands before: nothing at the end of a block, a declaration as C23 allows, or a statement. */
+function afterLabel(p: Parser): Stmt {
+  const t = peek(p)
+  if (isPunct(t, '}')) return { kind: 'empty', attributes: [], at: t.at }
+  return p.panic ? { kind: 'empty', attributes: [], at: t.at } : declarationOrStatement(p)
+}
+
+/** expression-statement */
+function expressionStatement(p: Parser): Stmt {
+  const t = peek(p)
+  if (accept(p, ';')) return { kind: 'empty', attributes: [], at: t.at }
+  const value = expression(p)
+  expectSemicolon(p, 'c.expected-semi-expression')
+  return { kind: 'expression', value, at: value.at }
+}
+
+/** `(` expression `)` after if, while, switch */
+function parenthesizedCondition(p: Parser, word: Token): Expr {
+  const open = peek(p)
+  if (!accept(p, '(')) {
+    fail(p, 'c.expected-paren-after', [word.text])
+    return errorExpr(open.at)
+  }
+  const condition = expression(p)
+  expect(p, ')', open)
+  return condition
+}
+
+/** selection-statement */
+function selectionStatement(p: Parser): Stmt {
+  const word = advance(p)
+  enterScope(p)
+  const condition = parenthesizedCondition(p, word)
+  const body = statement(p)
+  leaveScope(p)
+  if (word.text === 'switch') return { kind: 'switch', value: condition, body, at: word.at }
+  const no = acceptWord(p, 'else') ? statement(p) : undefined
+  return { kind: 'if', condition, yes: body, no, at: word.at }
+}
+
+/** iteration-statement */
+function iterationStatement(p: Parser, pragma: LoopPragma | undefined): Stmt {
+  const word = advance(p)
+  if (word.text === 'while') {
+    const condition = parenthesizedCondition(p, word)
+    return { kind: 'while', condition, body: statement(p), pragma, at: word.at }
+  }
+  if (word.text === 'do') {
+    const body = statement(p)
+    const end = peek(p)
+    if (!acceptWord(p, 'while')) {
+      fail(p, 'c.expected-while', [], undefined, { labels: [label(word.at, 'c.note.to-match', ['do'])] })
+      return { kind: 'empty', attributes: [], at: word.at }
+    }
+    const condition = parenthesizedCondition(p, end)
+    expectSemicolon(p, 'c.expected-semi-statement', ['do/while'])
+    return { kind: 'do', condition, body, pragma, at: word.at }
+  }
+  enterScope(p)
+  const open = peek(p)
+  if (!accept(p, '(')) fail(p, 'c.expected-paren-after', ['for'])
+  const init = at(p, ';') ? void p.next++ : declarationOrStatement(p)
+  const condition = at(p, ';') ? undefined : expression(p)
+  expect(p, ';')
+  const step = at(p, ')') ? undefined : expression(p)
+  expect(p, ')', open)
+  const body = statement(p)
+  leaveScope(p)
+  return { kind: 'for', init: init ?? undefined, condition, step, body, pragma, at: word.at }
+}
+
+/** jump-statement */
+function jumpStatement(p: Parser): Stmt {
+  const word = advance(p)
+  let s: Stmt
+  if (word.text === 'goto') {
+    if (accept(p, '*')) {
+      const target = expression(p)
+      s = { kind: 'goto-computed', target, at: word.at }
+    } else {
+      const target = name(p)
+      s = target ? { kind: 'goto', label: target, at: join(word.at, target.at) } : { kind: 'empty', attributes: [], at: word.at }
+    }
+  } else if (word.text === 'return') {
+    const value = at(p, ';') ? undefined : expression(p)
+    s = { kind: 'return', value, at: value ? join(word.at, value.at) : word.at }
+  } else s = { kind: word.text === 'break' ? 'break' : 'continue', at: word.at }
+  expectSemicolon(p, 'c.expected-semi-statement', [word.text])
+  return s
+}
+
+/** `asm` qualifiers `(` template [`:` outputs [`:` inputs [`:` clobbers [`:` labels]]]] `)` `;` */
+function asmStatement(p: Parser): Stmt {
+  const word = advance(p)
+  let volatile = false
+  for (let q = acceptWord(p, 'volatile', '__volatile__', '__volatile', 'inline', '__inline__', '__inline', 'goto'); q; ) {
+    if (q.text.includes('volatile') || q.text === 'goto') volatile = true
+    q = acceptWord(p, 'volatile', '__volatile__', '__volatile', 'inline', '__inline__', '__inline', 'goto')
+  }
+  const open = peek(p)
+  expect(p, '(')
+  const template = asmString(p)
+  const outputs = asmSection(p) ? asmOperands(p) : []
+  const inputs = asmSection(p) ? asmOperands(p) : []
+  const clobbers: string[] = []
+  if (asmSection(p) && peek(p).kind === 'string') {
+    do clobbers.push(asmString(p))
+    while (accept(p, ','))
+  }
+  const labels: Name[] = []
+  if (asmSection(p) && peek(p).kind === 'identifier') {
+    do {
+      const target = name(p)
+      if (target) labels.push(target)
+    } while (accept(p, ','))
+  }
+  expect(p, ')', open)
+  const where = join(word.at, previous(p).at)
+  expectSemicolon(p, 'c.expected-semi-statement', ['asm'])
+  return { kind: 'asm', volatile, template, outputs, inputs, clobbers, labels, at: where }
+}
+
+/** A `:` before a section. */
+const asmSection = (p: Parser): boolean => accept(p, ':')
+
+function asmOperands(p: Parser): AsmOperand[] {
+  const out: AsmOperand[] = []
+  if (at(p, ':') || at(p, ')')) return out
+  do {
+    const start = peek(p)
+    let operandName: string | undefined
+    if (accept(p, '[')) {
+      operandName = name(p)?.name
+      expect(p, ']', start)
+    }
+    const constraint = asmString(p)
+    const open = peek(p)
+    expect(p, '(')
+    const value = expression(p)
+    expect(p, ')', open)
+    out.push({ name: operandName, constraint, value, at: join(start.at, previous(p).at) })
+  } while (accept(p, ','))
+  return out
+}
+
+function asmString(p: Parser): string {
+  const literal = expectString(p)
+  if (!literal) return ''
+  return literal.parts.map((part) => new TextDecoder().decode(stringValue(part.text)?.bytes)).join('')
+}
