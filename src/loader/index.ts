@@ -1,2 +1,3 @@
 // ObjectFile to programs.
-export type { LoadResult } from './types.ts'
+export { load } from './load.ts'
+export type { LoadOptions, LoadResult } from './types.ts'

@@ -1,5 +1,11 @@
+// What the loader is told and what it gives.
 import type { Diagnostic } from '../diag/index.ts'
 import type { MapDef, Program } from '../isa/index.ts'
+
+export interface LoadOptions {
+  /** Name of the object, as libbpf takes it from the file: base name up to its first dot. It begins the names of data maps. */
+  readonly objectName?: string
+}
 
 /** Every program of an object, relocated, each with the maps it uses; `maps` lists all of the object's maps. */
 export interface LoadResult {
