@@ -88,21 +88,15 @@ export function newStackLiveness(parts: Pick<StackLiveness, 'flow' | 'starts' | 
 
 function lookupInstance(l: StackLiveness, chain: Chain, frame: number): Instance {
   const { words, at } = chain
-  let subprog = words[at[0]! + FRAME_SUBPROG]!
-  let found = l.roots.get(subprog)
-  if (!found) {
-    found = newInstance(l, subprog, null, 0)
-    l.roots.set(subprog, found)
-  }
+  const main = words[at[0]! + FRAME_SUBPROG]!
+  let found: Instance = l.roots.get(main) ?? newInstance(l, main, null, 0)
+  l.roots.set(main, found)
   for (let i = 1; i <= frame; i++) {
     const callsite = words[at[i]! + CALLSITE]!
-    subprog = words[at[i]! + FRAME_SUBPROG]!
+    const subprog = words[at[i]! + FRAME_SUBPROG]!
     const key = callsite * l.starts.length + subprog
-    let inner = found.inner.get(key)
-    if (!inner) {
-      inner = newInstance(l, subprog, found, callsite)
-      found.inner.set(key, inner)
-    }
+    const inner: Instance = found.inner.get(key) ?? newInstance(l, subprog, found, callsite)
+    found.inner.set(key, inner)
     found = inner
   }
   return found
