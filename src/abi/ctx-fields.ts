@@ -71,14 +71,37 @@ const SK_BUFF: readonly FieldDef[] = [
 
 const STRUCTS: Readonly<Record<string, readonly FieldDef[]>> = { xdp_md: XDP_MD, __sk_buff: SK_BUFF }
 
+/** A member of a context's C struct. */
+export interface StructField {
+  readonly name: string
+  readonly offset: number
+  readonly size: number
+  /** C type of the member or of an array's element. */
+  readonly type: string
+  /** Elements of an array; 0 for a plain member. */
+  readonly count: number
+}
+
+/** The structs themselves, for the C headers. */
+export const contextStructs: readonly (readonly [name: string, fields: readonly StructField[]])[] = Object.entries(STRUCTS).map(
+  ([name, defs]) => [
+    name,
+    defs.map(({ name, offset, type, count }) => ({ name, offset, type, count, size: elementSize(type) * (count || 1) })),
+  ],
+)
+
 /** Fields of the type's context that its programs may read, by offset; empty for a context without words here. An array's `type` has its length. */
 export function ctxFields(progTypeName: string): readonly CtxField[] {
   const defs = STRUCTS[progType(progTypeName)?.ctxStruct ?? ''] ?? []
   return defs.flatMap((def) => {
-    const size = SIZES[def.type] ?? 8
+    const size = elementSize(def.type)
     const access = ctxAccess(progTypeName, def.offset, size)
     if (access === undefined) return []
     const { name, offset, type, count, en, ko } = def
     return [{ name, offset, size: size * (count || 1), type: count === 0 ? type : `${type}[${count}]`, kind: access.kind, doc: { en, ko } }]
   })
+}
+
+function elementSize(type: string): number {
+  return SIZES[type] ?? 8
 }
