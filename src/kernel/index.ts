@@ -1,1 +1,32 @@
-export {}
+// The simulated Linux: maps, helper bodies, contexts, test runs.
+export { helperBody, modelledHelpers } from './helpers/index.ts'
+export {
+  endInvocation,
+  type Outcome,
+  outcome,
+  type PacketContext,
+  packetBytes,
+  runInvocation,
+  runsPackets,
+  type StartResult,
+  startInvocation,
+} from './invocation.ts'
+export {
+  addMap,
+  createKernel,
+  type Kernel,
+  type KernelOptions,
+  type KernelSnapshot,
+  type LoadedProgram,
+  type MapChange,
+  mapAt,
+  type PerfRecord,
+  type Redirect,
+  restoreKernel,
+  saveKernel,
+} from './kernel.ts'
+export { type LoadResult, loadProgram } from './load.ts'
+export { type Log, logged } from './log.ts'
+export type { KernelMap, MapEntry, MapPlace } from './maps/map.ts'
+export type { RingBuffer, RingbufMap, RingRecord } from './maps/ringbuf.ts'
+export { type TestRunOptions, type TestRunResult, testRun } from './test-run.ts'

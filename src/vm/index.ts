@@ -1,1 +1,37 @@
-export {}
+// The machine: memory as regions, and the engines that execute code. Knows helpers only as functions handed in.
+export { type Code, type Helper, type HelperResult, type Linker, link, slotOfAddress, TEXT_HI, TEXT_LO } from './code.ts'
+export type { Fault, FaultKind } from './fault.ts'
+export { run, type Stop } from './interpreter.ts'
+export {
+  type Continuation,
+  callback,
+  createMachine,
+  MAX_BPF_STACK,
+  MAX_CALL_FRAMES,
+  MAX_TAIL_CALL_CNT,
+  type Machine,
+  type MachineSnapshot,
+  restoreMachine,
+  type StackPlace,
+  type Status,
+  saveMachine,
+  start,
+  stop,
+  stopAccess,
+  stopUnsupported,
+  tailCall,
+} from './machine.ts'
+export {
+  type Access,
+  Memory,
+  type MemorySnapshot,
+  NOWHERE,
+  type Place,
+  type Port,
+  READ,
+  type Region,
+  type RegionSpec,
+  type Word,
+  WRITE,
+} from './memory.ts'
+export { Ram, type RamSnapshot } from './ram.ts'

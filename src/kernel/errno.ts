@@ -1,0 +1,19 @@
+// The error numbers that the simulated kernel answers with, as positive numbers. Linux: <asm-generic/errno.h>, <linux/errno.h>.
+export const EPERM = 1
+export const ENOENT = 2
+export const ENXIO = 6
+export const E2BIG = 7
+export const EAGAIN = 11
+export const ENOMEM = 12
+export const EACCES = 13
+export const EFAULT = 14
+export const EBUSY = 16
+export const EEXIST = 17
+export const ENODEV = 19
+export const EINVAL = 22
+export const ENOSPC = 28
+export const EDOM = 33
+export const ERANGE = 34
+export const EOPNOTSUPP = 95
+export const EALREADY = 114
+export const ENOTSUPP = 524

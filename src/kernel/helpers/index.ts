@@ -1,0 +1,81 @@
+// Which function answers which helper, by name. A helper without a row is not modelled: calling it ends the run as unsupported.
+// Most answer alike for all program types; those that do not are picked by the first argument's kind where they are written.
+import { helperByName } from '../../abi/index.ts'
+import { assert } from '../../base/index.ts'
+import * as basic from './basic.ts'
+import type { HelperBody } from './body.ts'
+import * as csum from './csum.ts'
+import * as map from './map.ts'
+import * as redirect from './redirect.ts'
+import * as ringbuf from './ringbuf.ts'
+import * as skbBytes from './skb-bytes.ts'
+import * as skbChange from './skb-change.ts'
+import * as xdp from './xdp.ts'
+
+const BODIES: Readonly<Record<string, HelperBody>> = {
+  bpf_map_lookup_elem: map.mapLookupElem,
+  bpf_map_update_elem: map.mapUpdateElem,
+  bpf_map_delete_elem: map.mapDeleteElem,
+  bpf_ktime_get_ns: basic.ktimeGetNs,
+  bpf_get_prandom_u32: basic.getPrandomU32,
+  bpf_get_smp_processor_id: basic.getSmpProcessorId,
+  bpf_skb_store_bytes: skbBytes.skbStoreBytes,
+  bpf_l3_csum_replace: csum.l3CsumReplace,
+  bpf_l4_csum_replace: csum.l4CsumReplace,
+  bpf_tail_call: map.tailCallHelper,
+  bpf_get_current_pid_tgid: basic.getCurrentPidTgid,
+  bpf_get_current_uid_gid: basic.getCurrentUidGid,
+  bpf_get_current_comm: basic.getCurrentComm,
+  bpf_skb_vlan_push: skbChange.skbVlanPush,
+  bpf_skb_vlan_pop: skbChange.skbVlanPop,
+  bpf_redirect: redirect.redirect,
+  bpf_perf_event_output: ringbuf.perfEventOutput,
+  bpf_skb_load_bytes: skbBytes.skbLoadBytes,
+  bpf_csum_diff: csum.csumDiff,
+  bpf_skb_change_proto: skbChange.skbChangeProto,
+  bpf_skb_change_type: skbChange.skbChangeType,
+  bpf_skb_change_tail: skbChange.skbChangeTail,
+  bpf_skb_pull_data: skbBytes.skbPullData,
+  bpf_csum_update: csum.csumUpdate,
+  bpf_set_hash_invalid: skbBytes.setHashInvalid,
+  bpf_get_numa_node_id: basic.getNumaNodeId,
+  bpf_skb_change_head: skbChange.skbChangeHead,
+  bpf_xdp_adjust_head: xdp.xdpAdjustHead,
+  bpf_set_hash: skbBytes.setHash,
+  bpf_skb_adjust_room: skbChange.skbAdjustRoom,
+  bpf_redirect_map: redirect.redirectMap,
+  bpf_xdp_adjust_meta: xdp.xdpAdjustMeta,
+  bpf_xdp_adjust_tail: xdp.xdpAdjustTail,
+  bpf_skb_load_bytes_relative: skbBytes.skbLoadBytesRelative,
+  bpf_map_push_elem: map.mapPushElem,
+  bpf_map_pop_elem: map.mapPopElem,
+  bpf_map_peek_elem: map.mapPeekElem,
+  bpf_jiffies64: basic.jiffies64,
+  bpf_ktime_get_boot_ns: basic.ktimeGetBootNs,
+  bpf_ringbuf_output: ringbuf.ringbufOutput,
+  bpf_ringbuf_reserve: ringbuf.ringbufReserve,
+  bpf_ringbuf_submit: ringbuf.ringbufSubmit,
+  bpf_ringbuf_discard: ringbuf.ringbufDiscard,
+  bpf_ringbuf_query: ringbuf.ringbufQuery,
+  bpf_csum_level: csum.csumLevel,
+  bpf_redirect_neigh: redirect.redirectNeigh,
+  bpf_redirect_peer: redirect.redirectPeer,
+  bpf_ktime_get_coarse_ns: basic.ktimeGetCoarseNs,
+  bpf_xdp_get_buff_len: xdp.xdpGetBuffLen,
+  bpf_xdp_load_bytes: xdp.xdpLoadBytes,
+  bpf_xdp_store_bytes: xdp.xdpStoreBytes,
+  bpf_map_lookup_percpu_elem: map.mapLookupPercpuElem,
+  bpf_ktime_get_tai_ns: basic.ktimeGetTaiNs,
+}
+
+const byId = new Map<number, HelperBody>()
+for (const [name, body] of Object.entries(BODIES)) {
+  const row = helperByName(name)
+  assert(row, `${name} is a helper`)
+  byId.set(row.id, body)
+}
+
+export const helperBody = (id: number): HelperBody | undefined => byId.get(id)
+
+/** Ids of the helpers that are modelled, ascending. */
+export const modelledHelpers: readonly number[] = [...byId.keys()].sort((a, b) => a - b)

@@ -1,0 +1,88 @@
+// Helpers on maps: lookup, update, delete, push, pop, peek, and the tail call. Results are those of the map's kind.
+// Linux: kernel/bpf/helpers.c; bpf_tail_call() is an instruction of its own in the JIT.
+import { type HelperResult, tailCall } from '../../vm/index.ts'
+import { DIRECT_HI, directLo } from '../address.ts'
+import { EINVAL } from '../errno.ts'
+import { type Kernel, type MapChange, programAt } from '../kernel.ts'
+import { append } from '../log.ts'
+import type { FdArrayMap } from '../maps/fd-array.ts'
+import type { KernelMap } from '../maps/map.ts'
+import { type HelperBody, mapArg, readable, ret, ret64, u32, u64, writable } from './body.ts'
+
+const note = (k: Kernel, map: KernelMap, kind: MapChange['kind'], key: number): void =>
+  append(k.changes, { map: map.id, kind, key: k.memory.ram.read(key, map.def.keySize), by: 'program' })
+
+export const mapLookupElem: HelperBody = (k, m) => {
+  const map = mapArg(k, m, 1)
+  if (!map) return 'stopped'
+  const key = readable(k, m, 2, map.def.keySize)
+  if (key < 0) return 'stopped'
+  const value = map.lookup(key)
+  return value === 0 ? ret(m, 0) : ret64(m, directLo(value), DIRECT_HI)
+}
+
+export const mapLookupPercpuElem: HelperBody = (k, m) => {
+  const map = mapArg(k, m, 1)
+  if (!map) return 'stopped'
+  const key = readable(k, m, 2, map.def.keySize)
+  if (key < 0) return 'stopped'
+  const value = map.lookupPercpu ? map.lookupPercpu(key, u32(m, 3)) : 0
+  return value === 0 ? ret(m, 0) : ret64(m, directLo(value), DIRECT_HI)
+}
+
+export const mapUpdateElem: HelperBody = (k, m) => {
+  const map = mapArg(k, m, 1)
+  if (!map) return 'stopped'
+  const key = readable(k, m, 2, map.def.keySize)
+  if (key < 0) return 'stopped'
+  const value = readable(k, m, 3, map.def.valueSize)
+  if (value < 0) return 'stopped'
+  const err = map.update(key, value, u64(m, 4))
+  if (err === 0) note(k, map, 'update', key)
+  return ret(m, err)
+}
+
+export const mapDeleteElem: HelperBody = (k, m) => {
+  const map = mapArg(k, m, 1)
+  if (!map) return 'stopped'
+  const key = readable(k, m, 2, map.def.keySize)
+  if (key < 0) return 'stopped'
+  const err = map.delete(key)
+  if (err === 0) note(k, map, 'delete', key)
+  return ret(m, err)
+}
+
+export const mapPushElem: HelperBody = (k, m) => {
+  const map = mapArg(k, m, 1)
+  if (!map) return 'stopped'
+  const value = readable(k, m, 2, map.def.valueSize)
+  if (value < 0) return 'stopped'
+  const err = map.push ? map.push(value, u64(m, 3)) : -EINVAL
+  if (err === 0) note(k, map, 'push', 0)
+  return ret(m, err)
+}
+
+const takes =
+  (kind: 'pop' | 'peek'): HelperBody =>
+  (k, m) => {
+    const map = mapArg(k, m, 1)
+    if (!map) return 'stopped'
+    const value = writable(k, m, 2, map.def.valueSize)
+    if (value < 0) return 'stopped'
+    const take = map[kind]
+    const err = take ? take(value) : -EINVAL
+    if (err === 0 && kind === 'pop') note(k, map, 'pop', 0)
+    return ret(m, err)
+  }
+
+export const mapPopElem: HelperBody = takes('pop')
+export const mapPeekElem: HelperBody = takes('peek')
+
+export const tailCallHelper: HelperBody = (k, m): HelperResult => {
+  const map = mapArg(k, m, 2)
+  if (!map) return 'stopped'
+  const target = programAt(k, map as FdArrayMap, u32(m, 3))
+  // On failure the program goes on after the call; r0 is whatever it was.
+  if (!target) return undefined
+  return tailCall(m, target.code, m.lo[1], m.hi[1]) ? 'moved' : undefined
+}

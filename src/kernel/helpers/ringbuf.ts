@@ -1,0 +1,95 @@
+// Helpers on ring buffers and perf event arrays: ways to send records to user space. Linux: kernel/bpf/ringbuf.c,
+// kernel/trace/bpf_trace.c, bpf_event_output().
+
+import { type Machine, READ, stopAccess } from '../../vm/index.ts'
+import { DIRECT_HI, directLo, directRam } from '../address.ts'
+import { E2BIG, EAGAIN, EFAULT, EINVAL, ENOENT } from '../errno.ts'
+import type { Kernel } from '../kernel.ts'
+import { append } from '../log.ts'
+import type { FdArrayMap } from '../maps/fd-array.ts'
+import type { RingbufMap } from '../maps/ringbuf.ts'
+import { type HelperBody, mapArg, readable, ret, ret64, u32, u64 } from './body.ts'
+
+const BPF_RB_NO_WAKEUP = 1
+const BPF_RB_FORCE_WAKEUP = 2
+const NO_KEY = new Uint8Array(0)
+const TWO32 = 4294967296
+
+export const ringbufOutput: HelperBody = (k, m) => {
+  const map = mapArg(k, m, 1) as RingbufMap | undefined
+  if (!map) return 'stopped'
+  const size = u64(m, 3)
+  const data = readable(k, m, 2, Math.min(size, 0x7fffffff))
+  if (data < 0) return 'stopped'
+  if (u64(m, 4) > (BPF_RB_NO_WAKEUP | BPF_RB_FORCE_WAKEUP)) return ret(m, -EINVAL)
+  const record = map.ring.reserve(size)
+  if (record === 0) return ret(m, -EAGAIN)
+  k.memory.ram.copy(record, data, size)
+  map.ring.commit(record, false)
+  append(k.changes, { map: map.id, kind: 'record', key: NO_KEY, by: 'program' })
+  return ret(m, 0)
+}
+
+export const ringbufReserve: HelperBody = (k, m) => {
+  const map = mapArg(k, m, 1) as RingbufMap | undefined
+  if (!map) return 'stopped'
+  const record = u64(m, 3) === 0 ? map.ring.reserve(u64(m, 2)) : 0
+  return record === 0 ? ret(m, 0) : ret64(m, directLo(record), DIRECT_HI)
+}
+
+/** The ring buffer that a reserved record lies in. */
+function ringOf(k: Kernel, m: Machine): RingbufMap | undefined {
+  const at = directRam(m.lo[1])
+  if (m.hi[1] === DIRECT_HI && k.memory.find(m.hi[1], m.lo[1], 0, READ)?.kind === 'ringbuf') {
+    for (const map of k.maps) if (map.def.type === 'ringbuf' && map.locate(at)) return map as RingbufMap
+  }
+  stopAccess(m, m.hi[1], m.lo[1], 1, true)
+  return undefined
+}
+
+const commits =
+  (discard: boolean): HelperBody =>
+  (k, m) => {
+    const map = ringOf(k, m)
+    if (!map) return 'stopped'
+    map.ring.commit(directRam(m.lo[1]), discard)
+    if (!discard) append(k.changes, { map: map.id, kind: 'record', key: NO_KEY, by: 'program' })
+    return ret(m, 0)
+  }
+
+export const ringbufSubmit: HelperBody = commits(false)
+export const ringbufDiscard: HelperBody = commits(true)
+
+export const ringbufQuery: HelperBody = (k, m) => {
+  const map = mapArg(k, m, 1) as RingbufMap | undefined
+  if (!map) return 'stopped'
+  const what = u64(m, 2)
+  const n = what > 3 ? 0 : map.ring.query(what)
+  return ret64(m, n | 0, Math.floor(n / TWO32))
+}
+
+const BPF_F_INDEX_MASK = 0xffffffff
+const BPF_F_CTXLEN_MASK_HI = 0xfffff
+
+/** r4 = data, r5 = its size; up to flags >> 32 bytes of the packet follow. */
+export const perfEventOutput: HelperBody = (k, m) => {
+  const map = mapArg(k, m, 2) as FdArrayMap | undefined
+  if (!map) return 'stopped'
+  const size = u64(m, 5)
+  const data = readable(k, m, 4, Math.min(size, 0x7fffffff))
+  if (data < 0) return 'stopped'
+  if (m.hi[3] & ~BPF_F_CTXLEN_MASK_HI) return ret(m, -EINVAL)
+  const packetBytes = m.hi[3]
+  const p = k.packet
+  if (packetBytes > p.end - p.data) return ret(m, -EFAULT)
+  const index = u32(m, 3) === BPF_F_INDEX_MASK ? 0 : u32(m, 3)
+  if (index >= map.def.maxEntries) return ret(m, -E2BIG)
+  if (map.slot(index) < 0) return ret(m, -ENOENT)
+  const { ram } = k.memory
+  const record = new Uint8Array(size + packetBytes)
+  record.set(ram.read(data, size))
+  record.set(ram.read(p.ram + p.data, packetBytes), size)
+  append(k.perfRecords, { map: map.id, cpu: index, data: record })
+  append(k.changes, { map: map.id, kind: 'record', key: NO_KEY, by: 'program' })
+  return ret(m, 0)
+}

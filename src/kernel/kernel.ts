@@ -1,0 +1,217 @@
+// The simulated Linux: maps, loaded programs, the packet under way, clock and randomness, on one Memory and one processor. Everything
+// in it is a function of the seed, the maps, the programs and what was run; `saveKernel` and `restoreKernel` go to any point in time.
+// Owned by one scenario or one test run.
+
+import type { MapDef, Program } from '../isa/index.ts'
+import {
+  type Code,
+  createMachine,
+  type Machine,
+  type MachineSnapshot,
+  Memory,
+  type MemorySnapshot,
+  Ram,
+  READ,
+  type Region,
+  restoreMachine,
+  saveMachine,
+  WRITE,
+} from '../vm/index.ts'
+import { DIRECT_HI, MAP_LO, MAP_STRIDE, SKB_LO, STACK_TOP_LO, VMALLOC_HI, XDP_BUFF_LO } from './address.ts'
+import { createLog, type Log } from './log.ts'
+import { createMap } from './maps/create.ts'
+import type { FdArrayMap } from './maps/fd-array.ts'
+import type { KernelMap, MapHost } from './maps/map.ts'
+import { createPacketBuffer, type PacketBuffer } from './packet-buffer.ts'
+import { createRandom, nextU32, type RandomState } from './random.ts'
+import { copySkBuff, createSkBuff, type SkBuff, skbPort } from './sk-buff.ts'
+import { mapSockRegion } from './sock.ts'
+import { type XdpBuff, xdpPort } from './xdp-buff.ts'
+
+/** Possible CPUs unless told otherwise; programs run on CPU 0. */
+export const DEFAULT_CPUS = 2
+const RAM_LIMIT = 256 << 20
+
+/** What a redirect helper asked for. */
+export interface Redirect {
+  readonly ifindex: number
+  readonly flags: number
+  /** Index of the map that named the target; -1 = none. */
+  readonly map: number
+}
+
+/** One change of a map by a helper or by user space, for the "changed" marks. */
+export interface MapChange {
+  readonly map: number
+  readonly kind: 'update' | 'delete' | 'push' | 'pop' | 'record'
+  readonly key: Uint8Array
+  readonly by: 'program' | 'user'
+}
+
+/** A record that a program sent through a perf event array. */
+export interface PerfRecord {
+  readonly map: number
+  readonly cpu: number
+  readonly data: Uint8Array
+}
+
+/** A program that was loaded. */
+export interface LoadedProgram {
+  readonly program: Program
+  readonly code: Code
+  /** The kernel's map for each entry of program.maps. */
+  readonly maps: readonly KernelMap[]
+}
+
+export interface KernelOptions {
+  readonly seed?: number
+  readonly cpus?: number
+}
+
+/** Mutable; owned by whoever created it. */
+export interface Kernel {
+  readonly memory: Memory
+  readonly machine: Machine
+  readonly cpus: number
+  readonly maps: KernelMap[]
+  readonly programs: LoadedProgram[]
+  readonly packet: PacketBuffer
+  readonly skbRegion: Region
+  readonly xdpRegion: Region
+  skb: SkBuff
+  xdp: XdpBuff
+  /** Type of the program that runs. */
+  progType: string
+  redirect: Redirect | undefined
+  readonly random: RandomState
+  /** Nanoseconds since boot when the invocation began; each instruction takes one. */
+  nowNs: number
+  readonly printk: Log<string>
+  readonly changes: Log<MapChange>
+  readonly perfRecords: Log<PerfRecord>
+}
+
+/** Simulated time at which a scenario begins: a quarter of an hour after boot. */
+const BOOT_NS = 900_000_000_000
+
+export function createKernel(options: KernelOptions = {}): Kernel {
+  const seed = options.seed ?? 0
+  const memory = new Memory(new Ram(RAM_LIMIT))
+  const packet = createPacketBuffer(memory)
+  const machine = createMachine(memory, { hi: VMALLOC_HI, lo: STACK_TOP_LO })
+  const kernel: Kernel = {
+    memory,
+    machine,
+    cpus: options.cpus ?? DEFAULT_CPUS,
+    maps: [],
+    programs: [],
+    packet,
+    skbRegion: memory.map({
+      kind: 'ctx',
+      baseHi: DIRECT_HI,
+      baseLo: SKB_LO,
+      ram: 0,
+      to: 0,
+      rights: READ | WRITE,
+      port: skbPort(packet, () => kernel.skb),
+    }),
+    xdpRegion: memory.map({
+      kind: 'ctx',
+      baseHi: VMALLOC_HI,
+      baseLo: XDP_BUFF_LO,
+      ram: 0,
+      to: 0,
+      rights: READ | WRITE,
+      port: xdpPort(packet, () => kernel.xdp),
+    }),
+    skb: createSkBuff(),
+    xdp: { hardStart: 0, ingressIfindex: 1, rxQueueIndex: 0, egressIfindex: 0 },
+    progType: '',
+    redirect: undefined,
+    random: createRandom(seed, 1),
+    nowNs: BOOT_NS,
+    printk: createLog(),
+    changes: createLog(),
+    perfRecords: createLog(),
+  }
+  mapSockRegion(memory, () => kernel.skb.sock)
+  return kernel
+}
+
+/** Creates a map and puts its initial entries in. */
+export function addMap(kernel: Kernel, def: MapDef): { readonly map?: KernelMap; readonly errno: number; readonly unsupported?: string } {
+  const host: MapHost = { memory: kernel.memory, cpus: kernel.cpus, random: () => nextU32(kernel.random) }
+  const result = createMap(host, def, kernel.maps.length)
+  if (!result.ok) return result.unsupported ? { errno: result.errno, unsupported: result.unsupported } : { errno: result.errno }
+  const { map } = result
+  for (const { key, value } of def.init) {
+    const errno = map.userUpdate(key, value, 0)
+    if (errno < 0) return { errno: -errno }
+  }
+  kernel.maps.push(map)
+  return { map, errno: 0 }
+}
+
+/** Lower half of the address of a map, as a program holds it. */
+export const mapLo = (map: KernelMap): number => MAP_LO + map.id * MAP_STRIDE
+
+/** The map that an address stands for, or undefined. */
+export function mapAt(kernel: Kernel, lo: number, hi: number): KernelMap | undefined {
+  const off = lo - MAP_LO
+  return hi === DIRECT_HI && off >= 0 && off % MAP_STRIDE === 0 ? kernel.maps[off / MAP_STRIDE] : undefined
+}
+
+/** Program at an index of a prog array, or undefined where the slot is empty. */
+export function programAt(kernel: Kernel, map: FdArrayMap, index: number): LoadedProgram | undefined {
+  const slot = map.slot(index)
+  return slot < 0 ? undefined : kernel.programs[slot]
+}
+
+export interface KernelSnapshot {
+  readonly memory: MemorySnapshot
+  readonly machine: MachineSnapshot
+  readonly skb: SkBuff
+  readonly xdp: XdpBuff
+  readonly packet: { readonly data: number; readonly end: number; readonly meta: number }
+  readonly progType: string
+  readonly redirect: Redirect | undefined
+  readonly random: RandomState
+  readonly nowNs: number
+  readonly printk: number
+  readonly changes: number
+  readonly perfRecords: number
+}
+
+/** Everything that running changes. Cheap: pages not written since the last snapshot are shared with it. */
+export function saveKernel(k: Kernel): KernelSnapshot {
+  return {
+    memory: k.memory.save(),
+    machine: saveMachine(k.machine),
+    skb: copySkBuff(k.skb),
+    xdp: { ...k.xdp },
+    packet: { data: k.packet.data, end: k.packet.end, meta: k.packet.meta },
+    progType: k.progType,
+    redirect: k.redirect,
+    random: k.random.slice(),
+    nowNs: k.nowNs,
+    printk: k.printk.count,
+    changes: k.changes.count,
+    perfRecords: k.perfRecords.count,
+  }
+}
+
+/** To a snapshot of this kernel, earlier or later. */
+export function restoreKernel(k: Kernel, s: KernelSnapshot): void {
+  k.memory.restore(s.memory)
+  restoreMachine(k.machine, s.machine)
+  k.skb = copySkBuff(s.skb)
+  k.xdp = { ...s.xdp }
+  Object.assign(k.packet, s.packet)
+  k.progType = s.progType
+  k.redirect = s.redirect
+  k.random.set(s.random)
+  k.nowNs = s.nowNs
+  k.printk.count = s.printk
+  k.changes.count = s.changes
+  k.perfRecords.count = s.perfRecords
+}

@@ -1,0 +1,53 @@
+// Loading: a Program becomes Code whose map references are addresses and whose calls are helper bodies. The verifier has had its say
+// elsewhere; what cannot be resolved is unsupported when it runs.
+import type { Program } from '../isa/index.ts'
+import { type Linker, link } from '../vm/index.ts'
+import { DIRECT_HI, directLo } from './address.ts'
+import { callName } from './call-name.ts'
+import { helperBody } from './helpers/index.ts'
+import { addMap, type Kernel, type LoadedProgram, mapLo } from './kernel.ts'
+import { loadPacket } from './load-packet.ts'
+import type { KernelMap } from './maps/map.ts'
+
+export type LoadResult =
+  | { readonly ok: true; readonly program: LoadedProgram }
+  | { readonly ok: false; readonly errno: number; readonly unsupported?: string }
+
+/** Loads a program; its maps are those that were added with the same MapDef, or are created now. */
+export function loadProgram(kernel: Kernel, program: Program): LoadResult {
+  const maps: KernelMap[] = []
+  for (const def of program.maps) {
+    let map = kernel.maps.find((m) => m.def === def)
+    if (!map) {
+      const added = addMap(kernel, def)
+      if (!added.map) return { ok: false, errno: added.errno, ...(added.unsupported ? { unsupported: added.unsupported } : {}) }
+      map = added.map
+    }
+    maps.push(map)
+  }
+  const loaded: LoadedProgram = { program, code: link(program.name, program.code, linkerFor(kernel, maps)), maps }
+  kernel.programs.push(loaded)
+  return { ok: true, program: loaded }
+}
+
+const PSEUDO_MAP_IDX = 5
+const PSEUDO_MAP_IDX_VALUE = 6
+
+function linkerFor(kernel: Kernel, maps: readonly KernelMap[]): Linker {
+  return {
+    imm64: (src, imm, imm2) => {
+      const map = maps[imm]
+      if (!map) return undefined
+      if (src === PSEUDO_MAP_IDX) return [mapLo(map), DIRECT_HI]
+      if (src === PSEUDO_MAP_IDX_VALUE && map.directValue) return [directLo(map.directValue(imm2)), DIRECT_HI]
+      return undefined
+    },
+    helper: (id) => {
+      const body = helperBody(id)
+      return body && ((m) => body(kernel, m))
+    },
+    kfunc: () => undefined,
+    callName,
+    loadPacket: (m, offset, size) => loadPacket(kernel, m, offset, size),
+  }
+}

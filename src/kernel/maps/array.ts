@@ -1,0 +1,74 @@
+// BPF_MAP_TYPE_ARRAY and PERCPU_ARRAY: all values are there from the start, zero, one after another.
+// Linux: kernel/bpf/arraymap.c.
+
+import type { MapDef } from '../../isa/index.ts'
+import { E2BIG, EEXIST, EINVAL } from '../errno.ts'
+import { BPF_EXIST, BPF_F_LOCK, BPF_NOEXIST, type KernelMap, type MapEntry, type MapHost, round8 } from './map.ts'
+import { mapValues } from './values.ts'
+
+export function createArray(host: MapHost, def: MapDef, id: number): KernelMap | undefined {
+  const ram = host.memory.ram
+  const percpu = def.type === 'percpu_array'
+  const cpus = percpu ? host.cpus : 1
+  const stride = round8(def.valueSize)
+  const values = ram.alloc(def.maxEntries * cpus * stride)
+  if (values === 0) return undefined
+  const keyOf = (index: number): Uint8Array => new Uint8Array(new Uint32Array([index]).buffer)
+  const locate = (at: number) => {
+    const off = at - values
+    if (off < 0 || off >= def.maxEntries * cpus * stride) return undefined
+    const slot = Math.floor(off / stride)
+    return { key: keyOf(Math.floor(slot / cpus)), cpu: slot % cpus, offset: off % stride }
+  }
+  mapValues(host.memory, def, values, def.maxEntries * cpus, stride, (slot) => {
+    const index = `${def.name || 'map'}[${Math.floor(slot / cpus)}]`
+    return percpu ? `${index} cpu ${slot % cpus}` : index
+  })
+
+  const at = (index: number, cpu: number): number => values + (index * cpus + cpu) * stride
+  const indexOf = (key: number): number => ram.view.getUint32(key, true)
+  const userIndex = (key: Uint8Array): number => new DataView(key.buffer, key.byteOffset).getUint32(0, true)
+  const check = (index: number, flags: number): number => {
+    if (flags > (percpu ? BPF_EXIST : BPF_EXIST | BPF_F_LOCK) || (flags & ~BPF_F_LOCK) > BPF_EXIST) return -EINVAL
+    if (index >= def.maxEntries) return -E2BIG
+    if (flags & BPF_NOEXIST) return -EEXIST
+    // No map has a lock in it: bpf_spin_lock needs BTF.
+    return flags & BPF_F_LOCK ? -EINVAL : 0
+  }
+  const read = (index: number): Uint8Array => ram.read(at(index, 0), percpu ? cpus * stride : def.valueSize)
+
+  return {
+    def,
+    id,
+    percpu,
+    lookup: (key) => (indexOf(key) < def.maxEntries ? at(indexOf(key), 0) : 0),
+    ...(percpu
+      ? { lookupPercpu: (key: number, cpu: number) => (indexOf(key) < def.maxEntries && cpu < cpus ? at(indexOf(key), cpu) : 0) }
+      : { directValue: (offset: number) => values + offset }),
+    update: (key, value, flags) => {
+      const err = check(indexOf(key), flags)
+      if (err === 0) ram.copy(at(indexOf(key), 0), value, def.valueSize)
+      return err
+    },
+    delete: () => -EINVAL,
+    userLookup: (key) => (userIndex(key) < def.maxEntries ? read(userIndex(key)) : undefined),
+    userUpdate: (key, value, flags) => {
+      const err = check(userIndex(key), flags)
+      if (err === 0) ram.write(at(userIndex(key), 0), value)
+      return err
+    },
+    userDelete: () => -EINVAL,
+    nextKey: (key) => {
+      const index = key ? userIndex(key) : 0xffffffff
+      if (index >= def.maxEntries) return keyOf(0)
+      return index === def.maxEntries - 1 ? undefined : keyOf(index + 1)
+    },
+    count: () => def.maxEntries,
+    entries: () => {
+      const out: MapEntry[] = []
+      for (let i = 0; i < def.maxEntries; i++) out.push({ key: keyOf(i), value: read(i) })
+      return out
+    },
+    locate,
+  }
+}

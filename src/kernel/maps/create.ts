@@ -1,0 +1,98 @@
+// A live map from its description, with the checks that BPF_MAP_CREATE makes. Kinds that are not modelled are named as such.
+// Linux: map_create() in kernel/bpf/syscall.c and each kind's alloc_check.
+import type { MapDef } from '../../isa/index.ts'
+import { E2BIG, EINVAL, ENOMEM, ENOTSUPP } from '../errno.ts'
+import { createArray } from './array.ts'
+import { createFdArray } from './fd-array.ts'
+import { createHash } from './hash.ts'
+import {
+  BPF_F_NO_COMMON_LRU,
+  BPF_F_NO_PREALLOC,
+  BPF_F_RDONLY,
+  BPF_F_RDONLY_PROG,
+  BPF_F_WRONLY,
+  BPF_F_WRONLY_PROG,
+  BPF_F_ZERO_SEED,
+  type KernelMap,
+  type MapHost,
+} from './map.ts'
+import { createQueueStack } from './queue-stack.ts'
+import { createRingbuf } from './ringbuf.ts'
+
+export type CreateResult =
+  | { readonly ok: true; readonly map: KernelMap }
+  | { readonly ok: false; readonly errno: number; readonly unsupported?: string }
+
+const ACCESS = BPF_F_RDONLY | BPF_F_WRONLY | BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG
+const BPF_F_MMAPABLE = 1 << 10
+const BPF_F_PRESERVE_ELEMS = 1 << 11
+const BPF_F_INNER_MAP = 1 << 12
+const BPF_F_NUMA_NODE = 1 << 2
+/** Linux: MAX_BPF_STACK, which a key has to fit on. */
+const MAX_KEY = 512
+const PAGE_SIZE = 4096
+/** KMALLOC_MAX_SIZE less the head of an element, roughly; beyond any program's need. */
+const MAX_VALUE = 0x400000
+
+interface Kind {
+  readonly create: (host: MapHost, def: MapDef, id: number) => KernelMap | undefined
+  readonly flags: number
+  /** errno or 0 */
+  readonly check: (def: MapDef) => number
+}
+
+const isPowerOf2 = (n: number): boolean => n > 0 && (n & (n - 1)) === 0
+
+const checkArray = (def: MapDef): number => {
+  if (def.maxEntries === 0 || def.keySize !== 4 || def.valueSize === 0) return EINVAL
+  return def.valueSize > 0x7fffffff ? E2BIG : 0
+}
+const checkHash = (def: MapDef): number => {
+  if (def.maxEntries === 0 || def.valueSize === 0 || def.keySize === 0) return EINVAL
+  const lru = def.type.startsWith('lru_')
+  if (lru && def.flags & BPF_F_NO_PREALLOC) return ENOTSUPP
+  if (!lru && def.flags & BPF_F_NO_COMMON_LRU) return EINVAL
+  return def.keySize > MAX_KEY || def.valueSize > MAX_VALUE ? E2BIG : 0
+}
+const checkQueue = (def: MapDef): number => {
+  if (def.maxEntries === 0 || def.keySize !== 0 || def.valueSize === 0) return EINVAL
+  return def.valueSize > MAX_VALUE ? E2BIG : 0
+}
+const checkRingbuf = (def: MapDef): number =>
+  def.keySize !== 0 || def.valueSize !== 0 || !isPowerOf2(def.maxEntries) || def.maxEntries % PAGE_SIZE !== 0 ? EINVAL : 0
+const checkFdArray = (def: MapDef): number => (def.maxEntries === 0 || def.keySize !== 4 || def.valueSize !== 4 ? EINVAL : 0)
+const checkRedirect = (def: MapDef): number =>
+  def.maxEntries === 0 || def.keySize !== 4 || (def.valueSize !== 4 && def.valueSize !== 8) ? EINVAL : 0
+
+const HASH_FLAGS = BPF_F_NO_PREALLOC | BPF_F_NO_COMMON_LRU | BPF_F_NUMA_NODE | BPF_F_ZERO_SEED | ACCESS
+const KINDS: Readonly<Record<string, Kind>> = {
+  array: {
+    create: createArray,
+    check: checkArray,
+    flags: BPF_F_NUMA_NODE | BPF_F_MMAPABLE | BPF_F_PRESERVE_ELEMS | BPF_F_INNER_MAP | ACCESS,
+  },
+  percpu_array: { create: createArray, check: checkArray, flags: BPF_F_NUMA_NODE | BPF_F_PRESERVE_ELEMS | ACCESS },
+  hash: { create: createHash, check: checkHash, flags: HASH_FLAGS },
+  percpu_hash: { create: createHash, check: checkHash, flags: HASH_FLAGS },
+  lru_hash: { create: createHash, check: checkHash, flags: HASH_FLAGS },
+  lru_percpu_hash: { create: createHash, check: checkHash, flags: HASH_FLAGS },
+  queue: { create: createQueueStack, check: checkQueue, flags: BPF_F_NUMA_NODE | ACCESS },
+  stack: { create: createQueueStack, check: checkQueue, flags: BPF_F_NUMA_NODE | ACCESS },
+  ringbuf: { create: createRingbuf, check: checkRingbuf, flags: BPF_F_NUMA_NODE },
+  prog_array: { create: createFdArray, check: checkFdArray, flags: 0 },
+  perf_event_array: { create: createFdArray, check: checkFdArray, flags: BPF_F_PRESERVE_ELEMS },
+  devmap: { create: createFdArray, check: checkRedirect, flags: BPF_F_NUMA_NODE | BPF_F_RDONLY | BPF_F_WRONLY },
+  cpumap: { create: createFdArray, check: checkRedirect, flags: BPF_F_NUMA_NODE },
+  xskmap: { create: createFdArray, check: checkFdArray, flags: BPF_F_NUMA_NODE | BPF_F_RDONLY | BPF_F_WRONLY },
+}
+
+export function createMap(host: MapHost, def: MapDef, id: number): CreateResult {
+  const kind = Object.hasOwn(KINDS, def.type) ? KINDS[def.type] : undefined
+  if (!kind) return { ok: false, errno: EINVAL, unsupported: `map type ${def.type}` }
+  if (def.flags & ~kind.flags) return { ok: false, errno: EINVAL }
+  const errno = kind.check(def)
+  if (errno !== 0) return { ok: false, errno }
+  const map = kind.create(host, def, id)
+  if (!map) return { ok: false, errno: ENOMEM, unsupported: `a map as large as ${def.name || def.type}` }
+  return { ok: true, map }
+}

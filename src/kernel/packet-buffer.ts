@@ -1,0 +1,67 @@
+// The packet under way: one buffer in Ram with room before and after the bytes, seen by programs through a region whose window
+// moves when the packet grows or shrinks at either end. sk_buff and xdp_buff are two ways to look at it, as in Linux.
+//
+//   ram +0          +data           +end             +PACKET_BUFFER
+//       |-- headroom --|### packet ###|-- tailroom ------|
+//
+// What an access "at packet +14" means is counted from `data` at that moment.
+import { type Memory, READ, type Region, WRITE } from '../vm/index.ts'
+import { DIRECT_HI, directLo } from './address.ts'
+
+/** 16 KiB before the packet's first place and 16 KiB behind, more than any helper lets it grow. */
+export const PACKET_BUFFER = 32768
+export const PACKET_START = 16384
+
+export interface PacketBuffer {
+  readonly ram: number
+  readonly region: Region
+  /** Offsets in the buffer. Mutable: helpers move them, then call `showPacket`. */
+  data: number
+  end: number
+  /** Where metadata begins; equal to data where there is none. */
+  meta: number
+}
+
+export function createPacketBuffer(memory: Memory): PacketBuffer {
+  const ram = memory.ram.alloc(PACKET_BUFFER)
+  const packet: PacketBuffer = {
+    ram,
+    region: memory.map({
+      kind: 'packet',
+      baseHi: DIRECT_HI,
+      baseLo: directLo(ram),
+      ram,
+      to: 0,
+      rights: READ | WRITE,
+      label: (offset) => ({ name: 'packet', offset: offset - packet.data }),
+    }),
+    data: 0,
+    end: 0,
+    meta: 0,
+  }
+  return packet
+}
+
+/** Puts a packet in, everything around it zero, and lets nobody see it yet. */
+export function fillPacket(memory: Memory, p: PacketBuffer, bytes: Uint8Array, headroom: number): void {
+  memory.ram.fill(p.ram + PACKET_START - headroom, headroom + bytes.length + TAILROOM, 0)
+  memory.ram.write(p.ram + PACKET_START, bytes)
+  p.data = p.meta = PACKET_START
+  p.end = PACKET_START + bytes.length
+}
+
+/** Cleared behind a packet; growing clears what it uncovers anyway. */
+const TAILROOM = 512
+
+/** Makes the window what data and end say. */
+export function showPacket(p: PacketBuffer): void {
+  p.region.from = p.meta
+  p.region.to = p.end
+}
+
+export function hidePacket(p: PacketBuffer): void {
+  p.region.from = p.region.to = 0
+}
+
+/** Lower half of the address of an offset in the buffer. */
+export const packetLo = (p: PacketBuffer, offset: number): number => directLo(p.ram + offset)

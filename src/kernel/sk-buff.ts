@@ -1,0 +1,243 @@
+// struct sk_buff and the program's view of it, struct __sk_buff: a table of fields, each with how to read and perhaps write it.
+// Loads may be narrower than a field; Linux loads the whole field and shifts. data, data_meta and data_end yield addresses.
+//
+//   head            data                 tail                end
+//     |-- headroom --|###################|-- tailroom --|
+//        mac_header^      ^network_header
+//
+// Numbers in network byte order (protocol, vlan_proto) are kept as a little-endian load sees them.
+// Linux: include/linux/skbuff.h, bpf_convert_ctx_access(), tc_cls_act_convert_ctx_access() in net/core/filter.c.
+import type { Port, Word } from '../vm/index.ts'
+import { DIRECT_HI, FLOW_KEYS_LO, SOCK_LO } from './address.ts'
+import { type PacketBuffer, packetLo } from './packet-buffer.ts'
+
+export const SK_BUFF_SIZE = 192
+/** Linux: SKB_MAX_ALLOC; no helper makes a packet longer. */
+export const SKB_MAX_LEN = 16064
+
+/** cb[] may be accessed in any size, aligned or not. */
+const CB = 48
+const CB_SIZE = 20
+
+export const CHECKSUM_NONE = 0
+export const CHECKSUM_UNNECESSARY = 1
+export const CHECKSUM_COMPLETE = 2
+
+/** Besides the packet's bytes. Mutable, one per invocation. Header offsets count from the start of the packet buffer; -1 = not set. */
+export interface SkBuff {
+  macHeader: number
+  networkHeader: number
+  transportHeader: number
+  macLen: number
+  protocol: number
+  pktType: number
+  mark: number
+  priority: number
+  hash: number
+  /** skb_get_hash() has nothing to do: the hash is valid over layer 4. */
+  hashValid: boolean
+  vlanPresent: boolean
+  vlanTci: number
+  vlanProto: number
+  queueMapping: number
+  ingressIfindex: number
+  ifindex: number
+  tcIndex: number
+  tcClassid: number
+  /** cb[0] to cb[4], 20 bytes. */
+  readonly cb: DataView
+  napiId: number
+  tstampLo: number
+  tstampHi: number
+  tstampType: number
+  wireLen: number
+  gsoSegs: number
+  gsoSize: number
+  hwtstampLo: number
+  hwtstampHi: number
+  ipSummed: number
+  csum: number
+  csumLevel: number
+  encapsulation: boolean
+  /** At the ingress hook of tc, where the MAC header had been pulled. */
+  atTcIngress: boolean
+  sock: Sock
+}
+
+/** struct sock, as far as a context shows it. Addresses are network order, as a little-endian load sees them. */
+export interface Sock {
+  family: number
+  remoteIp4: number
+  localIp4: number
+  remoteIp6: Int32Array
+  localIp6: Int32Array
+  /** Network order. */
+  remotePort: number
+  localPort: number
+}
+
+export function createSkBuff(): SkBuff {
+  return {
+    macHeader: -1,
+    networkHeader: -1,
+    transportHeader: -1,
+    macLen: 0,
+    protocol: 0,
+    pktType: 0,
+    mark: 0,
+    priority: 0,
+    hash: 0,
+    hashValid: false,
+    vlanPresent: false,
+    vlanTci: 0,
+    vlanProto: 0,
+    queueMapping: 0,
+    ingressIfindex: 0,
+    ifindex: 1,
+    tcIndex: 0,
+    tcClassid: 0,
+    cb: new DataView(new ArrayBuffer(CB_SIZE)),
+    napiId: 0,
+    tstampLo: 0,
+    tstampHi: 0,
+    tstampType: 0,
+    wireLen: 0,
+    gsoSegs: 0,
+    gsoSize: 0,
+    hwtstampLo: 0,
+    hwtstampHi: 0,
+    ipSummed: CHECKSUM_NONE,
+    csum: 0,
+    csumLevel: 0,
+    encapsulation: false,
+    atTcIngress: false,
+    sock: {
+      family: 0,
+      remoteIp4: 0,
+      localIp4: 0,
+      remoteIp6: new Int32Array(4),
+      localIp6: new Int32Array(4),
+      remotePort: 0,
+      localPort: 0,
+    },
+  }
+}
+
+/** A copy that shares nothing. */
+export function copySkBuff(skb: SkBuff): SkBuff {
+  const { sock } = skb
+  return {
+    ...skb,
+    cb: new DataView(skb.cb.buffer.slice(0)),
+    sock: { ...sock, remoteIp6: sock.remoteIp6.slice(), localIp6: sock.localIp6.slice() },
+  }
+}
+
+interface Field {
+  readonly offset: number
+  readonly size: number
+  readonly get: (s: SkBuff, p: PacketBuffer) => number
+  readonly set?: (s: SkBuff, value: number) => void
+  /** Upper half, for 64-bit fields and addresses. */
+  readonly high?: (s: SkBuff) => number
+  readonly setHigh?: (s: SkBuff, value: number) => void
+}
+
+const direct = (): number => DIRECT_HI
+const QUEUE_UNSET = 0xffff
+
+// biome-ignore format: a table reads best with one row a line
+const FIELDS: readonly Field[] = [
+  { offset: 0, size: 4, get: (_, p) => p.end - p.data },
+  { offset: 4, size: 4, get: (s) => s.pktType },
+  { offset: 8, size: 4, get: (s) => s.mark, set: (s, v) => { s.mark = v } },
+  { offset: 12, size: 4, get: (s) => s.queueMapping, set: (s, v) => { if (v >>> 0 < QUEUE_UNSET) s.queueMapping = v & 0xffff } },
+  { offset: 16, size: 4, get: (s) => s.protocol },
+  { offset: 20, size: 4, get: (s) => (s.vlanPresent ? 1 : 0) },
+  { offset: 24, size: 4, get: (s) => s.vlanTci },
+  { offset: 28, size: 4, get: (s) => s.vlanProto },
+  { offset: 32, size: 4, get: (s) => s.priority, set: (s, v) => { s.priority = v } },
+  { offset: 36, size: 4, get: (s) => s.ingressIfindex },
+  { offset: 40, size: 4, get: (s) => s.ifindex },
+  { offset: 44, size: 4, get: (s) => s.tcIndex, set: (s, v) => { s.tcIndex = v & 0xffff } },
+  { offset: 68, size: 4, get: (s) => s.hash },
+  { offset: 72, size: 4, get: (s) => s.tcClassid, set: (s, v) => { s.tcClassid = v & 0xffff } },
+  { offset: 76, size: 4, get: (_, p) => packetLo(p, p.data), high: direct },
+  { offset: 80, size: 4, get: (_, p) => packetLo(p, p.end), high: direct },
+  { offset: 84, size: 4, get: (s) => s.napiId },
+  { offset: 88, size: 4, get: (s) => s.sock.family },
+  { offset: 92, size: 4, get: (s) => s.sock.remoteIp4 },
+  { offset: 96, size: 4, get: (s) => s.sock.localIp4 },
+  ...[0, 1, 2, 3].map((i): Field => ({ offset: 100 + 4 * i, size: 4, get: (s) => s.sock.remoteIp6[i] })),
+  ...[0, 1, 2, 3].map((i): Field => ({ offset: 116 + 4 * i, size: 4, get: (s) => s.sock.localIp6[i] })),
+  { offset: 132, size: 4, get: (s) => s.sock.remotePort },
+  { offset: 136, size: 4, get: (s) => s.sock.localPort },
+  { offset: 140, size: 4, get: (_, p) => packetLo(p, p.meta), high: direct },
+  { offset: 144, size: 8, get: () => FLOW_KEYS_LO, high: direct },
+  { offset: 152, size: 8, get: (s) => s.tstampLo, set: (s, v) => { s.tstampLo = v }, high: (s) => s.tstampHi, setHigh: (s, v) => { s.tstampHi = v } },
+  { offset: 160, size: 4, get: (s) => s.wireLen },
+  { offset: 164, size: 4, get: (s) => s.gsoSegs },
+  { offset: 168, size: 8, get: () => SOCK_LO, high: direct },
+  { offset: 176, size: 4, get: (s) => s.gsoSize },
+  { offset: 180, size: 1, get: (s) => s.tstampType },
+  { offset: 184, size: 8, get: (s) => s.hwtstampLo, high: (s) => s.hwtstampHi },
+]
+
+/** Row of FIELDS for each byte of the context; -1 = padding. */
+const FIELD_AT = new Int8Array(SK_BUFF_SIZE).fill(-1)
+for (const [i, f] of FIELDS.entries()) FIELD_AT.fill(i, f.offset, f.offset + f.size)
+
+/** The context as programs access it. Which fields a program type may access is the verifier's business. */
+export function skbPort(packet: PacketBuffer, skb: () => SkBuff): Port {
+  return {
+    load: (off, size, out) => {
+      if (off >= CB && off + size <= CB + CB_SIZE) {
+        loadCb(skb().cb, off - CB, size, out)
+        return true
+      }
+      const row = FIELD_AT[off]
+      if (row < 0) return false
+      const f = FIELDS[row]
+      const within = off - f.offset
+      if (within + size > f.size) return false
+      out.lo = f.get(skb(), packet) | 0
+      out.hi = f.high ? f.high(skb()) | 0 : 0
+      if (size < f.size) narrow(out, within, size)
+      return true
+    },
+    store: (off, size, lo, hi) => {
+      if (off >= CB && off + size <= CB + CB_SIZE) {
+        storeCb(skb().cb, off - CB, size, lo, hi)
+        return true
+      }
+      const row = FIELD_AT[off]
+      if (row < 0) return false
+      const f = FIELDS[row]
+      if (!f.set || f.offset !== off || size !== f.size) return false
+      f.set(skb(), lo)
+      f.setHigh?.(skb(), hi)
+      return true
+    },
+  }
+}
+
+/** Keeps `size` bytes from byte `from` on. */
+function narrow(w: Word, from: number, size: number): void {
+  let v = w.lo
+  if (from >= 4) v = w.hi >> ((from - 4) * 8)
+  else if (from > 0) v = (w.lo >>> (from * 8)) | (w.hi << (32 - from * 8))
+  w.lo = size === 4 ? v : v & ((1 << (8 * size)) - 1)
+  w.hi = 0
+}
+
+function loadCb(cb: DataView, at: number, size: number, out: Word): void {
+  out.hi = size === 8 ? cb.getInt32(at + 4, true) : 0
+  out.lo = size === 1 ? cb.getUint8(at) : size === 2 ? cb.getUint16(at, true) : cb.getInt32(at, true)
+}
+
+function storeCb(cb: DataView, at: number, size: number, lo: number, hi: number): void {
+  if (size === 1) cb.setInt8(at, lo)
+  else if (size === 2) cb.setInt16(at, lo, true)
+  else cb.setInt32(at, lo, true)
+  if (size === 8) cb.setInt32(at + 4, hi, true)
+}

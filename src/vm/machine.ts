@@ -1,0 +1,321 @@
+// One processor running one invocation of a program: registers, frames, where it stands. The state that a debugger shows and
+// that a keyframe keeps. It knows no Linux: what helpers do was linked into the Code.
+//
+//   frames   columns of FRAME_WORDS int32 a frame: return slot, r6..r9 and r10 of the caller, may_goto counter
+//   status   'ready' -> running -> 'exited' | 'fault' | 'unsupported'
+//
+// The machine is reused from invocation to invocation (`start` resets it), as packets come by the ten thousand.
+import { type Code, FIRST_CONSTANT, type HelperResult, slotOfAddress } from './code.ts'
+import { accessFault, type Fault, type FaultKind } from './fault.ts'
+import { type Memory, NOWHERE, READ, type Region, WRITE } from './memory.ts'
+
+export const MAX_CALL_FRAMES = 8
+export const MAX_BPF_STACK = 512
+/** Calls of bpf_tail_call() in one invocation; so at most 34 programs run. */
+export const MAX_TAIL_CALL_CNT = 33
+
+const FRAME_WORDS = 16
+const F_RETURN = 0
+const F_CALLER_REGS = 1
+const F_MAY_GOTO = 11
+const F_MAY_GOTO_SINCE = 12
+/** Linux: BPF_MAX_TIMED_LOOPS; a may_goto loop asks for the time once in so many turns. */
+const MAY_GOTO_TURNS = 0xffff
+/** A quarter of a second at one nanosecond an instruction. */
+const MAY_GOTO_STEPS = 250_000_000
+
+/** What goes on when a callback that a helper called has returned (its result is in r0). Immutable. */
+export interface Continuation {
+  readonly resume: (m: Machine, c: Continuation) => HelperResult
+}
+
+export type Status = 'ready' | 'exited' | 'fault' | 'unsupported'
+
+export interface Machine {
+  readonly memory: Memory
+  code: Code
+  /** r0..r10, then the constants of `code`. */
+  lo: Int32Array
+  hi: Int32Array
+  /** Slot of the next instruction; -1 once it is over. */
+  pc: number
+  /** 0 = the program itself. */
+  depth: number
+  readonly frames: Int32Array
+  /** Code of each frame below the current one. */
+  readonly callers: Code[]
+  readonly continuations: (Continuation | undefined)[]
+  readonly stack: readonly Region[]
+  /** Region that each instruction found last, of `code`. */
+  sites: Region[]
+  readonly siteTables: Map<Code, Region[]>
+  /** Instructions executed in this invocation. */
+  steps: number
+  tailCalls: number
+  status: Status
+  fault: Fault | undefined
+  /** What is not modelled, where status is 'unsupported'. */
+  feature: string
+}
+
+export interface MachineSnapshot {
+  readonly code: Code
+  readonly regs: Int32Array
+  readonly pc: number
+  readonly depth: number
+  readonly frames: Int32Array
+  readonly callers: readonly Code[]
+  readonly continuations: readonly (Continuation | undefined)[]
+  readonly steps: number
+  readonly tailCalls: number
+  readonly status: Status
+  readonly fault: Fault | undefined
+  readonly feature: string
+}
+
+export interface StackPlace {
+  /** Address of the end of the outermost frame: r10 of the program. */
+  readonly hi: number
+  readonly lo: number
+}
+
+/** A machine with stacks for all frames in `memory`; it runs nothing yet. */
+export function createMachine(memory: Memory, stack: StackPlace): Machine {
+  const bytes = MAX_CALL_FRAMES * MAX_BPF_STACK
+  const ram = memory.ram.alloc(2 * bytes)
+  const regions: Region[] = []
+  for (let depth = 0; depth < MAX_CALL_FRAMES; depth++) {
+    const below = (depth + 1) * MAX_BPF_STACK
+    regions.push(
+      memory.map({
+        kind: 'stack',
+        baseHi: stack.hi,
+        baseLo: (stack.lo - below) | 0,
+        ram: ram + bytes - below,
+        to: 0,
+        rights: READ | WRITE,
+        shadow: bytes,
+        label: (offset) => ({ name: depth === 0 ? 'stack fp' : `stack[frame ${depth}] fp`, offset: offset - MAX_BPF_STACK }),
+      }),
+    )
+  }
+  return {
+    memory,
+    code: NO_CODE,
+    lo: new Int32Array(FIRST_CONSTANT),
+    hi: new Int32Array(FIRST_CONSTANT),
+    pc: -1,
+    depth: 0,
+    frames: new Int32Array(MAX_CALL_FRAMES * FRAME_WORDS),
+    callers: [],
+    continuations: [],
+    stack: regions,
+    sites: [],
+    siteTables: new Map(),
+    steps: 0,
+    tailCalls: 0,
+    status: 'exited',
+    fault: undefined,
+    feature: '',
+  }
+}
+
+const NO_CODE: Code = {
+  name: '',
+  length: 0,
+  opcode: new Uint8Array(0),
+  dst: new Uint8Array(0),
+  src: new Int32Array(0),
+  off: new Int32Array(0),
+  imm: new Int32Array(0),
+  target: new Int32Array(0),
+  constLo: new Int32Array(0),
+  constHi: new Int32Array(0),
+  calls: [],
+  linker: { imm64: () => undefined, helper: () => undefined, kfunc: () => undefined, callName: () => '', loadPacket: () => false },
+  bytes: new Uint8Array(0),
+}
+
+/** Begins an invocation with r1 = the context. Everything else is zero: Linux leaves it undefined. */
+export function start(m: Machine, code: Code, ctxLo: number, ctxHi: number): void {
+  if (m.code !== code) enter(m, code)
+  m.lo.fill(0, 0, FIRST_CONSTANT)
+  m.hi.fill(0, 0, FIRST_CONSTANT)
+  m.lo[1] = ctxLo
+  m.hi[1] = ctxHi
+  m.callers.length = 0
+  m.continuations.length = 0
+  for (const r of m.stack) r.to = 0
+  m.pc = 0
+  m.steps = 0
+  m.tailCalls = 0
+  m.status = 'ready'
+  m.fault = undefined
+  m.feature = ''
+  openFrame(m, 0)
+}
+
+/** Makes `code` the one that runs: its constants and its caches. */
+function enter(m: Machine, code: Code): void {
+  const size = FIRST_CONSTANT + code.constLo.length
+  if (m.lo.length < size) {
+    const lo = new Int32Array(size)
+    const hi = new Int32Array(size)
+    lo.set(m.lo.subarray(0, FIRST_CONSTANT))
+    hi.set(m.hi.subarray(0, FIRST_CONSTANT))
+    m.lo = lo
+    m.hi = hi
+  }
+  m.lo.set(code.constLo, FIRST_CONSTANT)
+  m.hi.set(code.constHi, FIRST_CONSTANT)
+  m.code = code
+  let sites = m.siteTables.get(code)
+  if (!sites) {
+    sites = new Array<Region>(code.length).fill(NOWHERE)
+    m.siteTables.set(code, sites)
+  }
+  m.sites = sites
+}
+
+/** An empty stack frame, r10 at its end. */
+function openFrame(m: Machine, depth: number): void {
+  const r = m.stack[depth]
+  r.to = MAX_BPF_STACK
+  m.memory.ram.fill(r.ram, MAX_BPF_STACK, 0)
+  m.memory.ram.fill(r.ram + r.shadow, MAX_BPF_STACK, 0)
+  m.depth = depth
+  m.lo[10] = r.baseLo + MAX_BPF_STACK
+  m.hi[10] = r.baseHi
+  m.frames[depth * FRAME_WORDS + F_MAY_GOTO] = MAY_GOTO_TURNS
+  m.frames[depth * FRAME_WORDS + F_MAY_GOTO_SINCE] = -1
+}
+
+/** Calls the code at `slot`; the frame returns to the slot after the current one. False = stopped by a fault. */
+export function call(m: Machine, slot: number, continuation?: Continuation): boolean {
+  if (slot < 0 || slot >= m.code.length) return stop(m, 'bad-jump', 'call of a slot that is not in the program')
+  if (m.depth + 1 >= MAX_CALL_FRAMES) return stop(m, 'stack-overflow', `more than ${MAX_CALL_FRAMES} frames`)
+  const depth = m.depth + 1
+  const at = depth * FRAME_WORDS
+  m.frames[at + F_RETURN] = m.pc + 1
+  for (let i = 0; i < 5; i++) {
+    m.frames[at + F_CALLER_REGS + 2 * i] = m.lo[6 + i]
+    m.frames[at + F_CALLER_REGS + 2 * i + 1] = m.hi[6 + i]
+  }
+  m.callers[depth] = m.code
+  m.continuations[depth] = continuation
+  openFrame(m, depth)
+  m.pc = slot
+  return true
+}
+
+/** Calls a function pointer with up to three arguments in r1 to r3; what follows its return is the continuation's matter. */
+export function callback(m: Machine, fnLo: number, fnHi: number, continuation: Continuation): HelperResult {
+  const slot = slotOfAddress(m.code, fnLo, fnHi)
+  return call(m, slot, continuation) ? 'moved' : 'stopped'
+}
+
+/** The exit instruction: back to the caller, to the helper that called back, or out. False = the run is over. */
+export function exit(m: Machine): boolean {
+  const depth = m.depth
+  if (depth === 0) {
+    m.status = 'exited'
+    m.pc = -1
+    return false
+  }
+  const at = depth * FRAME_WORDS
+  m.stack[depth].to = 0
+  if (m.callers[depth] !== m.code) enter(m, m.callers[depth])
+  for (let i = 0; i < 5; i++) {
+    m.lo[6 + i] = m.frames[at + F_CALLER_REGS + 2 * i]
+    m.hi[6 + i] = m.frames[at + F_CALLER_REGS + 2 * i + 1]
+  }
+  m.depth = depth - 1
+  m.pc = m.frames[at + F_RETURN]
+  const continuation = m.continuations[depth]
+  if (!continuation) return true
+  m.continuations[depth] = undefined
+  // A helper that calls back again does so from its call instruction.
+  m.pc--
+  const result = continuation.resume(m, continuation)
+  if (result === undefined) m.pc++
+  return result !== 'stopped'
+}
+
+/** Replaces the running program (or the subprogram's frame) by another; the stack frame is used again. False = too many. */
+export function tailCall(m: Machine, code: Code, ctxLo: number, ctxHi: number): boolean {
+  if (m.tailCalls >= MAX_TAIL_CALL_CNT) return false
+  m.tailCalls++
+  if (m.code !== code) enter(m, code)
+  m.lo[1] = ctxLo
+  m.hi[1] = ctxHi
+  m.pc = 0
+  return true
+}
+
+/** Whether a may_goto jumps, ending its loop: after a quarter of a second of simulated time (an instruction is a nanosecond). */
+export function mayGoto(m: Machine): boolean {
+  const at = m.depth * FRAME_WORDS
+  if (m.frames[at + F_MAY_GOTO] === 0) return true
+  if (--m.frames[at + F_MAY_GOTO] > 0) return false
+  const since = m.frames[at + F_MAY_GOTO_SINCE]
+  if (since < 0) m.frames[at + F_MAY_GOTO_SINCE] = m.steps
+  if (since < 0 || m.steps - since < MAY_GOTO_STEPS) m.frames[at + F_MAY_GOTO] = MAY_GOTO_TURNS
+  return false
+}
+
+export function stop(m: Machine, kind: FaultKind, text: string): false {
+  m.status = 'fault'
+  m.fault = { kind, address: 0n, size: 0, access: 'none', region: '', insn: m.pc, text }
+  return false
+}
+
+export function stopAccess(m: Machine, hi: number, lo: number, size: number, write: boolean): false {
+  m.status = 'fault'
+  m.fault = accessFault(m.memory, m.pc, hi, lo, size, write)
+  return false
+}
+
+export function stopUnsupported(m: Machine, feature: string): 'stopped' {
+  m.status = 'unsupported'
+  m.feature = feature
+  return 'stopped'
+}
+
+export function saveMachine(m: Machine): MachineSnapshot {
+  const regs = new Int32Array(2 * FIRST_CONSTANT)
+  regs.set(m.lo.subarray(0, FIRST_CONSTANT))
+  regs.set(m.hi.subarray(0, FIRST_CONSTANT), FIRST_CONSTANT)
+  return {
+    code: m.code,
+    regs,
+    pc: m.pc,
+    depth: m.depth,
+    frames: m.frames.slice(),
+    callers: m.callers.slice(),
+    continuations: m.continuations.slice(),
+    steps: m.steps,
+    tailCalls: m.tailCalls,
+    status: m.status,
+    fault: m.fault,
+    feature: m.feature,
+  }
+}
+
+/** Back to a snapshot; the memory is restored by its owner. */
+export function restoreMachine(m: Machine, s: MachineSnapshot): void {
+  if (m.code !== s.code) enter(m, s.code)
+  m.lo.set(s.regs.subarray(0, FIRST_CONSTANT))
+  m.hi.set(s.regs.subarray(FIRST_CONSTANT))
+  m.pc = s.pc
+  m.depth = s.depth
+  m.frames.set(s.frames)
+  m.callers.length = 0
+  m.callers.push(...s.callers)
+  m.continuations.length = 0
+  m.continuations.push(...s.continuations)
+  m.steps = s.steps
+  m.tailCalls = s.tailCalls
+  m.status = s.status
+  m.fault = s.fault
+  m.feature = s.feature
+}

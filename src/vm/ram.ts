@@ -1,0 +1,155 @@
+// The bytes of the simulated machine: one linear buffer that everything lives in (stacks, packets, map values and the
+// kernel's own tables), so that an engine that compiles to WebAssembly works on the same memory and a snapshot is a list
+// of pages.
+//
+//   snapshot: copies pages written since the last one, shares the rest       restore: copies back pages that differ
+//
+// Invariant: whoever writes bytes marks their pages dirty (`touch`), or a snapshot misses them. Offsets are plain numbers;
+// addresses that programs see are the business of memory.ts. Offset 0 is never handed out, so 0 can mean "none".
+
+export const PAGE_SHIFT = 12
+const PAGE = 1 << PAGE_SHIFT
+const ZERO_PAGE = new Uint8Array(PAGE)
+/** Free lists by power of two: blocks of 16 bytes (class 4) to 2^30. */
+const CLASSES = 31
+const SMALLEST_CLASS = 4
+
+/** A point in time of a Ram; opaque to everybody else. */
+export interface RamSnapshot {
+  readonly pages: readonly Uint8Array[]
+  readonly brk: number
+  readonly free: Int32Array
+}
+
+/** Owned by one kernel. `u8`, `i32` and `view` are replaced when the buffer grows: never keep them over an `alloc`. */
+export class Ram {
+  u8: Uint8Array
+  i32: Int32Array
+  view: DataView
+  /** One byte a page: written since the last snapshot. */
+  dirty: Uint8Array
+  readonly limit: number
+  private brk = 16
+  private readonly free = new Int32Array(CLASSES)
+  /** Pages as of the last snapshot or restore. */
+  private pages: Uint8Array[] = []
+
+  /** `limit` bounds the buffer in bytes; `alloc` beyond it answers 0. */
+  constructor(limit: number, initial = 1 << 16) {
+    this.limit = limit
+    const size = Math.min(limit, Math.max(PAGE, initial))
+    this.u8 = new Uint8Array(size)
+    this.i32 = new Int32Array(this.u8.buffer)
+    this.view = new DataView(this.u8.buffer)
+    this.dirty = new Uint8Array(size >>> PAGE_SHIFT)
+  }
+
+  /** Bytes in use, for the curious. */
+  get used(): number {
+    return this.brk
+  }
+
+  /** A zeroed block aligned to 8 bytes (16 where it was freed before); its offset, or 0 where memory ends. */
+  alloc(size: number): number {
+    const cls = sizeClass(size)
+    const reused = cls < CLASSES ? this.free[cls] : 0
+    if (reused !== 0) {
+      this.free[cls] = this.i32[reused >> 2]
+      this.fill(reused, 1 << cls, 0)
+      return reused
+    }
+    const at = this.brk
+    const end = at + ((size + 7) & ~7)
+    if (end > this.u8.length && !this.grow(end)) return 0
+    this.brk = end
+    return at
+  }
+
+  /** A block that `release` may give back: its size is rounded up to a power of two. */
+  allocBlock(size: number): number {
+    return this.alloc(1 << sizeClass(size))
+  }
+
+  /** Gives back a block of `allocBlock`. */
+  release(at: number, size: number): void {
+    const cls = sizeClass(size)
+    this.i32[at >> 2] = this.free[cls]
+    this.touch(at, 4)
+    this.free[cls] = at
+  }
+
+  private grow(end: number): boolean {
+    if (end > this.limit) return false
+    let size = this.u8.length
+    while (size < end) size *= 2
+    const next = new Uint8Array(Math.min(size, this.limit))
+    next.set(this.u8)
+    const dirty = new Uint8Array(next.length >>> PAGE_SHIFT)
+    dirty.set(this.dirty)
+    this.u8 = next
+    this.i32 = new Int32Array(next.buffer)
+    this.view = new DataView(next.buffer)
+    this.dirty = dirty
+    return true
+  }
+
+  /** Marks `size` bytes as written. */
+  touch(at: number, size: number): void {
+    for (let p = at >>> PAGE_SHIFT, last = (at + size - 1) >>> PAGE_SHIFT; p <= last; p++) this.dirty[p] = 1
+  }
+
+  fill(at: number, size: number, byte: number): void {
+    if (size <= 0) return
+    this.u8.fill(byte, at, at + size)
+    this.touch(at, size)
+  }
+
+  /** Copies within memory; overlapping is fine. */
+  copy(to: number, from: number, size: number): void {
+    if (size <= 0) return
+    this.u8.copyWithin(to, from, from + size)
+    this.touch(to, size)
+  }
+
+  write(at: number, bytes: Uint8Array): void {
+    if (bytes.length === 0) return
+    this.u8.set(bytes, at)
+    this.touch(at, bytes.length)
+  }
+
+  /** A copy of the bytes. */
+  read(at: number, size: number): Uint8Array {
+    return this.u8.slice(at, at + size)
+  }
+
+  setI32(at: number, value: number): void {
+    this.i32[at >> 2] = value
+    this.dirty[at >>> PAGE_SHIFT] = 1
+  }
+
+  save(): RamSnapshot {
+    const count = this.dirty.length
+    const pages = this.pages
+    for (let p = 0; p < count; p++) {
+      if (this.dirty[p]) {
+        pages[p] = this.u8.slice(p << PAGE_SHIFT, (p + 1) << PAGE_SHIFT)
+        this.dirty[p] = 0
+      } else if (p >= pages.length) pages[p] = ZERO_PAGE
+    }
+    return { pages: pages.slice(), brk: this.brk, free: this.free.slice() }
+  }
+
+  /** Back to a snapshot of this same Ram; it stays usable. */
+  restore(s: RamSnapshot): void {
+    for (let p = 0; p < this.dirty.length; p++) {
+      const page = p < s.pages.length ? s.pages[p] : ZERO_PAGE
+      if (this.dirty[p] || (this.pages[p] ?? ZERO_PAGE) !== page) this.u8.set(page, p << PAGE_SHIFT)
+      this.dirty[p] = 0
+      this.pages[p] = page
+    }
+    this.brk = s.brk
+    this.free.set(s.free)
+  }
+}
+
+const sizeClass = (size: number): number => Math.max(SMALLEST_CLASS, 32 - Math.clz32(Math.max(1, size) - 1))
