@@ -153,10 +153,10 @@ function registerMacros(): string {
     '#define __bpf_reg(x, kernel, user) ((x)->user)',
     '#endif',
     ...ARG_REGS.map((reg, i) => both(`PT_REGS_PARM${i + 1}`, reg, full(reg))),
-    ...ARG_REGS.map((reg, i) =>
+    ...ARG_REGS.map((_, i) =>
       i === 3 ? both('PT_REGS_PARM4_SYSCALL', 'r10', 'r10') : `#define PT_REGS_PARM${i + 1}_SYSCALL(x) PT_REGS_PARM${i + 1}(x)`,
     ),
-    '#define PT_REGS_RET(x) (*(unsigned long *)PT_REGS_SP(x))',
+    both('PT_REGS_RET', 'sp', 'rsp'),
     both('PT_REGS_FP', 'bp', 'rbp'),
     both('PT_REGS_RC', 'ax', 'rax'),
     both('PT_REGS_SP', 'sp', 'rsp'),
