@@ -136,6 +136,8 @@ export function copySkBuff(skb: SkBuff): SkBuff {
 interface Field {
   readonly offset: number
   readonly size: number
+  /** Size of the kernel's field where it is smaller: a load that is not narrower than that yields it whole, wherever it begins. */
+  readonly target?: number
   readonly get: (s: SkBuff, p: PacketBuffer) => number
   readonly set?: (s: SkBuff, value: number) => void
   /** Upper half, for 64-bit fields and addresses. */
@@ -149,36 +151,36 @@ const QUEUE_UNSET = 0xffff
 // biome-ignore format: a table reads best with one row a line
 const FIELDS: readonly Field[] = [
   { offset: 0, size: 4, get: (_, p) => p.end - p.data },
-  { offset: 4, size: 4, get: (s) => s.pktType },
+  { offset: 4, size: 4, target: 1, get: (s) => s.pktType },
   { offset: 8, size: 4, get: (s) => s.mark, set: (s, v) => { s.mark = v } },
-  { offset: 12, size: 4, get: (s) => s.queueMapping, set: (s, v) => { if (v >>> 0 < QUEUE_UNSET) s.queueMapping = v & 0xffff } },
-  { offset: 16, size: 4, get: (s) => s.protocol },
+  { offset: 12, size: 4, target: 2, get: (s) => s.queueMapping, set: (s, v) => { if (v >>> 0 < QUEUE_UNSET) s.queueMapping = v & 0xffff } },
+  { offset: 16, size: 4, target: 2, get: (s) => s.protocol },
   { offset: 20, size: 4, get: (s) => (s.vlanPresent ? 1 : 0) },
-  { offset: 24, size: 4, get: (s) => s.vlanTci },
-  { offset: 28, size: 4, get: (s) => s.vlanProto },
+  { offset: 24, size: 4, target: 2, get: (s) => s.vlanTci },
+  { offset: 28, size: 4, target: 2, get: (s) => s.vlanProto },
   { offset: 32, size: 4, get: (s) => s.priority, set: (s, v) => { s.priority = v } },
   { offset: 36, size: 4, get: (s) => s.ingressIfindex },
   { offset: 40, size: 4, get: (s) => s.ifindex },
-  { offset: 44, size: 4, get: (s) => s.tcIndex, set: (s, v) => { s.tcIndex = v & 0xffff } },
+  { offset: 44, size: 4, target: 2, get: (s) => s.tcIndex, set: (s, v) => { s.tcIndex = v & 0xffff } },
   { offset: 68, size: 4, get: (s) => s.hash },
-  { offset: 72, size: 4, get: (s) => s.tcClassid, set: (s, v) => { s.tcClassid = v & 0xffff } },
+  { offset: 72, size: 4, target: 2, get: (s) => s.tcClassid, set: (s, v) => { s.tcClassid = v & 0xffff } },
   { offset: 76, size: 4, get: (_, p) => packetLo(p, p.data), high: direct },
   { offset: 80, size: 4, get: (_, p) => packetLo(p, p.end), high: direct },
   { offset: 84, size: 4, get: (s) => s.napiId },
-  { offset: 88, size: 4, get: (s) => s.sock.family },
+  { offset: 88, size: 4, target: 2, get: (s) => s.sock.family },
   { offset: 92, size: 4, get: (s) => s.sock.remoteIp4 },
   { offset: 96, size: 4, get: (s) => s.sock.localIp4 },
   ...[0, 1, 2, 3].map((i): Field => ({ offset: 100 + 4 * i, size: 4, get: (s) => s.sock.remoteIp6[i] })),
   ...[0, 1, 2, 3].map((i): Field => ({ offset: 116 + 4 * i, size: 4, get: (s) => s.sock.localIp6[i] })),
-  { offset: 132, size: 4, get: (s) => s.sock.remotePort },
-  { offset: 136, size: 4, get: (s) => s.sock.localPort },
+  { offset: 132, size: 4, target: 2, get: (s) => s.sock.remotePort << 16 },
+  { offset: 136, size: 4, target: 2, get: (s) => s.sock.localPort },
   { offset: 140, size: 4, get: (_, p) => packetLo(p, p.meta), high: direct },
   { offset: 144, size: 8, get: () => FLOW_KEYS_LO, high: direct },
   { offset: 152, size: 8, get: (s) => s.tstampLo, set: (s, v) => { s.tstampLo = v }, high: (s) => s.tstampHi, setHigh: (s, v) => { s.tstampHi = v } },
   { offset: 160, size: 4, get: (s) => s.wireLen },
-  { offset: 164, size: 4, get: (s) => s.gsoSegs },
+  { offset: 164, size: 4, target: 2, get: (s) => s.gsoSegs },
   { offset: 168, size: 8, get: () => SOCK_LO, high: direct },
-  { offset: 176, size: 4, get: (s) => s.gsoSize },
+  { offset: 176, size: 4, target: 2, get: (s) => s.gsoSize },
   { offset: 180, size: 1, get: (s) => s.tstampType },
   { offset: 184, size: 8, get: (s) => s.hwtstampLo, high: (s) => s.hwtstampHi },
 ]
@@ -202,7 +204,7 @@ export function skbPort(packet: PacketBuffer, skb: () => SkBuff): Port {
       if (within + size > f.size) return false
       out.lo = f.get(skb(), packet) | 0
       out.hi = f.high ? f.high(skb()) | 0 : 0
-      if (size < f.size) narrow(out, within, size)
+      if (size < (f.target ?? f.size)) narrow(out, within, size)
       return true
     },
     store: (off, size, lo, hi) => {

@@ -31,6 +31,8 @@ export interface TestRunResult {
   readonly maps: readonly KernelMap[]
   readonly printk: readonly string[]
   readonly steps: number
+  /** First instruction that read stack bytes which nobody had written; the result may rest on them. -1 = none. */
+  readonly unwrittenAt: number
   readonly fault?: Fault
   readonly unsupported?: string
 }
@@ -45,7 +47,7 @@ export function testRun(o: TestRunOptions): TestRunResult {
   const kernel = createKernel({ ...(o.seed === undefined ? {} : { seed: o.seed }), ...(o.cpus === undefined ? {} : { cpus: o.cpus }) })
   const loaded = loadProgram(kernel, o.program)
   if (!loaded.ok) {
-    const empty = { retval: 0, dataOut: new Uint8Array(0), maps: [], printk: [], steps: 0 }
+    const empty = { retval: 0, dataOut: new Uint8Array(0), maps: [], printk: [], steps: 0, unwrittenAt: -1 }
     return loaded.unsupported ? { ...empty, errno: 0, unsupported: loaded.unsupported } : { ...empty, errno: loaded.errno }
   }
   const { program } = loaded
@@ -87,5 +89,14 @@ function withEthernet(data: Uint8Array): Uint8Array {
 type Ending = Partial<Pick<TestRunResult, 'retval' | 'dataOut' | 'errno' | 'fault' | 'unsupported'>>
 
 function done(k: Kernel, maps: readonly KernelMap[], ending: Ending): TestRunResult {
-  return { retval: 0, dataOut: new Uint8Array(0), errno: 0, maps, printk: logged(k.printk), steps: k.machine.steps, ...ending }
+  return {
+    retval: 0,
+    dataOut: new Uint8Array(0),
+    errno: 0,
+    maps,
+    printk: logged(k.printk),
+    steps: k.machine.steps,
+    unwrittenAt: k.machine.unwrittenAt,
+    ...ending,
+  }
 }

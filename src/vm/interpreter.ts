@@ -14,8 +14,6 @@ export type Stop = 'fuel' | 'exited' | 'fault' | 'unsupported'
 
 const LOAD_ACQ = 0x100
 const STORE_REL = 0x110
-/** Eight bytes of ones, as a number. */
-const MARK = new Float64Array(new Int32Array([-1, -1]).buffer)[0]
 const word: Word = { lo: 0, hi: 0 }
 
 /** Bytes of an access by the opcode's size bits. */
@@ -392,6 +390,7 @@ export function run(m: Machine, fuel: number): Stop {
               lo[d] = view.getInt8(at)
               hi[d] = lo[d] >> 31
           }
+          if (r.shadow !== 0 && !marked(view, at + r.shadow, size)) noteUnwritten(m, pc)
           break
         }
 
@@ -447,7 +446,10 @@ export function run(m: Machine, fuel: number): Stop {
             default:
               view.setInt32(at, lo[s], true)
               view.setInt32(at + 4, hi[s], true)
-              if (r.shadow !== 0) view.setFloat64(at + r.shadow, MARK)
+              if (r.shadow !== 0) {
+                view.setInt32(at + r.shadow, -1)
+                view.setInt32(at + r.shadow + 4, -1)
+              }
           }
           dirty[(at + size - 1) >>> PAGE_SHIFT] = 1
           break
@@ -493,6 +495,10 @@ export function run(m: Machine, fuel: number): Stop {
             return 'unsupported'
           }
           const result = helper(m)
+          if (memory.readUnwritten) {
+            memory.readUnwritten = false
+            noteUnwritten(m, pc)
+          }
           if (result === 'stopped') return outcome(m)
           if (result === undefined) m.pc = pc + 1
           continue entry
@@ -521,6 +527,24 @@ function leave(m: Machine, pc: number, steps: number): void {
   m.steps = steps
 }
 
+/** Whether the marks of an access are all set. */
+function marked(view: DataView, at: number, size: number): boolean {
+  switch (size) {
+    case 8:
+      return (view.getInt32(at) & view.getInt32(at + 4)) === -1
+    case 4:
+      return view.getInt32(at) === -1
+    case 2:
+      return view.getInt16(at) === -1
+    default:
+      return view.getInt8(at) === -1
+  }
+}
+
+function noteUnwritten(m: Machine, pc: number): void {
+  if (m.unwrittenAt < 0) m.unwrittenAt = pc
+}
+
 function outcome(m: Machine): Stop {
   return m.status === 'ready' ? 'fuel' : m.status
 }
@@ -540,6 +564,7 @@ function atomic(m: Machine, op: number, imm: number): boolean {
   if (!r || r.port) return stopAccess(m, ah, al, size, imm !== LOAD_ACQ)
   const ram = memory.ram
   const at = r.ram + ((al - r.baseLo) >>> 0)
+  if (imm !== STORE_REL && r.shadow !== 0 && !marked(ram.view, at + r.shadow, size)) noteUnwritten(m, pc)
   if (imm === LOAD_ACQ) {
     lo[d] = size === 1 ? ram.view.getUint8(at) : size === 2 ? ram.view.getUint16(at, true) : ram.view.getInt32(at, true)
     hi[d] = size === 8 ? ram.view.getInt32(at + 4, true) : 0

@@ -56,6 +56,8 @@ export interface Machine {
   fault: Fault | undefined
   /** What is not modelled, where status is 'unsupported'. */
   feature: string
+  /** First instruction that read stack bytes which nobody had written: 0 here, leftovers of other calls in Linux. -1 = none. */
+  unwrittenAt: number
 }
 
 export interface MachineSnapshot {
@@ -71,6 +73,7 @@ export interface MachineSnapshot {
   readonly status: Status
   readonly fault: Fault | undefined
   readonly feature: string
+  readonly unwrittenAt: number
 }
 
 export interface StackPlace {
@@ -117,6 +120,7 @@ export function createMachine(memory: Memory, stack: StackPlace): Machine {
     status: 'exited',
     fault: undefined,
     feature: '',
+    unwrittenAt: -1,
   }
 }
 
@@ -152,6 +156,8 @@ export function start(m: Machine, code: Code, ctxLo: number, ctxHi: number): voi
   m.status = 'ready'
   m.fault = undefined
   m.feature = ''
+  m.unwrittenAt = -1
+  m.memory.readUnwritten = false
   openFrame(m, 0)
 }
 
@@ -298,6 +304,7 @@ export function saveMachine(m: Machine): MachineSnapshot {
     status: m.status,
     fault: m.fault,
     feature: m.feature,
+    unwrittenAt: m.unwrittenAt,
   }
 }
 
@@ -318,4 +325,6 @@ export function restoreMachine(m: Machine, s: MachineSnapshot): void {
   m.status = s.status
   m.fault = s.fault
   m.feature = s.feature
+  m.unwrittenAt = s.unwrittenAt
+  m.memory.readUnwritten = false
 }

@@ -104,6 +104,8 @@ export class Memory {
   private regions: Region[] = []
   /** Where accesses by helpers are noted; undefined = nowhere. */
   trace: Access[] | undefined
+  /** A helper read bytes of the stack that nobody had written. Whoever asks resets it. */
+  readUnwritten = false
 
   constructor(ram: Ram) {
     this.ram = ram
@@ -176,8 +178,15 @@ export class Memory {
     if (rights & WRITE) {
       this.ram.touch(at, size)
       if (r.shadow !== 0) this.ram.fill(at + r.shadow, size, 0xff)
-    }
+    } else if (r.shadow !== 0 && !this.written(r, at, size)) this.readUnwritten = true
     return at
+  }
+
+  /** Whether all `size` bytes at a Ram offset of a region have been written. */
+  written(r: Region, at: number, size: number): boolean {
+    const marks = at + r.shadow
+    for (let i = 0; i < size; i++) if (this.ram.u8[marks + i] === 0) return false
+    return true
   }
 
   save(): MemorySnapshot {

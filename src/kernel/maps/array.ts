@@ -6,13 +6,18 @@ import { E2BIG, EEXIST, EINVAL } from '../errno.ts'
 import { BPF_EXIST, BPF_F_LOCK, BPF_NOEXIST, type KernelMap, type MapEntry, type MapHost, round8 } from './map.ts'
 import { mapValues } from './values.ts'
 
+/** Values lie 312 bytes into struct bpf_array, which is aligned to 512: the low bits of their addresses are always the same. */
+const SLAB = 512
+const VALUE_OFFSET = 0x138
+
 export function createArray(host: MapHost, def: MapDef, id: number): KernelMap | undefined {
   const ram = host.memory.ram
   const percpu = def.type === 'percpu_array'
   const cpus = percpu ? host.cpus : 1
   const stride = round8(def.valueSize)
-  const values = ram.alloc(def.maxEntries * cpus * stride)
-  if (values === 0) return undefined
+  const block = ram.alloc(def.maxEntries * cpus * stride + SLAB)
+  if (block === 0) return undefined
+  const values = block + ((VALUE_OFFSET - block) & (SLAB - 1))
   const keyOf = (index: number): Uint8Array => new Uint8Array(new Uint32Array([index]).buffer)
   const locate = (at: number) => {
     const off = at - values
