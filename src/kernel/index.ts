@@ -1,5 +1,6 @@
 // The simulated Linux: maps, helper bodies, contexts, test runs.
 export { helperBody, modelledHelpers } from './helpers/index.ts'
+export { type AddressPlace, callStack, describeAddress, type FrameView, type StackBytes, stackFrame } from './inspect.ts'
 export {
   endInvocation,
   type Outcome,

@@ -5,6 +5,7 @@ export { run, type Stop } from './interpreter.ts'
 export {
   type Continuation,
   callback,
+  callSite,
   createMachine,
   MAX_BPF_STACK,
   MAX_CALL_FRAMES,
@@ -35,3 +36,4 @@ export {
   WRITE,
 } from './memory.ts'
 export { Ram, type RamSnapshot } from './ram.ts'
+export { registersSet } from './registers-set.ts'

@@ -247,6 +247,11 @@ export function exit(m: Machine): boolean {
   return result !== 'stopped'
 }
 
+/** Slot of the call that a frame below the current one waits for. */
+export function callSite(m: Machine, depth: number): number {
+  return m.frames[(depth + 1) * FRAME_WORDS + F_RETURN] - 1
+}
+
 /** Replaces the running program (or the subprogram's frame) by another; the stack frame is used again. False = too many. */
 export function tailCall(m: Machine, code: Code, ctxLo: number, ctxHi: number): boolean {
   if (m.tailCalls >= MAX_TAIL_CALL_CNT) return false
