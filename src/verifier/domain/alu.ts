@@ -27,7 +27,9 @@ import {
   S32MAX,
   S32MIN,
   SMAX_HI,
+  SMAX_LO,
   SMIN_HI,
+  SMIN_LO,
   U32MAX,
   U32MIN,
   UMAX_HI,
@@ -127,6 +129,21 @@ export function scalarAlu(s: Int32Array, dst: number, t: Int32Array, src: number
   boundsSync(s, dst)
 }
 
+/**
+ * Whether `dst op constant` is walked once for each sign: dst is 0 or -1, as an arithmetic shift by all bits leaves it, and op is AND or OR.
+ * 64 or 32 says in which width that is known, 0 that it is not so. Linux: maybe_fork_scalars().
+ */
+export function forkWidth(s: Int32Array, dst: number, t: Int32Array, src: number, op: number): 0 | 32 | 64 {
+  if ((op !== BPF_AND && op !== BPF_OR) || !tnumIsConst(t, src + VALUE_HI)) return 0
+  if ((s[dst + SMIN_HI]! & s[dst + SMIN_LO]!) === -1 && (s[dst + SMAX_HI]! | s[dst + SMAX_LO]!) === 0) return 64
+  return s[dst + S32MIN] === -1 && s[dst + S32MAX] === 0 ? 32 : 0
+}
+/** Makes dst 0 or -1 in the width that forkWidth said. */
+export function setForked(s: Int32Array, dst: number, width: 32 | 64, value: 0 | -1): void {
+  if (width === 64) markRegKnown(s, dst, value, value)
+  else markReg32Known(s, dst, value)
+}
+
 /** Byte swap or truncation: BPF_END. `swap` is false for "to little endian", which only truncates here; `bits` is 16, 32 or 64. */
 export function scalarEnd(s: Int32Array, dst: number, swap: boolean, bits: number): void {
   if (swap || bits < 64) s[dst + ID] = 0
@@ -163,7 +180,7 @@ const isConst32 = (t: Int32Array, r: number): boolean =>
 const isConst64 = (t: Int32Array, r: number): boolean =>
   tnumIsConst(t, r + VALUE_HI) &&
   t[r + SMIN_HI] === t[r + SMAX_HI] &&
-  t[r + SMIN_HI + 1] === t[r + SMAX_HI + 1] &&
+  t[r + SMIN_LO] === t[r + SMAX_LO] &&
   t[r + UMIN_HI] === t[r + UMAX_HI] &&
   t[r + UMIN_LO] === t[r + UMAX_LO]
 
@@ -215,8 +232,8 @@ const subOverflows = (a: number, b: number, difference: number): boolean => ((a 
 function add64Range(s: Int32Array, d: number, t: Int32Array, b: number): void {
   const minHi = s[d + SMIN_HI]!
   const maxHi = s[d + SMAX_HI]!
-  add64(s, d + SMIN_HI, t[b + SMIN_HI]!, t[b + SMIN_HI + 1]!)
-  add64(s, d + SMAX_HI, t[b + SMAX_HI]!, t[b + SMAX_HI + 1]!)
+  add64(s, d + SMIN_HI, t[b + SMIN_HI]!, t[b + SMIN_LO]!)
+  add64(s, d + SMAX_HI, t[b + SMAX_HI]!, t[b + SMAX_LO]!)
   if (addOverflows(minHi, t[b + SMIN_HI]!, s[d + SMIN_HI]!) || addOverflows(maxHi, t[b + SMAX_HI]!, s[d + SMAX_HI]!)) unboundS64(s, d)
   const minCarry = add64(s, d + UMIN_HI, t[b + UMIN_HI]!, t[b + UMIN_LO]!)
   const maxCarry = add64(s, d + UMAX_HI, t[b + UMAX_HI]!, t[b + UMAX_LO]!)
@@ -225,8 +242,8 @@ function add64Range(s: Int32Array, d: number, t: Int32Array, b: number): void {
 function sub64Range(s: Int32Array, d: number, t: Int32Array, b: number): void {
   const minHi = s[d + SMIN_HI]!
   const maxHi = s[d + SMAX_HI]!
-  sub64(s, d + SMIN_HI, t[b + SMAX_HI]!, t[b + SMAX_HI + 1]!)
-  sub64(s, d + SMAX_HI, t[b + SMIN_HI]!, t[b + SMIN_HI + 1]!)
+  sub64(s, d + SMIN_HI, t[b + SMAX_HI]!, t[b + SMAX_LO]!)
+  sub64(s, d + SMAX_HI, t[b + SMIN_HI]!, t[b + SMIN_LO]!)
   if (subOverflows(minHi, t[b + SMAX_HI]!, s[d + SMIN_HI]!) || subOverflows(maxHi, t[b + SMIN_HI]!, s[d + SMAX_HI]!)) unboundS64(s, d)
   const minBorrow = sub64(s, d + UMIN_HI, t[b + UMAX_HI]!, t[b + UMAX_LO]!)
   const maxBorrow = sub64(s, d + UMAX_HI, t[b + UMIN_HI]!, t[b + UMIN_LO]!)

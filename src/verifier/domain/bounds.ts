@@ -7,6 +7,8 @@
 // boundsSync narrows until nothing is left to learn or three rounds have passed, as Linux does: results must be equal to the bit, since they
 // are printed and decide which paths are walked. Linux 6.18: reg_bounds_sync(), __reg{32,64}_deduce_bounds(), __reg_deduce_mixed_bounds(),
 // __reg_bound_offset(), reg_bounds_sanity_check(), __mark_reg_*().
+
+import { hex64 } from '../log/numbers.ts'
 import {
   FRAMENO,
   ID,
@@ -32,7 +34,7 @@ import {
   VALUE_HI,
   VALUE_LO,
 } from './layout.ts'
-import { tnumIntersect, tnumIsConst, tnumRange, tnumSet, tnumSubregIsConst } from './tnum.ts'
+import { tnumIntersect, tnumIsConst, tnumRange, tnumSet, tnumStep, tnumSubregIsConst } from './tnum.ts'
 import {
   lowerS32,
   lowerS64,
@@ -156,14 +158,48 @@ export function updateReg64Bounds(s: Int32Array, r: number): number {
   const vl = s[r + VALUE_LO]!
   const mh = s[r + MASK_HI]!
   const ml = s[r + MASK_LO]!
-  return (
+  const changed =
     raiseS64(s, r + SMIN_HI, vh | (mh & SIGN), vl) |
     lowerS64(s, r + SMAX_HI, vh | (mh & S32_MAX), vl | ml) |
     raiseU64(s, r + UMIN_HI, vh, vl) |
     lowerU64(s, r + UMAX_HI, vh | mh, vl | ml)
-  )
+  return singleMember(s, r) ? 1 : changed
 }
 export const updateRegBounds = (s: Int32Array, r: number): number => updateReg32Bounds(s, r) | updateReg64Bounds(s, r)
+
+const next = new Int32Array(2)
+
+/** Where one number alone is both in the tnum and in umin..umax, the register is that number. Answers whether that was so. */
+function singleMember(s: Int32Array, r: number): boolean {
+  const uminHi = s[r + UMIN_HI]!
+  const uminLo = s[r + UMIN_LO]!
+  const umaxHi = s[r + UMAX_HI]!
+  const umaxLo = s[r + UMAX_LO]!
+  const vh = s[r + VALUE_HI]!
+  const vl = s[r + VALUE_LO]!
+  const mh = s[r + MASK_HI]!
+  const ml = s[r + MASK_LO]!
+  const uminIn = (uminHi & ~mh) === vh && (uminLo & ~ml) === vl
+  // Much the most common: a number of which the low bits are unknown, with more than one left.
+  if (uminIn && (ml & 1) === 1 && (uminLo & 1) === 0 && ult(uminHi, uminLo, umaxHi, umaxLo)) return false
+  tnumStep(s, r + VALUE_HI, uminHi, uminLo, next)
+  if (uminIn) {
+    if (!ult(umaxHi, umaxLo, next[0]!, next[1]!)) return false
+    setKnown(s, r, uminHi, uminLo)
+    return true
+  }
+  const stepHi = next[0]!
+  const stepLo = next[1]!
+  if (stepHi === (vh | mh) && stepLo === (vl | ml)) {
+    setKnown(s, r, stepHi, stepLo)
+    return true
+  }
+  if (ult(umaxHi, umaxLo, stepHi, stepLo)) return false
+  tnumStep(s, r + VALUE_HI, stepHi, stepLo, next)
+  if (!ult(umaxHi, umaxLo, next[0]!, next[1]!)) return false
+  setKnown(s, r, stepHi, stepLo)
+  return true
+}
 
 // ---- what the intervals teach each other; each answers whether something changed ----
 
@@ -291,11 +327,6 @@ export function boundsSync(s: Int32Array, r: number): void {
 
 // ---- the sanity check ----
 
-const hex = (hi: number, lo: number): string => {
-  const text = hi === 0 ? (lo >>> 0).toString(16) : (hi >>> 0).toString(16) + (lo >>> 0).toString(16).padStart(8, '0')
-  return text === '0' ? '0' : `0x${text}`
-}
-
 /**
  * Names how the views contradict each other, as Linux prints it behind "verifier bug: ", and then forgets the bounds; undefined where they
  * agree. `where` is 'alu', 'true_reg1', 'false_reg2', ... With BPF_F_TEST_REG_INVARIANTS the caller ends the verification with EFAULT.
@@ -303,8 +334,8 @@ const hex = (hi: number, lo: number): string => {
 export function boundsSanityCheck(s: Int32Array, r: number, where: string): string | undefined {
   const what = contradiction(s, r)
   if (what === undefined) return undefined
-  const at = (w: number): string => hex(s[r + w]!, s[r + w + 1]!)
-  const word = (w: number): string => hex(0, s[r + w]!)
+  const at = (w: number): string => hex64(s[r + w]!, s[r + w + 1]!)
+  const word = (w: number): string => hex64(0, s[r + w]!)
   const text =
     `REG INVARIANTS VIOLATION (${where}): ${what} u64=[${at(UMIN_HI)}, ${at(UMAX_HI)}] s64=[${at(SMIN_HI)}, ${at(SMAX_HI)}] ` +
     `u32=[${word(U32MIN)}, ${word(U32MAX)}] s32=[${word(S32MIN)}, ${word(S32MAX)}] var_off=(${at(VALUE_HI)}, ${at(MASK_HI)})`

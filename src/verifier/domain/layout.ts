@@ -13,7 +13,7 @@
 // ---- register block ----
 export const REG_WORDS = 28
 export const TYPE = 0
-/** Fixed offset of a pointer; of a scalar linked by ADD_CONST the delta to its id. */
+/** Fixed offset of a pointer; of a scalar that is linked by ADD_CONST, its distance from the id's value. */
 export const OFF = 1
 /** First word by kind: RANGE, MAP, MEM_SIZE, BTF, SUBPROGNO, DYNPTR_TYPE. */
 export const WORD_A = 2
@@ -70,8 +70,11 @@ export const ITER_STATE = WORD_C
 export const ITER_DEPTH = WORD_D
 export const IRQ_CLASS = WORD_C
 
-/** Set in ID where the scalar is `id + OFF` and not the id's value itself. */
-export const ADD_CONST = 1 << 31
+/** Set in ID where the scalar is `id + OFF` (added 64 bits wide, or 32 and zero-extended) and not the id's value itself. */
+export const ADD_CONST64 = 1 << 31
+export const ADD_CONST32 = 1 << 30
+/** Either of them. */
+export const ADD_CONST = ADD_CONST64 | ADD_CONST32
 
 // ---- frame ----
 export const MAX_FRAMES = 8

@@ -3,10 +3,14 @@
 // what is beyond loses its id. An entry is frame | slot or register << 3 | isRegister << 9.
 // Linux 6.18: collect_linked_regs(), sync_linked_regs(), linked_regs_push().
 
+import { BPF_ADD, BPF_SUB } from '../../isa/index.ts'
 import { scalarAdd } from './alu.ts'
-import { boundsSync, markRegKnown } from './bounds.ts'
+import { boundsSync, isRegConst, markRegKnown } from './bounds.ts'
+import { zext32To64 } from './coerce.ts'
 import {
   ADD_CONST,
+  ADD_CONST32,
+  ADD_CONST64,
   ALLOCATED_SLOTS,
   copyReg,
   ID,
@@ -19,7 +23,10 @@ import {
   slotAt,
   slotType,
   TYPE,
+  VALUE_HI,
+  VALUE_LO,
 } from './layout.ts'
+import { SIGN } from './wide.ts'
 
 export const LINKED_REGS_MAX = 6
 export const linkedFrame = (entry: number): number => entry & 7
@@ -33,8 +40,19 @@ export const linkedAt = (frames: ArrayLike<number>, entry: number): number => {
   return linkedIsReg(entry) ? regAt(frame, linkedIndex(entry)) : slotAt(frame, linkedIndex(entry))
 }
 
-/** Adds to `out` what carries the id (with or without ADD_CONST), innermost frame first. */
-export function collectLinkedRegs(s: Int32Array, frames: ArrayLike<number>, curframe: number, id: number, out: number[]): void {
+/**
+ * Adds to `out` what carries the id (with or without ADD_CONST), innermost frame first. Of registers only those count that may be read again:
+ * `live` are the sets of live registers by instruction, `insnOf` tells where a frame stands.
+ */
+export function collectLinkedRegs(
+  s: Int32Array,
+  frames: ArrayLike<number>,
+  curframe: number,
+  live: ArrayLike<number>,
+  insnOf: (frame: number) => number,
+  id: number,
+  out: number[],
+): void {
   const wanted = id & ~ADD_CONST
   const visit = (r: number, entry: number): void => {
     if (s[r + TYPE] !== SCALAR_VALUE || (s[r + ID]! & ~ADD_CONST) !== wanted) return
@@ -43,13 +61,40 @@ export function collectLinkedRegs(s: Int32Array, frames: ArrayLike<number>, curf
   }
   for (let i = curframe; i >= 0; i--) {
     const frame = frames[i]!
-    for (let j = 0; j < 10; j++) visit(regAt(frame, j), i | (j << 3) | 0x200)
+    const alive = live[insnOf(i)]!
+    for (let j = 0; j < 10; j++) if (alive & (1 << j)) visit(regAt(frame, j), i | (j << 3) | 0x200)
     const slots = s[frame + ALLOCATED_SLOTS]!
     for (let j = 0; j < slots; j++) {
       const slot = slotAt(frame, j)
       if (slotType(s, slot, 7) === STACK_SPILL) visit(slot, i | (j << 3))
     }
   }
+}
+
+/**
+ * After dst op= src on numbers: adding or subtracting a constant once keeps the link to the copies of the number, all else ends it.
+ * `dstWas32` tells whether dst had no more than 32 bits before; `sameReg` that src is dst. Linux: the end of adjust_reg_min_max_vals().
+ */
+export function linkAfterAlu(
+  s: Int32Array,
+  dst: number,
+  t: Int32Array,
+  src: number,
+  op: number,
+  alu32: boolean,
+  dstWas32: boolean,
+  sameReg: boolean,
+): void {
+  const id = s[dst + ID]!
+  if (id === 0) return
+  s[dst + ID] = 0
+  if ((op !== BPF_ADD && op !== BPF_SUB) || sameReg || !isRegConst(t, src, alu32)) return
+  s[dst + OFF] = 0
+  const lo = t[src + VALUE_LO]!
+  if (alu32 ? !dstWas32 : t[src + VALUE_HI] !== lo >> 31) return
+  if ((id & ADD_CONST) !== 0 || (op === BPF_SUB && lo === SIGN)) return
+  s[dst + ID] = id | (alu32 ? ADD_CONST32 : ADD_CONST64)
+  s[dst + OFF] = op === BPF_SUB ? -lo : lo
 }
 
 const delta = new Int32Array(REG_WORDS)
@@ -62,6 +107,8 @@ export function syncLinkedRegs(s: Int32Array, frames: ArrayLike<number>, known: 
     const r = linkedAt(frames, entry)
     const id = s[r + ID]!
     if (r === known || s[r + TYPE] !== SCALAR_VALUE || (id & ~ADD_CONST) !== (knownId & ~ADD_CONST)) continue
+    // Sums of different width have no distance.
+    if (((id ^ knownId) & ADD_CONST) === ADD_CONST) continue
     const off = s[r + OFF]!
     const subregDef = s[r + SUBREG_DEF]!
     copyReg(s, r, s, known)
@@ -69,8 +116,10 @@ export function syncLinkedRegs(s: Int32Array, frames: ArrayLike<number>, known: 
     if (((id | knownId) & ADD_CONST) === 0 || off === knownOff) continue
     s[r + OFF] = off
     s[r + ID] = id
-    markRegKnown(delta, 0, (off - knownOff) >> 31, off - knownOff)
+    const distance = off - knownOff
+    markRegKnown(delta, 0, Math.floor(distance / 0x100000000), distance | 0)
     scalarAdd(s, r, delta, 0)
+    if ((id | knownId) & ADD_CONST32) zext32To64(s, r)
     boundsSync(s, r)
   }
 }

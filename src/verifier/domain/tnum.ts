@@ -3,7 +3,7 @@
 // Every operation writes its result over the first operand `d` and keeps the invariant value & mask == 0 (intersect excepted: of
 // operands that contradict each other a known 1 wins). Linux 6.18: kernel/bpf/tnum.c; the product is that of 6.18 (long
 // multiplication with a union at each unknown bit).
-import { fls64, mulU64 } from './wide.ts'
+import { add64, fls64, mulU64, set64, sub64, ult } from './wide.ts'
 
 /** Sets value and mask. */
 export function tnumSet(s: Int32Array, d: number, vh: number, vl: number, mh: number, ml: number): void {
@@ -115,6 +115,30 @@ export const tnumIn = (s: Int32Array, a: number, t: Int32Array, b: number): bool
 
 /** Whether every number is a multiple of `size`, a power of two up to 2^31 or 0. */
 export const tnumIsAligned = (s: Int32Array, d: number, size: number): boolean => size === 0 || ((s[d + 1]! | s[d + 3]!) & (size - 1)) === 0
+
+/**
+ * The smallest member of the tnum that is larger than z, into `out`: the largest member where none is larger, the smallest where z is below it.
+ * Counts z up within the unknown bits: known bits are filled with ones, so that the carry runs through them.
+ */
+export function tnumStep(s: Int32Array, d: number, zHi: number, zLo: number, out: Int32Array): void {
+  const vh = s[d]!
+  const vl = s[d + 1]!
+  const mh = s[d + 2]!
+  const ml = s[d + 3]!
+  if (!ult(zHi, zLo, vh | mh, vl | ml)) set64(out, 0, vh | mh, vl | ml)
+  else if (ult(zHi, zLo, vh, vl)) set64(out, 0, vh, vl)
+  else {
+    set64(out, 0, zHi, zLo)
+    sub64(out, 0, vh, vl)
+    // What lies below the highest one outside of the unknown bits must carry too.
+    const above = fls64(out[0]! & ~mh, out[1]! & ~ml)
+    const fillLo = above >= 32 ? -1 : (1 << above) - 1
+    const fillHi = above <= 32 ? 0 : above === 64 ? -1 : (1 << (above - 32)) - 1
+    set64(out, 0, out[0]! | fillHi | ~mh, out[1]! | fillLo | ~ml)
+    add64(out, 0, 0, 1)
+    set64(out, 0, (out[0]! & mh) | vh, (out[1]! & ml) | vl)
+  }
+}
 
 /** Shift of a pair of words in place; 0 <= n < 64. */
 function lsh(s: Int32Array, at: number, n: number): void {
