@@ -1,9 +1,9 @@
 // Numbers as the verifier's log writes them: small ones decimal, others as 64-bit hex. In: pairs of words. Linux 6.18: verbose_unum(),
 // verbose_snum(), tnum_strn() in kernel/bpf/log.c.
 
-/** printf's %#llx. */
+/** The kernel's %#llx, which puts 0x before 0 too. */
 export function hex64(hi: number, lo: number): string {
-  if (hi === 0) return lo === 0 ? '0' : `0x${(lo >>> 0).toString(16)}`
+  if (hi === 0) return `0x${(lo >>> 0).toString(16)}`
   return `0x${(hi >>> 0).toString(16)}${(lo >>> 0).toString(16).padStart(8, '0')}`
 }
 
