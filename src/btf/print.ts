@@ -90,6 +90,8 @@ function qualified(w: Walk, qualifier: string, id: BtfId, inner: string, depth: 
   for (let i = 0; i < MAX_DEPTH && (behind.kind === 'const' || behind.kind === 'volatile' || behind.kind === 'type_tag'); i++) {
     behind = btfType(w.btf, behind.type)
   }
+  // A constant array of constants says it once.
+  if (behind.kind === 'array' && btfType(w.btf, behind.type).kind === qualifier) return declare(w, id, inner, depth + 1)
   if (behind.kind !== 'ptr') return `${qualifier} ${declare(w, id, inner, depth + 1)}`
   return declare(w, id, inner === '' || inner.startsWith('[') ? `${qualifier}${inner}` : `${qualifier} ${inner}`, depth + 1)
 }
