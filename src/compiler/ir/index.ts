@@ -1,6 +1,9 @@
 // The intermediate representation: types, making, printing, checking.
 export * from './build.ts'
 export * from './cfg.ts'
+export * from './edit.ts'
+export * from './eval.ts'
+export * from './interpret.ts'
 export { parseModule } from './parse.ts'
 export { printFunc, printInstr, printModule, printValue } from './print.ts'
 export type * from './types.ts'

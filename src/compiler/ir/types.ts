@@ -70,8 +70,8 @@ export interface Func {
   readonly section: string
   readonly linkage: Linkage
   readonly inline: 'always' | 'hint' | 'never' | 'none'
-  readonly params: Param[]
-  readonly ret: Type
+  params: Param[]
+  ret: Type
   /** Empty for a declaration. */
   blocks: Block[]
   /** Above every id of an instruction or a block. */

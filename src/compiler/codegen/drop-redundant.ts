@@ -1,0 +1,168 @@
+// Drops instructions that put into a register what it holds already (a literal, another register, a spilled value), and those whose
+// result nobody reads. After allocation; a forward data flow on what each register is known to hold.
+import { type BitSet, liveOut, walkBack } from './liveness.ts'
+import { ALLOCATABLE, copySource, defOf, type MBlock, type MFunc, type MInsn, type MOp, REG_FP } from './mir.ts'
+import { keyOf, predecessors } from './thread-blocks.ts'
+
+export function dropRedundant(f: MFunc): void {
+  dropRepeated(f)
+  for (let changed = true; changed; ) changed = dropUnread(f)
+}
+
+/** What each register holds: a text that is equal for equal values; absent = not known. */
+type Known = Map<number, string>
+
+/** What is known before and after each block, and a way to step through one. */
+interface Flow {
+  readonly before: (b: MBlock) => Known
+  readonly transfer: (known: Known, i: MInsn) => void
+}
+
+function knownValues(f: MFunc): Flow {
+  const preds = predecessors(f)
+  const after = new Map<MBlock, Known>()
+  let serial = 0
+  const names = new Map<MInsn, string>()
+  const fresh = (i: MInsn): string => {
+    const known = names.get(i)
+    if (known !== undefined) return known
+    const made = `v${serial++}`
+    names.set(i, made)
+    return made
+  }
+  const before = (b: MBlock): Known => {
+    if (b === f.blocks[0]) return new Map()
+    const list = preds.get(b)!.map((p) => after.get(p))
+    const known = list.filter((k) => k !== undefined)
+    if (known.length === 0) return new Map()
+    const met: Known = new Map()
+    for (const [r, v] of known[0]) if (known.every((k) => k.get(r) === v)) met.set(r, v)
+    return met
+  }
+  for (let changed = true; changed; ) {
+    changed = false
+    for (const b of f.blocks) {
+      const known = before(b)
+      for (const i of b.insns) transfer(known, i, fresh)
+      const old = after.get(b)
+      if (old && old.size === known.size && [...known].every(([r, v]) => old.get(r) === v)) continue
+      after.set(b, known)
+      changed = true
+    }
+  }
+  return { before, transfer: (known, i) => transfer(known, i, fresh) }
+}
+
+function dropRepeated(f: MFunc): void {
+  const flow = knownValues(f)
+  for (const b of f.blocks) {
+    const known = flow.before(b)
+    b.insns = b.insns.filter((i) => {
+      const repeated = i.kind === 'op' && isRepeat(known, i)
+      flow.transfer(known, i)
+      return !repeated
+    })
+  }
+}
+
+/** Whether instructions would change nothing at the end of a block: a question that stays good while code is only moved. */
+export function repeatsAtEnd(f: MFunc): (b: MBlock, ops: readonly MOp[]) => boolean {
+  const flow = knownValues(f)
+  return (b, ops) => {
+    const known = flow.before(b)
+    for (const i of b.insns) flow.transfer(known, i)
+    return ops.every((i) => isRepeat(known, i))
+  }
+}
+
+/** The value that the instruction puts into a register, where that can be told by a text. */
+function contentOf(known: Known, i: MOp): string | undefined {
+  const { insn } = i
+  const src = copySource(i)
+  if (src >= 0) return src === REG_FP ? 'fp' : known.get(src)
+  if (insn.kind === 'alu' && insn.op === 'mov' && insn.src.kind === 'imm' && !i.core) {
+    return `#${BigInt.asUintN(64, insn.width === 64 ? BigInt(insn.src.imm) : BigInt.asUintN(32, BigInt(insn.src.imm)))}`
+  }
+  if (insn.kind === 'ld_imm64') return keyOf({ ...i, insn: { ...insn, dst: 0 } })
+  if (insn.kind === 'load' && i.slot?.spill) return known.get(slotKey(i.slot.id))
+  return undefined
+}
+
+/** Spill slots have keys beside the registers. */
+const slotKey = (id: number): number => 16 + id
+
+function isRepeat(known: Known, i: MOp): boolean {
+  const d = defOf(i.insn)
+  if (copySource(i) === d && d >= 0) return true
+  const value = d >= 0 && d < ALLOCATABLE ? contentOf(known, i) : undefined
+  return value !== undefined && known.get(d) === value
+}
+
+function transfer(known: Known, i: MInsn, fresh: (i: MInsn) => string): void {
+  if (i.kind === 'dbg') return
+  const { insn } = i
+  if (insn.kind === 'call') {
+    for (let r = 0; r <= 5; r++) known.delete(r)
+    setFresh(known, 0, fresh(i))
+    return
+  }
+  if (insn.kind === 'store' && i.slot?.spill && insn.src.kind === 'reg') {
+    let value = known.get(insn.src.reg)
+    if (value === undefined) {
+      value = fresh(i)
+      setFresh(known, insn.src.reg, value)
+    }
+    known.set(slotKey(i.slot.id), value)
+    return
+  }
+  const d = defOf(insn)
+  if (d < 0) return
+  const src = copySource(i)
+  if (src >= 0 && src !== REG_FP && !known.has(src)) setFresh(known, src, fresh(i))
+  const value = contentOf(known, i)
+  if (value !== undefined) {
+    known.set(d, value)
+    return
+  }
+  setFresh(known, d, fresh(i))
+  if (insn.kind === 'load' && i.slot?.spill) known.set(slotKey(i.slot.id), fresh(i))
+}
+
+/** The instruction's own name for its value; what had it from an earlier time round a loop holds something else now. */
+function setFresh(known: Known, key: number, name: string): void {
+  for (const [k, v] of known) if (v === name) known.delete(k)
+  known.set(key, name)
+}
+
+/** Drops computations of registers that are not read afterwards; true if there were any. */
+function dropUnread(f: MFunc): boolean {
+  const out: readonly BitSet[] = liveOut(f)
+  let changed = false
+  for (const [k, b] of f.blocks.entries()) {
+    const dead = new Set<MInsn>()
+    walkBack(b, out[k], (i, live) => {
+      if (i.kind !== 'op' || !isComputation(i)) return
+      const d = defOf(i.insn)
+      if (d >= 0 && !live.has(d)) dead.add(i)
+    })
+    if (dead.size === 0) continue
+    b.insns = b.insns.filter((i) => !dead.has(i))
+    changed = true
+  }
+  return changed
+}
+
+function isComputation(i: MOp): boolean {
+  switch (i.insn.kind) {
+    case 'alu':
+    case 'neg':
+    case 'movsx':
+    case 'end':
+    case 'ld_imm64':
+      return true
+    case 'load':
+      return i.spill === 'load'
+    default:
+      return false
+  }
+}

@@ -1,0 +1,57 @@
+// From the IR of one function to its code: the back end's passes in order, each file one of them.
+import { assert } from '../../base/index.ts'
+import type { Func } from '../ir/index.ts'
+import { allocate } from './allocate.ts'
+import { checkAllocation } from './check-allocation.ts'
+import { dropRedundant } from './drop-redundant.ts'
+import { layoutFrame, MAX_STACK } from './frame.ts'
+import { hoistCopies } from './hoist-copies.ts'
+import { type Code, layout } from './layout.ts'
+import type { MFunc, MInsn } from './mir.ts'
+import { select, type Target } from './select.ts'
+import { splitCriticalEdges } from './split-critical-edges.ts'
+import { threadBlocks, uniteExits } from './thread-blocks.ts'
+
+export interface Generated extends Code {
+  readonly func: Func
+  /** Bytes of stack. */
+  readonly depth: number
+}
+
+/** Code of a function that is legal; faults of the source go to the target's `report`. With `check`, the allocation is verified. */
+export function generate(fn: Func, target: Target, check = false): Generated {
+  splitCriticalEdges(fn)
+  const f = select(fn, target)
+  allocate(f)
+  if (check) {
+    const faults = checkAllocation(f)
+    assert(faults.length === 0, `allocation of ${fn.name}: ${faults.join('; ')}`)
+  }
+  dropRedundant(f)
+  uniteExits(f)
+  threadBlocks(f, false)
+  hoistCopies(f)
+  dropRedundant(f)
+  threadBlocks(f)
+  const depth = layoutFrame(f)
+  if (depth > MAX_STACK) target.report('c.bpf.stack', [String(depth)], fn.at)
+  placeSlots(f)
+  const code = layout(f, target.cpu)
+  if (code.tooFar) target.report('c.bpf.jump-too-far', [fn.name], fn.at)
+  return { ...code, func: fn, depth }
+}
+
+/** Makes offsets in the frame of offsets in slots. */
+function placeSlots(f: MFunc): void {
+  for (const b of f.blocks) {
+    b.insns = b.insns.map((i): MInsn => {
+      if (i.kind !== 'op' || !i.slot) return i
+      const { insn, slot } = i
+      if (insn.kind === 'load' || insn.kind === 'store' || insn.kind === 'atomic') {
+        return { ...i, insn: { ...insn, off: insn.off + slot.offset } }
+      }
+      assert(insn.kind === 'alu' && insn.src.kind === 'imm', 'a slot is accessed or its address is taken')
+      return { ...i, insn: { ...insn, src: { kind: 'imm', imm: insn.src.imm + slot.offset } } }
+    })
+  }
+}

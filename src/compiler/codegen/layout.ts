@@ -1,0 +1,151 @@
+// Puts the blocks of a function in a row and makes jumps between slots of them.
+//
+// The order is a reverse post-order in which, of two ways on, the one that stays in the loop and the one that C writes first come first;
+// so a join follows the last block that leads to it and loops are in one piece. Comparisons are turned round where the wrong way follows.
+import { type Insn, imm, insnSlots, type JumpOp, type Operand, reg } from '../../isa/index.ts'
+import type { MBlock, MFunc, MInsn, MOp } from './mir.ts'
+
+/** An instruction at its slot; `dbg` records keep their place between instructions. */
+export type Placed = MInsn & { readonly slotIndex: number }
+
+export interface Code {
+  /** In order; jumps have their distances. */
+  readonly items: readonly Placed[]
+  /** Number of 8-byte slots. */
+  readonly length: number
+  /** A jump goes farther than the instruction set of this cpu can say. */
+  readonly tooFar: boolean
+}
+
+export function layout(f: MFunc, cpu: number): Code {
+  f.blocks = orderBlocks(f)
+  const long = new Set<MBlock>()
+  for (;;) {
+    const rows = f.blocks.map((b, k) => ({ block: b, jumps: jumpsOf(b, f.blocks[k + 1], cpu, long.has(b)) }))
+    const starts = new Map<MBlock, number>()
+    let at = 0
+    for (const { block, jumps } of rows) {
+      starts.set(block, at)
+      for (const i of block.insns) if (i.kind === 'op') at += insnSlots(i.insn)
+      at += jumps.length
+    }
+    const far = place(rows, starts)
+    if (!('block' in far)) return { ...far, length: at, tooFar: false }
+    if (long.has(far.block) || cpu < 4) return { items: [], length: at, tooFar: true }
+    long.add(far.block)
+  }
+}
+
+interface Row {
+  readonly block: MBlock
+  readonly jumps: readonly Jump[]
+}
+
+/** A jump whose distance is not known yet. `to` absent: its `off` is final. */
+interface Jump {
+  readonly insn: Insn
+  readonly to?: MBlock
+}
+
+function place(rows: readonly Row[], starts: ReadonlyMap<MBlock, number>): { items: Placed[] } | { block: MBlock } {
+  const items: Placed[] = []
+  let at = 0
+  for (const { block, jumps } of rows) {
+    for (const i of block.insns) {
+      items.push({ ...i, slotIndex: at })
+      if (i.kind === 'op') at += insnSlots(i.insn)
+    }
+    for (const j of jumps) {
+      let { insn } = j
+      if (j.to && (insn.kind === 'goto' || insn.kind === 'jump')) {
+        const off = starts.get(j.to)! - at - 1
+        if ((off < -0x8000 || off > 0x7fff) && !(insn.kind === 'goto' && insn.long)) return { block }
+        insn = { ...insn, off }
+      }
+      const op: MOp = { kind: 'op', insn, ...(block.term.at && { at: block.term.at }) }
+      items.push({ ...op, slotIndex: at })
+      at++
+    }
+  }
+  return { items }
+}
+
+/** The instructions that end a block which `next` follows. */
+function jumpsOf(block: MBlock, next: MBlock | undefined, cpu: number, long: boolean): Jump[] {
+  const { term } = block
+  const goto = (to: MBlock): Jump[] => {
+    if (to === next) return []
+    return to.term.kind === 'exit' && to.insns.every((i) => i.kind === 'dbg')
+      ? [{ insn: { kind: 'exit' } }]
+      : [{ insn: { kind: 'goto', long, off: 0 }, to }]
+  }
+  switch (term.kind) {
+    case 'exit':
+      return [{ insn: { kind: 'exit' } }]
+    case 'goto':
+      return goto(term.to[0])
+    case 'jump': {
+      const [yes, no] = term.to
+      const { width, dst, src } = term
+      const straight: Jump = { insn: { kind: 'jump', op: term.op, width, dst, src, off: 0 }, to: yes }
+      const turned = inverse(term.op, dst, src, cpu)
+      const back: Jump | undefined = turned && { insn: { kind: 'jump', width, ...turned, off: 0 }, to: no }
+      if (long) {
+        // The comparison only steps over the long jump.
+        const over: Jump = back ? { insn: { ...back.insn, off: 1 } as Insn } : { insn: { ...straight.insn, off: 1 } as Insn }
+        return [over, { insn: { kind: 'goto', long, off: 0 }, to: back ? yes : no }, ...goto(back ? no : yes)]
+      }
+      if (yes === next && back) return [back]
+      return [straight, ...goto(no)]
+    }
+  }
+}
+
+const INVERSE: Partial<Record<JumpOp, JumpOp>> = {
+  jeq: 'jne',
+  jne: 'jeq',
+  jgt: 'jle',
+  jle: 'jgt',
+  jge: 'jlt',
+  jlt: 'jge',
+  jsgt: 'jsle',
+  jsle: 'jsgt',
+  jsge: 'jslt',
+  jslt: 'jsge',
+}
+const SWAPPED: Partial<Record<JumpOp, JumpOp>> = { jlt: 'jgt', jle: 'jge', jslt: 'jsgt', jsle: 'jsge' }
+
+/** The comparison that jumps in the other case, where there is one: `jset` has none, and v1 has no `<`. */
+function inverse(op: JumpOp, dst: number, src: Operand, cpu: number): { op: JumpOp; dst: number; src: Operand } | undefined {
+  const turned = INVERSE[op]
+  if (!turned) return undefined
+  const swapped = cpu < 2 ? SWAPPED[turned] : undefined
+  if (!swapped) return { op: turned, dst, src: src.kind === 'imm' ? imm(src.imm) : src }
+  return src.kind === 'reg' ? { op: swapped, dst: src.reg, src: reg(dst) } : undefined
+}
+
+/** Reverse post-order with the loop's way and the first way visited last. */
+function orderBlocks(f: MFunc): MBlock[] {
+  const post: MBlock[] = []
+  const seen = new Set<MBlock>([f.blocks[0]])
+  const visit = (b: MBlock): MBlock[] => {
+    const { term } = b
+    const first = term.kind === 'jump' ? (term.likely ?? (term.op === 'jset' ? 1 : 0)) : 0
+    // Popped from the end: what comes first in the row is visited last.
+    const ways = term.to.map((to, k) => ({ to, rank: to.depth * 2 + (k === first ? 1 : 0) }))
+    return ways.sort((x, y) => y.rank - x.rank).map((w) => w.to)
+  }
+  const stack = [{ block: f.blocks[0], ways: visit(f.blocks[0]) }]
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1]
+    const to = top.ways.pop()
+    if (!to) {
+      post.push(top.block)
+      stack.pop()
+    } else if (!seen.has(to)) {
+      seen.add(to)
+      stack.push({ block: to, ways: visit(to) })
+    }
+  }
+  return post.reverse()
+}

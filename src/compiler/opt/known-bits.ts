@@ -1,0 +1,117 @@
+// Which bits of a value are certainly zero. A question, not a pass: the simplifier and legalisation ask it.
+import { bitsOf, type Instr, isInstr, type Value } from '../ir/index.ts'
+
+const MAX_DEPTH = 6
+
+const mask = (bits: number): bigint => (1n << BigInt(bits)) - 1n
+
+/** A mask of the bits that are zero whatever happens; bits above the width are not in it. */
+export function knownZero(v: Value, depth = 0): bigint {
+  const all = mask(bitsOf(v.type))
+  if (v.kind === 'const') return all & ~v.value
+  if (!isInstr(v) || depth >= MAX_DEPTH) return 0n
+  return all & zeroOf(v, depth + 1)
+}
+
+/** Whether the value is below 2^bits whatever happens. */
+export function fitsUnsigned(v: Value, bits: number): boolean {
+  const high = mask(bitsOf(v.type)) & ~mask(bits)
+  return (knownZero(v) & high) === high
+}
+
+function zeroOf(i: Instr, depth: number): bigint {
+  const bits = bitsOf(i.type)
+  const all = mask(bits)
+  const arg = (k: number): bigint => knownZero(i.args[k], depth)
+  switch (i.kind) {
+    case 'cast':
+      if (i.op === 'zext') return arg(0) | (all & ~mask(bitsOf(i.args[0].type)))
+      if (i.op === 'sext') {
+        const from = bitsOf(i.args[0].type)
+        const zero = arg(0)
+        return (zero >> BigInt(from - 1)) & 1n ? zero | (all & ~mask(from)) : zero
+      }
+      return arg(0)
+    case 'select':
+      return arg(1) & arg(2)
+    case 'phi': {
+      let zero = all
+      for (const a of i.args) {
+        if (a === i) continue
+        zero &= knownZero(a, Math.max(depth, MAX_DEPTH - 1))
+        if (zero === 0n) break
+      }
+      return zero
+    }
+    case 'bin':
+      return zeroOfBin(i, bits, all, arg)
+    case 'bswap': {
+      const zero = arg(0)
+      let out = 0n
+      for (let k = 0; k < bits; k += 8) out = (out << 8n) | ((zero >> BigInt(k)) & 0xffn)
+      return out
+    }
+    default:
+      return 0n
+  }
+}
+
+function zeroOfBin(i: Extract<Instr, { kind: 'bin' }>, bits: number, all: bigint, arg: (k: number) => bigint): bigint {
+  const by = i.args[1].kind === 'const' ? i.args[1].value : undefined
+  switch (i.op) {
+    case 'and':
+      return arg(0) | arg(1)
+    case 'or':
+    case 'xor':
+      return arg(0) & arg(1)
+    case 'shl':
+      return by === undefined || by >= BigInt(bits) ? 0n : ((arg(0) << by) | mask(Number(by))) & all
+    case 'lshr':
+      return by === undefined || by >= BigInt(bits) ? 0n : (arg(0) >> by) | (all & ~(all >> by))
+    case 'ashr': {
+      const zero = arg(0)
+      if (by === undefined || by >= BigInt(bits)) return 0n
+      return (zero >> BigInt(bits - 1)) & 1n ? (zero >> by) | (all & ~(all >> by)) : 0n
+    }
+    case 'urem':
+      return by === undefined || by === 0n ? arg(0) & highRun(arg(0), bits) : all & ~mask(lengthOf(by - 1n))
+    case 'udiv': {
+      const high = highRun(arg(0), bits)
+      return by === undefined || by === 0n ? high : high | (all & ~mask(Math.max(0, lengthOf(all & ~high) - lengthOf(by) + 1)))
+    }
+    case 'add': {
+      const low = lowRun(arg(0) & arg(1), bits)
+      const a = bits - runLength(highRun(arg(0), bits))
+      const b = bits - runLength(highRun(arg(1), bits))
+      return low | (all & ~mask(Math.min(bits, Math.max(a, b) + 1)))
+    }
+    case 'mul': {
+      const a = bits - runLength(highRun(arg(0), bits))
+      const b = bits - runLength(highRun(arg(1), bits))
+      const low = runLength(lowRun(arg(0), bits)) + runLength(lowRun(arg(1), bits))
+      return (all & ~mask(Math.min(bits, a + b))) | mask(Math.min(bits, low))
+    }
+    default:
+      return 0n
+  }
+}
+
+const lengthOf = (x: bigint): number => (x === 0n ? 0 : x.toString(2).length)
+/** Number of bits in a run mask. */
+const runLength = (run: bigint): number => {
+  let n = 0
+  for (let x = run; x !== 0n; x >>= 1n) if (x & 1n) n++
+  return n
+}
+/** The ones at the top of a mask of `bits` bits. */
+const highRun = (zero: bigint, bits: number): bigint => {
+  let run = 0n
+  for (let k = bits - 1; k >= 0 && (zero >> BigInt(k)) & 1n; k--) run |= 1n << BigInt(k)
+  return run
+}
+/** The ones at the bottom. */
+const lowRun = (zero: bigint, bits: number): bigint => {
+  let run = 0n
+  for (let k = 0; k < bits && (zero >> BigInt(k)) & 1n; k++) run |= 1n << BigInt(k)
+  return run
+}
