@@ -30,6 +30,10 @@ export const INPUT_MESSAGES = {
     en: "program '{0}': section name '{1}' says no program type",
     ko: "프로그램 '{0}': 섹션 이름 '{1}'에서 프로그램 종류를 알 수 없습니다",
   },
+  'loader.legacySection': {
+    en: "program '{0}': section '{1}' is taken for {2}; libbpf 1.0 and later refuse such names",
+    ko: "프로그램 '{0}': '{1}' 섹션을 {2}(으)로 봅니다. libbpf 1.0부터는 이런 이름을 거부합니다",
+  },
   'loader.callSection': {
     en: "program '{0}' calls '{1}', which lies in section '{2}'; only functions without SEC() can be called",
     ko: "프로그램 '{0}'이(가) '{2}' 섹션의 '{1}'을(를) 호출합니다. SEC()가 없는 함수만 호출할 수 있습니다",
@@ -53,6 +57,11 @@ export const INPUT_MESSAGES = {
   'loader.tooLarge': { en: 'the programs of the object are too large together', ko: '오브젝트의 프로그램을 모두 합하면 너무 큽니다' },
   'input.not-hex': { en: "'{0}' is not hexadecimal", ko: "'{0}' 문자열은 16진수가 아닙니다" },
   'input.not-base64': { en: '{0}: the capture is not base64', ko: '{0}: 캡처가 base64 형식이 아닙니다' },
+  'input.unsupported': { en: '{0} is not modelled yet', ko: '{0}: 아직 지원하지 않습니다' },
+  'input.map-refused': {
+    en: "map '{0}': Linux refuses it or an entry (errno {1})",
+    ko: "'{0}' 맵: Linux가 맵 또는 항목을 거부합니다(errno {1})",
+  },
   'input.no-capture': { en: "there is no capture named '{0}'", ko: "'{0}' 캡처가 없습니다" },
   'asm.character': { en: "character '{0}' means nothing here", ko: "'{0}' 문자는 여기에 쓸 수 없습니다" },
   'asm.expected': { en: 'expected {0}', ko: '{0}이(가) 필요합니다' },

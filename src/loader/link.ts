@@ -41,6 +41,8 @@ export interface LinkInput {
   readonly maps: readonly PlacedMap[]
   /** Relocation by section and slot. */
   readonly relocations: readonly ReadonlyMap<number, ObjectRelocation>[]
+  /** Section (`.kconfig`, `.ksyms`) of each variable that the kernel is to provide. */
+  readonly externs: ReadonlyMap<string, string>
   readonly report: Report
 }
 
@@ -177,7 +179,11 @@ class Linker {
     const byte = at * INSN_BYTES
     const place = [this.main.name, symbol.name, String(func.start + slot)]
     if (this.code[byte] !== LD_IMM64 || slot + 1 >= func.count) return this.fail('loader.relocation', place)
-    if (symbol.section === undefined) return this.fail('loader.extern', [this.main.name, symbol.name])
+    if (symbol.section === undefined) {
+      const known = this.input.externs.get(symbol.name)
+      if (known) return this.fail('loader.unsupported', [this.main.name, `${known} ${symbol.name}`])
+      return this.fail('loader.extern', [this.main.name, symbol.name])
+    }
     const map = maps.find((m) => m.section === symbol.section && (m.offset === undefined || m.offset === symbol.value))
     if (!map) return this.fail('loader.relocation', place)
     // What is wrong with the map was said when it was read.
@@ -201,7 +207,7 @@ class Linker {
     this.code[byte + 1] = (this.code[byte + 1] & 0x0f) | (src << 4)
   }
 
-  private fail(code: 'loader.relocation' | 'loader.extern', params: readonly string[]): false {
+  private fail(code: 'loader.relocation' | 'loader.extern' | 'loader.unsupported', params: readonly string[]): false {
     error(this.input.report, code, params)
     return false
   }

@@ -12,7 +12,7 @@ import { dataMaps } from './data-maps.ts'
 import { type CodeFunction, codeFunctions } from './functions.ts'
 import { type Linked, type LinkInput, linkProgram, relocationsBySlot } from './link.ts'
 import { btfMaps, legacyMaps } from './maps.ts'
-import { error, type Report } from './report.ts'
+import { error, type Report, warning } from './report.ts'
 import type { LoadOptions, LoadResult } from './types.ts'
 
 const BPF_F_SLEEPABLE = 1 << 4
@@ -24,7 +24,7 @@ export function load(object: ObjectFile, options: LoadOptions = {}): LoadResult 
   const { btf, ext } = readTypes(object, report)
   const maps = [...btfMaps(object, btf, report), ...legacyMaps(object, report), ...dataMaps(object, btf, options.objectName ?? '')]
   const functions = codeFunctions(object, report)
-  const link: LinkInput = { object, functions, maps, relocations: relocationsBySlot(object), report }
+  const link: LinkInput = { object, functions, maps, relocations: relocationsBySlot(object), externs: kernelVariables(btf), report }
   const context: Context = { object, report, btf, ext: indexExt(ext), license: license(object), bytes: btf && writeBtf(btf) }
 
   const programs: Program[] = []
@@ -92,6 +92,19 @@ function indexExt(ext: BtfExt | undefined): ExtIndex {
   return { funcs, lines: bySection(ext?.lines), core: bySection(ext?.core) }
 }
 
+/** Variables that a `.kconfig` or `.ksyms` section declares, with the section's name. */
+function kernelVariables(btf: Btf | undefined): Map<string, string> {
+  const out = new Map<string, string>()
+  for (const type of btf?.types ?? []) {
+    if (type.kind !== 'datasec' || (type.name !== '.kconfig' && type.name !== '.ksyms')) continue
+    for (const v of type.vars) {
+      const variable = btf?.types[v.type]
+      if (variable?.kind === 'var') out.set(variable.name, type.name)
+    }
+  }
+  return out
+}
+
 function license(object: ObjectFile): string {
   const data = object.sections.find((s) => s.name === 'license')?.data ?? new Uint8Array(0)
   const end = data.indexOf(0)
@@ -112,6 +125,7 @@ function programType(object: ObjectFile, main: CodeFunction, report: Report): Pr
     error(report, 'loader.section', [main.name, section])
     return undefined
   }
+  if (found.legacy) warning(report, 'loader.legacySection', [main.name, section, found.row.name])
   const flags = (/^xdp\.frags(\/|$)/.test(section) ? BPF_F_XDP_HAS_FRAGS : 0) | (isSleepable(section) ? BPF_F_SLEEPABLE : 0)
   return { name: found.row.name, attachType: found.attachType, flags }
 }
