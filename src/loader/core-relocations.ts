@@ -20,7 +20,7 @@ const STABLE_STRUCTS: Readonly<Record<string, number>> = {
   bpf_sock_ops: 224,
   bpf_sock_tuple: 36,
   bpf_spin_lock: 4,
-  bpf_tcp_sock: 96,
+  bpf_tcp_sock: 112,
   ethhdr: 14,
   icmp6hdr: 8,
   icmphdr: 8,
