@@ -86,4 +86,31 @@ export const INPUT_MESSAGES = {
   'asm.directive': { en: "unknown directive '{0}'", ko: "알 수 없는 지시어 '{0}'" },
   'asm.slot': { en: 'line of slot {0} stands at slot {1}', ko: '슬롯 {0}의 줄이 슬롯 {1}에 있습니다' },
   'asm.empty': { en: 'the text holds no instruction', ko: '텍스트에 명령이 없습니다' },
+  'capture.magic': { en: 'this is neither a pcap nor a pcapng file', ko: 'pcap 파일도 pcapng 파일도 아닙니다' },
+  'capture.truncated': {
+    en: 'the capture ends in the middle of what begins at byte {0}; what came before is kept',
+    ko: '캡처가 {0}번째 바이트에서 시작하는 부분 도중에 끝납니다. 그 앞까지는 읽었습니다',
+  },
+  'capture.length': {
+    en: 'what begins at byte {0} has an impossible length of {1}',
+    ko: '{0}번째 바이트에서 시작하는 부분의 길이 {1}이(가) 올바르지 않습니다',
+  },
+  'capture.byteOrder': {
+    en: 'the section at byte {0} does not say its byte order',
+    ko: '{0}번째 바이트의 섹션에서 바이트 순서를 알 수 없습니다',
+  },
+  'capture.block': { en: 'the block at byte {0} is too short', ko: '{0}번째 바이트의 블록이 너무 짧습니다' },
+  'capture.interface': {
+    en: 'the packet at byte {0} names interface {1}, which the capture does not describe',
+    ko: '{0}번째 바이트의 패킷이 캡처에 없는 인터페이스 {1}을(를) 가리킵니다',
+  },
+  'capture.linkType': {
+    en: 'packets of link type {0} are left out; only Ethernet (1) is read',
+    ko: '링크 종류 {0}의 패킷은 뺐습니다. 이더넷(1)만 읽습니다',
+  },
+  'capture.tooMany': {
+    en: 'the capture is too large; only its first {0} packets are read',
+    ko: '캡처가 너무 큽니다. 처음 {0}개 패킷만 읽었습니다',
+  },
+  'capture.snapped': { en: '{0} packets were captured only in part', ko: '패킷 {0}개는 일부만 캡처되었습니다' },
 } as const satisfies MessageTable

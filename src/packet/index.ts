@@ -1,1 +1,10 @@
-export {}
+// Packets: taken apart into layers, built from layers, read from captures and written to them.
+export { formatIpv4, formatIpv6, formatMac, parseIpv4, parseIpv6, parseMac } from './addresses.ts'
+export { buildPacket, type LayerSpec } from './build.ts'
+export { readCapture } from './capture.ts'
+export { type Capture, type CapturedPacket, LINKTYPE_ETHERNET } from './capture-sink.ts'
+export { fold16, internetChecksum, pseudoHeaderSum, sum16 } from './checksum.ts'
+export { dissect } from './dissect.ts'
+export { ETHERTYPE, etherTypeName, IPPROTO, ipProtoName, TCP_FLAGS, type TcpFlag } from './numbers.ts'
+export { type PacketToWrite, writePcap } from './pcap.ts'
+export type { Dissection, Field, Layer } from './types.ts'
