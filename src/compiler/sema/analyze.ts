@@ -1,0 +1,83 @@
+// Semantic analysis: a syntax tree to a typed one, or diagnostics. Everything that C requires of a program is checked here, and what
+// BPF cannot do at all (floating point, variable-length arrays, variadic functions) is said here in words of its own.
+import type { SourceFile } from '../../diag/index.ts'
+import { error, type Sink, warning } from '../report.ts'
+import { BUILTIN_TYPEDEFS, type TranslationUnit } from '../syntax/index.ts'
+import type { Context } from './context.ts'
+import { arrayOf, asArray, INT, INT128, pointerTo, sizeOf, UINT128, VOID } from './ctypes.ts'
+import { fileDeclaration, functionDefinition, staticAssert } from './declarations.ts'
+import { expression } from './expressions.ts'
+import { initializer } from './initializers.ts'
+import { incompleteNote } from './operators.ts'
+import { quoteType } from './print-type.ts'
+import { typeOfName } from './specifiers.ts'
+import { block } from './statements.ts'
+import { staticData } from './static-data.ts'
+import { enumType, recordType } from './tags.ts'
+import type { TUnit } from './tree.ts'
+import type { CType } from './types.ts'
+
+export interface AnalyzeOptions {
+  readonly main: SourceFile
+  /** Which of our headers declares a name (or defines a macro of it). */
+  readonly declaredIn: (name: string) => string | undefined
+  readonly included: ReadonlySet<string>
+}
+
+export function analyze(unit: TranslationUnit, options: AnalyzeOptions, sink: Sink): TUnit {
+  const cx: Context = {
+    sink,
+    rules: { expression, typeName: typeOfName, initializer, staticData, block, recordType, enumType },
+    scopes: [{ names: new Map(), tags: new Map() }],
+    globals: [],
+    functions: [],
+    definitions: [],
+    strings: new Map(),
+    main: options.main,
+    declaredIn: options.declaredIn,
+    included: options.included,
+    fn: undefined,
+    undeclared: new Set(),
+    literals: 0,
+    unevaluated: 0,
+  }
+  declareBuiltinTypes(cx)
+  for (const d of unit.declarations) {
+    if (sink.stopped) break
+    if (d.kind === 'declaration') fileDeclaration(cx, d)
+    else if (d.kind === 'function') functionDefinition(cx, d)
+    else staticAssert(cx, d)
+  }
+  finishTentative(cx)
+  for (const f of cx.functions) {
+    if (f.linkage === 'internal' && !f.bodyAt && f.used) warning(sink, 'c.static-undefined', f.at, [f.name])
+  }
+  return { globals: [...cx.globals, ...cx.strings.values()], functions: cx.functions, definitions: cx.definitions }
+}
+
+function declareBuiltinTypes(cx: Context): void {
+  const types: Readonly<Record<(typeof BUILTIN_TYPEDEFS)[number], CType>> = {
+    __builtin_va_list: pointerTo(VOID),
+    __int128_t: INT128,
+    __uint128_t: UINT128,
+  }
+  const at = { file: '', start: 0, end: 0 }
+  for (const name of BUILTIN_TYPEDEFS) {
+    cx.scopes[0].names.set(name, { kind: 'typedef', name, type: { kind: 'typedef', name, of: types[name], at, declTags: [] }, at })
+  }
+}
+
+/** Tentative definitions at the end of the unit (C11 6.9.2): arrays of unknown size have one element, incomplete records are faults. */
+function finishTentative(cx: Context): void {
+  for (const g of cx.globals) {
+    if (g.linkage === 'extern' || sizeOf(g.type) !== undefined) continue
+    const array = asArray(g.type)
+    if (array) {
+      g.type = arrayOf(array.element, 1)
+      warning(cx.sink, 'c.tentative-array', g.at)
+    } else {
+      error(cx.sink, 'c.incomplete-variable', g.at, [quoteType(g.type)], incompleteNote(g.type))
+      g.type = INT
+    }
+  }
+}

@@ -1,0 +1,124 @@
+// What sema's files share while they read a unit: the sink, the scopes, the function being read, and rules that would otherwise make
+// the files import each other in a circle. Owned by one call of `analyze`.
+import type { SourceFile } from '../../diag/index.ts'
+import { error, label, type Place, type Sink } from '../report.ts'
+import type { CompoundStmt, EnumSpec, Expr, Initializer, RecordSpec, TypeName } from '../syntax/index.ts'
+import { INT } from './ctypes.ts'
+import type { FunctionSymbol, GlobalSymbol, NamedSymbol, TBlock, TCase, TExpr, TFunction, TInit, TLabel } from './tree.ts'
+import type { CType, EnumType, RecordType, StaticData } from './types.ts'
+
+export interface Scope {
+  readonly names: Map<string, NamedSymbol>
+  readonly tags: Map<string, RecordType | EnumType>
+}
+
+/** The switch that `case` belongs to. */
+export interface OpenSwitch {
+  readonly cases: TCase[]
+  readonly type: CType
+  hasDefault: boolean
+}
+
+/** The function being read. */
+export interface OpenFunction {
+  readonly symbol: FunctionSymbol
+  readonly ret: CType
+  readonly labels: Map<string, TLabel>
+  readonly switches: OpenSwitch[]
+  /** Loops and switches around, for break and continue. */
+  loops: number
+  breakables: number
+  /** Static locals of the same name get numbers. */
+  readonly statics: Map<string, number>
+}
+
+export interface Rules {
+  readonly expression: (cx: Context, e: Expr) => TExpr
+  readonly typeName: (cx: Context, t: TypeName) => CType
+  readonly recordType: (cx: Context, spec: RecordSpec) => RecordType
+  readonly enumType: (cx: Context, spec: EnumSpec) => EnumType
+  /** The initialiser of an object, and its type completed by it (`int a[] = {1}`). */
+  readonly initializer: (
+    cx: Context,
+    type: CType,
+    init: Initializer,
+    at: Place,
+  ) => { readonly init: TInit; readonly type: CType } | undefined
+  readonly staticData: (cx: Context, init: TInit) => StaticData | undefined
+  readonly block: (cx: Context, b: CompoundStmt) => { readonly block: TBlock; readonly result: TExpr | undefined }
+}
+
+export interface Context {
+  readonly sink: Sink
+  readonly rules: Rules
+  readonly scopes: Scope[]
+  readonly globals: GlobalSymbol[]
+  readonly functions: FunctionSymbol[]
+  readonly definitions: TFunction[]
+  /** String literals by width and content. */
+  readonly strings: Map<string, GlobalSymbol>
+  /** The main file, for fixes that insert an #include. */
+  readonly main: SourceFile
+  /** Which of our headers declares a name: for hints. */
+  readonly declaredIn: (name: string) => string | undefined
+  readonly included: ReadonlySet<string>
+  fn: OpenFunction | undefined
+  /** Names reported as undeclared, once each. */
+  readonly undeclared: Set<string>
+  literals: number
+  /** Within sizeof, typeof and the like: nothing is evaluated. */
+  unevaluated: number
+}
+
+export function pushScope(cx: Context): void {
+  cx.scopes.push({ names: new Map(), tags: new Map() })
+}
+export function popScope(cx: Context): void {
+  cx.scopes.pop()
+}
+export const innermost = (cx: Context): Scope => cx.scopes[cx.scopes.length - 1]
+export const atFileScope = (cx: Context): boolean => cx.scopes.length === 1
+
+export function lookup(cx: Context, name: string): NamedSymbol | undefined {
+  for (let i = cx.scopes.length - 1; i >= 0; i--) {
+    const found = cx.scopes[i].names.get(name)
+    if (found) return found
+  }
+  return undefined
+}
+
+export function lookupTag(cx: Context, name: string): RecordType | EnumType | undefined {
+  for (let i = cx.scopes.length - 1; i >= 0; i--) {
+    const found = cx.scopes[i].tags.get(name)
+    if (found) return found
+  }
+  return undefined
+}
+
+/** Enters a name that must be new in its scope. */
+export function declare(cx: Context, symbol: NamedSymbol, name: string = symbol.name): void {
+  const scope = innermost(cx)
+  const before = scope.names.get(name)
+  if (before) {
+    const code =
+      before.kind === 'enumerator' && symbol.kind === 'enumerator'
+        ? 'c.redefined-enumerator'
+        : before.kind === symbol.kind
+          ? 'c.redefined'
+          : 'c.redefined-other-kind'
+    error(cx.sink, code, symbol.at, [name], { labels: [label(before.at, 'c.note.previous-definition')] })
+    return
+  }
+  scope.names.set(name, symbol)
+}
+
+export const errorExpr = (at: Place): TExpr => ({ kind: 'error', type: INT, at, lvalue: false })
+export const isError = (e: TExpr): boolean => e.kind === 'error'
+
+/** Runs something whose expressions are not evaluated. */
+export function unevaluated<T>(cx: Context, body: () => T): T {
+  cx.unevaluated++
+  const result = body()
+  cx.unevaluated--
+  return result
+}

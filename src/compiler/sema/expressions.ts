@@ -1,0 +1,661 @@
+// Expressions to typed expressions (C11 6.5): names, literals, members, unary operators, selections; the rest is in operators and calls.
+// Left-deep chains of binary operators are walked in a loop, so that a long sum costs no depth.
+import { never } from '../../base/index.ts'
+import { error, type Place, warning } from '../report.ts'
+import type {
+  BinaryExpr,
+  CommaExpr,
+  CompoundLiteralExpr,
+  Expr,
+  GenericExpr,
+  MemberExpr,
+  OffsetofExpr,
+  SizeofExpr,
+  StringExpr,
+  TypeName,
+  UnaryExpr,
+} from '../syntax/index.ts'
+import { charValue, integerValue, isFloating, stringValue } from '../syntax/literals.ts'
+import {
+  cast,
+  commonType,
+  conditional,
+  constant,
+  isConst,
+  isNullConstant,
+  logicalNot,
+  pointerAdd,
+  promote,
+  rvalue,
+  unary,
+} from './build-expr.ts'
+import { callExpression } from './calls.ts'
+import { compatible, composite, sameUnqualified } from './compatible.ts'
+import { type Context, errorExpr, isError, lookup, unevaluated } from './context.ts'
+import { condition, noFloat } from './convert.ts'
+import {
+  alignOf,
+  arrayOf,
+  asArray,
+  asPointer,
+  asRecord,
+  CHAR,
+  canonical,
+  INT,
+  isComplete,
+  isFloat,
+  isFunction,
+  isInteger,
+  isPointer,
+  isScalar,
+  isVoid,
+  LLONG,
+  LONG,
+  pointerTo,
+  qualifiersOf,
+  qualify,
+  sizeOf,
+  UINT,
+  ULLONG,
+  ULONG,
+  USHORT,
+  unqualified,
+  VOID,
+  wrap,
+} from './ctypes.ts'
+import { nearestOf, undeclared } from './names.ts'
+import { assignExpression, binaryOperation, incompleteNote, stepExpression } from './operators.ts'
+import { printType, quoteType } from './print-type.ts'
+import type { GlobalSymbol, TExpr } from './tree.ts'
+import type { CType, Field, IntType, RecordType } from './types.ts'
+
+/** Any expression; an lvalue stays one. */
+export function expression(cx: Context, e: Expr): TExpr {
+  switch (e.kind) {
+    case 'name':
+      return nameExpression(cx, e.name, e.at)
+    case 'number':
+      return numberLiteral(cx, e.text, e.at)
+    case 'char':
+      return charLiteral(cx, e.text, e.at)
+    case 'string':
+      return stringLiteral(cx, e)
+    case 'paren':
+      return expression(cx, e.inner)
+    case 'generic':
+      return genericSelection(cx, e)
+    case 'statements': {
+      if (!cx.fn) {
+        error(cx.sink, 'c.statement-expression-outside', e.at)
+        return errorExpr(e.at)
+      }
+      const { block, result } = cx.rules.block(cx, e.body)
+      return { kind: 'statements', body: block, result, type: result?.type ?? VOID, at: e.at, lvalue: false }
+    }
+    case 'index':
+      return indexExpression(cx, value(cx, e.base), value(cx, e.index), e.at)
+    case 'call':
+      return callExpression(cx, e, (inner) => expression(cx, inner))
+    case 'member':
+      return memberExpression(cx, e)
+    case 'postfix':
+      return stepExpression(cx, e.op, false, expression(cx, e.operand), e.at)
+    case 'unary':
+      return unaryExpression(cx, e)
+    case 'sizeof':
+      return sizeofExpression(cx, e)
+    case 'cast':
+      return castExpression(cx, cx.rules.typeName(cx, e.type), value(cx, e.operand), e.at)
+    case 'compound-literal':
+      return compoundLiteral(cx, e)
+    case 'binary':
+    case 'comma':
+      return chain(cx, e)
+    case 'conditional':
+      return conditionalExpression(cx, e.condition, e.yes, e.no, e.at)
+    case 'assign':
+      return assignExpression(cx, e.op, expression(cx, e.left), value(cx, e.right), e.opAt, e.at)
+    case 'offsetof':
+      return offsetofExpression(cx, e)
+    case 'types-compatible': {
+      const same = sameUnqualified(cx.rules.typeName(cx, e.left), cx.rules.typeName(cx, e.right))
+      return constant(same ? 1n : 0n, INT, e.at)
+    }
+    case 'choose': {
+      const c = value(cx, e.condition)
+      if (isError(c)) return c
+      if (!isConst(c)) {
+        error(cx.sink, 'c.not-constant', c.at)
+        return errorExpr(e.at)
+      }
+      return expression(cx, c.value !== 0n ? e.yes : e.no)
+    }
+    case 'va-arg':
+      error(cx.sink, 'c.variadic-function', e.at)
+      return errorExpr(e.at)
+    case 'label-address':
+      error(cx.sink, 'c.computed-goto', e.at)
+      return errorExpr(e.at)
+    case 'error':
+      return errorExpr(e.at)
+    default:
+      return never(e)
+  }
+}
+
+/** An expression's value. */
+export const value = (cx: Context, e: Expr): TExpr => rvalue(expression(cx, e))
+
+/** Binary operators and commas along the left side, from the innermost outwards. */
+function chain(cx: Context, e: BinaryExpr | CommaExpr): TExpr {
+  const spine: (BinaryExpr | CommaExpr)[] = []
+  let first: Expr = e
+  while (first.kind === 'binary' || first.kind === 'comma') {
+    spine.push(first)
+    first = first.left
+  }
+  let left = expression(cx, first)
+  for (const node of spine.reverse()) {
+    if (node.kind === 'comma') {
+      const right = value(cx, node.right)
+      left = isError(left) ? left : { kind: 'comma', left: rvalueUnlessVoid(left), right, type: right.type, at: node.at, lvalue: false }
+    } else left = binaryOperation(cx, node.op, rvalue(left), value(cx, node.right), node.opAt, node.at)
+  }
+  return left
+}
+
+const rvalueUnlessVoid = (e: TExpr): TExpr => (isVoid(e.type) ? e : rvalue(e))
+
+// --- primary expressions ---
+
+function nameExpression(cx: Context, name: string, at: Place): TExpr {
+  if (name === '__func__') return functionName(cx, at)
+  const symbol = lookup(cx, name)
+  if (!symbol) {
+    undeclared(cx, name, at, false)
+    return errorExpr(at)
+  }
+  switch (symbol.kind) {
+    case 'local':
+      return { kind: 'local', variable: symbol, type: symbol.type, at, lvalue: true }
+    case 'global':
+      return { kind: 'global', variable: symbol, type: symbol.type, at, lvalue: true }
+    case 'function':
+      return { kind: 'function', fn: symbol, type: symbol.type, at, lvalue: false }
+    case 'enumerator':
+      return constant(symbol.value, symbol.type, at)
+    case 'typedef':
+      error(cx.sink, 'c.unexpected-type-name', at, [name])
+      return errorExpr(at)
+    default:
+      return never(symbol)
+  }
+}
+
+function functionName(cx: Context, at: Place): TExpr {
+  return stringExpression(cx, new TextEncoder().encode(cx.fn?.symbol.name ?? ''), CHAR, at)
+}
+
+function numberLiteral(cx: Context, text: string, at: Place): TExpr {
+  const number = integerValue(text)
+  if (!number) {
+    if (isFloating(text)) return noFloat(cx, at)
+    error(cx.sink, 'c.bad-number', at, [text])
+    return errorExpr(at)
+  }
+  const candidates = number.unsigned
+    ? [UINT, ULONG, ULLONG].slice(number.longs)
+    : number.decimal
+      ? [INT, LONG, LLONG].slice(number.longs)
+      : ([INT, UINT, LONG, ULONG, LLONG, ULLONG] as IntType[]).slice(number.longs * 2)
+  const type = candidates.find((t) => wrap(t, number.value) === number.value)
+  if (type) return constant(number.value, type, at)
+  if (number.value < 1n << 64n) {
+    warning(cx.sink, 'c.integer-unsigned', at)
+    return constant(number.value, number.longs === 2 ? ULLONG : ULONG, at)
+  }
+  error(cx.sink, 'c.integer-too-large', at)
+  return errorExpr(at)
+}
+
+function charLiteral(cx: Context, text: string, at: Place): TExpr {
+  const char = charValue(text)
+  if (!char) {
+    error(cx.sink, text === "''" ? 'c.empty-char' : 'c.bad-escape', at)
+    return errorExpr(at)
+  }
+  return constant(char.value, char.prefix === '' || char.prefix === 'L' ? INT : char.prefix === 'u' ? USHORT : UINT, at)
+}
+
+function stringLiteral(cx: Context, e: StringExpr): TExpr {
+  const parts = e.parts.map((p) => stringValue(p.text))
+  const chunks: Uint8Array[] = []
+  let width = 1
+  let prefix = ''
+  for (const [i, p] of parts.entries()) {
+    if (!p) {
+      error(cx.sink, 'c.bad-escape', e.parts[i].at)
+      return errorExpr(e.at)
+    }
+    if (p.width !== 1) {
+      width = p.width
+      prefix = p.prefix
+    }
+    chunks.push(p.bytes)
+  }
+  if (width !== 1 && parts.some((p) => p && p.width !== width)) {
+    error(cx.sink, 'c.mixed-strings', e.at)
+    return errorExpr(e.at)
+  }
+  const bytes = new Uint8Array(chunks.reduce((n, c) => n + c.length, 0))
+  let offset = 0
+  for (const c of chunks) {
+    bytes.set(c, offset)
+    offset += c.length
+  }
+  return stringExpression(cx, bytes, width === 1 ? CHAR : prefix === 'u' ? USHORT : prefix === 'U' ? UINT : INT, e.at)
+}
+
+/** A string literal as an lvalue: equal literals are one object. */
+function stringExpression(cx: Context, text: Uint8Array, element: IntType, at: Place): TExpr {
+  const count = text.length / element.size + 1
+  const key = `${element.name}:${text.join()}`
+  let variable = cx.strings.get(key)
+  if (!variable) {
+    const bytes = new Uint8Array(count * element.size)
+    bytes.set(text)
+    variable = stringSymbol(cx, arrayOf(element, count), bytes, at)
+    cx.strings.set(key, variable)
+  }
+  return { kind: 'global', variable, type: variable.type, at, lvalue: true }
+}
+
+function stringSymbol(cx: Context, type: CType, bytes: Uint8Array, at: Place): GlobalSymbol {
+  const n = cx.strings.size
+  return {
+    kind: 'global',
+    name: n === 0 ? '.str' : `.str.${n}`,
+    at,
+    type,
+    linkage: 'internal',
+    weak: false,
+    hidden: false,
+    section: undefined,
+    used: false,
+    align: undefined,
+    data: { bytes, relocations: [] },
+    isString: true,
+    declTags: [],
+    defined: true,
+    value: undefined,
+  }
+}
+
+/** The first association whose type is that of the controlling expression, lvalue conversion applied. */
+function genericSelection(cx: Context, e: GenericExpr): TExpr {
+  const control = unevaluated(cx, () => value(cx, e.control))
+  let chosen: GenericExpr['associations'][number] | undefined
+  for (const a of e.associations) {
+    if (a.type && compatible(unqualified(cx.rules.typeName(cx, a.type)), unqualified(control.type)) && !chosen?.type) chosen = a
+    else if (!a.type && !chosen) chosen = a
+  }
+  if (isError(control)) return control
+  if (chosen) return expression(cx, chosen.value)
+  error(cx.sink, 'c.generic-no-match', e.control.at, [quoteType(control.type)])
+  return errorExpr(e.at)
+}
+
+// --- postfix ---
+
+/** a[b] is *(a + b), whichever of them is the pointer. */
+function indexExpression(cx: Context, base: TExpr, index: TExpr, at: Place): TExpr {
+  if (isError(base) || isError(index)) return errorExpr(at)
+  const [pointer, offset] = isPointer(base.type) ? [base, index] : [index, base]
+  const to = asPointer(pointer.type)?.to
+  if (!to) {
+    error(cx.sink, 'c.subscript-not-array', at)
+    return errorExpr(at)
+  }
+  if (!isInteger(offset.type)) {
+    error(cx.sink, 'c.subscript-not-integer', offset.at)
+    return errorExpr(at)
+  }
+  if (isFunction(to) || (!isVoid(to) && sizeOf(to) === undefined)) {
+    error(cx.sink, 'c.subscript-incomplete', at, [quoteType(to)], incompleteNote(to))
+    return errorExpr(at)
+  }
+  checkBounds(cx, pointer, offset, at)
+  return deref(pointerAdd(pointer, offset, false, pointer.type, at), at)
+}
+
+/** clang's -Warray-bounds for constant subscripts of arrays of known size. */
+function checkBounds(cx: Context, pointer: TExpr, index: TExpr, at: Place): void {
+  if (pointer.kind !== 'decay' || !isConst(index) || cx.unevaluated > 0) return
+  const { operand } = pointer
+  const count = asArray(operand.type)?.count
+  if (count === undefined || (operand.kind === 'member' && count <= 1)) return
+  if (index.value < 0n) warning(cx.sink, 'c.index-before', at, [String(index.value)])
+  else if (index.value >= BigInt(count)) warning(cx.sink, 'c.index-past', at, [String(index.value), String(count)])
+}
+
+export function deref(pointer: TExpr, at: Place): TExpr {
+  const to = asPointer(pointer.type)?.to ?? INT
+  if (pointer.kind === 'address') return { ...pointer.operand, at }
+  return { kind: 'deref', operand: pointer, type: to, at, lvalue: !isFunction(to) }
+}
+
+function memberExpression(cx: Context, e: MemberExpr): TExpr {
+  const inner = expression(cx, e.base)
+  if (isError(inner)) return errorExpr(e.at)
+  const arrow = e.arrow
+  let base = arrow ? rvalue(inner) : inner
+  if (arrow) {
+    const to = asPointer(base.type)?.to
+    if (!to) {
+      const code = asRecord(base.type) ? 'c.member-use-dot' : 'c.member-not-pointer'
+      error(cx.sink, code, e.opAt, [quoteType(base.type)], accessFix(e, '->', '.', code === 'c.member-use-dot'))
+      return errorExpr(e.at)
+    }
+    base = deref(base, base.at)
+  } else if (isPointer(inner.type)) {
+    error(cx.sink, 'c.member-use-arrow', e.opAt, [quoteType(inner.type)], accessFix(e, '.', '->', true))
+    return errorExpr(e.at)
+  }
+  const record = asRecord(base.type)
+  if (!record) {
+    error(cx.sink, 'c.member-not-record', e.opAt, [quoteType(base.type)])
+    return errorExpr(e.at)
+  }
+  if (!record.complete) {
+    error(cx.sink, 'c.member-incomplete-record', e.opAt, [quoteType(base.type)], incompleteNote(base.type))
+    return errorExpr(e.at)
+  }
+  const path = findMember(record, e.name)
+  if (!path) {
+    const near = nearestOf(memberNames(record), e.name)
+    const fixes = near && !e.opAt.site ? [{ code: 'c.fix.replace' as const, params: [near], at: e.opAt, text: near }] : []
+    error(cx.sink, near ? 'c.no-member-near' : 'c.no-member', e.opAt, [e.name, quoteType(unqualified(base.type)), near ?? ''], { fixes })
+    return errorExpr(e.at)
+  }
+  return memberPath(base, path, e.at)
+}
+
+function accessFix(e: MemberExpr, from: string, to: string, wanted: boolean) {
+  if (!wanted || e.opAt.site) return {}
+  const start = e.opAt.start - from.length
+  return { fixes: [{ code: 'c.fix.replace' as const, params: [to], at: { file: e.opAt.file, start, end: e.opAt.start }, text: to }] }
+}
+
+/** Fields from the outermost to the named one, through anonymous members; undefined where there is none. */
+export function findMember(record: RecordType, name: string): { readonly record: RecordType; readonly field: Field }[] | undefined {
+  for (const field of record.fields) {
+    if (field.name === name) return [{ record, field }]
+    const inner = field.name === undefined ? asRecord(field.type) : undefined
+    const rest = inner && findMember(inner, name)
+    if (rest) return [{ record, field }, ...rest]
+  }
+  return undefined
+}
+
+function memberNames(record: RecordType): string[] {
+  return record.fields.flatMap((f) => {
+    const inner = f.name === undefined ? asRecord(f.type) : undefined
+    return inner ? memberNames(inner) : [f.name ?? '']
+  })
+}
+
+function memberPath(base: TExpr, path: readonly { readonly record: RecordType; readonly field: Field }[], at: Place): TExpr {
+  let e = base
+  for (const { record, field } of path) {
+    const q = qualifiersOf(e.type)
+    e = { kind: 'member', base: e, record, field, type: qualify(field.type, { ...q, restrict: false }), at, lvalue: e.lvalue }
+  }
+  return e
+}
+
+// --- unary ---
+
+function unaryExpression(cx: Context, e: UnaryExpr): TExpr {
+  switch (e.op) {
+    case '&':
+      return addressOf(cx, expression(cx, e.operand), e.at)
+    case '*': {
+      const pointer = value(cx, e.operand)
+      if (isError(pointer)) return errorExpr(e.at)
+      const to = asPointer(pointer.type)?.to
+      if (!to) {
+        error(cx.sink, 'c.deref-not-pointer', e.at, [printType(pointer.type)])
+        return errorExpr(e.at)
+      }
+      return deref(pointer, e.at)
+    }
+    case '++':
+    case '--':
+      return stepExpression(cx, e.op, true, expression(cx, e.operand), e.at)
+    case '!': {
+      const operand = condition(cx, value(cx, e.operand))
+      return isError(operand) ? errorExpr(e.at) : logicalNot(operand, e.at)
+    }
+    case '__extension__':
+      return expression(cx, e.operand)
+    case '__real__':
+    case '__imag__':
+      return noFloat(cx, e.at)
+    case '+':
+    case '-':
+    case '~': {
+      const operand = value(cx, e.operand)
+      if (isError(operand)) return errorExpr(e.at)
+      if (isFloat(operand.type)) return noFloat(cx, e.at)
+      if (!isInteger(operand.type)) {
+        error(cx.sink, 'c.bad-unary', e.at, [quoteType(operand.type)])
+        return errorExpr(e.at)
+      }
+      const promoted = promote(operand)
+      return e.op === '+' ? { ...promoted, at: e.at } : unary(e.op, promoted, promoted.type, e.at)
+    }
+    default:
+      return never(e.op)
+  }
+}
+
+function addressOf(cx: Context, operand: TExpr, at: Place): TExpr {
+  if (isError(operand)) return errorExpr(at)
+  if (!operand.lvalue && operand.kind !== 'function' && !isFunction(operand.type)) {
+    error(cx.sink, 'c.address-of-value', at, [quoteType(operand.type)])
+    return errorExpr(at)
+  }
+  if (operand.kind === 'member' && operand.field.widthBits !== undefined) {
+    error(cx.sink, 'c.address-of-bitfield', at)
+    return errorExpr(at)
+  }
+  if (operand.kind === 'deref') return { ...operand.operand, type: pointerTo(operand.type), at }
+  return { kind: 'address', operand, type: pointerTo(operand.type), at, lvalue: false }
+}
+
+function sizeofExpression(cx: Context, e: SizeofExpr): TExpr {
+  const { operand } = e
+  let type: CType
+  if (operand.kind === 'type-name') type = cx.rules.typeName(cx, operand as TypeName)
+  else {
+    const inner = unevaluated(cx, () => expression(cx, operand as Expr))
+    if (isError(inner)) return inner
+    if (inner.kind === 'member' && inner.field.widthBits !== undefined) {
+      error(cx.sink, 'c.sizeof-bitfield', e.at, [e.what])
+      return errorExpr(e.at)
+    }
+    ;({ type } = inner)
+    if (e.what === 'alignof' && (inner.kind === 'global' || inner.kind === 'local') && inner.variable.align) {
+      return constant(BigInt(inner.variable.align), ULONG, e.at)
+    }
+  }
+  const size = sizeOf(type)
+  if (size === undefined) {
+    error(cx.sink, 'c.sizeof-incomplete', e.at, [e.what, quoteType(type)], incompleteNote(type))
+    return errorExpr(e.at)
+  }
+  return constant(BigInt(e.what === 'sizeof' ? size : alignOf(type)), ULONG, e.at)
+}
+
+function castExpression(cx: Context, type: CType, operand: TExpr, at: Place): TExpr {
+  if (isError(operand)) return errorExpr(at)
+  if (isVoid(type)) return { kind: 'cast', operand, type: VOID, at, lvalue: false }
+  if (isFloat(type) || isFloat(operand.type)) return noFloat(cx, at)
+  const record = asRecord(type)
+  if (record) {
+    if (record === asRecord(operand.type)) return operand
+    const member = record.tag === 'union' && record.fields.find((f) => sameUnqualified(f.type, operand.type))
+    error(cx.sink, member ? 'c.cast-to-union' : 'c.cast-to-record', at, [quoteType(type)])
+    return errorExpr(at)
+  }
+  if (!isScalar(type) || !isScalar(operand.type)) {
+    error(cx.sink, 'c.bad-cast', at, [quoteType(operand.type), quoteType(type)])
+    return errorExpr(at)
+  }
+  const size = sizeOf(type) ?? 8
+  if (
+    isPointer(operand.type) &&
+    isInteger(type) &&
+    size < 8 &&
+    canonical(type).kind === 'int' &&
+    !isConst(operand) &&
+    size > 1 &&
+    cx.unevaluated === 0
+  ) {
+    warning(cx.sink, 'c.pointer-to-smaller', at, [quoteType(type), quoteType(operand.type)])
+  }
+  return cast(operand, type, at)
+}
+
+function conditionalExpression(cx: Context, c: Expr, yesExpr: Expr | undefined, noExpr: Expr, at: Place): TExpr {
+  const cond = condition(cx, value(cx, c))
+  const yes = yesExpr ? value(cx, yesExpr) : cond
+  const no = value(cx, noExpr)
+  if (isError(cond) || isError(yes) || isError(no)) return errorExpr(at)
+  const type = conditionalType(cx, yes, no, at)
+  if (!type) return errorExpr(at)
+  const scalar = isScalar(type)
+  const right = scalar ? cast(no, type) : no
+  // `a ?: b` evaluates `a` once: its value serves as the condition and, converted, as the result.
+  if (!yesExpr) return conditional(cond, undefined, right, type, at)
+  return conditional(cond, scalar ? cast(yes, type) : yes, right, type, at)
+}
+
+function conditionalType(cx: Context, yes: TExpr, no: TExpr, at: Place): CType | undefined {
+  if (isFloat(yes.type) || isFloat(no.type)) {
+    noFloat(cx, at)
+    return undefined
+  }
+  const common = commonType(yes, no)
+  if (common) {
+    const same = canonical(yes.type)
+    return same === canonical(no.type) && same.kind === 'enum' ? yes.type : common
+  }
+  if (isVoid(yes.type) || isVoid(no.type)) return VOID
+  const record = asRecord(yes.type)
+  if (record && record === asRecord(no.type)) return unqualified(yes.type)
+  if (isPointer(yes.type) && isNullConstant(no)) return yes.type
+  if (isPointer(no.type) && isNullConstant(yes)) return no.type
+  const a = asPointer(yes.type)?.to
+  const b = asPointer(no.type)?.to
+  if (a && b) {
+    const p = qualifiersOf(a)
+    const q = qualifiersOf(b)
+    const both = { const: p.const || q.const, volatile: p.volatile || q.volatile, restrict: false }
+    if (sameUnqualified(a, b)) return pointerTo(qualify(composite(a, b), both))
+    if (isVoid(a) || isVoid(b)) return pointerTo(qualify(VOID, both))
+    warning(cx.sink, 'c.conditional-pointers', at, [quoteType(yes.type), quoteType(no.type)])
+    return pointerTo(qualify(VOID, both))
+  }
+  if ((a && isInteger(no.type)) || (b && isInteger(yes.type))) {
+    error(cx.sink, 'c.conditional-pointer-integer', at, [quoteType(yes.type), quoteType(no.type)])
+    return undefined
+  }
+  error(cx.sink, 'c.conditional-types', at, [quoteType(yes.type), quoteType(no.type)])
+  return undefined
+}
+
+function offsetofExpression(cx: Context, e: OffsetofExpr): TExpr {
+  let type = cx.rules.typeName(cx, e.type)
+  let offset: TExpr = constant(0n, ULONG, e.at)
+  const add = (bytes: TExpr): void => {
+    const wide = cast(bytes, ULONG)
+    if (isConst(offset) && isConst(wide)) offset = constant(offset.value + wide.value, ULONG, e.at)
+    else offset = { kind: 'arithmetic', op: '+', left: offset, right: wide, type: ULONG, at: e.at, lvalue: false }
+  }
+  for (const d of e.path) {
+    if (d.kind === 'field') {
+      const record = asRecord(type)
+      const path = record?.complete ? findMember(record, d.name) : undefined
+      if (!path) {
+        if (record && !record.complete) error(cx.sink, 'c.offsetof-incomplete', e.at, [quoteType(type)], incompleteNote(type))
+        else error(cx.sink, record ? 'c.no-member' : 'c.offsetof-type', d.at, record ? [d.name, quoteType(type)] : [quoteType(type)])
+        return errorExpr(e.at)
+      }
+      for (const { field } of path) {
+        if (field.widthBits !== undefined) {
+          error(cx.sink, 'c.offsetof-bitfield', d.at, [d.name])
+          return errorExpr(e.at)
+        }
+        add(constant(BigInt(field.offBits / 8), ULONG, d.at))
+        type = field.type
+      }
+    } else {
+      const element = asArray(type)?.element
+      const index = value(cx, d.low)
+      if (!element || !isInteger(index.type) || isError(index)) {
+        if (!isError(index)) error(cx.sink, 'c.offsetof-type', d.at, [quoteType(type)])
+        return errorExpr(e.at)
+      }
+      const scale = constant(BigInt(sizeOf(element) ?? 1), ULONG, d.at)
+      const wide = cast(index, ULONG)
+      add(
+        isConst(wide)
+          ? constant(wide.value * BigInt(sizeOf(element) ?? 1), ULONG, d.at)
+          : { kind: 'arithmetic', op: '*', left: wide, right: scale, type: ULONG, at: d.at, lvalue: false },
+      )
+      type = element
+    }
+  }
+  return offset
+}
+
+/** (type){...}: an object of its own, static outside of functions. */
+function compoundLiteral(cx: Context, e: CompoundLiteralExpr): TExpr {
+  const declared = cx.rules.typeName(cx, e.type)
+  const made = cx.rules.initializer(cx, declared, e.init, e.at)
+  if (!made) return errorExpr(e.at)
+  if (!isComplete(made.type)) {
+    error(cx.sink, 'c.incomplete-variable', e.at, [quoteType(made.type)], incompleteNote(made.type))
+    return errorExpr(e.at)
+  }
+  if (cx.fn) {
+    return {
+      kind: 'compound-literal',
+      variable: {
+        kind: 'local',
+        name: '.compoundliteral',
+        at: e.at,
+        param: undefined,
+        cleanup: undefined,
+        align: alignOf(made.type),
+        type: made.type,
+      },
+      init: made.init,
+      type: made.type,
+      at: e.at,
+      lvalue: true,
+    }
+  }
+  const data = cx.rules.staticData(cx, made.init)
+  if (!data) return errorExpr(e.at)
+  const variable: GlobalSymbol = {
+    ...stringSymbol(cx, made.type, data.bytes, e.at),
+    name: cx.literals === 0 ? '.compoundliteral' : `.compoundliteral.${cx.literals}`,
+    data,
+    isString: false,
+  }
+  cx.literals++
+  cx.globals.push(variable)
+  return { kind: 'compound-literal', variable, init: undefined, type: made.type, at: e.at, lvalue: true }
+}

@@ -1,0 +1,7 @@
+// Syntax tree to typed tree.
+export { type AnalyzeOptions, analyze } from './analyze.ts'
+export { accessPath } from './core-queries.ts'
+export * from './ctypes.ts'
+export { printType } from './print-type.ts'
+export type * from './tree.ts'
+export type * from './types.ts'

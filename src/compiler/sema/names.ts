@@ -1,0 +1,141 @@
+// Names that are not declared: did the author mistype one, or forget a header? (clang's typo correction, and hints of our own.)
+// In: the name. Out: a diagnostic with a fix where one is likely; each name is reported once.
+import type { DiagCode } from '../../diag/index.ts'
+import { error, label, type More, type Place, plain } from '../report.ts'
+import type { Context } from './context.ts'
+
+/** Reports an undeclared name. `called`: it stands before `(`. */
+export function undeclared(cx: Context, name: string, at: Place, called: boolean): void {
+  if (cx.undeclared.has(name)) return
+  cx.undeclared.add(name)
+  const header = cx.declaredIn(name)
+  if (header !== undefined && !cx.included.has(header)) {
+    const insert = includeLine(cx)
+    error(cx.sink, called ? 'c.undeclared-function-header' : 'c.undeclared-header', at, [name, header], {
+      fixes: [{ code: 'c.fix.include', params: [header], at: insert, text: `#include <${header}>\n` }],
+    })
+    return
+  }
+  if (LIBC.has(name) && called) {
+    error(cx.sink, 'c.libc-function', at, [name])
+    return
+  }
+  const near = nearest(cx, name, called)
+  const more: More = near
+    ? {
+        labels: near.at.file === '' ? [] : [label(near.at, 'c.note.declared-here', [near.name])],
+        fixes: at.site ? [] : [{ code: 'c.fix.replace' as DiagCode, params: [near.name], at: plain(at), text: near.name }],
+      }
+    : {}
+  if (called) error(cx.sink, near ? 'c.undeclared-function-near' : 'c.undeclared-function', at, [name, near?.name ?? ''], more)
+  else error(cx.sink, near ? 'c.undeclared-near' : 'c.undeclared', at, [name, near?.name ?? ''], more)
+}
+
+/** Library functions that people try; BPF programs have no C library. */
+const LIBC = new Set([
+  'printf',
+  'fprintf',
+  'sprintf',
+  'snprintf',
+  'puts',
+  'putchar',
+  'malloc',
+  'calloc',
+  'realloc',
+  'free',
+  'exit',
+  'abort',
+  'strcpy',
+  'strncpy',
+  'strcat',
+  'strcmp',
+  'strncmp',
+  'strchr',
+  'strstr',
+  'strdup',
+  'atoi',
+  'strtol',
+  'rand',
+  'srand',
+  'time',
+  'sleep',
+  'usleep',
+  'getpid',
+  'open',
+  'read',
+  'write',
+  'close',
+  'socket',
+  'ntohs',
+  'ntohl',
+  'htons',
+  'htonl',
+  'inet_addr',
+  'inet_ntoa',
+  'assert',
+  'perror',
+])
+
+/** Behind the last #include of the main file, or at its start. */
+function includeLine(cx: Context) {
+  const { main } = cx
+  let line = -1
+  const lines = main.text.split('\n')
+  for (const [i, text] of lines.entries()) if (/^\s*#\s*include\b/.test(text)) line = i
+  const offset = line < 0 ? 0 : lines.slice(0, line + 1).join('\n').length + 1
+  const start = Math.min(offset, main.text.length)
+  return { file: main.path, start, end: start }
+}
+
+function nearest(cx: Context, name: string, called: boolean): { readonly name: string; readonly at: Place } | undefined {
+  const limit = Math.floor((name.length + 2) / 3)
+  let best: { readonly name: string; readonly at: Place } | undefined
+  let bestDistance = limit + 1
+  for (let i = cx.scopes.length - 1; i >= 0; i--) {
+    for (const [candidate, symbol] of cx.scopes[i].names) {
+      if (symbol.kind === 'typedef' || (called && symbol.kind === 'enumerator')) continue
+      if (Math.abs(candidate.length - name.length) >= bestDistance) continue
+      const distance = editDistance(name, candidate, bestDistance)
+      if (distance < bestDistance) {
+        best = { name: candidate, at: symbol.at }
+        bestDistance = distance
+      }
+    }
+  }
+  return best
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other; `limit` where it is that or more. */
+export function editDistance(a: string, b: string, limit: number): number {
+  let before: number[] = []
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    let least = i
+    for (let j = 1; j <= b.length; j++) {
+      let d = Math.min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1))
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) d = Math.min(d, before[j - 2] + 1)
+      row.push(d)
+      least = Math.min(least, d)
+    }
+    if (least >= limit) return limit
+    before = previous
+    previous = row
+  }
+  return previous[b.length]
+}
+
+/** The member that was meant, of those that there are. */
+export function nearestOf(names: readonly string[], name: string): string | undefined {
+  const limit = Math.floor((name.length + 2) / 3) + 1
+  let best: string | undefined
+  let bestDistance = limit
+  for (const candidate of names) {
+    const distance = editDistance(name, candidate, bestDistance)
+    if (distance < bestDistance) {
+      best = candidate
+      bestDistance = distance
+    }
+  }
+  return best
+}

@@ -1,0 +1,380 @@
+// Statements (C11 6.8): conditions, loops, switch and its cases, labels and goto, return, inline assembly.
+import { never } from '../../base/index.ts'
+import { error, label, type Place, warning } from '../report.ts'
+import type { AsmOperand, CompoundStmt, Expr, Stmt } from '../syntax/index.ts'
+import { isConst, promote, rvalue } from './build-expr.ts'
+import { type Context, isError, type OpenFunction, popScope, pushScope } from './context.ts'
+import { condition, convert } from './convert.ts'
+import { integerOf, isInteger, isScalar, isVoid, wrap } from './ctypes.ts'
+import { localDeclaration, staticAssert } from './declarations.ts'
+import { quoteType } from './print-type.ts'
+import type { TAsmOperand, TBlock, TCase, TExpr, TLabel, TStmt } from './tree.ts'
+
+/** A block; `result` is the value of its last statement, for statement expressions. */
+export function block(cx: Context, b: CompoundStmt): { readonly block: TBlock; readonly result: TExpr | undefined } {
+  pushScope(cx)
+  const items: TStmt[] = []
+  let result: TExpr | undefined
+  for (const [i, item] of b.items.entries()) {
+    if (item.kind === 'expression' && i === lastValue(b)) {
+      result = rvalue(cx.rules.expression(cx, item.value))
+      // Not an item: its value is the block's.
+      continue
+    }
+    items.push(...statements(cx, item))
+  }
+  popScope(cx)
+  return { block: { kind: 'block', items, at: b.openAt, closeAt: b.closeAt }, result }
+}
+
+/** Index of the last item that is not just a `;`. */
+function lastValue(b: CompoundStmt): number {
+  let last = b.items.length - 1
+  while (last >= 0 && b.items[last].kind === 'empty') last--
+  return last
+}
+
+/** A function's body: its parameters' scope is the caller's. */
+export function bodyBlock(cx: Context, b: CompoundStmt): TBlock {
+  return { kind: 'block', items: b.items.flatMap((item) => statements(cx, item)), at: b.openAt, closeAt: b.closeAt }
+}
+
+/** One statement; a declaration makes one for each variable. */
+function statements(cx: Context, s: Stmt): TStmt[] {
+  if (s.kind !== 'declare') return [statement(cx, s)]
+  if (s.declaration.kind === 'static-assert') {
+    staticAssert(cx, s.declaration)
+    return []
+  }
+  return localDeclaration(cx, s.declaration)
+}
+
+function statement(cx: Context, s: Stmt): TStmt {
+  const { fn } = cx
+  if (!fn) return { kind: 'empty', at: s.at }
+  switch (s.kind) {
+    case 'compound': {
+      pushScope(cx)
+      const items = s.items.flatMap((item) => statements(cx, item))
+      popScope(cx)
+      return { kind: 'block', items, at: s.openAt, closeAt: s.closeAt }
+    }
+    case 'declare': {
+      const items = statements(cx, s)
+      return items.length === 1 ? items[0] : { kind: 'block', items, at: s.at, closeAt: s.at }
+    }
+    case 'expression':
+      return expressionStatement(cx, s.value)
+    case 'empty':
+      return { kind: 'empty', at: s.at }
+    case 'if': {
+      const c = controlling(cx, s.condition)
+      return { kind: 'if', condition: c, yes: scoped(cx, s.yes), no: s.no && scoped(cx, s.no), at: s.at }
+    }
+    case 'while': {
+      const c = controlling(cx, s.condition)
+      return { kind: 'while', condition: c, body: loopBody(cx, fn, s.body), pragma: s.pragma, at: s.at }
+    }
+    case 'do': {
+      const body = loopBody(cx, fn, s.body)
+      return { kind: 'do', condition: controlling(cx, s.condition), body, pragma: s.pragma, at: s.at }
+    }
+    case 'for': {
+      pushScope(cx)
+      const init = s.init ? statements(cx, s.init) : []
+      const c = s.condition && controlling(cx, s.condition)
+      const step = s.step && discarded(cx, s.step)
+      const body = loopBody(cx, fn, s.body)
+      popScope(cx)
+      return { kind: 'for', init, condition: c, step, body, pragma: s.pragma, at: s.at }
+    }
+    case 'switch':
+      return switchStatement(cx, fn, s)
+    case 'case':
+      return caseStatement(cx, fn, s)
+    case 'default':
+      return defaultStatement(cx, fn, s)
+    case 'label':
+      return labelStatement(cx, fn, s)
+    case 'goto':
+      return { kind: 'goto', label: findLabel(fn, s.label.name, s.label.at, true), at: s.at }
+    case 'goto-computed':
+      error(cx.sink, 'c.computed-goto', s.at)
+      return { kind: 'empty', at: s.at }
+    case 'break':
+      if (fn.breakables === 0) error(cx.sink, 'c.stray-break', s.at)
+      return fn.breakables === 0 ? { kind: 'empty', at: s.at } : { kind: 'break', at: s.at }
+    case 'continue':
+      if (fn.loops === 0) error(cx.sink, 'c.stray-continue', s.at)
+      return fn.loops === 0 ? { kind: 'empty', at: s.at } : { kind: 'continue', at: s.at }
+    case 'return':
+      return returnStatement(cx, fn, s.value, s.at)
+    case 'asm':
+      return asmStatement(cx, s)
+    default:
+      return never(s)
+  }
+}
+
+function scoped(cx: Context, s: Stmt): TStmt {
+  pushScope(cx)
+  const out = statement(cx, s)
+  popScope(cx)
+  return out
+}
+
+function loopBody(cx: Context, fn: OpenFunction, s: Stmt): TStmt {
+  fn.loops++
+  fn.breakables++
+  const body = scoped(cx, s)
+  fn.loops--
+  fn.breakables--
+  return body
+}
+
+/** A condition, with clang's warning about `=` where `==` was meant. */
+function controlling(cx: Context, e: Expr): TExpr {
+  if (e.kind === 'assign' && e.op === '=') {
+    warning(cx.sink, 'c.assign-condition', e.opAt, [], {
+      fixes: e.opAt.site ? [] : [{ code: 'c.fix.compare', params: [], at: e.opAt, text: '==' }],
+    })
+  }
+  return condition(cx, rvalue(cx.rules.expression(cx, e)))
+}
+
+function expressionStatement(cx: Context, e: Expr): TStmt {
+  return { kind: 'expression', value: discarded(cx, e), at: e.at }
+}
+
+/** An expression whose value is not used. */
+function discarded(cx: Context, e: Expr): TExpr {
+  const value = cx.rules.expression(cx, e)
+  warnUnused(cx, e, value)
+  // A volatile object that is named is read.
+  return value.lvalue && !isError(value) && isScalar(value.type) ? rvalue(value) : value
+}
+
+/** clang's -Wunused-value, for what is plainly a computation. */
+function warnUnused(cx: Context, e: Expr, value: TExpr): void {
+  if (isError(value) || isVoid(value.type) || e.at.site) return
+  let inner = e
+  while (inner.kind === 'paren') inner = inner.inner
+  if (inner.kind === 'binary' && inner.op !== '&&' && inner.op !== '||') {
+    const comparison = ['==', '!=', '<', '>', '<=', '>='].includes(inner.op)
+    warning(cx.sink, comparison ? 'c.unused-comparison' : 'c.unused-value', inner.opAt)
+  } else if (inner.kind === 'name' || inner.kind === 'number' || inner.kind === 'member' || inner.kind === 'index') {
+    if (!(value.lvalue && value.type.kind === 'qualified' && value.type.volatile)) warning(cx.sink, 'c.unused-value', inner.at)
+  }
+}
+
+// --- switch ---
+
+function switchStatement(cx: Context, fn: OpenFunction, s: Stmt & { readonly kind: 'switch' }): TStmt {
+  let value = rvalue(cx.rules.expression(cx, s.value))
+  if (!isError(value)) {
+    if (isInteger(value.type)) value = promote(value)
+    else error(cx.sink, 'c.switch-not-integer', s.value.at, [quoteType(value.type)])
+  }
+  const open = { cases: [] as TCase[], type: value.type, hasDefault: false }
+  fn.switches.push(open)
+  fn.breakables++
+  const body = scoped(cx, s.body)
+  fn.breakables--
+  fn.switches.pop()
+  return { kind: 'switch', value, cases: open.cases, hasDefault: open.hasDefault, body, at: s.at }
+}
+
+function caseStatement(cx: Context, fn: OpenFunction, s: Stmt & { readonly kind: 'case' }): TStmt {
+  const open = fn.switches[fn.switches.length - 1]
+  const bound = (e: Expr): bigint | undefined => {
+    const value = rvalue(cx.rules.expression(cx, e))
+    if (isError(value)) return undefined
+    if (!isConst(value) || !isInteger(value.type)) {
+      error(cx.sink, 'c.case-not-constant', e.at)
+      return undefined
+    }
+    const int = integerOf(open?.type ?? value.type)
+    return int ? wrap(int, value.value) : value.value
+  }
+  const low = bound(s.low)
+  const high = s.high ? bound(s.high) : low
+  if (!open) {
+    error(cx.sink, 'c.stray-case', s.at, ['case'])
+    return statement(cx, s.body)
+  }
+  if (low === undefined || high === undefined || high < low) {
+    if (low !== undefined && high !== undefined) warning(cx.sink, 'c.empty-case-range', s.at)
+    return statement(cx, s.body)
+  }
+  const made: TCase = { low, high, at: s.at }
+  const before = open.cases.find((c) => low <= c.high && c.low <= high)
+  if (before) error(cx.sink, 'c.duplicate-case', s.low.at, [String(low)], { labels: [label(before.at, 'c.note.previous-case')] })
+  else open.cases.push(made)
+  return { kind: 'case', case: made, body: statement(cx, s.body), at: s.at }
+}
+
+function defaultStatement(cx: Context, fn: OpenFunction, s: Stmt & { readonly kind: 'default' }): TStmt {
+  const open = fn.switches[fn.switches.length - 1]
+  if (!open) {
+    error(cx.sink, 'c.stray-case', s.at, ['default'])
+    return statement(cx, s.body)
+  }
+  if (open.hasDefault) error(cx.sink, 'c.two-defaults', s.at)
+  open.hasDefault = true
+  return { kind: 'default', body: statement(cx, s.body), at: s.at }
+}
+
+// --- labels ---
+
+function findLabel(fn: OpenFunction, name: string, at: Place, used: boolean): TLabel {
+  let found = fn.labels.get(name)
+  if (!found) {
+    found = { name, at, definedAt: undefined, used: false }
+    fn.labels.set(name, found)
+  }
+  found.used ||= used
+  return found
+}
+
+function labelStatement(cx: Context, fn: OpenFunction, s: Stmt & { readonly kind: 'label' }): TStmt {
+  const found = findLabel(fn, s.label.name, s.label.at, false)
+  if (found.definedAt)
+    error(cx.sink, 'c.label-twice', s.label.at, [s.label.name], { labels: [label(found.definedAt, 'c.note.previous-definition')] })
+  found.definedAt = s.label.at
+  return { kind: 'label', label: found, body: statement(cx, s.body), at: s.at }
+}
+
+// --- return ---
+
+function returnStatement(cx: Context, fn: OpenFunction, e: Expr | undefined, at: Place): TStmt {
+  const { ret } = fn
+  const { name } = fn.symbol
+  if (!e) {
+    if (!isVoid(ret)) error(cx.sink, 'c.return-value-missing', at, [name])
+    return { kind: 'return', value: undefined, at }
+  }
+  const value = rvalue(cx.rules.expression(cx, e))
+  if (isError(value)) return { kind: 'return', value: undefined, at }
+  if (isVoid(ret)) {
+    if (!isVoid(value.type)) error(cx.sink, 'c.return-value-void', at, [name])
+    return { kind: 'return', value, at }
+  }
+  const converted = convert(cx, value, ret, { kind: 'returning' }, e.at)
+  return { kind: 'return', value: isError(converted) ? undefined : converted, at }
+}
+
+// --- asm ---
+
+function asmStatement(cx: Context, s: Stmt & { readonly kind: 'asm' }): TStmt {
+  if (s.labels.length > 0) {
+    error(cx.sink, 'c.asm-goto', s.at)
+    return { kind: 'empty', at: s.at }
+  }
+  const outputs = s.outputs.map((o) => asmOperand(cx, o, true))
+  const inputs = s.inputs.map((o) => asmOperand(cx, o, false))
+  const known = [...outputs, ...inputs].filter((o) => o !== undefined)
+  if (known.length < outputs.length + inputs.length) return { kind: 'empty', at: s.at }
+  return {
+    kind: 'asm',
+    template: s.template,
+    outputs: outputs.filter((o) => o !== undefined),
+    inputs: inputs.filter((o) => o !== undefined),
+    clobbers: s.clobbers,
+    at: s.at,
+  }
+}
+
+function asmOperand(cx: Context, o: AsmOperand, output: boolean): TAsmOperand | undefined {
+  const value = cx.rules.expression(cx, o.value)
+  if (isError(value)) return undefined
+  if (output && !value.lvalue) {
+    error(cx.sink, 'c.asm-output', o.value.at)
+    return undefined
+  }
+  const memory = /m/.test(o.constraint) && !/[rig]/.test(o.constraint)
+  if (!isScalar(rvalue(value).type) && !memory) {
+    error(cx.sink, 'c.asm-operand', o.value.at)
+    return undefined
+  }
+  return { name: o.name, constraint: o.constraint, value: output || memory ? value : rvalue(value) }
+}
+
+/** Whether control can leave a function's body at its end. */
+export function fallsOff(body: TStmt, isNoReturn: (e: TExpr) => boolean): boolean {
+  return flow(body, isNoReturn).through
+}
+
+interface Flow {
+  /** Control can go on behind the statement. */
+  readonly through: boolean
+  /** A break out of it is reached (for the nearest loop or switch). */
+  readonly breaks: boolean
+}
+
+function flow(s: TStmt, dead: (e: TExpr) => boolean): Flow {
+  switch (s.kind) {
+    case 'block': {
+      let through = true
+      let breaks = false
+      for (const item of s.items) {
+        if (!through && !reenters(item)) continue
+        const f = flow(item, dead)
+        ;({ through } = f)
+        breaks ||= f.breaks
+      }
+      return { through, breaks }
+    }
+    case 'expression':
+      return { through: !dead(s.value), breaks: false }
+    case 'if': {
+      const yes = flow(s.yes, dead)
+      const no = s.no ? flow(s.no, dead) : { through: true, breaks: false }
+      if (s.condition.kind === 'const') return s.condition.value !== 0n ? yes : no
+      return { through: yes.through || no.through, breaks: yes.breaks || no.breaks }
+    }
+    case 'while':
+    case 'do':
+    case 'for': {
+      const forever = s.condition === undefined || (s.condition.kind === 'const' && s.condition.value !== 0n)
+      const body = flow(s.body, dead)
+      return { through: !forever || body.breaks, breaks: false }
+    }
+    case 'switch': {
+      const body = flow(s.body, dead)
+      return { through: body.through || body.breaks || !s.hasDefault, breaks: false }
+    }
+    case 'case':
+    case 'default':
+    case 'label':
+      return flow(s.body, dead)
+    case 'break':
+      return { through: false, breaks: true }
+    case 'goto':
+    case 'continue':
+    case 'return':
+      return { through: false, breaks: false }
+    default:
+      return { through: true, breaks: false }
+  }
+}
+
+/** A statement that a jump can reach from elsewhere. */
+function reenters(s: TStmt): boolean {
+  switch (s.kind) {
+    case 'case':
+    case 'default':
+      return true
+    case 'label':
+      return s.label.used || reenters(s.body)
+    case 'block':
+      return s.items.some(reenters)
+    case 'if':
+      return reenters(s.yes) || (s.no !== undefined && reenters(s.no))
+    case 'while':
+    case 'do':
+    case 'for':
+      return reenters(s.body)
+    default:
+      return false
+  }
+}
