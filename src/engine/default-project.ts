@@ -5,13 +5,14 @@ import type { Project } from './project.ts'
 
 const FIRST_STEPS = `// A firewall with a counter.
 //
-// Linux runs this program at XDP ("express data path"): once for every packet
-// that arrives at eth0, before anything else has looked at it. It counts
-// packets and bytes by protocol, and drops TCP packets to port 8080.
+// Linux runs this program at XDP ("express data path"): once for
+// each packet that arrives at eth0, before anything else has
+// looked at it. It counts packets and bytes by protocol, and it
+// drops TCP packets to port 8080.
 //
-// Try it: choose a packet on the right and step through it. Then change
-// BLOCKED_PORT to 443, or take out one of the checks marked (!) and read what
-// Linux says.
+// Try it: choose a packet under Run and step through it. Then
+// change BLOCKED_PORT to 443, or take out one of the checks
+// marked (!) and read what Linux says.
 
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -28,8 +29,9 @@ struct count {
 	__u64 bytes;
 };
 
-// A map is memory that the program shares with user space. This one has a slot
-// for each of the 256 protocol numbers of IPv4: 1 is ICMP, 6 TCP, 17 UDP.
+// A map is memory that the program shares with user space. This
+// one has a slot for each of the 256 protocol numbers of IPv4:
+// 1 is ICMP, 6 is TCP, 17 is UDP.
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 256);
@@ -40,16 +42,17 @@ struct {
 SEC("xdp")
 int first_steps(struct xdp_md *ctx)
 {
-	// The packet lies between these two addresses. Linux lets the program
-	// read no byte that was not compared with data_end before.
+	// The packet lies between these two addresses. Linux lets
+	// the program read no byte that was not first compared
+	// with data_end.
 	void *data = (void *)(long)ctx->data;
 	void *data_end = (void *)(long)ctx->data_end;
 
 	struct ethhdr *eth = data;
 	if ((void *)(eth + 1) > data_end) // (!)
 		return XDP_PASS;
-	if (eth->h_proto != bpf_htons(ETH_P_IP)) // not IPv4: let it go on
-		return XDP_PASS;
+	if (eth->h_proto != bpf_htons(ETH_P_IP))
+		return XDP_PASS; // not IPv4: let it go on
 
 	struct iphdr *ip = (void *)(eth + 1);
 	if ((void *)(ip + 1) > data_end) // (!)
@@ -65,7 +68,8 @@ int first_steps(struct xdp_md *ctx)
 	if (protocol != IPPROTO_TCP)
 		return XDP_PASS;
 
-	// An IPv4 header is ihl times 4 bytes long: 20, or up to 60 with options.
+	// An IPv4 header is ihl times 4 bytes long: 20 bytes, or up
+	// to 60 with options.
 	struct tcphdr *tcp = (void *)ip + ip->ihl * 4;
 	if ((void *)(tcp + 1) > data_end) // (!)
 		return XDP_PASS;
@@ -77,7 +81,8 @@ int first_steps(struct xdp_md *ctx)
 	return XDP_PASS;
 }
 
-// Linux gives some helpers, bpf_printk among them, to GPL programs alone.
+// Linux gives some helpers, bpf_printk among them, to programs
+// under the GPL alone.
 char LICENSE[] SEC("license") = "GPL";
 `
 
