@@ -7,6 +7,7 @@ import { assert } from '../../base/index.ts'
 import { imm, reg } from '../../isa/index.ts'
 import { color } from './color.ts'
 import { makeInterference } from './interference.ts'
+import { liveOut, walkBack } from './liveness.ts'
 import {
   copySource,
   defOf,
@@ -50,6 +51,7 @@ export function allocate(f: MFunc): void {
       note(f, v, result.merged(v), temps, remakers, spilled)
     }
     if (failed) continue
+    forgetDeadPlaces(trial)
     f.blocks = blocks
     rewrite(f, (v) => (isVirtual(v) ? result.color[v] : v))
     return
@@ -277,6 +279,17 @@ function spillTerm(w: Rewriting, term: MTerm, k: number): MTerm {
     return s ? reload(w, r, s, k) : r
   }
   return { ...term, dst: get(term.dst), src: term.src.kind === 'reg' ? reg(get(term.src.reg)) : imm(term.src.imm) }
+}
+
+/** A debug record may speak only of a register that still lives: another value may have its place already. */
+function forgetDeadPlaces(f: MFunc): void {
+  const out = liveOut(f)
+  for (const [k, b] of f.blocks.entries()) {
+    if (!b.insns.some((i) => i.kind === 'dbg')) continue
+    walkBack(b, out[k], (i, live) => {
+      if (i.kind === 'dbg' && i.place.kind === 'reg' && !live.has(i.place.reg)) i.place = { kind: 'none' }
+    })
+  }
 }
 
 /** Puts the final registers in and drops copies of a register to itself. */

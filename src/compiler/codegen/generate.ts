@@ -1,6 +1,6 @@
 // From the IR of one function to its code: the back end's passes in order, each file one of them.
 import { assert } from '../../base/index.ts'
-import type { Func } from '../ir/index.ts'
+import type { DebugVar, Func } from '../ir/index.ts'
 import { allocate } from './allocate.ts'
 import { checkAllocation } from './check-allocation.ts'
 import { dropRedundant } from './drop-redundant.ts'
@@ -16,6 +16,8 @@ export interface Generated extends Code {
   readonly func: Func
   /** Bytes of stack. */
   readonly depth: number
+  /** C variables that live on the stack; offsets from r10. */
+  readonly stackVariables: readonly { readonly variable: DebugVar; readonly offset: number; readonly size: number }[]
 }
 
 /** Code of a function that is legal; faults of the source go to the target's `report`. With `check`, the allocation is verified. */
@@ -38,7 +40,8 @@ export function generate(fn: Func, target: Target, check = false): Generated {
   placeSlots(f)
   const code = layout(f, target.cpu)
   if (code.tooFar) target.report('c.bpf.jump-too-far', [fn.name], fn.at)
-  return { ...code, func: fn, depth }
+  const stackVariables = f.slots.flatMap((s) => (s.variable ? [{ variable: s.variable, offset: s.offset, size: s.size }] : []))
+  return { ...code, func: fn, depth, stackVariables }
 }
 
 /** Makes offsets in the frame of offsets in slots. */

@@ -2,11 +2,12 @@
 //
 // The order is a reverse post-order in which, of two ways on, the one that stays in the loop and the one that C writes first come first;
 // so a join follows the last block that leads to it and loops are in one piece. Comparisons are turned round where the wrong way follows.
+import { never } from '../../base/index.ts'
 import { type Insn, imm, insnSlots, type JumpOp, type Operand, reg } from '../../isa/index.ts'
 import type { MBlock, MFunc, MInsn, MOp } from './mir.ts'
 
-/** An instruction at its slot; `dbg` records keep their place between instructions. */
-export type Placed = MInsn & { readonly slotIndex: number }
+/** An instruction at its slot; `dbg` records keep their place between instructions. `leads`: the first of its block. */
+export type Placed = MInsn & { readonly slotIndex: number; readonly leads: boolean }
 
 export interface Code {
   /** In order; jumps have their distances. */
@@ -51,8 +52,10 @@ function place(rows: readonly Row[], starts: ReadonlyMap<MBlock, number>): { ite
   const items: Placed[] = []
   let at = 0
   for (const { block, jumps } of rows) {
+    let leads = true
     for (const i of block.insns) {
-      items.push({ ...i, slotIndex: at })
+      items.push({ ...i, slotIndex: at, leads })
+      leads = false
       if (i.kind === 'op') at += insnSlots(i.insn)
     }
     for (const j of jumps) {
@@ -63,7 +66,8 @@ function place(rows: readonly Row[], starts: ReadonlyMap<MBlock, number>): { ite
         insn = { ...insn, off }
       }
       const op: MOp = { kind: 'op', insn, ...(block.term.at && { at: block.term.at }) }
-      items.push({ ...op, slotIndex: at })
+      items.push({ ...op, slotIndex: at, leads })
+      leads = false
       at++
     }
   }
@@ -98,6 +102,8 @@ function jumpsOf(block: MBlock, next: MBlock | undefined, cpu: number, long: boo
       if (yes === next && back) return [back]
       return [straight, ...goto(no)]
     }
+    default:
+      return never(term)
   }
 }
 

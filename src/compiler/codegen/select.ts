@@ -168,7 +168,7 @@ function selectBlock(s: State, block: Block, entry: boolean): void {
   }
   flush(s)
   if (entry) {
-    s.at = s.fn.at
+    s.at = undefined
     for (const p of [...s.fn.params].reverse()) {
       const r = s.regs.get(p)
       if (r !== undefined) emit(s, copy(r, p.index + 1))

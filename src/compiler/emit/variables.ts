@@ -1,0 +1,131 @@
+// Where each C variable is found at each instruction, from the debug records between instructions: a forward data flow over the slots.
+//
+// The state maps a variable to the registers that hold its value. Writing a register takes it from whatever it held; a copy makes a
+// second place; where paths meet, what all of them say remains. A range ends where the register is written.
+import type { VarLocation } from '../../isa/index.ts'
+import type { Generated, Placed } from '../codegen/index.ts'
+import { defOf } from '../codegen/mir.ts'
+import type { DebugVar } from '../ir/index.ts'
+
+/** Variables by the place that holds them: bits of registers r0..r9, or 'slot' offsets of spills. */
+type State = Map<DebugVar, ReadonlySet<string>>
+
+/** Locations with instruction indices from `start`. */
+export function variableLocations(code: Generated, start: number): VarLocation[] {
+  const found: VarLocation[] = []
+  for (const { variable, offset, size } of code.stackVariables) {
+    found.push({ name: variable.name, type: variable.ctype, from: start, to: start + code.length, place: { kind: 'stack', offset, size } })
+  }
+  if (code.items.some((i) => i.kind === 'dbg')) found.push(...registerLocations(code, start))
+  return found
+}
+
+function registerLocations(code: Generated, start: number): VarLocation[] {
+  const { items } = code
+  const before = flow(items)
+  const open = new Map<DebugVar, { readonly place: string; readonly from: number }>()
+  const found: VarLocation[] = []
+  const close = (v: DebugVar, to: number): void => {
+    const o = open.get(v)
+    open.delete(v)
+    if (!o || o.from >= to) return
+    found.push({ name: v.name, type: v.ctype, from: start + o.from, to: start + to, place: placeOf(o.place, v) })
+  }
+  const show = (state: State, slot: number): void => {
+    for (const [v, o] of open) if (!state.get(v)?.has(o.place)) close(v, slot)
+    for (const [v, places] of state) {
+      if (open.has(v)) continue
+      const [place] = places
+      if (place !== undefined) open.set(v, { place, from: slot })
+    }
+  }
+  for (const [k, i] of items.entries()) if (i.kind === 'op') show(before[k] ?? new Map(), i.slotIndex)
+  for (const v of [...open.keys()]) close(v, code.length)
+  return found
+}
+
+const placeOf = (place: string, v: DebugVar): VarLocation['place'] =>
+  place.startsWith('r')
+    ? { kind: 'reg', reg: Number(place.slice(1)) }
+    : { kind: 'stack', offset: Number(place.slice(1)), size: Math.min(8, v.size) }
+
+/** The state before each item; undefined where it cannot be reached. */
+function flow(items: readonly Placed[]): (State | undefined)[] {
+  const bySlot = new Map<number, number>()
+  for (const [k, i] of items.entries()) if (i.leads) bySlot.set(i.slotIndex, k)
+  const before: (State | undefined)[] = items.map(() => undefined)
+  before[0] = new Map()
+  const work = [0]
+  const reach = (k: number, state: State): void => {
+    if (k >= items.length) return
+    const old = before[k]
+    const met = old ? meet(old, state) : state
+    if (old && sizeOf(old) === sizeOf(met)) return
+    before[k] = met
+    work.push(k)
+  }
+  for (let k = work.pop(); k !== undefined; k = work.pop()) {
+    const i = items[k]
+    const state = new Map(before[k])
+    step(state, i)
+    if (i.kind === 'dbg') {
+      reach(k + 1, state)
+      continue
+    }
+    const { insn } = i
+    if (insn.kind === 'goto' || insn.kind === 'jump') reach(bySlot.get(i.slotIndex + 1 + insn.off) ?? items.length, state)
+    if (insn.kind !== 'goto' && insn.kind !== 'exit') reach(k + 1, state)
+  }
+  return before
+}
+
+const sizeOf = (s: State): number => [...s.values()].reduce((n, p) => n + p.size, 0)
+
+function meet(a: State, b: State): State {
+  const met: State = new Map()
+  for (const [v, places] of a) {
+    const both = new Set([...places].filter((p) => b.get(v)?.has(p)))
+    if (both.size > 0) met.set(v, both)
+  }
+  return met
+}
+
+function step(state: State, i: Placed): void {
+  if (i.kind === 'dbg') {
+    state.delete(i.variable)
+    if (i.place.kind === 'reg') state.set(i.variable, new Set([`r${i.place.reg}`]))
+    else if (i.place.kind === 'slot') state.set(i.variable, new Set([`s${i.place.slot.offset}`]))
+    return
+  }
+  const { insn } = i
+  if (insn.kind === 'call') {
+    for (let r = 0; r <= 5; r++) forget(state, `r${r}`)
+    return
+  }
+  if (insn.kind === 'store' && i.slot?.spill) {
+    forget(state, `s${i.slot.offset}`)
+    if (insn.src.kind === 'reg') also(state, `r${insn.src.reg}`, `s${i.slot.offset}`)
+    return
+  }
+  const d = defOf(insn)
+  if (d < 0) return
+  const copied = insn.kind === 'alu' && insn.op === 'mov' && insn.width === 64 && insn.src.kind === 'reg' ? `r${insn.src.reg}` : undefined
+  const source = insn.kind === 'load' && i.slot?.spill ? `s${i.slot.offset}` : copied
+  if (source === `r${d}`) return
+  forget(state, `r${d}`)
+  if (source) also(state, source, `r${d}`)
+}
+
+function forget(state: State, place: string): void {
+  for (const [v, places] of state) {
+    if (!places.has(place)) continue
+    const left = new Set(places)
+    left.delete(place)
+    if (left.size === 0) state.delete(v)
+    else state.set(v, left)
+  }
+}
+
+function also(state: State, source: string, place: string): void {
+  for (const [v, places] of state) if (places.has(source)) state.set(v, new Set([...places, place]))
+}
