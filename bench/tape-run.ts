@@ -17,6 +17,8 @@ interface TapeRecord {
     readonly data_out?: string
     readonly retval?: number
     readonly errno?: number
+    /** Lines of the trace, where they were recorded. */
+    readonly printk?: readonly string[]
     readonly maps?: readonly { readonly index: number; readonly entries: readonly (readonly [string, string])[] }[]
   }
 }
@@ -49,6 +51,9 @@ function difference(json: TapeRecord): string {
     const ours = JSON.stringify(dump(map))
     const theirs = JSON.stringify(entries)
     if (ours !== theirs) return `${note}map ${index} ${map.def.type}\n    ours  ${ours.slice(0, 400)}\n    Linux ${theirs.slice(0, 400)}`
+  }
+  if (want.printk && got.printk.join('\n') !== want.printk.join('\n')) {
+    return `${note}printk\n    ours  ${JSON.stringify(got.printk)}\n    Linux ${JSON.stringify(want.printk)}`
   }
   return ''
 }

@@ -15,5 +15,6 @@ export const ENOSPC = 28
 export const EDOM = 33
 export const ERANGE = 34
 export const EOPNOTSUPP = 95
+export const EAFNOSUPPORT = 97
 export const EALREADY = 114
 export const ENOTSUPP = 524

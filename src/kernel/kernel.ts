@@ -66,6 +66,8 @@ export interface LoadedProgram {
 export interface KernelOptions {
   readonly seed?: number
   readonly cpus?: number
+  /** Interfaces besides loopback. */
+  readonly ifindexes?: readonly number[]
 }
 
 /** Mutable; owned by whoever created it. */
@@ -82,6 +84,10 @@ export interface Kernel {
   xdp: XdpBuff
   /** Type of the program that runs. */
   progType: string
+  /** Sockets that were given a cookie. */
+  sockets: number
+  /** Interfaces besides loopback, which is number 1. */
+  readonly ifindexes: ReadonlySet<number>
   redirect: Redirect | undefined
   readonly random: RandomState
   /** Nanoseconds since boot when the invocation began; each instruction takes one. */
@@ -127,6 +133,8 @@ export function createKernel(options: KernelOptions = {}): Kernel {
     skb: createSkBuff(),
     xdp: { hardStart: 0, ingressIfindex: 1, rxQueueIndex: 0, egressIfindex: 0 },
     progType: '',
+    sockets: 0,
+    ifindexes: new Set(options.ifindexes),
     redirect: undefined,
     random: createRandom(seed, 1),
     nowNs: BOOT_NS,
@@ -174,6 +182,7 @@ export interface KernelSnapshot {
   readonly xdp: XdpBuff
   readonly packet: { readonly data: number; readonly end: number; readonly meta: number }
   readonly progType: string
+  readonly sockets: number
   readonly redirect: Redirect | undefined
   readonly random: RandomState
   readonly nowNs: number
@@ -191,6 +200,7 @@ export function saveKernel(k: Kernel): KernelSnapshot {
     xdp: { ...k.xdp },
     packet: { data: k.packet.data, end: k.packet.end, meta: k.packet.meta },
     progType: k.progType,
+    sockets: k.sockets,
     redirect: k.redirect,
     random: k.random.slice(),
     nowNs: k.nowNs,
@@ -208,6 +218,7 @@ export function restoreKernel(k: Kernel, s: KernelSnapshot): void {
   k.xdp = { ...s.xdp }
   Object.assign(k.packet, s.packet)
   k.progType = s.progType
+  k.sockets = s.sockets
   k.redirect = s.redirect
   k.random.set(s.random)
   k.nowNs = s.nowNs

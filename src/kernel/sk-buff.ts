@@ -66,6 +66,8 @@ export interface SkBuff {
 
 /** struct sock, as far as a context shows it. Addresses are network order, as a little-endian load sees them. */
 export interface Sock {
+  /** bpf_get_socket_cookie(); 0 = not asked yet. */
+  cookie: number
   family: number
   remoteIp4: number
   localIp4: number
@@ -112,6 +114,7 @@ export function createSkBuff(): SkBuff {
     encapsulation: false,
     atTcIngress: false,
     sock: {
+      cookie: 0,
       family: 0,
       remoteIp4: 0,
       localIp4: 0,
@@ -139,7 +142,7 @@ interface Field {
   /** Size of the kernel's field where it is smaller: a load that is not narrower than that yields it whole, wherever it begins. */
   readonly target?: number
   readonly get: (s: SkBuff, p: PacketBuffer) => number
-  readonly set?: (s: SkBuff, value: number) => void
+  readonly set?: (s: SkBuff, value: number, high: number) => void
   /** Upper half, for 64-bit fields and addresses. */
   readonly high?: (s: SkBuff) => number
   readonly setHigh?: (s: SkBuff, value: number) => void
@@ -153,7 +156,7 @@ const FIELDS: readonly Field[] = [
   { offset: 0, size: 4, get: (_, p) => p.end - p.data },
   { offset: 4, size: 4, target: 1, get: (s) => s.pktType },
   { offset: 8, size: 4, get: (s) => s.mark, set: (s, v) => { s.mark = v } },
-  { offset: 12, size: 4, target: 2, get: (s) => s.queueMapping, set: (s, v) => { if (v >>> 0 < QUEUE_UNSET) s.queueMapping = v & 0xffff } },
+  { offset: 12, size: 4, target: 2, get: (s) => s.queueMapping, set: (s, v, h) => { if (h === 0 && v >>> 0 < QUEUE_UNSET) s.queueMapping = v } },
   { offset: 16, size: 4, target: 2, get: (s) => s.protocol },
   { offset: 20, size: 4, get: (s) => (s.vlanPresent ? 1 : 0) },
   { offset: 24, size: 4, target: 2, get: (s) => s.vlanTci },
@@ -216,7 +219,7 @@ export function skbPort(packet: PacketBuffer, skb: () => SkBuff): Port {
       if (row < 0) return false
       const f = FIELDS[row]
       if (!f.set || f.offset !== off || size !== f.size) return false
-      f.set(skb(), lo)
+      f.set(skb(), lo, hi)
       f.setHigh?.(skb(), hi)
       return true
     },

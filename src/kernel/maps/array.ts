@@ -2,6 +2,8 @@
 // Linux: kernel/bpf/arraymap.c.
 
 import type { MapDef } from '../../isa/index.ts'
+import { READ } from '../../vm/index.ts'
+import { DIRECT_HI, directLo } from '../address.ts'
 import { E2BIG, EEXIST, EINVAL } from '../errno.ts'
 import { BPF_EXIST, BPF_F_LOCK, BPF_NOEXIST, type KernelMap, type MapEntry, type MapHost, round8 } from './map.ts'
 import { mapValues } from './values.ts'
@@ -18,6 +20,16 @@ export function createArray(host: MapHost, def: MapDef, id: number): KernelMap |
   const block = ram.alloc(def.maxEntries * cpus * stride + SLAB)
   if (block === 0) return undefined
   const values = block + ((VALUE_OFFSET - block) & (SLAB - 1))
+  const keyWord = ram.alloc(8)
+  host.memory.map({
+    kind: 'map key',
+    baseHi: DIRECT_HI,
+    baseLo: directLo(keyWord),
+    ram: keyWord,
+    to: 4,
+    rights: READ,
+    label: (offset) => ({ name: `key of ${def.name || 'map'}`, offset }),
+  })
   const keyOf = (index: number): Uint8Array => new Uint8Array(new Uint32Array([index]).buffer)
   const locate = (at: number) => {
     const off = at - values
@@ -56,6 +68,16 @@ export function createArray(host: MapHost, def: MapDef, id: number): KernelMap |
       return err
     },
     delete: () => -EINVAL,
+    walk: {
+      first: () => 1,
+      next: (cursor) => (cursor >= def.maxEntries ? 0 : cursor + 1),
+      // The key lies on Linux's own stack; here beside the map.
+      key: (cursor) => {
+        ram.setI32(keyWord, cursor - 1)
+        return keyWord
+      },
+      value: (cursor) => at(cursor - 1, 0),
+    },
     userLookup: (key) => (userIndex(key) < def.maxEntries ? read(userIndex(key)) : undefined),
     userUpdate: (key, value, flags) => {
       const err = check(userIndex(key), flags)

@@ -233,6 +233,7 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
       : {}),
     update: (key, value, flags) => update(key, value, flags, false),
     delete: remove,
+    walk: { first: () => firstFrom(0), next: after, key: (e) => e + E_KEY, value: elements.valueOf },
     userLookup: (key) => {
       const at = given(key)
       const element = find(at, hashOf(at))

@@ -52,6 +52,9 @@ export interface KernelMap {
   /** Ram offset of the value at an offset of the only entry (direct value access). */
   readonly directValue?: (offset: number) => number
 
+  /** How bpf_for_each_map_elem() goes through it; undefined where it cannot. */
+  readonly walk?: Walk
+
   // user space's side
   readonly userLookup: (key: Uint8Array) => Uint8Array | undefined
   readonly userUpdate: (key: Uint8Array, value: Uint8Array, flags: number) => number
@@ -63,6 +66,15 @@ export interface KernelMap {
   readonly entries: () => MapEntry[]
   /** Which value holds a Ram offset: its key, CPU and the offset within; undefined where it is none of this map's. */
   readonly locate: (ram: number) => MapPlace | undefined
+}
+
+/** A way through all entries. Cursors are numbers; 0 = the end. */
+export interface Walk {
+  readonly first: () => number
+  readonly next: (cursor: number) => number
+  /** Ram offsets of key and value (CPU 0's). */
+  readonly key: (cursor: number) => number
+  readonly value: (cursor: number) => number
 }
 
 export interface MapPlace {
