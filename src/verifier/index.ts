@@ -1,2 +1,13 @@
-// Program to VerifyResult: Linux 6.18's verdict in Linux's words.
-export type { StatesAt, StateView, StepTable, ValueView, Verification, VerifyOptions, VerifyResult, VerifyStats } from './types.ts'
+// The verifier: a program in, Linux's verdict and log out.
+export type {
+  StatesAt,
+  StateView,
+  StepTable,
+  ValueView,
+  Verification,
+  VerifyOptions,
+  VerifyResult,
+  VerifyStats,
+} from './types.ts'
+export { startVerify, verify } from './verify.ts'
+export { statesAt } from './views.ts'

@@ -1,0 +1,29 @@
+// Paths still to be explored: a stack, so that the walk is depth first. Linux: push_stack(), pop_stack().
+import { COMPLEXITY_LIMIT_JMP_SEQ, type Env } from './env.ts'
+import { E2BIG } from './errno.ts'
+import { restoreState, type State, saveState } from './state.ts'
+import { logMark, verbose } from './verbose.ts'
+
+/** Puts by a copy of the current state, to go on from `insnIdx` later; a number is the errno of a program with too many. */
+export function pushBranch(env: Env, insnIdx: number, prevInsnIdx: number): State | number {
+  const state = saveState(env.cur)
+  const mark = logMark(env.log)
+  env.branches.push({ state, insnIdx, prevInsnIdx, textPos: mark.text, saidPos: mark.said, step: env.step })
+  if (env.branches.length > COMPLEXITY_LIMIT_JMP_SEQ) {
+    verbose(env.log, `The sequence of ${env.branches.length} jumps is too complex.\n`)
+    return -E2BIG
+  }
+  if (state.parent) state.parent.branches++
+  return state
+}
+
+/** Goes on with the path that was put by last; false where none is left. */
+export function popBranch(env: Env): boolean {
+  const branch = env.branches.pop()
+  if (!branch) return false
+  restoreState(env.cur, branch.state)
+  env.insnIdx = branch.insnIdx
+  env.prevInsnIdx = branch.prevInsnIdx
+  env.step = branch.step
+  return true
+}

@@ -1,0 +1,157 @@
+// What is checked once every path is safe: how deep the stacks of functions that call each other go, and calls that are left over.
+// Linux: check_max_stack_depth_subprog(), remove_fastcall_spills_fills(), mark_fastcall_patterns(), do_misc_fixups() (may_goto's counter).
+
+import { helperAllowed } from '../../abi/index.ts'
+import {
+  BPF_CALL,
+  BPF_DW,
+  BPF_JCOND,
+  BPF_JMP,
+  BPF_LDX,
+  BPF_MEM,
+  BPF_PSEUDO_CALL,
+  BPF_PSEUDO_FUNC,
+  BPF_PSEUDO_KFUNC_CALL,
+  BPF_STX,
+  LD_IMM64,
+} from '../../isa/index.ts'
+import { type Env, FASTCALL_PATTERN, findSubprog, MAX_BPF_STACK, MAX_CALL_FRAMES, SEEN, type Subprog } from '../env.ts'
+import { E2BIG, EACCES, EFAULT, EINVAL } from '../errno.ts'
+import { verbose } from '../verbose.ts'
+import { FUNC_GET_CURRENT_TASK, FUNC_GET_CURRENT_TASK_BTF, FUNC_GET_SMP_PROCESSOR_ID } from './helper-ids.ts'
+import { helperProto } from './helper-proto.ts'
+
+const roundUp16 = (n: number): number => (n + 15) & ~15
+
+/** Deepest chain of frames from the main program, which may not pass the stack's size. */
+export function checkMaxStackDepth(env: Env): number {
+  const { insns, subprogs, log } = env
+  const returns: { insn: number; subprog: number }[] = []
+  let idx = 0
+  let depth = 0
+  let i = 0
+  const enter = (): number => {
+    const subprog = subprogs[idx]!
+    if (idx !== 0 && subprog.hasTailCall && depth >= 256) {
+      verbose(log, `tail_calls are not allowed when call stack of previous frames is ${depth} bytes. Too large\n`)
+      return -EACCES
+    }
+    depth += roundUp16(subprog.stackDepth)
+    if (depth <= MAX_BPF_STACK) return 0
+    verbose(log, `combined stack size of ${returns.length + 1} calls is ${depth}. Too large\n`)
+    return -EACCES
+  }
+  let err = enter()
+  if (err) return err
+  for (;;) {
+    for (; i < subprogs[idx]!.end; i++) {
+      const call = insns.opcode[i] === (BPF_JMP | BPF_CALL) && insns.src[i] === BPF_PSEUDO_CALL
+      const func = insns.opcode[i] === LD_IMM64 && insns.src[i] === BPF_PSEUDO_FUNC
+      if (!call && !func) continue
+      const next = i + insns.imm[i]! + 1
+      const callee = findSubprog(env, next)
+      if (callee < 0) return -EFAULT
+      returns.push({ insn: i + 1, subprog: idx })
+      if (returns.length >= MAX_CALL_FRAMES) {
+        verbose(log, `the call stack of ${returns.length} frames is too deep !\n`)
+        return -E2BIG
+      }
+      i = next
+      idx = callee
+      err = enter()
+      if (err) return err
+      i--
+    }
+    const back = returns.pop()
+    if (!back) return 0
+    depth -= roundUp16(subprogs[idx]!.stackDepth)
+    i = back.insn
+    idx = back.subprog
+  }
+}
+
+/** A call of kfunc 0 was let through as long as it might have been dead code. */
+export function checkLeftoverCalls(env: Env): number {
+  const { insns, aux } = env
+  for (let i = 0; i < insns.length; i++) {
+    if (insns.opcode[i] !== (BPF_JMP | BPF_CALL) || insns.src[i] !== BPF_PSEUDO_KFUNC_CALL || !(aux.flags[i]! & SEEN)) continue
+    verbose(env.log, 'invalid kernel function call not eliminated in verifier pass\n')
+    return -EINVAL
+  }
+  return 0
+}
+
+// ---- may_goto ----
+
+/** Bytes of stack in which a function with may_goto counts its rounds and time. */
+const MAY_GOTO_STACK = 16
+
+export function addMayGotoStack(env: Env): void {
+  const { insns, aux } = env
+  for (const subprog of env.subprogs) {
+    for (let i = subprog.start; i < subprog.end; i++) {
+      if (insns.opcode[i] !== (BPF_JMP | BPF_JCOND) || !(aux.flags[i]! & SEEN) || insns.off[i] === 0) continue
+      subprog.stackDepth += MAY_GOTO_STACK
+      break
+    }
+  }
+}
+
+// ---- bpf_fastcall ----
+
+/** Helpers that x86-64 calls without clobbering registers. */
+const FASTCALL_HELPERS: ReadonlySet<number> = new Set([FUNC_GET_SMP_PROCESSOR_ID, FUNC_GET_CURRENT_TASK, FUNC_GET_CURRENT_TASK_BTF])
+const SPILL = BPF_STX | BPF_MEM | BPF_DW
+const FILL = BPF_LDX | BPF_MEM | BPF_DW
+const CALLER_SAVED = 6
+
+/** Finds spills and fills around calls that compilers add in case the call clobbers registers. */
+export function markFastcallPatterns(env: Env): void {
+  const { insns } = env
+  for (const subprog of env.subprogs) {
+    let lowest = 0
+    for (let i = subprog.start; i < subprog.end; i++) {
+      if (insns.opcode[i] === SPILL && insns.dst[i] === 10) lowest = Math.min(lowest, insns.off[i]!)
+    }
+    for (let i = subprog.start; i < subprog.end; i++) {
+      if (insns.opcode[i] === (BPF_JMP | BPF_CALL) && insns.src[i] === 0) markPattern(env, subprog, i, lowest)
+    }
+  }
+}
+
+function markPattern(env: Env, subprog: Subprog, call: number, lowest: number): void {
+  const { insns, aux } = env
+  const id = insns.imm[call]!
+  const proto = helperProto(id)
+  if (!proto || !helperAllowed(id, env.progType.name)) return
+  const params = proto.args.length
+  const clobbered = ((1 << (params + 1)) - 1) & ~(proto.ret === 'void' ? 1 : 0)
+  let expected = ~clobbered & ((1 << CALLER_SAVED) - 1)
+  let off = lowest
+  let pairs = 0
+  for (let n = 1; n <= CALLER_SAVED; n++, off += 8) {
+    const stx = call - n
+    const ldx = call + n
+    if (stx < 0 || ldx >= insns.length) break
+    if (insns.opcode[stx] !== SPILL || insns.opcode[ldx] !== FILL || insns.dst[stx] !== 10 || insns.src[ldx] !== 10) break
+    const reg = insns.src[stx]!
+    if (reg !== insns.dst[ldx] || !(expected & (1 << reg)) || insns.off[stx] !== off || insns.off[ldx] !== off) break
+    expected &= ~(1 << reg)
+    aux.flags[stx]! |= FASTCALL_PATTERN
+    aux.flags[ldx]! |= FASTCALL_PATTERN
+    pairs++
+  }
+  if (pairs === 0) return
+  if (FASTCALL_HELPERS.has(id)) aux.fastcallSpills[call] = pairs
+  else subprog.keepFastcallStack = true
+  subprog.fastcallStackOff = Math.min(subprog.fastcallStackOff, off)
+}
+
+/** The stack that is left once those spills and fills are gone. */
+export function removeFastcallStack(env: Env): void {
+  for (const subprog of env.subprogs) {
+    let removed = false
+    for (let i = subprog.start; i < subprog.end; i++) if (env.aux.fastcallSpills[i]! > 0) removed = true
+    if (removed && !subprog.keepFastcallStack) subprog.stackDepth = -subprog.fastcallStackOff
+  }
+}

@@ -1,0 +1,222 @@
+// Arguments of a helper: is the register of a kind that the helper takes, may it be moved, what does it say about the others.
+// Linux: check_func_arg(), check_reg_type(), check_func_arg_reg_off(), resolve_map_arg_type().
+import { isRegNull } from '../domain/bounds.ts'
+import {
+  baseType,
+  CONST_PTR_TO_MAP,
+  MAP,
+  MEM_ALIGNED,
+  MEM_FIXED_SIZE,
+  MEM_RDONLY,
+  MEM_RINGBUF,
+  MEM_UNINIT,
+  MEM_WRITE,
+  OBJ_RELEASE,
+  OFF,
+  PTR_MAYBE_NULL,
+  PTR_TO_BTF_ID,
+  PTR_TO_BUF,
+  PTR_TO_CTX,
+  PTR_TO_FUNC,
+  PTR_TO_MAP_KEY,
+  PTR_TO_MAP_VALUE,
+  PTR_TO_MEM,
+  PTR_TO_PACKET,
+  PTR_TO_PACKET_META,
+  PTR_TO_SOCK_COMMON,
+  PTR_TO_SOCKET,
+  PTR_TO_STACK,
+  PTR_TO_TCP_SOCK,
+  PTR_TO_XDP_SOCK,
+  PTR_TRUSTED,
+  REF_OBJ_ID,
+  SCALAR_VALUE,
+  TYPE,
+  VALUE_HI,
+} from '../domain/layout.ts'
+import { tnumIsConst } from '../domain/tnum.ts'
+import { curReg, type Env, unsupported } from '../env.ts'
+import { EACCES, EINVAL, EOPNOTSUPP } from '../errno.ts'
+import { regTypeName } from '../log/reg-text.ts'
+import { markChainPrecision } from '../precision.ts'
+import { varOffOf } from '../values.ts'
+import { verbose } from '../verbose.ts'
+import { FUNC_MAP_PEEK_ELEM } from './helper-ids.ts'
+import { type CallMeta, checkHelperMem, checkMemSize, constantMapKey } from './helper-mem.ts'
+import type { Arg, HelperProto } from './helper-proto.ts'
+import { checkConstStr } from './map.ts'
+import { checkRegRead } from './mem.ts'
+import { isPktPointer, mayAccessPacket } from './packet.ts'
+import { checkPtrAlignment, checkPtrOff } from './region.ts'
+
+const MEM_TYPES = [
+  PTR_TO_STACK,
+  PTR_TO_PACKET,
+  PTR_TO_PACKET_META,
+  PTR_TO_MAP_KEY,
+  PTR_TO_MAP_VALUE,
+  PTR_TO_MEM,
+  PTR_TO_MEM | MEM_RINGBUF,
+  PTR_TO_BUF,
+  PTR_TO_BTF_ID | PTR_TRUSTED,
+]
+const SOCK_TYPES = [PTR_TO_SOCK_COMMON, PTR_TO_SOCKET, PTR_TO_TCP_SOCK, PTR_TO_XDP_SOCK]
+const SCALAR_TYPES = [SCALAR_VALUE]
+
+/** Kinds of registers that a kind of argument takes, in the order in which they are named. Linux: compatible_reg_types[]. */
+const COMPATIBLE: Readonly<Record<string, readonly number[]>> = {
+  ptr_to_map_key: MEM_TYPES,
+  ptr_to_map_value: MEM_TYPES,
+  ptr_to_mem: MEM_TYPES,
+  const_size: SCALAR_TYPES,
+  const_size_or_zero: SCALAR_TYPES,
+  const_alloc_size_or_zero: SCALAR_TYPES,
+  const_map_ptr: [CONST_PTR_TO_MAP],
+  ptr_to_ctx: [PTR_TO_CTX],
+  ptr_to_sock_common: SOCK_TYPES,
+  ptr_to_btf_id_sock_common: [...SOCK_TYPES, PTR_TO_BTF_ID, PTR_TO_BTF_ID | PTR_TRUSTED],
+  ptr_to_socket: [PTR_TO_SOCKET],
+  ptr_to_ringbuf_mem: [PTR_TO_MEM | MEM_RINGBUF],
+  ptr_to_func: [PTR_TO_FUNC],
+  ptr_to_stack: [PTR_TO_STACK],
+  ptr_to_const_str: [PTR_TO_MAP_VALUE],
+}
+
+/** Argument number `i` from 0. */
+export function checkFuncArg(env: Env, i: number, meta: CallMeta, proto: HelperProto): number {
+  const arg = proto.args[i]
+  if (!arg) return 0
+  const regno = 1 + i
+  let err = checkRegRead(env, regno)
+  if (err || arg.base === 'anything' || arg.base === 'scalar') return err
+  const { words: s, log } = env
+  const r = curReg(env, regno)
+  const type = s[r + TYPE]!
+  if (isPktPointer(type) && !(mayAccessPacket(env, false) && proto.row.pktAccess)) {
+    verbose(log, 'helper access to the packet is not allowed\n')
+    return -EACCES
+  }
+  let base = arg.base
+  if (base === 'ptr_to_map_value') {
+    const resolved = resolveMapValue(env, meta, base)
+    if (resolved === undefined) return -EINVAL
+    base = resolved
+  }
+  if (!COMPATIBLE[base]) return unsupported(env, `${proto.row.name}()`)
+  if (!(isRegNull(s, r) && arg.flags & PTR_MAYBE_NULL)) {
+    err = checkRegType(env, regno, base, arg.flags, type) || checkArgOff(env, regno, r, arg, type)
+    if (err) return err
+    if (baseType(type) === PTR_TO_BTF_ID) return unsupported(env, 'kernel structure as argument')
+  }
+  if (arg.flags & OBJ_RELEASE) {
+    if (s[r + REF_OBJ_ID] === 0 && !isRegNull(s, r)) {
+      verbose(log, `R${regno} must be referenced when passed to release function\n`)
+      return -EINVAL
+    }
+    meta.releaseRegno = regno
+  }
+  if (s[r + REF_OBJ_ID] !== 0) {
+    if (meta.refObjId !== 0) {
+      verbose(log, `more than one arg with ref_obj_id R${regno} ${s[r + REF_OBJ_ID]} ${meta.refObjId}`)
+      return -EACCES
+    }
+    meta.refObjId = s[r + REF_OBJ_ID]!
+  }
+  return checkArgValue(env, regno, r, base, arg, proto.args[i - 1], meta)
+}
+
+/** What follows from the argument's kind alone. */
+function checkArgValue(env: Env, regno: number, r: number, base: string, arg: Arg, before: Arg | undefined, meta: CallMeta): number {
+  const s = env.words
+  switch (base) {
+    case 'const_map_ptr':
+      meta.map = s[r + MAP]!
+      return 0
+    case 'ptr_to_map_key': {
+      const map = env.maps[meta.map]!
+      const err = checkHelperMem(env, regno, map.keySize, false, false, undefined)
+      if (err || (map.type !== 'array' && map.type !== 'percpu_array')) return err
+      const unknown = constantMapKey(env, r, map.keySize, meta)
+      if (unknown) meta.constMapKey = -1
+      return unknown === -EOPNOTSUPP ? 0 : unknown
+    }
+    case 'ptr_to_map_value':
+      if (arg.flags & PTR_MAYBE_NULL && isRegNull(s, r)) return 0
+      meta.rawMode = (arg.flags & MEM_UNINIT) !== 0
+      return checkHelperMem(env, regno, env.maps[meta.map]!.valueSize, (arg.flags & MEM_WRITE) !== 0, false, meta)
+    case 'ptr_to_mem': {
+      // Without a size of its own the memory is checked with the size argument that follows.
+      meta.rawMode = (arg.flags & MEM_UNINIT) !== 0
+      if (!(arg.flags & MEM_FIXED_SIZE)) return 0
+      const err = checkHelperMem(env, regno, arg.size, (arg.flags & MEM_WRITE) !== 0, false, meta)
+      return err || (arg.flags & MEM_ALIGNED ? checkPtrAlignment(env, r, 0, arg.size, true) : 0)
+    }
+    case 'const_size':
+    case 'const_size_or_zero':
+      return checkMemSize(env, regno, ((before?.flags ?? 0) & MEM_WRITE) !== 0, base === 'const_size_or_zero', meta)
+    case 'const_alloc_size_or_zero':
+      if (!tnumIsConst(s, r + VALUE_HI)) {
+        verbose(env.log, `R${regno} is not a known constant'\n`)
+        return -EACCES
+      }
+      meta.memSize = varOffOf(s, r) | 0
+      return markChainPrecision(env, regno)
+    case 'ptr_to_const_str':
+      return checkConstStr(env, regno)
+    default:
+      return 0
+  }
+}
+
+/** What a map takes as its value: sockets, or the bytes that a bloom filter is asked for. */
+function resolveMapValue(env: Env, meta: CallMeta, base: string): string | undefined {
+  const map = env.maps[meta.map]
+  switch (map?.type) {
+    case 'sockmap':
+    case 'sockhash':
+      if (base === 'ptr_to_map_value') return 'ptr_to_btf_id_sock_common'
+      verbose(env.log, 'invalid arg_type for sockmap/sockhash\n')
+      return undefined
+    case 'bloom_filter':
+      return meta.helper === FUNC_MAP_PEEK_ELEM ? 'ptr_to_map_value' : base
+    default:
+      return base
+  }
+}
+
+function checkRegType(env: Env, regno: number, base: string, flags: number, type: number): number {
+  const compatible = COMPATIBLE[base]!
+  let wanted = type
+  if (flags & MEM_RDONLY) wanted &= ~MEM_RDONLY
+  if (flags & PTR_MAYBE_NULL) wanted &= ~PTR_MAYBE_NULL
+  if (compatible.includes(wanted)) return 0
+  verbose(env.log, `R${regno} type=${regTypeName(type)} expected=${compatible.map(regTypeName).join(', ')}\n`)
+  return -EACCES
+}
+
+/** Which pointers may have been moved before they are passed. */
+function checkArgOff(env: Env, regno: number, r: number, arg: Arg, type: number): number {
+  if (arg.flags & OBJ_RELEASE) {
+    if (env.words[r + OFF] !== 0) {
+      verbose(env.log, `R${regno} must have zero offset when passed to release func or trusted arg to kfunc\n`)
+      return -EINVAL
+    }
+    return checkPtrOff(env, r, regno, false)
+  }
+  switch (type) {
+    case PTR_TO_STACK:
+    case PTR_TO_PACKET:
+    case PTR_TO_PACKET_META:
+    case PTR_TO_MAP_KEY:
+    case PTR_TO_MAP_VALUE:
+    case PTR_TO_MEM:
+    case PTR_TO_MEM | MEM_RDONLY:
+    case PTR_TO_MEM | MEM_RINGBUF:
+    case PTR_TO_BUF:
+    case PTR_TO_BUF | MEM_RDONLY:
+    case SCALAR_VALUE:
+      return 0
+    default:
+      return checkPtrOff(env, r, regno, false)
+  }
+}

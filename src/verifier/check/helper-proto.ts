@@ -1,0 +1,91 @@
+// What the verifier has to know of a helper, taken from abi's row once: kinds of arguments and of the result as numbers and flags.
+// Linux: struct bpf_func_proto, enum bpf_arg_type, enum bpf_return_type.
+import { type HelperRow, helperById, splitKind } from '../../abi/index.ts'
+import {
+  MEM_ALIGNED,
+  MEM_FIXED_SIZE,
+  MEM_RDONLY,
+  MEM_RINGBUF,
+  MEM_UNINIT,
+  MEM_WRITE,
+  OBJ_RELEASE,
+  PTR_MAYBE_NULL,
+  PTR_TRUSTED,
+} from '../domain/layout.ts'
+
+export type ArgBase =
+  | 'anything'
+  | 'const_map_ptr'
+  | 'ptr_to_map_key'
+  | 'ptr_to_map_value'
+  | 'ptr_to_mem'
+  | 'const_size'
+  | 'const_size_or_zero'
+  | 'const_alloc_size_or_zero'
+  | 'ptr_to_ctx'
+  | 'ptr_to_sock_common'
+  | 'ptr_to_btf_id_sock_common'
+  | 'ptr_to_socket'
+  | 'ptr_to_ringbuf_mem'
+  | 'ptr_to_const_str'
+  | 'ptr_to_stack'
+  | 'ptr_to_func'
+
+export interface Arg {
+  readonly base: string
+  /** Flags of domain/layout.ts. */
+  readonly flags: number
+  /** Bytes of fixed-size memory. */
+  readonly size: number
+}
+
+export interface HelperProto {
+  readonly row: HelperRow
+  readonly args: readonly Arg[]
+  readonly ret: string
+  readonly retFlags: number
+}
+
+const FLAGS: Readonly<Record<string, number>> = {
+  maybe_null: PTR_MAYBE_NULL,
+  mem_rdonly: MEM_RDONLY,
+  mem_uninit: MEM_UNINIT,
+  mem_write: MEM_WRITE,
+  mem_fixed_size: MEM_FIXED_SIZE,
+  mem_aligned: MEM_ALIGNED,
+  mem_ringbuf: MEM_RINGBUF,
+  obj_release: OBJ_RELEASE,
+  ptr_trusted: PTR_TRUSTED,
+}
+
+const protos = new Map<number, HelperProto | undefined>()
+
+export function helperProto(id: number): HelperProto | undefined {
+  let proto = protos.get(id)
+  if (proto === undefined && !protos.has(id)) {
+    const row = helperById(id)
+    proto = row && readRow(row)
+    protos.set(id, proto)
+  }
+  return proto
+}
+
+function readRow(row: HelperRow): HelperProto {
+  const args = row.args.map((kind, i): Arg => {
+    const size = row.argSizes?.[i] ?? 0
+    const { base, flags } = bits(kind)
+    // Memory of fixed size may be named by its size alone.
+    if (base === 'ptr_to_fixed_size_mem') return { base: 'ptr_to_mem', flags: flags | MEM_FIXED_SIZE, size }
+    return { base, flags: base === 'ptr_to_mem' && size > 0 ? flags | MEM_FIXED_SIZE : flags, size }
+  })
+  const ret = bits(row.ret)
+  if (ret.base === 'ptr_to_ringbuf_mem') return { row, args, ret: 'ptr_to_mem', retFlags: ret.flags | MEM_RINGBUF }
+  return { row, args, ret: ret.base, retFlags: ret.flags }
+}
+
+function bits(kind: string): { base: string; flags: number } {
+  const parts = splitKind(kind)
+  let flags = 0
+  for (const flag of parts.flags) flags |= FLAGS[flag] ?? 0
+  return { base: parts.base, flags }
+}

@@ -1,0 +1,252 @@
+// A helper call: may this program call it, do the arguments fit, what does it leave behind.
+// Linux: check_helper_call(), record_func_map(), record_func_key(), do_refine_retval_range().
+import { helperAllowed } from '../../abi/index.ts'
+import type { MapDef } from '../../isa/index.ts'
+import { boundsSync, isRegConst, isRegNull, markRegKnownZero, markRegUnknown } from '../domain/bounds.ts'
+import {
+  ID,
+  MAP,
+  MEM_SIZE,
+  mayBeNull,
+  NOT_INIT,
+  PTR_MAYBE_NULL,
+  PTR_TO_MAP_VALUE,
+  PTR_TO_MEM,
+  PTR_TO_SOCK_COMMON,
+  PTR_TO_SOCKET,
+  PTR_TO_TCP_SOCK,
+  REF_OBJ_ID,
+  S32MAX,
+  S32MIN,
+  SMAX_HI,
+  SMIN_HI,
+  SUBREG_DEF,
+  TYPE,
+  U32MAX,
+  U32MIN,
+  UMAX_HI,
+  UMIN_HI,
+} from '../domain/layout.ts'
+import { set64 } from '../domain/wide.ts'
+import { curReg, type Env, scratchReg, unsupported } from '../env.ts'
+import { EACCES, EINVAL } from '../errno.ts'
+import { markChainPrecision } from '../precision.ts'
+import { acquireReference, checkResourceLeak, releaseReference } from '../references.ts'
+import { clearCallerSaved } from '../transfer/ld.ts'
+import { umaxOf } from '../values.ts'
+import { verbose } from '../verbose.ts'
+import { checkFuncArg } from './helper-args.ts'
+import * as f from './helper-ids.ts'
+import type { CallMeta } from './helper-mem.ts'
+import { type HelperProto, helperProto } from './helper-proto.ts'
+import { F_RDONLY_PROG } from './map.ts'
+import { checkMapFuncCompatibility } from './map-func.ts'
+import { checkMemAccess } from './mem.ts'
+import { clearAllPktPointers } from './packet.ts'
+import { checkSanity } from './sanity.ts'
+
+const GPL_LICENSES: ReadonlySet<string> = new Set([
+  'GPL',
+  'GPL v2',
+  'GPL and additional rights',
+  'Dual BSD/GPL',
+  'Dual MIT/GPL',
+  'Dual MPL/GPL',
+])
+
+/** CPUs of the machine that programs are judged for. */
+const NR_CPU_IDS = 2
+const MAX_ERRNO = 4095
+
+/** Helpers that take functions, or whose results are not modelled; the rest is told by kinds of arguments and results. */
+const UNMODELLED: ReadonlySet<number> = new Set([
+  f.FUNC_FOR_EACH_MAP_ELEM,
+  f.FUNC_FIND_VMA,
+  f.FUNC_LOOP,
+  f.FUNC_TIMER_SET_CALLBACK,
+  f.FUNC_USER_RINGBUF_DRAIN,
+])
+
+export function checkHelperCall(env: Env): number {
+  const { insns, insnIdx, log } = env
+  const id = insns.imm[insnIdx]!
+  const label = `${f.helperName(id)}#${id}`
+  if (id < 0 || id >= f.FUNC_MAX_ID) {
+    verbose(log, `invalid func ${label}\n`)
+    return -EINVAL
+  }
+  const proto = helperProto(id)
+  if (!proto || !helperAllowed(id, env.progType.name)) {
+    verbose(log, `program of this type cannot use helper ${label}\n`)
+    return -EINVAL
+  }
+  if (proto.row.gplOnly && !GPL_LICENSES.has(env.program.license)) {
+    verbose(log, 'cannot call GPL-restricted function from non-GPL compatible program\n')
+    return -EINVAL
+  }
+  if (UNMODELLED.has(id)) return unsupported(env, `${proto.row.name}()`)
+  const meta: CallMeta = {
+    helper: id,
+    map: -1,
+    rawMode: false,
+    releaseRegno: 0,
+    regno: 0,
+    accessSize: 0,
+    memSize: 0,
+    msizeMax: 0,
+    refObjId: 0,
+    constMapKey: 0,
+  }
+  for (let i = 0; i < 5; i++) {
+    const err = checkFuncArg(env, i, meta, proto)
+    if (err) return err
+  }
+  const map = env.maps[meta.map]
+  let err = checkFuncMap(env, id, map) || checkFuncKey(env, id, map)
+  if (err) return err
+  for (let i = 0; i < meta.accessSize; i++) {
+    err = checkMemAccess(env, meta.regno, i, 1, true, -1, false, false)
+    if (err) return err
+  }
+  if (meta.releaseRegno) {
+    const r = curReg(env, meta.releaseRegno)
+    err = meta.refObjId ? releaseReference(env, meta.refObjId) : isRegNull(env.words, r) ? 0 : -EINVAL
+    if (err) {
+      verbose(log, `func ${label} reference has not been acquired before\n`)
+      return err
+    }
+  }
+  err = checkSpecial(env, id)
+  if (err) return err
+  clearCallerSaved(env, false)
+  return setResult(env, proto, meta, map)
+}
+
+const WRITES_MAP: ReadonlySet<number> = new Set([f.FUNC_MAP_DELETE_ELEM, f.FUNC_MAP_UPDATE_ELEM, f.FUNC_MAP_PUSH_ELEM, f.FUNC_MAP_POP_ELEM])
+
+function checkFuncMap(env: Env, id: number, map: MapDef | undefined): number {
+  if (!map || !(map.flags & F_RDONLY_PROG) || !WRITES_MAP.has(id)) return 0
+  verbose(env.log, 'write into map forbidden\n')
+  return -EACCES
+}
+
+/** A tail call to a known index is rewritten, so the index counts. */
+function checkFuncKey(env: Env, id: number, map: MapDef | undefined): number {
+  if (id !== f.FUNC_TAIL_CALL) return 0
+  if (map?.type !== 'prog_array') {
+    verbose(env.log, 'expected prog array map for tail call')
+    return -EINVAL
+  }
+  const r = curReg(env, 3)
+  return isRegConst(env.words, r, false) && umaxOf(env.words, r) < map.maxEntries ? markChainPrecision(env, 3) : 0
+}
+
+function checkSpecial(env: Env, id: number): number {
+  switch (id) {
+    case f.FUNC_TAIL_CALL:
+      return checkResourceLeak(env, 'tail_call')
+    case f.FUNC_GET_LOCAL_STORAGE:
+      if (isRegNull(env.words, curReg(env, 2))) return 0
+      verbose(env.log, "get_local_storage() doesn't support non-zero flags\n")
+      return -EINVAL
+    case f.FUNC_SNPRINTF:
+      return unsupported(env, 'bpf_snprintf()')
+    default:
+      return 0
+  }
+}
+
+function setResult(env: Env, proto: HelperProto, meta: CallMeta, map: MapDef | undefined): number {
+  const s = env.words
+  const id = meta.helper
+  const r0 = curReg(env, 0)
+  s[r0 + SUBREG_DEF] = 0
+  let flags = proto.retFlags
+  switch (proto.ret) {
+    case 'integer':
+      markRegUnknown(s, r0)
+      break
+    case 'void':
+      s[r0 + TYPE] = NOT_INIT
+      break
+    case 'ptr_to_map_value':
+      markRegKnownZero(s, r0)
+      if (!map) return unsupported(env, `${proto.row.name}()`)
+      if (
+        id === f.FUNC_MAP_LOOKUP_ELEM &&
+        (map.type === 'array' || map.type === 'percpu_array') &&
+        meta.constMapKey >= 0 &&
+        meta.constMapKey < map.maxEntries
+      )
+        flags &= ~PTR_MAYBE_NULL
+      s[r0 + MAP] = meta.map
+      s[r0 + TYPE] = PTR_TO_MAP_VALUE | flags
+      break
+    case 'ptr_to_socket':
+      markRegKnownZero(s, r0)
+      s[r0 + TYPE] = PTR_TO_SOCKET | flags
+      break
+    case 'ptr_to_sock_common':
+      markRegKnownZero(s, r0)
+      s[r0 + TYPE] = PTR_TO_SOCK_COMMON | flags
+      break
+    case 'ptr_to_tcp_sock':
+      markRegKnownZero(s, r0)
+      s[r0 + TYPE] = PTR_TO_TCP_SOCK | flags
+      break
+    case 'ptr_to_mem':
+      markRegKnownZero(s, r0)
+      s[r0 + TYPE] = PTR_TO_MEM | flags
+      s[r0 + MEM_SIZE] = meta.memSize
+      break
+    default:
+      return unsupported(env, `${proto.row.name}()`)
+  }
+  if (mayBeNull(s[r0 + TYPE]!)) s[r0 + ID] = ++env.idGen
+  if (f.PTR_CAST_HELPERS.has(id)) s[r0 + REF_OBJ_ID] = meta.refObjId
+  else if (f.isAcquireFunction(id, map?.type)) s[r0 + ID] = s[r0 + REF_OBJ_ID] = acquireReference(env)
+  if (proto.ret === 'integer') {
+    const err = refineResult(env, r0, meta)
+    if (err) return err
+  }
+  const err = checkMapFuncCompatibility(env, map, id)
+  if (err) return err
+  let changes = proto.row.changesPacket
+  if (id === f.FUNC_TAIL_CALL) {
+    if (env.cur.curframe > 0) return unsupported(env, 'bpf_tail_call() in a subprogram')
+    changes = false
+  }
+  if (changes) clearAllPktPointers(env)
+  scratchReg(env, 0)
+  return 0
+}
+
+/** Results of which more is known than that they are numbers. */
+function refineResult(env: Env, r0: number, meta: CallMeta): number {
+  const s = env.words
+  switch (meta.helper) {
+    case f.FUNC_GET_STACK:
+    case f.FUNC_GET_TASK_STACK:
+    case f.FUNC_PROBE_READ_STR:
+    case f.FUNC_PROBE_READ_KERNEL_STR:
+    case f.FUNC_PROBE_READ_USER_STR: {
+      const max = meta.msizeMax
+      set64(s, r0 + SMAX_HI, Math.floor(max / 2 ** 32) | 0, max | 0)
+      s[r0 + S32MAX] = max | 0
+      set64(s, r0 + SMIN_HI, -1, -MAX_ERRNO)
+      s[r0 + S32MIN] = -MAX_ERRNO
+      boundsSync(s, r0)
+      break
+    }
+    case f.FUNC_GET_SMP_PROCESSOR_ID:
+      set64(s, r0 + UMAX_HI, 0, NR_CPU_IDS - 1)
+      set64(s, r0 + SMAX_HI, 0, NR_CPU_IDS - 1)
+      s[r0 + U32MAX] = s[r0 + S32MAX] = NR_CPU_IDS - 1
+      set64(s, r0 + UMIN_HI, 0, 0)
+      set64(s, r0 + SMIN_HI, 0, 0)
+      s[r0 + U32MIN] = s[r0 + S32MIN] = 0
+      boundsSync(s, r0)
+      break
+  }
+  return checkSanity(env, s, r0, 'retval')
+}

@@ -1,0 +1,130 @@
+// Where the functions of a program begin and end, and that no jump leaves its function. Called functions come in order of their first
+// instruction; the main program is number 0.
+// Linux: add_subprog_and_kfunc(), check_subprogs(), check_abnormal_return(), check_btf_func().
+import {
+  BPF_ABS,
+  BPF_CALL,
+  BPF_EXIT,
+  BPF_IND,
+  BPF_JA,
+  BPF_JMP,
+  BPF_JMP32,
+  BPF_LD,
+  BPF_PSEUDO_CALL,
+  BPF_PSEUDO_FUNC,
+  BPF_PSEUDO_KFUNC_CALL,
+  bpfClass,
+  bpfMode,
+  bpfOp,
+  type InsnTable,
+  LD_IMM64,
+} from '../../isa/index.ts'
+import { type Env, MAX_SUBPROGS, type Subprog, unsupported } from '../env.ts'
+import { E2BIG, EINVAL } from '../errno.ts'
+import { LOG_LEVEL2, trace, verbose } from '../verbose.ts'
+import { FUNC_TAIL_CALL } from './helper-ids.ts'
+
+export function findSubprogs(env: Env): number {
+  const { insns, log } = env
+  const starts = [0]
+  for (let i = 0; i < insns.length; i++) {
+    const call = insns.opcode[i] === (BPF_JMP | BPF_CALL)
+    if (call && insns.src[i] === BPF_PSEUDO_KFUNC_CALL) {
+      // A call of kfunc 0 is let through here and refused only where it is not dead code.
+      if (insns.imm[i] === 0 && insns.off[i] === 0) continue
+      return unsupported(env, 'kfunc')
+    }
+    const func = insns.opcode[i] === LD_IMM64 && insns.src[i] === BPF_PSEUDO_FUNC
+    if (!func && !(call && insns.src[i] === BPF_PSEUDO_CALL)) continue
+    const start = i + insns.imm[i]! + 1
+    if (start < 0 || start >= insns.length) {
+      verbose(log, 'call to invalid destination\n')
+      return -EINVAL
+    }
+    if (starts.includes(start)) continue
+    if (starts.length >= MAX_SUBPROGS) {
+      verbose(log, 'too many subprograms\n')
+      return -E2BIG
+    }
+    starts.push(start)
+  }
+  starts.sort((a, b) => a - b)
+  starts.forEach((start, i) => {
+    env.subprogs.push(newSubprog(env, start, starts[i + 1] ?? insns.length))
+  })
+  if (log.level & LOG_LEVEL2) {
+    starts.forEach((start, i) => {
+      trace(log, `func#${i} @${start}\n`)
+    })
+  }
+  return 0
+}
+
+function newSubprog(env: Env, start: number, end: number): Subprog {
+  const info = env.program.subprogs.find((s) => s.start === start)
+  return {
+    start,
+    end,
+    name: info?.name ?? '',
+    isGlobal: env.hasFuncInfo && (info?.isGlobal ?? false),
+    typeId: info?.typeId ?? 0,
+    stackDepth: 0,
+    hasTailCall: false,
+    hasLdAbs: false,
+    changesPktData: false,
+    exitIdx: 0,
+    fastcallStackOff: 0,
+    keepFastcallStack: false,
+    called: false,
+    verified: false,
+  }
+}
+
+/** Distance of a jump. Linux: bpf_jmp_offset(). */
+export const jumpOffset = (insns: InsnTable, i: number): number =>
+  insns.opcode[i] === (BPF_JMP32 | BPF_JA) ? insns.imm[i]! : insns.off[i]!
+
+export function checkSubprogs(env: Env): number {
+  const { insns, log } = env
+  for (const subprog of env.subprogs) {
+    for (let i = subprog.start; i < subprog.end; i++) {
+      const opcode = insns.opcode[i]!
+      const cls = bpfClass(opcode)
+      if (opcode === (BPF_JMP | BPF_CALL) && insns.src[i] === 0 && insns.imm[i] === FUNC_TAIL_CALL) subprog.hasTailCall = true
+      if (cls === BPF_LD && (bpfMode(opcode) === BPF_ABS || bpfMode(opcode) === BPF_IND)) subprog.hasLdAbs = true
+      if (cls !== BPF_JMP && cls !== BPF_JMP32) continue
+      if (bpfOp(opcode) === BPF_CALL) continue
+      if (bpfOp(opcode) === BPF_EXIT) {
+        subprog.exitIdx = i
+        continue
+      }
+      const to = i + jumpOffset(insns, i) + 1
+      if (to < subprog.start || to >= subprog.end) {
+        verbose(log, `jump out of range from insn ${i} to ${to}\n`)
+        return -EINVAL
+      }
+    }
+    const last = insns.opcode[subprog.end - 1]
+    if (last !== (BPF_JMP | BPF_EXIT) && last !== (BPF_JMP32 | BPF_JA) && last !== (BPF_JMP | BPF_JA)) {
+      verbose(log, 'last insn is not an exit or jmp\n')
+      return -EINVAL
+    }
+  }
+  return 0
+}
+
+/** What functions without known types may not do. Linux: check_abnormal_return(). */
+export function checkAbnormalReturn(env: Env): number {
+  if (env.hasFuncInfo) return 0
+  for (const subprog of env.subprogs.slice(1)) {
+    if (subprog.hasLdAbs) {
+      verbose(env.log, 'LD_ABS is not allowed in subprogs without BTF\n')
+      return -EINVAL
+    }
+    if (subprog.hasTailCall) {
+      verbose(env.log, 'tail_call is not allowed in subprogs without BTF\n')
+      return -EINVAL
+    }
+  }
+  return 0
+}

@@ -1,0 +1,239 @@
+// Whether a checkpoint that proved safe makes the current state safe too: everything that the checkpoint relied upon holds here as well.
+// Three strengths: NOT_EXACT as just said; RANGE_WITHIN where what is relied upon is not known yet, so every number counts;
+// EXACT for "nothing changed since", which is an endless loop.
+// Linux: states_equal(), func_states_equal(), regsafe(), stacksafe(), refsafe(), check_ids(), check_scalar_ids(), range_within().
+import { markRegUnknown } from './domain/bounds.ts'
+import {
+  ADD_CONST,
+  ALLOCATED_SLOTS,
+  baseType,
+  CALLBACK_DEPTH,
+  CALLSITE,
+  COMPARED_WORDS,
+  FRAMENO,
+  ID,
+  MAX_SLOTS,
+  NOT_INIT,
+  OFF,
+  PRECISE,
+  PTR_TO_ARENA,
+  PTR_TO_BUF,
+  PTR_TO_MAP_KEY,
+  PTR_TO_MAP_VALUE,
+  PTR_TO_MEM,
+  PTR_TO_PACKET,
+  PTR_TO_PACKET_META,
+  PTR_TO_STACK,
+  PTR_TO_TP_BUFFER,
+  RANGE,
+  REF_OBJ_ID,
+  REG_WORDS,
+  REGS,
+  regAt,
+  S32MAX,
+  S32MIN,
+  SCALAR_VALUE,
+  SLOT_TYPE,
+  SMAX_HI,
+  SMIN_HI,
+  STACK_INVALID,
+  STACK_MISC,
+  STACK_SPILL,
+  STACK_ZERO,
+  slotAt,
+  slotType,
+  TYPE,
+  U32MAX,
+  U32MIN,
+  UMAX_HI,
+  UMIN_HI,
+  VALUE_HI,
+} from './domain/layout.ts'
+import { tnumIn } from './domain/tnum.ts'
+import { slt, ult } from './domain/wide.ts'
+import type { Env, IdMap } from './env.ts'
+import { frameInsnIdx, type State } from './state.ts'
+
+export const NOT_EXACT = 0
+export const EXACT = 1
+export const RANGE_WITHIN = 2
+export type ExactLevel = typeof NOT_EXACT | typeof EXACT | typeof RANGE_WITHIN
+
+export function statesEqual(env: Env, old: State, cur: State, exact: ExactLevel): boolean {
+  if (old.curframe !== cur.curframe) return false
+  const { idmap } = env
+  idmap.tmpIdGen = env.idGen
+  idmap.count = 0
+  if (!refsSafe(old, cur, idmap)) return false
+  for (let i = 0; i <= old.curframe; i++) {
+    if (old.words[old.at[i]! + CALLSITE] !== cur.words[cur.at[i]! + CALLSITE]) return false
+    if (!framesEqual(old.words, old.at[i]!, cur.words, cur.at[i]!, env.aux.liveRegs[frameInsnIdx(old, i)]!, idmap, exact)) return false
+  }
+  return true
+}
+
+function refsSafe(old: State, cur: State, idmap: IdMap): boolean {
+  if (old.refs.length !== cur.refs.length) return false
+  return old.refs.every((ref, i) => checkIds(ref.id, cur.refs[i]!.id, idmap))
+}
+
+function framesEqual(a: Int32Array, fa: number, b: Int32Array, fb: number, live: number, idmap: IdMap, exact: ExactLevel): boolean {
+  if (a[fa + CALLBACK_DEPTH]! > b[fb + CALLBACK_DEPTH]!) return false
+  for (let i = 0; i < REGS; i++) {
+    if (live & (1 << i) && !regSafe(a, regAt(fa, i), b, regAt(fb, i), idmap, exact)) return false
+  }
+  return stackSafe(a, fa, b, fb, idmap, exact)
+}
+
+// ---- ids ----
+
+/** The same id in the checkpoint has to be the same id here, whatever its number. */
+function checkIds(oldId: number, curId: number, idmap: IdMap): boolean {
+  if ((oldId === 0) !== (curId === 0)) return false
+  if (oldId === 0) return true
+  const n = idmap.count
+  for (let i = 0; i < n; i++) {
+    if (idmap.old[i] === oldId) return idmap.cur[i] === curId
+    if (idmap.cur[i] === curId) return false
+  }
+  if (n === idmap.old.length) return false
+  idmap.old[n] = oldId
+  idmap.cur[n] = curId
+  idmap.count++
+  return true
+}
+
+/** A number without an id is linked to nothing: it counts as one with an id of its own. */
+const checkScalarIds = (oldId: number, curId: number, idmap: IdMap): boolean =>
+  checkIds(oldId || ++idmap.tmpIdGen, curId || ++idmap.tmpIdGen, idmap)
+
+// ---- registers ----
+
+function sameWords(a: Int32Array, ra: number, b: Int32Array, rb: number, count: number): boolean {
+  for (let w = 0; w < count; w++) if (a[ra + w] !== b[rb + w]) return false
+  return true
+}
+
+const regsExact = (a: Int32Array, ra: number, b: Int32Array, rb: number, idmap: IdMap): boolean =>
+  sameWords(a, ra, b, rb, COMPARED_WORDS) &&
+  checkIds(a[ra + ID]!, b[rb + ID]!, idmap) &&
+  checkIds(a[ra + REF_OBJ_ID]!, b[rb + REF_OBJ_ID]!, idmap)
+
+/** Every value that b may have is one that a may have. */
+export function rangeWithin(a: Int32Array, ra: number, b: Int32Array, rb: number): boolean {
+  return (
+    !ultAcross(b, rb + UMIN_HI, a, ra + UMIN_HI) &&
+    !ultAcross(a, ra + UMAX_HI, b, rb + UMAX_HI) &&
+    !sltAcross(b, rb + SMIN_HI, a, ra + SMIN_HI) &&
+    !sltAcross(a, ra + SMAX_HI, b, rb + SMAX_HI) &&
+    a[ra + U32MIN]! >>> 0 <= b[rb + U32MIN]! >>> 0 &&
+    a[ra + U32MAX]! >>> 0 >= b[rb + U32MAX]! >>> 0 &&
+    a[ra + S32MIN]! <= b[rb + S32MIN]! &&
+    a[ra + S32MAX]! >= b[rb + S32MAX]!
+  )
+}
+const ultAcross = (a: Int32Array, x: number, b: Int32Array, y: number): boolean => ult(a[x]!, a[x + 1]!, b[y]!, b[y + 1]!)
+const sltAcross = (a: Int32Array, x: number, b: Int32Array, y: number): boolean => slt(a[x]!, a[x + 1]!, b[y]!, b[y + 1]!)
+
+const valuesWithin = (a: Int32Array, ra: number, b: Int32Array, rb: number): boolean =>
+  rangeWithin(a, ra, b, rb) && tnumIn(a, ra + VALUE_HI, b, rb + VALUE_HI)
+
+function regSafe(a: Int32Array, ra: number, b: Int32Array, rb: number, idmap: IdMap, exact: ExactLevel): boolean {
+  if (exact === EXACT) return regsExact(a, ra, b, rb, idmap)
+  const type = a[ra + TYPE]!
+  if (type === NOT_INIT) return true
+  if (type !== b[rb + TYPE]) return false
+  switch (baseType(type)) {
+    case SCALAR_VALUE: {
+      if (a[ra + PRECISE] === 0 && exact === NOT_EXACT) return true
+      const oldId = a[ra + ID]!
+      const curId = b[rb + ID]!
+      if ((oldId & ADD_CONST) !== (curId & ADD_CONST)) return false
+      if (oldId & ADD_CONST && a[ra + OFF] !== b[rb + OFF]) return false
+      return valuesWithin(a, ra, b, rb) && checkScalarIds(oldId, curId, idmap)
+    }
+    case PTR_TO_MAP_KEY:
+    case PTR_TO_MAP_VALUE:
+    case PTR_TO_MEM:
+    case PTR_TO_BUF:
+    case PTR_TO_TP_BUFFER:
+      return (
+        sameWords(a, ra, b, rb, VALUE_HI) &&
+        valuesWithin(a, ra, b, rb) &&
+        checkIds(a[ra + ID]!, b[rb + ID]!, idmap) &&
+        checkIds(a[ra + REF_OBJ_ID]!, b[rb + REF_OBJ_ID]!, idmap)
+      )
+    case PTR_TO_PACKET_META:
+    case PTR_TO_PACKET:
+      if (a[ra + RANGE]! > b[rb + RANGE]! || a[ra + OFF] !== b[rb + OFF]) return false
+      return checkIds(a[ra + ID]!, b[rb + ID]!, idmap) && valuesWithin(a, ra, b, rb)
+    case PTR_TO_STACK:
+      return regsExact(a, ra, b, rb, idmap) && a[ra + FRAMENO] === b[rb + FRAMENO]
+    case PTR_TO_ARENA:
+      return true
+    default:
+      return regsExact(a, ra, b, rb, idmap)
+  }
+}
+
+// ---- stack ----
+
+/** Stands for eight bytes of which nothing is known. */
+const unbound = new Int32Array(REG_WORDS)
+markRegUnknown(unbound, 0)
+
+const ALL_SPILL = STACK_SPILL * 0x01010101
+
+function isAllMisc(s: Int32Array, slot: number): boolean {
+  for (let i = 0; i < 8; i++) {
+    const type = slotType(s, slot, i)
+    if (type !== STACK_MISC && type !== STACK_INVALID) return false
+  }
+  return true
+}
+
+const isSpilledNumber = (s: Int32Array, slot: number): boolean => slotType(s, slot, 0) === STACK_SPILL && s[slot + TYPE] === SCALAR_VALUE
+
+function stackSafe(a: Int32Array, fa: number, b: Int32Array, fb: number, idmap: IdMap, exact: ExactLevel): boolean {
+  const oldSlots = a[fa + ALLOCATED_SLOTS]!
+  const curSlots = b[fb + ALLOCATED_SLOTS]!
+  for (let spi = 0; spi < oldSlots && spi < MAX_SLOTS; spi++) {
+    const sa = slotAt(fa, spi)
+    const sb = slotAt(fb, spi)
+    const lo = a[sa + SLOT_TYPE]!
+    const hi = a[sa + SLOT_TYPE + 1]!
+    if (exact !== EXACT) {
+      if ((lo | hi) === 0) continue
+    } else if (spi >= curSlots) return false
+    if (!slotSafe(a, sa, b, sb, spi < curSlots, idmap, exact, lo === ALL_SPILL && hi === ALL_SPILL)) return false
+  }
+  return true
+}
+
+function slotSafe(
+  a: Int32Array,
+  sa: number,
+  b: Int32Array,
+  sb: number,
+  exists: boolean,
+  idmap: IdMap,
+  exact: ExactLevel,
+  spilled: boolean,
+): boolean {
+  for (let i = 0; i < 8; i++) {
+    const type = spilled ? STACK_SPILL : slotType(a, sa, i)
+    if (exact === EXACT && (!exists || type !== slotType(b, sb, i))) return false
+    if (type === STACK_INVALID || type === STACK_MISC) continue
+    if (!exists) return false
+    // A number that fills the slot may stand against eight bytes of which nothing is known.
+    if (spilled && a[sa + TYPE] === SCALAR_VALUE) {
+      if (isSpilledNumber(b, sb)) return regSafe(a, sa, b, sb, idmap, exact)
+      if (isAllMisc(b, sb)) return regSafe(a, sa, unbound, 0, idmap, exact)
+    }
+    if (type !== slotType(b, sb, i)) return false
+    if (i !== 7) continue
+    if (type === STACK_SPILL) return regSafe(a, sa, b, sb, idmap, exact)
+    if (type !== STACK_ZERO) return false
+  }
+  return true
+}

@@ -1,0 +1,295 @@
+// All that one verification knows: the program as columns, what is noted about each instruction, the state that is worked on, the
+// branches still to be walked, the checkpoints, the counters and the log. One Env belongs to one verification and is changed in place.
+// Linux: struct bpf_verifier_env, struct bpf_insn_aux_data, struct bpf_subprog_info.
+import type { ProgTypeRow } from '../abi/index.ts'
+import { type Btf, readBtf } from '../btf/index.ts'
+import type { DisasmNames, InsnTable, MapDef, Program } from '../isa/index.ts'
+import { REG_WORDS, regAt } from './domain/layout.ts'
+import { UNSUPPORTED } from './errno.ts'
+import type { StackLiveness } from './liveness/stack.ts'
+import type { LogNames } from './log/reg-text.ts'
+import type { HistoryEntry, State } from './state.ts'
+import { workingState } from './state.ts'
+import type { StepRecorder } from './steps.ts'
+import { type Log, newLog } from './verbose.ts'
+
+export const COMPLEXITY_LIMIT_INSNS = 1_000_000
+export const COMPLEXITY_LIMIT_JMP_SEQ = 8192
+export const MAX_BPF_STACK = 512
+export const MAX_CALL_FRAMES = 8
+export const MAX_SUBPROGS = 256
+/** Largest offset that pointer arithmetic may reach. */
+export const MAX_VAR_OFF = 1 << 29
+export const MAX_PACKET_OFF = 0xffff
+/** callsite of a main program's or global function's own frame. */
+export const MAIN_FUNC = -1
+
+// prog_flags
+export const F_STRICT_ALIGNMENT = 1
+export const F_ANY_ALIGNMENT = 2
+export const F_TEST_STATE_FREQ = 8
+export const F_TEST_REG_INVARIANTS = 0x80
+
+// Notes about an instruction (Aux.flags).
+/** States are stored and compared here. */
+export const PRUNE_POINT = 1
+/** The way that led here is put in the jump history. */
+export const JMP_POINT = 2
+export const FORCE_CHECKPOINT = 4
+/** Spill or fill around a call that keeps registers (bpf_fastcall). */
+export const FASTCALL_PATTERN = 8
+/** Some path came here. */
+export const SEEN = 16
+
+/** Columns of notes about each instruction slot. */
+export interface Aux {
+  readonly flags: Uint8Array
+  /** Kind of pointer that a load or store went through so far; 0 = none yet. */
+  readonly ptrType: Int32Array
+  /** Spills around a fastcall call that the kernel would remove. */
+  readonly fastcallSpills: Uint8Array
+  /** Strongly connected component of the control flow; 0 = in no loop. */
+  scc: ArrayLike<number>
+  /** Registers that may be read from here on, a bit each. */
+  liveRegs: ArrayLike<number>
+}
+
+export interface Subprog {
+  readonly start: number
+  /** One past the last instruction. */
+  readonly end: number
+  readonly name: string
+  readonly isGlobal: boolean
+  readonly typeId: number
+  stackDepth: number
+  hasTailCall: boolean
+  hasLdAbs: boolean
+  changesPktData: boolean
+  exitIdx: number
+  /** Lowest stack offset that fastcall patterns alone use; S16_MIN = no pattern may be removed. */
+  fastcallStackOff: number
+  keepFastcallStack: boolean
+  /** Global functions: called by something that was verified; verified itself. */
+  called: boolean
+  verified: boolean
+}
+
+export interface Counters {
+  insnProcessed: number
+  prevInsnProcessed: number
+  jmpsProcessed: number
+  prevJmpsProcessed: number
+  totalStates: number
+  peakStates: number
+  maxStatesPerInsn: number
+  exploredStates: number
+  freeListSize: number
+  backedges: number
+}
+
+/** A path to be explored later. Linux: struct bpf_verifier_stack_elem. */
+export interface Branch {
+  readonly state: State
+  readonly insnIdx: number
+  readonly prevInsnIdx: number
+  readonly textPos: number
+  readonly saidPos: number
+  readonly step: number
+}
+
+/** Registers and stack slots of each frame whose precise value matters. Linux: struct backtrack_state. */
+export interface Backtrack {
+  frame: number
+  readonly regs: Int32Array
+  readonly slotsLo: Int32Array
+  readonly slotsHi: Int32Array
+  /** Some checkpoint learnt something new. */
+  changed: boolean
+}
+
+/** Which id of one state plays the part of which id of another. Linux: struct bpf_idmap. */
+export interface IdMap {
+  readonly old: Int32Array
+  readonly cur: Int32Array
+  count: number
+  tmpIdGen: number
+}
+const ID_MAP_SIZE = 600
+
+/** A stay in a loop on one chain of calls. Linux: struct bpf_scc_visit. */
+export interface SccVisit {
+  readonly callsites: readonly number[]
+  readonly scc: number
+  /** First checkpoint of the path inside the loop; null while outside. */
+  entry: State | null
+  /** States that equalled a checkpoint of the loop, newest first. */
+  backedges: State[]
+}
+
+export interface Env {
+  readonly program: Program
+  readonly progType: ProgTypeRow
+  readonly maps: readonly MapDef[]
+  readonly insns: InsnTable
+  readonly aux: Aux
+  readonly subprogs: Subprog[]
+  readonly log: Log
+  readonly counters: Counters
+  readonly strictAlignment: boolean
+  readonly testStateFreq: boolean
+  readonly testRegInvariants: boolean
+  readonly btf: Btf | undefined
+  /** Types of the program's functions are known (func_info was given). */
+  readonly hasFuncInfo: boolean
+  readonly cur: State
+  /** Words of `cur`: where nearly everything is read and written. */
+  readonly words: Int32Array
+  /** Room for registers that stand for constants; not part of any state. */
+  readonly scratch: Int32Array
+  readonly branches: Branch[]
+  /** Heads of the lists of checkpoints, hashed by instruction and call site. */
+  readonly explored: (State | null)[]
+  insnIdx: number
+  prevInsnIdx: number
+  /** History entry of the instruction being processed, if it has one yet. */
+  histEntry: HistoryEntry | null
+  idGen: number
+  /** Registers and stack slots touched since a state was last shown. */
+  scratchedRegs: number
+  scratchedSlotsLo: number
+  scratchedSlotsHi: number
+  /** Say where the walk goes on before the next instruction. */
+  printState: boolean
+  /** What precision backtracking is looking for. */
+  readonly bt: Backtrack
+  readonly idmap: IdMap
+  /** Loops that were entered, by component. */
+  readonly sccVisits: Map<number, SccVisit[]>
+  /** Number of the last step on the current path; -1 before the first. */
+  step: number
+  /** Reads and writes of stack slots, for the analysis of which slots are live. */
+  live: StackLiveness
+  /** Texts of instructions, made when first shown. */
+  readonly texts: (string | undefined)[]
+  disasm: DisasmNames
+  names: LogNames
+  recorder: StepRecorder | undefined
+  /** Called before each instruction, for those who want to see states. */
+  onStep: ((env: Env) => void) | undefined
+  /** What is not modelled, once a check ended with UNSUPPORTED. */
+  feature: string
+}
+
+const SCRATCH_REGS = 8
+
+export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable, logLevel: number): Env {
+  const n = insns.length
+  const cur = workingState()
+  const btf = program.btf ? readBtf(program.btf) : undefined
+  return {
+    program,
+    progType,
+    maps: program.maps,
+    insns,
+    aux: {
+      flags: new Uint8Array(n),
+      ptrType: new Int32Array(n),
+      fastcallSpills: new Uint8Array(n),
+      scc: new Int32Array(n),
+      liveRegs: new Uint16Array(n),
+    },
+    subprogs: [],
+    log: newLog(logLevel, program.lines),
+    counters: {
+      insnProcessed: 0,
+      prevInsnProcessed: 0,
+      jmpsProcessed: 0,
+      prevJmpsProcessed: 0,
+      totalStates: 0,
+      peakStates: 0,
+      maxStatesPerInsn: 0,
+      exploredStates: 0,
+      freeListSize: 0,
+      backedges: 0,
+    },
+    strictAlignment: (program.flags & F_STRICT_ALIGNMENT) !== 0 && (program.flags & F_ANY_ALIGNMENT) === 0,
+    testStateFreq: (program.flags & F_TEST_STATE_FREQ) !== 0,
+    testRegInvariants: (program.flags & F_TEST_REG_INVARIANTS) !== 0,
+    btf: btf?.ok ? btf.btf : undefined,
+    hasFuncInfo: program.btf !== undefined && program.subprogs.length > 0 && program.subprogs.every((s) => s.typeId > 0),
+    cur,
+    words: cur.words,
+    scratch: new Int32Array(SCRATCH_REGS * REG_WORDS),
+    branches: [],
+    explored: new Array<State | null>(n).fill(null),
+    insnIdx: 0,
+    prevInsnIdx: -1,
+    histEntry: null,
+    idGen: 0,
+    scratchedRegs: 0,
+    scratchedSlotsLo: 0,
+    scratchedSlotsHi: 0,
+    printState: false,
+    bt: {
+      frame: 0,
+      regs: new Int32Array(MAX_CALL_FRAMES),
+      slotsLo: new Int32Array(MAX_CALL_FRAMES),
+      slotsHi: new Int32Array(MAX_CALL_FRAMES),
+      changed: false,
+    },
+    idmap: { old: new Int32Array(ID_MAP_SIZE), cur: new Int32Array(ID_MAP_SIZE), count: 0, tmpIdGen: 0 },
+    sccVisits: new Map(),
+    step: -1,
+    live: undefined as unknown as StackLiveness,
+    texts: new Array<string | undefined>(n).fill(undefined),
+    disasm: {},
+    names: { maps: program.maps, typeName: () => '' },
+    recorder: undefined,
+    onStep: undefined,
+    feature: '',
+  }
+}
+
+/** Ends a check because the program needs what is not modelled. */
+export function unsupported(env: Env, feature: string): number {
+  env.feature = feature
+  return UNSUPPORTED
+}
+
+/** Offset of register `regno` of the frame that is being executed. */
+export const curReg = (env: Env, regno: number): number => regAt(env.cur.at[env.cur.curframe]!, regno)
+
+// ---- what was touched since a state was last shown ----
+export function scratchReg(env: Env, regno: number): void {
+  env.scratchedRegs |= 1 << regno
+}
+export function scratchSlot(env: Env, spi: number): void {
+  if (spi < 32) env.scratchedSlotsLo |= 1 << spi
+  else env.scratchedSlotsHi |= 1 << (spi - 32)
+}
+/** Linux: mark_verifier_state_scratched(). */
+export function scratchAll(env: Env): void {
+  env.scratchedRegs = env.scratchedSlotsLo = env.scratchedSlotsHi = -1
+}
+/** Linux: mark_verifier_state_clean(). */
+export function scratchNone(env: Env): void {
+  env.scratchedRegs = env.scratchedSlotsLo = env.scratchedSlotsHi = 0
+}
+export const anyScratched = (env: Env): boolean => (env.scratchedRegs | env.scratchedSlotsLo | env.scratchedSlotsHi) !== 0
+
+/** The subprogram that an instruction belongs to. Linux: bpf_find_containing_subprog(). */
+export function containingSubprog(env: Env, insn: number): number {
+  let lo = 0
+  let hi = env.subprogs.length - 1
+  while (lo < hi) {
+    const mid = (lo + hi + 1) >> 1
+    if (env.subprogs[mid]!.start <= insn) lo = mid
+    else hi = mid - 1
+  }
+  return lo
+}
+/** The subprogram that starts at an instruction; -1 where none does. Linux: find_subprog(). */
+export function findSubprog(env: Env, start: number): number {
+  const i = containingSubprog(env, start)
+  return env.subprogs[i]?.start === start ? i : -1
+}

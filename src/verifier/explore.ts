@@ -1,0 +1,211 @@
+// Walks every path of a function, depth first: one instruction after another changes the current state; a conditional jump puts one way
+// by; a path ends at an exit, or where a state is met that is known to be safe. Resumable: works off a budget of instructions at a time.
+// Linux: do_check(), do_check_insn(), do_check_common().
+import {
+  BPF_ALU,
+  BPF_ALU64,
+  BPF_CALL,
+  BPF_EXIT,
+  BPF_JA,
+  BPF_JMP,
+  BPF_JMP32,
+  BPF_LDX,
+  BPF_ST,
+  BPF_STX,
+  BPF_X,
+  bpfClass,
+  bpfOp,
+  bpfSrc,
+} from '../isa/index.ts'
+import { popBranch } from './branches.ts'
+import { markRegKnownZero } from './domain/bounds.ts'
+import { PTR_TO_CTX, regAt, TYPE } from './domain/layout.ts'
+import { anyScratched, COMPLEXITY_LIMIT_INSNS, type Env, JMP_POINT, MAIN_FUNC, PRUNE_POINT, SEEN, scratchAll, unsupported } from './env.ts'
+import { E2BIG, EACCES, EFAULT, EINVAL, EPERM } from './errno.ts'
+import { pushJmpHistory } from './history.ts'
+import { commitWriteMarks, resetWriteMarks, updateLiveStack } from './liveness/stack.ts'
+import { isStateVisited, updateBranchCounts } from './prune.ts'
+import { insnText, traceInsnState, wholeState } from './show.ts'
+import { addStep, STEP_BRANCHED, STEP_EXIT, STEP_PRUNED, STEP_REJECTED } from './steps.ts'
+import { checkAlu } from './transfer/alu.ts'
+import { checkCall, checkExit, initFrame, PATH_END } from './transfer/call.ts'
+import { checkCondJump } from './transfer/jump.ts'
+import { checkLd } from './transfer/ld.ts'
+import { checkLdx, checkSt, checkStx } from './transfer/memory.ts'
+import { forgetPath, LOG_LEVEL, LOG_LEVEL2, lineInfo, trace, traceInsn, verbose } from './verbose.ts'
+
+/** Puts the walk at the start of a function whose only frame is set up; the caller has given the arguments their kinds. */
+export function startFunction(env: Env, subprog: number): void {
+  const { cur } = env
+  env.log.prevLine = undefined
+  cur.curframe = 0
+  cur.refs = []
+  cur.history = null
+  cur.parent = null
+  cur.branches = 1
+  cur.dfsDepth = 0
+  cur.mayGotoDepth = 0
+  cur.callbackUnrollDepth = 0
+  cur.equalState = null
+  cur.cleaned = false
+  initFrame(env, 0, MAIN_FUNC, subprog)
+  cur.firstInsnIdx = env.subprogs[subprog]!.start
+  cur.lastInsnIdx = -1
+  env.insnIdx = cur.firstInsnIdx
+  env.prevInsnIdx = -1
+  env.printState = false
+  env.step = -1
+}
+
+/** r1 of a main program is its context. */
+export function giveContext(env: Env, regno: number): void {
+  const r = regAt(env.cur.at[0]!, regno)
+  markRegKnownZero(env.words, r)
+  env.words[r + TYPE] = PTR_TO_CTX
+}
+
+/** Every path of the function was walked. */
+export const FUNCTION_DONE = 1
+
+/** Works off up to `budget` instructions: 0 = there is more to do, FUNCTION_DONE, or an error. */
+export function explore(env: Env, budget: number): number {
+  for (let left = budget; left > 0; left--) {
+    const err = step(env)
+    if (err === 0) continue
+    if (err < 0) {
+      if (env.recorder && env.step >= 0) env.recorder.kind[env.step] = STEP_REJECTED
+      return err
+    }
+    const ended = endPath(env)
+    if (ended) return ended
+  }
+  return 0
+}
+
+/** One instruction; PATH_END where the path ends there. */
+function step(env: Env): number {
+  const { cur, log, counters, aux } = env
+  const insnIdx = env.insnIdx
+  env.histEntry = null
+  if (insnIdx >= env.insns.length) {
+    verbose(log, `invalid insn idx ${insnIdx} insn_cnt ${env.insns.length}\n`)
+    return -EFAULT
+  }
+  if (++counters.insnProcessed > COMPLEXITY_LIMIT_INSNS) {
+    verbose(log, `BPF program is too large. Processed ${counters.insnProcessed} insn\n`)
+    return -E2BIG
+  }
+  cur.lastInsnIdx = env.prevInsnIdx
+  cur.insnIdx = insnIdx
+  const flags = aux.flags[insnIdx]!
+  if (flags & PRUNE_POINT) {
+    const visited = isStateVisited(env)
+    if (visited < 0) return visited
+    if (visited === 1) {
+      saySafe(env)
+      return PATH_END
+    }
+  }
+  if (flags & JMP_POINT) pushJmpHistory(env, 0, null)
+  if (log.level & LOG_LEVEL) show(env)
+  if (env.recorder) env.step = addStep(env.recorder, insnIdx, env.step, log.text.end)
+  env.onStep?.(env)
+  aux.flags[insnIdx]! |= SEEN
+  env.prevInsnIdx = insnIdx
+  resetWriteMarks(env.live, cur, insnIdx)
+  const err = checkInsn(env)
+  if (err >= 0 || err === -EPERM || err === -EACCES || err === -EINVAL) commitWriteMarks(env.live)
+  if (err === PATH_END && env.recorder) env.recorder.kind[env.step] = STEP_EXIT
+  return err
+}
+
+function saySafe(env: Env): void {
+  if (env.log.level & LOG_LEVEL) {
+    const way = env.printState ? `\nfrom ${env.prevInsnIdx} to ${env.insnIdx}` : `${env.insnIdx}`
+    trace(env.log, `${way}: safe\n`)
+  }
+  if (env.recorder) {
+    env.step = addStep(env.recorder, env.insnIdx, env.step, env.log.text.end)
+    env.recorder.kind[env.step] = STEP_PRUNED
+  }
+}
+
+/** The state where it was not shown yet, the source line, the instruction. */
+function show(env: Env): void {
+  const { log, cur, insnIdx } = env
+  if (log.level & LOG_LEVEL2 && env.printState) {
+    trace(log, `\nfrom ${env.prevInsnIdx} to ${insnIdx}:${wholeState(env, cur, cur.curframe)}\n`)
+    env.printState = false
+  }
+  if (anyScratched(env)) traceInsnState(env)
+  lineInfo(log, insnIdx, false)
+  traceInsn(log, insnIdx, insnText(env, insnIdx))
+}
+
+function endPath(env: Env): number {
+  scratchAll(env)
+  const err = updateBranchCounts(env)
+  if (err) return err
+  updateLiveStack(env.live, env.cur)
+  const branch = env.branches[env.branches.length - 1]
+  if (!branch) return FUNCTION_DONE
+  forgetPath(env.log, branch.textPos, branch.saidPos)
+  popBranch(env)
+  env.printState = true
+  return 0
+}
+
+/** Changes the state as the instruction does and moves on to the next one. */
+function checkInsn(env: Env): number {
+  const opcode = env.insns.opcode[env.insnIdx]!
+  let err: number
+  switch (bpfClass(opcode)) {
+    case BPF_ALU:
+    case BPF_ALU64:
+      err = checkAlu(env)
+      break
+    case BPF_LDX:
+      err = checkLdx(env)
+      break
+    case BPF_STX:
+      err = checkStx(env)
+      break
+    case BPF_ST:
+      err = checkSt(env)
+      break
+    case BPF_JMP:
+    case BPF_JMP32:
+      env.counters.jmpsProcessed++
+      switch (bpfOp(opcode)) {
+        case BPF_CALL:
+          err = checkCall(env)
+          break
+        case BPF_JA:
+          return checkGoto(env, opcode)
+        case BPF_EXIT:
+          return checkExit(env)
+        default: {
+          const branches = env.branches.length
+          err = checkCondJump(env)
+          if (env.recorder && env.branches.length > branches) env.recorder.kind[env.step] = STEP_BRANCHED
+        }
+      }
+      break
+    default:
+      err = checkLd(env)
+  }
+  if (!err) env.insnIdx++
+  return err
+}
+
+function checkGoto(env: Env, opcode: number): number {
+  const { insns, insnIdx } = env
+  const far = bpfClass(opcode) === BPF_JMP32
+  if (bpfSrc(opcode) === BPF_X) return unsupported(env, 'indirect jump (gotox)')
+  if (insns.src[insnIdx] !== 0 || insns.dst[insnIdx] !== 0 || (far ? insns.off[insnIdx] : insns.imm[insnIdx]) !== 0) {
+    verbose(env.log, 'BPF_JA uses reserved fields\n')
+    return -EINVAL
+  }
+  env.insnIdx += (far ? insns.imm[insnIdx]! : insns.off[insnIdx]!) + 1
+  return 0
+}

@@ -1,0 +1,181 @@
+// At a prune point: if a checkpoint equals the current state, the path ends here; else the state may become a checkpoint itself. Which
+// states are kept, and for how long, follows the kernel's rules of thumb, since the number of processed instructions depends on them.
+// Linux: is_state_visited(), clean_live_states(), clean_verifier_state(), clean_func_state(), update_branch_counts(),
+// maybe_free_verifier_state().
+
+import { BPF_JCOND, BPF_JMP } from '../isa/index.ts'
+import { clearSlot } from './check/stack.ts'
+import { EXACT, NOT_EXACT, RANGE_WITHIN, statesEqual } from './compare.ts'
+import { markRegNotInit } from './domain/bounds.ts'
+import { ALLOCATED_SLOTS, FRAME_NO, FRAMENO, REGS, regAt, slotAt } from './domain/layout.ts'
+import { type Env, FORCE_CHECKPOINT, JMP_POINT } from './env.ts'
+import { EINVAL } from './errno.ts'
+import { exploredHead, updatePeakStates } from './explored.ts'
+import { pushJmpHistory } from './history.ts'
+import { isSlotAlive, queryInit } from './liveness/stack.ts'
+import { markAllScalarsImprecise, propagatePrecision } from './precision.ts'
+import { addBackedge, incompleteReadMarks, maybeEnterScc, maybeExitScc } from './scc.ts'
+import { wholeState } from './show.ts'
+import { frameInsnIdx, type State, sameCallsites, saveState } from './state.ts'
+import { dump, lineInfo, verbose } from './verbose.ts'
+
+/** 1: nothing new can come of this path; 0: go on; negative: an error. */
+export function isStateVisited(env: Env): number {
+  const { cur, counters, insnIdx } = env
+  const force = env.testStateFreq || (env.aux.flags[insnIdx]! & FORCE_CHECKPOINT) !== 0 || (cur.history !== null && cur.history.count > 40)
+  const jumps = counters.jmpsProcessed - counters.prevJmpsProcessed
+  const insns = counters.insnProcessed - counters.prevInsnProcessed
+  let addNew = force || (jumps >= 2 && insns >= 8)
+  const head = exploredHead(env, insnIdx)
+  cleanLiveStates(env, head)
+
+  let count = 0
+  let before: State | null = null
+  let next: State | null
+  for (let st = env.explored[head] ?? null; st; st = next) {
+    next = st.next
+    count++
+    if (st.insnIdx !== insnIdx) {
+      before = st
+      continue
+    }
+    let loop = false
+    let hit = false
+    if (st.branches > 0) {
+      if (isMayGoto(env, insnIdx) && st.mayGotoDepth !== cur.mayGotoDepth && statesEqual(env, st, cur, RANGE_WITHIN)) {
+        loop = hit = true
+      } else {
+        const err = detectInfiniteLoop(env, st)
+        if (err) return err
+        if (!force && jumps < 20 && insns < 100) addNew = false
+      }
+    } else {
+      loop = incompleteReadMarks(env, st)
+      hit = statesEqual(env, st, cur, loop ? RANGE_WITHIN : NOT_EXACT)
+    }
+    if (hit) return endPath(env, st, loop)
+    if (addNew) st.missCnt++
+    const n = env.aux.flags[insnIdx]! & FORCE_CHECKPOINT && st.branches > 0 ? 64 : 3
+    if (st.missCnt > st.hitCnt * n + n) {
+      if (before) before.next = next
+      else env.explored[head] = next
+      st.inFreeList = true
+      counters.freeListSize++
+      counters.exploredStates--
+      maybeFree(env, st)
+    } else before = st
+  }
+  if (counters.maxStatesPerInsn < count) counters.maxStatesPerInsn = count
+  if (addNew) addCheckpoint(env, head)
+  return 0
+}
+
+const isMayGoto = (env: Env, insn: number): boolean => env.insns.opcode[insn] === (BPF_JMP | BPF_JCOND)
+
+/** The state equals a checkpoint: what was relied upon there is relied upon here. */
+function endPath(env: Env, st: State, loop: boolean): number {
+  st.hitCnt++
+  if (env.aux.flags[env.insnIdx]! & JMP_POINT) pushJmpHistory(env, 0, null)
+  const err = propagatePrecision(env, st, env.cur)
+  if (err) return err
+  if (loop) {
+    const backedge = saveState(env.cur)
+    backedge.equalState = st
+    backedge.insnIdx = env.insnIdx
+    const added = addBackedge(env, st, backedge)
+    if (added) return added
+  }
+  return 1
+}
+
+/** The same state again on the same path. */
+function detectInfiniteLoop(env: Env, st: State): number {
+  const { cur, log, insnIdx } = env
+  if (!mayBeLooping(st, cur) || !statesEqual(env, st, cur, EXACT)) return 0
+  if (st.mayGotoDepth !== cur.mayGotoDepth || st.callbackUnrollDepth !== cur.callbackUnrollDepth) return 0
+  lineInfo(log, insnIdx, true)
+  verbose(log, `infinite loop detected at insn ${insnIdx}\n`)
+  dump(log, `cur state:${wholeState(env, cur, cur.curframe)}\n`)
+  dump(log, `old state:${wholeState(env, st, cur.curframe)}\n`)
+  return -EINVAL
+}
+
+function mayBeLooping(old: State, cur: State): boolean {
+  if (old.curframe !== cur.curframe) return false
+  const a = old.words
+  const b = cur.words
+  for (let i = 0; i < REGS; i++) {
+    const ra = regAt(old.at[old.curframe]!, i)
+    const rb = regAt(cur.at[cur.curframe]!, i)
+    for (let w = 0; w < FRAMENO; w++) if (a[ra + w] !== b[rb + w]) return false
+  }
+  return true
+}
+
+function addCheckpoint(env: Env, head: number): void {
+  const { cur, counters } = env
+  counters.totalStates++
+  counters.exploredStates++
+  updatePeakStates(env)
+  counters.prevJmpsProcessed = counters.jmpsProcessed
+  counters.prevInsnProcessed = counters.insnProcessed
+  markAllScalarsImprecise(cur)
+  const checkpoint = saveState(cur)
+  checkpoint.insnIdx = env.insnIdx
+  maybeEnterScc(env, checkpoint)
+  cur.parent = checkpoint
+  cur.firstInsnIdx = env.insnIdx
+  cur.dfsDepth = checkpoint.dfsDepth + 1
+  cur.history = null
+  checkpoint.next = env.explored[head] ?? null
+  env.explored[head] = checkpoint
+}
+
+// ---- what nobody reads any more ----
+
+/** Clears dead registers and slots of the checkpoints at the current instruction that no path leads through any more. */
+function cleanLiveStates(env: Env, head: number): void {
+  const { cur, insnIdx } = env
+  for (let st = env.explored[head] ?? null; st; st = st.next) {
+    if (st.branches > 0 || st.insnIdx !== insnIdx || st.cleaned || !sameCallsites(st, cur) || incompleteReadMarks(env, st)) continue
+    cleanState(env, st)
+  }
+}
+
+function cleanState(env: Env, st: State): void {
+  queryInit(env.live, st)
+  st.cleaned = true
+  const s = st.words
+  for (let i = 0; i <= st.curframe; i++) {
+    const frame = st.at[i]!
+    const live = env.aux.liveRegs[frameInsnIdx(st, i)]!
+    for (let j = 0; j < 10; j++) if (!(live & (1 << j))) markRegNotInit(s, regAt(frame, j))
+    const slots = s[frame + ALLOCATED_SLOTS]!
+    for (let j = 0; j < slots; j++) if (!isSlotAlive(env.live, s[frame + FRAME_NO]!, j)) clearSlot(s, slotAt(frame, j))
+  }
+}
+
+// ---- the end of a path ----
+
+/** One path less through the checkpoints that led here; those without any are complete, and so may be the loops that they began. */
+export function updateBranchCounts(env: Env): number {
+  env.cur.branches--
+  if (env.cur.branches > 0) return 0
+  const err = maybeExitScc(env, env.cur)
+  if (err) return err
+  for (let st = env.cur.parent; st; st = st.parent) {
+    st.branches--
+    if (st.branches > 0) break
+    const exitErr = maybeExitScc(env, st)
+    if (exitErr) return exitErr
+    maybeFree(env, st)
+  }
+  return 0
+}
+
+/** A checkpoint that was taken off its list goes when no path leads through it any more. */
+function maybeFree(env: Env, state: State): void {
+  if (!state.inFreeList || state.branches !== 0 || incompleteReadMarks(env, state)) return
+  state.inFreeList = false
+  env.counters.freeListSize--
+}

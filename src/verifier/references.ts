@@ -1,0 +1,42 @@
+// References to kernel objects that a program has to give back: sockets, ring buffer records.
+// Linux: acquire_reference(), release_reference(), check_reference_leak(), check_resource_leak().
+import { forEachReg } from './check/packet.ts'
+import { markRegUnknown } from './domain/bounds.ts'
+import { REF_OBJ_ID } from './domain/layout.ts'
+import type { Env } from './env.ts'
+import { EINVAL } from './errno.ts'
+import type { Reference } from './state.ts'
+import { verbose } from './verbose.ts'
+
+/** A new id that the state owes. */
+export function acquireReference(env: Env): number {
+  const id = ++env.idGen
+  env.cur.refs = [...env.cur.refs, { id, insn: env.insnIdx }]
+  return id
+}
+
+/** The references without the one of that id; undefined where there is none. */
+export function dropReference(refs: readonly Reference[], id: number): readonly Reference[] | undefined {
+  const i = refs.findIndex((ref) => ref.id === id)
+  return i < 0 ? undefined : refs.toSpliced(i, 1)
+}
+
+/** Gives a reference back: every copy of the pointer becomes a number of which nothing is known. */
+export function releaseReference(env: Env, id: number): number {
+  const { words: s, cur } = env
+  const rest = dropReference(cur.refs, id)
+  if (!rest) return -EINVAL
+  cur.refs = rest
+  forEachReg(s, cur.at, cur.curframe, (r) => {
+    if (s[r + REF_OBJ_ID] === id) markRegUnknown(s, r)
+  })
+  return 0
+}
+
+/** At the end of the program, or before it could end unseen, nothing may be owed. */
+export function checkResourceLeak(env: Env, what: string): number {
+  if (env.cur.curframe !== 0 || env.cur.refs.length === 0) return 0
+  for (const ref of env.cur.refs) verbose(env.log, `Unreleased reference id=${ref.id} alloc_insn=${ref.insn}\n`)
+  verbose(env.log, `${what} would lead to reference leak\n`)
+  return -EINVAL
+}

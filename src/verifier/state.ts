@@ -1,0 +1,146 @@
+// Verifier states: the one that is worked on, and those that are put by (branches to explore, checkpoints, back edges).
+//
+//   cur.words     |frame 0, room for 64 slots|frame 1|...|frame 7|       frames at fixed places, so that stacks can grow
+//   saved.words   |frame 0|frame 1|                                      frames end to end, slots in use only, never grows
+//
+// References and the jump history are persistent: a change makes a new list, so a copy of a state shares them. The history is a
+// chain from the newest entry backwards, the order in which precision backtracking walks it.
+// Linux: struct bpf_verifier_state, copy_verifier_state(), struct bpf_jmp_history_entry.
+import { ALLOCATED_SLOTS, CALLSITE, copyFrame, FRAME_WORDS, frameWords, MAX_FRAMES, STATE_WORDS } from './domain/layout.ts'
+
+/** A reference that the program holds and has to give back. */
+export interface Reference {
+  readonly id: number
+  /** Instruction that acquired it. */
+  readonly insn: number
+}
+
+/** Something about an executed instruction that backtracking has to know. */
+export interface HistoryEntry {
+  readonly idx: number
+  readonly prevIdx: number
+  /** INSN_F_* of precision.ts; grows while the instruction is still being processed. */
+  flags: number
+  /** Scalars that gained the same range here; entries as in domain/linked.ts. */
+  linked: readonly number[] | null
+  /** Entries up to and including this one. */
+  readonly count: number
+  readonly before: HistoryEntry | null
+}
+
+export interface State {
+  words: Int32Array
+  /** Offset of each frame in `words`. */
+  readonly at: Int32Array
+  curframe: number
+  refs: readonly Reference[]
+  history: HistoryEntry | null
+  parent: State | null
+  /** Paths through this checkpoint that are not explored yet. */
+  branches: number
+  insnIdx: number
+  firstInsnIdx: number
+  lastInsnIdx: number
+  dfsDepth: number
+  mayGotoDepth: number
+  callbackUnrollDepth: number
+  /** Back edges: the checkpoint that this state equals. */
+  equalState: State | null
+  /** Dead registers and slots were already cleared. */
+  cleaned: boolean
+  // As a member of the list of checkpoints of an instruction (struct bpf_verifier_state_list).
+  next: State | null
+  missCnt: number
+  hitCnt: number
+  inFreeList: boolean
+}
+
+const NO_REFS: readonly Reference[] = []
+
+function bareState(words: Int32Array): State {
+  return {
+    words,
+    at: new Int32Array(MAX_FRAMES),
+    curframe: 0,
+    refs: NO_REFS,
+    history: null,
+    parent: null,
+    branches: 0,
+    insnIdx: 0,
+    firstInsnIdx: 0,
+    lastInsnIdx: 0,
+    dfsDepth: 0,
+    mayGotoDepth: 0,
+    callbackUnrollDepth: 0,
+    equalState: null,
+    cleaned: false,
+    next: null,
+    missCnt: 0,
+    hitCnt: 0,
+    inFreeList: false,
+  }
+}
+
+/** A state to work on, with room for every frame at its largest. */
+export function workingState(): State {
+  const state = bareState(new Int32Array(STATE_WORDS))
+  for (let i = 0; i < MAX_FRAMES; i++) state.at[i] = i * FRAME_WORDS
+  return state
+}
+
+/** A copy that takes no more room than it needs. Linux: copy_verifier_state() into a fresh state. */
+export function saveState(src: State): State {
+  const { words, at, curframe } = src
+  let saved: State
+  if (curframe === 0) {
+    saved = bareState(words.slice(at[0], at[0]! + frameWords(words[at[0]! + ALLOCATED_SLOTS]!)))
+  } else {
+    let total = 0
+    for (let i = 0; i <= curframe; i++) total += frameWords(words[at[i]! + ALLOCATED_SLOTS]!)
+    saved = bareState(new Int32Array(total))
+    let to = 0
+    for (let i = 0; i <= curframe; i++) {
+      saved.at[i] = to
+      copyFrame(saved.words, to, words, at[i]!)
+      to += frameWords(words[at[i]! + ALLOCATED_SLOTS]!)
+    }
+  }
+  copyFields(saved, src)
+  return saved
+}
+
+/** Goes on with a state that was put by. Linux: copy_verifier_state() in pop_stack(). */
+export function restoreState(cur: State, src: State): void {
+  for (let i = 0; i <= src.curframe; i++) copyFrame(cur.words, cur.at[i]!, src.words, src.at[i]!)
+  copyFields(cur, src)
+}
+
+function copyFields(dst: State, src: State): void {
+  dst.curframe = src.curframe
+  dst.refs = src.refs
+  dst.history = src.history
+  dst.parent = src.parent
+  dst.branches = src.branches
+  dst.insnIdx = src.insnIdx
+  dst.firstInsnIdx = src.firstInsnIdx
+  dst.lastInsnIdx = src.lastInsnIdx
+  dst.dfsDepth = src.dfsDepth
+  dst.mayGotoDepth = src.mayGotoDepth
+  dst.callbackUnrollDepth = src.callbackUnrollDepth
+  dst.equalState = src.equalState
+  dst.cleaned = src.cleaned
+}
+
+/** Offset of the frame that is being executed. */
+export const curFrame = (state: State): number => state.at[state.curframe]!
+
+/** Where a frame stands: the next instruction of the innermost one, the call of the others. Linux: frame_insn_idx(). */
+export const frameInsnIdx = (state: State, frame: number): number =>
+  frame === state.curframe ? state.insnIdx : state.words[state.at[frame + 1]! + CALLSITE]!
+
+/** Linux: same_callsites(). */
+export function sameCallsites(a: State, b: State): boolean {
+  if (a.curframe !== b.curframe) return false
+  for (let i = a.curframe; i >= 0; i--) if (a.words[a.at[i]! + CALLSITE] !== b.words[b.at[i]! + CALLSITE]) return false
+  return true
+}

@@ -1,0 +1,208 @@
+// The order of a verification, from bytes to verdict, as a thing that can be worked off in slices.
+// Linux: bpf_check(), do_check_main(), do_check_subprogs(), print_verification_stats().
+import { helperAllowed, progType } from '../abi/index.ts'
+import { BPF_CALL, BPF_JMP, insnTable, type Program } from '../isa/index.ts'
+import { checkCfg } from './check/cfg.ts'
+import { addMayGotoStack, checkLeftoverCalls, checkMaxStackDepth, markFastcallPatterns, removeFastcallStack } from './check/depth.ts'
+import { checkEncoding } from './check/encoding.ts'
+import { giveArguments } from './check/global.ts'
+import { helperProto } from './check/helper-proto.ts'
+import { checkAbnormalReturn, checkSubprogs, findSubprogs } from './check/subprogs.ts'
+import { COMPLEXITY_LIMIT_INSNS, type Env, FORCE_CHECKPOINT, newEnv, PRUNE_POINT, scratchNone } from './env.ts'
+import { E2BIG, UNSUPPORTED } from './errno.ts'
+import { explore, FUNCTION_DONE, giveContext, startFunction } from './explore.ts'
+import { flowOf } from './liveness/flow.ts'
+import { computeLiveRegisters, liveRegistersText } from './liveness/registers.ts'
+import { computeScc } from './liveness/scc.ts'
+import { newStackLiveness } from './liveness/stack.ts'
+import { disasmNames, insnText } from './show.ts'
+import { newRecorder, stepTable } from './steps.ts'
+import type { Verification, VerifyOptions, VerifyResult, VerifyStats } from './types.ts'
+import { forgetPath, LOG_LEVEL, LOG_LEVEL2, LOG_STATS, logText, saidText, trace, verbose } from './verbose.ts'
+
+const MAX_INSNS = 1_000_000
+const NO_STATS: VerifyStats = { processed: 0, totalStates: 0, peakStates: 0, maxStatesPerInsn: 0, stackDepth: '' }
+
+export function startVerify(program: Program, options: VerifyOptions): Verification {
+  return startVerifyWith(program, options, undefined)
+}
+
+export function verify(program: Program, options: VerifyOptions): VerifyResult {
+  const verification = startVerify(program, options)
+  while (verification.run(Number.MAX_SAFE_INTEGER) === 'more') {}
+  return verification.result()
+}
+
+/** The same with a hook that sees the state before each instruction. */
+export function startVerifyWith(program: Program, options: VerifyOptions, onStep: ((env: Env) => void) | undefined): Verification {
+  const insns = insnTable(program.code)
+  const type = progTypeOf(program)
+  if (!type) return finished(unmodelled(`program type ${program.type}`))
+  if (insns.length === 0 || insns.length > MAX_INSNS) return finished({ ...NOTHING, verdict: 'rejected', errno: E2BIG })
+  const env = newEnv(program, type, insns, options.logLevel)
+  env.disasm = disasmNames(env)
+  env.onStep = onStep
+  if (options.record) env.recorder = newRecorder()
+  return new Walk(env)
+}
+
+const progTypeOf = (program: Program) => {
+  const row = progType(program.type)
+  if (!row || row.attachType === program.attachType || program.attachType === 0) return row
+  // Linux tells some types apart by where they attach; rows of those carry the attach type.
+  return progType(`${program.type}_egress`)?.attachType === program.attachType ? progType(`${program.type}_egress`) : row
+}
+
+const NOTHING: VerifyResult = {
+  verdict: 'unsupported',
+  errno: 0,
+  message: '',
+  insn: -1,
+  log: '',
+  stats: NO_STATS,
+  steps: stepTable(undefined),
+}
+const unmodelled = (feature: string): VerifyResult => ({ ...NOTHING, feature })
+const finished = (result: VerifyResult): Verification => ({ run: () => 'done', result: () => result })
+
+/** Everything before the walk. */
+function prepare(env: Env): number {
+  const { insns, log } = env
+  const err = findSubprogs(env) || checkSubprogs(env) || checkAbnormalReturn(env) || checkEncoding(env) || checkCfg(env)
+  if (err) return err
+  const starts = env.subprogs.map((s) => s.start)
+  const flow = flowOf(insns, starts)
+  const scc = computeScc(flow)
+  const live = computeLiveRegisters(insns, flow, (insn) => argCount(env, insn))
+  env.aux.scc = scc
+  env.aux.liveRegs = live
+  env.live = newStackLiveness({
+    flow,
+    starts: [...starts, insns.length],
+    log: log.level & LOG_LEVEL2 ? (line) => trace(log, line) : undefined,
+    isPrunePoint: (insn) => (env.aux.flags[insn]! & PRUNE_POINT) !== 0,
+    callsCallback: (insn) => insns.opcode[insn] === (BPF_JMP | BPF_CALL) && (env.aux.flags[insn]! & FORCE_CHECKPOINT) !== 0,
+  })
+  if (log.level & LOG_LEVEL2)
+    trace(
+      log,
+      liveRegistersText(insns, live, scc, (insn) => insnText(env, insn)),
+    )
+  markFastcallPatterns(env)
+  return 0
+}
+
+/** Arguments of the helper called at an instruction; -1 where that is not known. */
+function argCount(env: Env, insn: number): number {
+  const id = env.insns.imm[insn]!
+  if (env.insns.src[insn] !== 0 || !helperAllowed(id, env.progType.name)) return -1
+  return helperProto(id)?.args.length ?? -1
+}
+
+/** What is left once every path is safe. */
+function conclude(env: Env): number {
+  removeFastcallStack(env)
+  const err = checkMaxStackDepth(env)
+  if (err) return err
+  addMayGotoStack(env)
+  return checkLeftoverCalls(env)
+}
+
+class Walk implements Verification {
+  private readonly env: Env
+  /** Function that is walked; -1 before the first. */
+  private subprog = -1
+  private outcome: VerifyResult | undefined
+
+  constructor(env: Env) {
+    this.env = env
+  }
+
+  run(budget: number): 'more' | 'done' {
+    const { env } = this
+    let left = budget
+    while (!this.outcome && left > 0) {
+      const before = env.counters.insnProcessed
+      const err = this.subprog < 0 ? this.begin() : explore(env, left)
+      left -= Math.max(1, env.counters.insnProcessed - before)
+      if (err === FUNCTION_DONE) this.next()
+      else if (err !== 0) this.end(err)
+    }
+    return this.outcome ? 'done' : 'more'
+  }
+
+  result(): VerifyResult {
+    if (!this.outcome) throw new Error('the verification is still under way')
+    return this.outcome
+  }
+
+  private begin(): number {
+    const { env } = this
+    scratchNone(env)
+    const err = prepare(env)
+    if (err) return err
+    this.subprog = 0
+    startFunction(env, 0)
+    giveContext(env, 1)
+    return 0
+  }
+
+  /** A function is safe: on to the next global one that was called, or to the end. */
+  private next(): void {
+    const { env } = this
+    const { log, subprogs } = env
+    forgetPath(log, 0, 0)
+    const done = subprogs[this.subprog]!
+    if (this.subprog > 0) {
+      done.verified = true
+      if (log.level & LOG_LEVEL) trace(log, `Func#${this.subprog} ('${done.name}') is safe for any args that match its prototype\n`)
+    }
+    const after = subprogs.findIndex((s, i) => i > this.subprog && s.isGlobal && s.called && !s.verified)
+    const next = after >= 0 ? after : subprogs.findIndex((s, i) => i > 0 && s.isGlobal && s.called && !s.verified)
+    if (next < 0) {
+      this.end(conclude(env))
+      return
+    }
+    this.subprog = next
+    env.explored.fill(null)
+    env.sccVisits.clear()
+    startFunction(env, next)
+    const err = giveArguments(env, next)
+    if (err) this.end(err)
+  }
+
+  private end(err: number): void {
+    const { env } = this
+    const { counters: n, log } = env
+    const stats: VerifyStats = {
+      processed: n.insnProcessed,
+      totalStates: n.totalStates,
+      peakStates: n.peakStates,
+      maxStatesPerInsn: n.maxStatesPerInsn,
+      stackDepth: env.subprogs.map((s) => s.stackDepth).join('+'),
+    }
+    const said = saidText(log)
+    if (log.level & LOG_STATS) verbose(log, `verification time 0 usec\nstack depth ${stats.stackDepth}\n`)
+    verbose(
+      log,
+      `processed ${n.insnProcessed} insns (limit ${COMPLEXITY_LIMIT_INSNS}) max_states_per_insn ${n.maxStatesPerInsn} ` +
+        `total_states ${n.totalStates} peak_states ${n.peakStates} mark_read 0\n`,
+    )
+    const rest = {
+      insn: err && this.subprog >= 0 ? env.insnIdx : -1,
+      log: logText(log),
+      stats,
+      steps: stepTable(env.recorder),
+    }
+    if (err === UNSUPPORTED) this.outcome = { verdict: 'unsupported', errno: 0, message: '', feature: env.feature, ...rest }
+    else if (err) this.outcome = { verdict: 'rejected', errno: -err, message: messageOf(said), ...rest }
+    else this.outcome = { verdict: 'accepted', errno: 0, message: '', ...rest }
+  }
+}
+
+/** The messages without source lines. */
+const messageOf = (said: string): string =>
+  said
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('; '))
+    .join('\n')

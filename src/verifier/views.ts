@@ -1,0 +1,104 @@
+// States for people: the same verification is run again, and what it believes before an instruction is written down.
+import type { InsnIdx, Program } from '../isa/index.ts'
+import { isSpilled } from './check/stack.ts'
+import {
+  ALLOCATED_SLOTS,
+  baseType,
+  CONST_PTR_TO_MAP,
+  FRAME_NO,
+  ID,
+  KIND_NAMES,
+  MAP,
+  MASK_HI,
+  mayBeNull,
+  NOT_INIT,
+  OFF,
+  PRECISE,
+  PTR_TO_MAP_KEY,
+  PTR_TO_MAP_VALUE,
+  PTR_TO_PACKET,
+  PTR_TO_PACKET_META,
+  RANGE,
+  REGS,
+  regAt,
+  S32MAX,
+  S32MIN,
+  SLOT_TYPE,
+  SMAX_HI,
+  SMIN_HI,
+  slotAt,
+  TYPE,
+  U32MAX,
+  U32MIN,
+  UMAX_HI,
+  UMIN_HI,
+  VALUE_HI,
+} from './domain/layout.ts'
+import type { Env } from './env.ts'
+import { regText, regTypeName } from './log/reg-text.ts'
+import { slotChars } from './log/state-text.ts'
+import { wholeState } from './show.ts'
+import type { StatesAt, StateView, ValueView, VerifyOptions } from './types.ts'
+import { startVerifyWith } from './verify.ts'
+
+/** Instructions between two looks at whether there are states enough. */
+const SLICE = 4096
+
+/** Up to `limit` states before `insn`, in the order of the walk. */
+export const statesAt: StatesAt = (program: Program, options: VerifyOptions, insn: InsnIdx, limit: number): readonly StateView[] => {
+  const views: StateView[] = []
+  const verification = startVerifyWith(program, { ...options, logLevel: 0, record: true }, (env) => {
+    if (env.insnIdx === insn && views.length < limit) views.push(viewState(env))
+  })
+  while (views.length < limit && verification.run(SLICE) === 'more') {}
+  return views
+}
+
+function viewState(env: Env): StateView {
+  const { words: s, cur } = env
+  const frame = cur.at[cur.curframe]!
+  const frameno = s[frame + FRAME_NO]!
+  const regs: ValueView[] = []
+  for (let i = 0; i < REGS; i++) regs.push(viewValue(env, regAt(frame, i), frameno))
+  const stack: { offset: number; text: string; value?: ValueView }[] = []
+  for (let i = 0; i < s[frame + ALLOCATED_SLOTS]!; i++) {
+    const slot = slotAt(frame, i)
+    if ((s[slot + SLOT_TYPE]! | s[slot + SLOT_TYPE + 1]!) === 0) continue
+    const offset = -8 * (i + 1)
+    if (!isSpilled(s, slot)) stack.push({ offset, text: slotChars(s, slot) })
+    else {
+      const value = viewValue(env, slot, frameno)
+      stack.push({ offset, text: slotChars(s, slot).replace(/r.*/, '') + value.text, value })
+    }
+  }
+  return { step: env.step, insn: env.insnIdx, frame: frameno, regs, stack, text: wholeState(env, cur, cur.curframe).trim() }
+}
+
+function viewValue(env: Env, r: number, frameno: number): ValueView {
+  const s = env.words
+  const type = s[r + TYPE]!
+  const base = baseType(type)
+  const s64 = (at: number): bigint => (BigInt(s[r + at]!) << 32n) | BigInt(s[r + at + 1]! >>> 0)
+  const u64 = (at: number): bigint => BigInt.asUintN(64, s64(at))
+  const readable = type !== NOT_INIT
+  const inMap = base === PTR_TO_MAP_VALUE || base === PTR_TO_MAP_KEY || base === CONST_PTR_TO_MAP
+  const map = inMap ? env.maps[s[r + MAP]!]?.name : undefined
+  return {
+    kind: !readable ? 'none' : mayBeNull(type) || type !== base ? regTypeName(type) : KIND_NAMES[base]!,
+    text: readable ? regText(s, r, frameno, env.names) : '',
+    off: s[r + OFF]!,
+    range: base === PTR_TO_PACKET || base === PTR_TO_PACKET_META ? s[r + RANGE]! : 0,
+    ...(map ? { map } : {}),
+    id: s[r + ID]! & 0x7fffffff,
+    varOff: { value: u64(VALUE_HI), mask: u64(MASK_HI) },
+    smin: s64(SMIN_HI),
+    smax: s64(SMAX_HI),
+    umin: u64(UMIN_HI),
+    umax: u64(UMAX_HI),
+    s32min: s[r + S32MIN]!,
+    s32max: s[r + S32MAX]!,
+    u32min: s[r + U32MIN]! >>> 0,
+    u32max: s[r + U32MAX]! >>> 0,
+    precise: s[r + PRECISE] !== 0,
+  }
+}
