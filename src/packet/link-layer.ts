@@ -60,7 +60,7 @@ export function arp(p: Progress, offset: number, end: number): Next | undefined 
   if (operation === 1) p.words.push(sender === target ? `ARP announce ${sender}` : `ARP who has ${target}? tell ${sender}`)
   else if (operation === 2) p.words.push(`ARP ${sender} is at ${formatMac(senderMac)}`)
   else p.words.push(`ARP operation ${operation}`)
-  return { kind: 'payload', offset: r.at, end }
+  return undefined
 }
 
 /** The packet ends inside a header. */
