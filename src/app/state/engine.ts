@@ -1,0 +1,186 @@
+// Drives the worker: a build after each pause in typing (newer supersedes older), one move along the timeline at a time, windows of the
+// log and of the verifier's states on demand. In: the document and what the visitor does. Out: the session store.
+// A worker that was replaced gets the project again; when the same text kills it twice, building stops until the text changes.
+import type { Move, Project, ProjectView } from '../../engine/index.ts'
+import { type Client, type Methods, StaleError } from '../../worker/index.ts'
+import { textOf, toProject, useDocument } from './document.ts'
+import { createMover } from './moves.ts'
+import { breakpointSlots, NO_SELECTION } from './relate.ts'
+import { revealLine } from './reveal.ts'
+import { focusSlot, shownListing, useSession } from './session.ts'
+
+export const LOG_PAGE = 200
+const MAX_RESTARTS = 2
+
+export interface Engine {
+  /** Builds at once what is in the document. `view` is where to look afterwards; the place stays where none is given. */
+  build(view?: ProjectView): Promise<void>
+  /** Builds after a pause. */
+  buildSoon(): void
+  go(move: Move): void
+  goToBreakpoint(by: 1 | -1): void
+  needLog(level: 1 | 2, page: number): void
+  needVisits(): void
+  call: Client['call']
+}
+
+export const TYPING_PAUSE_MS = 150
+
+export function createEngine(client: Client): Engine {
+  let revision = 0
+  let abort: AbortController | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let restarts = 0
+  /** The visitor moves, so the code scrolls along; after a build it stays where it is. */
+  let stepping = false
+  const asked = new Set<string>()
+  const session = () => useSession.getState()
+
+  const build = async (view?: ProjectView): Promise<void> => {
+    clearTimeout(timer)
+    abort?.abort()
+    abort = new AbortController()
+    const { signal } = abort
+    const project = toProject(useDocument.getState())
+    session().set({ phase: 'building' })
+    try {
+      const report = await client.call('build', { project, revision: ++revision }, signal)
+      if (signal.aborted) return
+      restarts = 0
+      asked.clear()
+      const place = view ?? placeOf(session())
+      const { listing } = report.programs[Math.min(session().program, report.programs.length - 1)] ?? { listing: [] }
+      keepSlots(listing)
+      session().set({
+        phase: 'ready',
+        fresh: project.files === useDocument.getState().files,
+        report,
+        program: Math.max(0, Math.min(session().program, report.programs.length - 1)),
+        selection: NO_SELECTION,
+        hover: NO_SELECTION,
+        defect: '',
+      })
+      mover.clear()
+      stepping = false
+      // The old machine stays on the page until the new one has come, so that nothing flickers while one types.
+      if (report.packets.length === 0 || report.notRun !== '') session().set({ machine: undefined })
+      else {
+        mover.want({ kind: 'packet', packet: Math.min(place.packet, report.packets.length - 1), step: place.step })
+      }
+    } catch (error) {
+      if (!signal.aborted) fail(error)
+    }
+  }
+
+  const fail = (error: unknown) => {
+    if (error instanceof StaleError || isAbort(error)) return
+    // A worker that was replaced has already been told of by `onRestart`.
+    if (session().phase !== 'halted') session().set({ phase: 'ready', defect: error instanceof Error ? error.message : String(error) })
+  }
+
+  const ask = async <M extends 'move' | 'log' | 'visits'>(
+    method: M,
+    args: Methods[M]['args'],
+  ): Promise<Methods[M]['value'] | undefined> => {
+    try {
+      const value = await client.call(method, args)
+      return args.revision === session().report?.revision ? value : undefined
+    } catch (error) {
+      fail(error)
+      return undefined
+    }
+  }
+
+  const mover = createMover(async (move) => {
+    const { report, machine } = session()
+    if (!report) return
+    const view = await ask('move', { revision: report.revision, from: machine?.tick ?? 0, move })
+    if (!view) return
+    session().set({ machine: view, selection: NO_SELECTION, program: view.program >= 0 ? view.program : session().program })
+    if (stepping) revealLine(view.line, 1, false)
+  })
+
+  client.onRestart(() => {
+    restarts++
+    asked.clear()
+    if (restarts >= MAX_RESTARTS) session().set({ phase: 'halted' })
+    else void build()
+  })
+
+  return {
+    build,
+    buildSoon() {
+      session().set({ fresh: false })
+      clearTimeout(timer)
+      timer = setTimeout(() => void build(), TYPING_PAUSE_MS)
+    },
+    go(move) {
+      stepping = true
+      if (session().report) mover.want(move)
+    },
+    goToBreakpoint(by) {
+      const slots = breakpointSlots(shownListing(session()), useDocument.getState().breakpoints)
+      stepping = true
+      if (session().report) mover.want({ kind: 'breakpoint', by, slots })
+    },
+    needLog(level, page) {
+      const { report, program } = session()
+      if (!report?.programs[program]) return
+      const key = `${report.revision}/${program}/${level}`
+      const request = `log/${key}/${page}`
+      if (asked.has(request)) return
+      asked.add(request)
+      const args = { revision: report.revision, program, level, from: page * LOG_PAGE, count: LOG_PAGE }
+      void ask('log', args).then((window) => {
+        if (!window) {
+          asked.delete(request)
+          return
+        }
+        const old = session().log.key === key ? session().log.pages : {}
+        session().set({ log: { key, total: window.total, pages: { ...old, [page]: window.lines } } })
+      })
+    },
+    needVisits() {
+      const s = session()
+      const insn = focusSlot(s)
+      if (!s.report?.programs[s.program] || insn < 0) return
+      const request = `visits/${s.report.revision}/${s.program}/${insn}`
+      if (asked.has(request) && s.visits?.insn === insn) return
+      asked.add(request)
+      void ask('visits', { revision: s.report.revision, program: s.program, insn }).then((visits) => {
+        if (visits && focusSlot(session()) === insn) session().set({ visits })
+      })
+    },
+    call: client.call,
+  }
+}
+
+/** Where one is looking now. */
+export function viewOf(): ProjectView {
+  const { machine, cursorLine } = useSession.getState()
+  return { packet: machine?.packet ?? 0, step: machine?.step ?? 0, panels: [], cursorLine }
+}
+
+const placeOf = (s: { readonly machine: { readonly packet: number; readonly step: number } | undefined }) =>
+  s.machine ?? { packet: 0, step: 0 }
+
+/** Breakpoints on instructions hold only where the same instruction is still in that slot. */
+function keepSlots(listing: readonly { readonly slot: number; readonly text: string }[]): void {
+  const before = shownListing(useSession.getState())
+  const { breakpoints, setBreakpoints } = useDocument.getState()
+  if (breakpoints.slots.length === 0 || before.length === 0 || listing.length === 0) return
+  const textAt = (rows: typeof listing, slot: number) => rows.find((r) => r.slot === slot)?.text
+  const slots = breakpoints.slots.filter((slot) => textAt(listing, slot) === textAt(before, slot))
+  if (slots.length !== breakpoints.slots.length) setBreakpoints({ ...breakpoints, slots })
+}
+
+const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError'
+
+/** The project with the place one is looking at, for a link or a file. */
+export function projectToShare(panels: readonly string[]): Project {
+  return toProject(useDocument.getState(), { ...viewOf(), panels })
+}
+
+/** Name for a saved C file. */
+export const mainName = (): string => useDocument.getState().build.main.split('/').at(-1) ?? 'program.c'
+export const currentText = (): string => textOf(useDocument.getState())

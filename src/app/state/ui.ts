@@ -1,0 +1,61 @@
+// How the page looks to this visitor: language, theme, open panel, switches. Remembered in localStorage; never part of the work.
+import { create } from 'zustand'
+import { readSetting, writeSetting } from './prefs.ts'
+
+export type Language = 'en' | 'ko'
+export type Theme = 'system' | 'light' | 'dark'
+export const PANELS = ['code', 'bytecode', 'run', 'verify', 'maps', 'output'] as const
+export type PanelName = (typeof PANELS)[number]
+/** Panels that share one place on a wide page. */
+export const TABS = ['run', 'verify', 'maps', 'output'] as const
+export type TabName = (typeof TABS)[number]
+export type DialogName = 'help' | 'share' | 'earlier'
+
+export interface UiState {
+  readonly language: Language
+  readonly theme: Theme
+  readonly tab: TabName
+  /** The one panel that a narrow page shows. */
+  readonly narrowPanel: PanelName
+  readonly logLevel: 1 | 2
+  /** Whether single characters (`?`) are shortcuts; WCAG 2.1.4 asks for a switch. */
+  readonly singleKeys: boolean
+  readonly dialog: DialogName | undefined
+  /** A short message about the last act ("link copied"), for eye and screen reader. */
+  readonly note: { readonly text: string; readonly at: number } | undefined
+  set(change: Partial<Pick<UiState, 'language' | 'theme' | 'tab' | 'narrowPanel' | 'logLevel' | 'singleKeys' | 'dialog'>>): void
+  showPanel(panel: PanelName): void
+  tell(text: string): void
+}
+
+export const useUi = create<UiState>()((set, get) => ({
+  language: oneOf(['en', 'ko'], readSetting('language')) ?? (navigatorLanguage().startsWith('ko') ? 'ko' : 'en'),
+  theme: oneOf(['system', 'light', 'dark'], readSetting('theme')) ?? 'system',
+  tab: oneOf(TABS, readSetting('tab')) ?? 'run',
+  narrowPanel: 'code',
+  logLevel: readSetting('logLevel') === '2' ? 2 : 1,
+  singleKeys: readSetting('singleKeys') !== 'off',
+  dialog: undefined,
+  note: undefined,
+  set(change) {
+    set(change)
+    for (const name of ['language', 'theme', 'tab'] as const) if (change[name] !== undefined) writeSetting(name, change[name])
+    if (change.logLevel !== undefined) writeSetting('logLevel', String(change.logLevel))
+    if (change.singleKeys !== undefined) writeSetting('singleKeys', change.singleKeys ? 'on' : 'off')
+  },
+  showPanel(panel) {
+    const tab = oneOf(TABS, panel)
+    get().set(tab ? { tab, narrowPanel: panel } : { narrowPanel: panel })
+  },
+  tell(text) {
+    set({ note: { text, at: (get().note?.at ?? 0) + 1 } })
+  },
+}))
+
+function oneOf<T extends string>(values: readonly T[], value: string | undefined): T | undefined {
+  return values.find((v) => v === value)
+}
+
+function navigatorLanguage(): string {
+  return typeof navigator === 'undefined' ? 'en' : (navigator.language ?? 'en').toLowerCase()
+}
