@@ -1,0 +1,117 @@
+// A list box of rows of one height, of which only the visible are in the document. Arrow, page, home and end keys move the active row.
+// In: how many rows, a row by index, which one is active. The active row belongs to the caller, so that panels can follow the machine.
+// Invariant: `aria-activedescendant` names a row that exists; the caller's `active` may be -1 (none).
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react'
+import styles from './VirtualList.module.css'
+
+export const ROW_HEIGHT = 24
+
+export interface ListRow {
+  readonly className?: string
+  readonly label?: string
+  readonly content: ReactNode
+  /** Headings between rows cannot be chosen. */
+  readonly heading?: boolean
+}
+
+interface Props {
+  readonly label: string
+  readonly count: number
+  readonly row: (index: number) => ListRow
+  readonly active: number
+  readonly onActive: (index: number) => void
+  readonly onHover?: (index: number) => void
+  readonly onKey?: (event: KeyboardEvent, index: number) => void
+  readonly onDoubleClick?: (index: number) => void
+  /** Scrolled into view when it changes, without becoming active. */
+  readonly follow?: number
+  /** Told which rows are on the page. */
+  readonly onRange?: (first: number, last: number) => void
+  /** Rows may be wider than the list. */
+  readonly wide?: boolean
+}
+
+export function VirtualList({
+  label,
+  count,
+  row,
+  active,
+  onActive,
+  onHover,
+  onKey,
+  onDoubleClick,
+  follow = -1,
+  onRange,
+  wide = false,
+}: Props) {
+  const host = useRef<HTMLDivElement>(null)
+  const id = useId()
+  const virtual = useVirtualizer({ count, getScrollElement: () => host.current, estimateSize: () => ROW_HEIGHT, overscan: 10 })
+  const items = virtual.getVirtualItems()
+  const first = items[0]?.index ?? 0
+  const last = items.at(-1)?.index ?? 0
+  useEffect(() => onRange?.(first, last), [onRange, first, last])
+  useEffect(() => {
+    if (follow >= 0 && follow < count) virtual.scrollToIndex(follow, { align: 'auto' })
+  }, [virtual, follow, count])
+
+  const go = (event: KeyboardEvent, target: number) => {
+    event.preventDefault()
+    const index = Math.max(0, Math.min(count - 1, target))
+    if (count === 0) return
+    onActive(index)
+    virtual.scrollToIndex(index, { align: 'auto' })
+  }
+  const page = Math.max(1, last - first - 20)
+  const keys: Readonly<Record<string, number>> = {
+    ArrowDown: active + 1,
+    ArrowUp: active - 1,
+    PageDown: active + page,
+    PageUp: active - page,
+    Home: 0,
+    End: count - 1,
+  }
+  const shown = items.some((item) => item.index === active)
+  return (
+    <div
+      ref={host}
+      className={styles.list}
+      role="listbox"
+      tabIndex={0}
+      aria-label={label}
+      aria-activedescendant={shown ? `${id}-${active}` : undefined}
+      onMouseLeave={() => onHover?.(-1)}
+      onKeyDown={(event) => {
+        const target = keys[event.key]
+        if (target !== undefined && !event.altKey && !event.ctrlKey && !event.metaKey) go(event, target)
+        else onKey?.(event, active)
+      }}
+    >
+      <div role="presentation" className={wide ? styles.wide : undefined} style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+        {items.map((item) => {
+          const { className = '', label: name, content, heading } = row(item.index)
+          return (
+            // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/noStaticElementInteractions: an option or a heading; keys are handled by the list box
+            <div
+              key={item.key}
+              id={`${id}-${item.index}`}
+              role={heading ? 'presentation' : 'option'}
+              aria-selected={heading ? undefined : item.index === active}
+              aria-posinset={heading ? undefined : item.index + 1}
+              aria-setsize={heading ? undefined : count}
+              aria-label={name}
+              className={`${styles.row} ${item.index === active ? styles.active : ''} ${className}`}
+              style={{ transform: `translateY(${item.start}px)` }}
+              onClick={heading ? undefined : () => onActive(item.index)}
+              onDoubleClick={heading ? undefined : () => onDoubleClick?.(item.index)}
+              onMouseEnter={() => onHover?.(heading ? -1 : item.index)}
+            >
+              {content}
+            </div>
+          )
+        })}
+      </div>
+    </div>
+  )
+}
