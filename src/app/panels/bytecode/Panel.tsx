@@ -1,0 +1,142 @@
+// The listing: slot, instruction, C line; hover and cursor light up the other panels; a click or F9 sets a breakpoint.
+import { useMemo } from 'react'
+import { useT } from '../../i18n/index.ts'
+import { toggleBreakpoint } from '../../state/breakpoints.ts'
+import { useDocument } from '../../state/document.ts'
+import { useRelated } from '../../state/hooks.ts'
+import { NO_SELECTION } from '../../state/relate.ts'
+import { shownListing, shownPc, shownProgram, useSession } from '../../state/session.ts'
+import { type ListRow, VirtualList } from '../../ui/VirtualList.tsx'
+import section from '../Section.module.css'
+import styles from './Panel.module.css'
+import { type BytecodeRow, bytecodeRows, flagsOf, indexOfSlot, type Marks, type RowFlags, spacedBytes, tokens } from './select.ts'
+
+export function BytecodePanel() {
+  const t = useT()
+  const report = useSession((s) => s.report)
+  const program = useSession((s) => s.program)
+  const shown = useSession(shownProgram)
+  const listing = useSession(shownListing)
+  const pc = useSession(shownPc)
+  const selection = useSession((s) => s.selection)
+  const set = useSession((s) => s.set)
+  const slots = useDocument((s) => s.breakpoints.slots)
+  const lines = useDocument((s) => s.breakpoints.lines)
+  const related = useRelated()
+  const rows = useMemo(() => bytecodeRows(listing), [listing])
+  const marks: Marks = useMemo(
+    () => ({
+      pc,
+      rejected: shown?.verdict.verdict === 'rejected' ? shown.verdict.insn : -1,
+      lit: new Set(related.slots),
+      breakpoints: new Set([
+        ...slots,
+        ...rows.flatMap((r) => (r.kind === 'insn' && r.firstOfLine && lines.includes(r.row.line) ? [r.row.slot] : [])),
+      ]),
+    }),
+    [pc, shown, related, slots, lines, rows],
+  )
+  const active = selection.kind === 'insn' ? indexOfSlot(rows, selection.slot) : indexOfSlot(rows, pc)
+  const follow = indexOfSlot(rows, selection.kind === 'none' ? (pc >= 0 ? pc : marks.rejected) : (related.slots[0] ?? -1))
+  const activeRow = rows[active]
+
+  return (
+    <section className={section.panel} aria-label={t.bytecode.label}>
+      <div className={section.bar}>
+        <h2>{t.panels.bytecode}</h2>
+        {report && report.programs.length > 1 && (
+          <select
+            className={section.select}
+            aria-label={t.bytecode.program}
+            value={program}
+            onChange={(e) => set({ program: Number(e.target.value), selection: NO_SELECTION })}
+          >
+            {report.programs.map((p, i) => (
+              <option key={p.name} value={i}>
+                {p.name}
+              </option>
+            ))}
+          </select>
+        )}
+        <span className={`${section.muted} ${section.clip}`}>
+          {shown && `${shown.section || shown.name} · ${t.bytecode.insns(shown.insnCount)}`}
+        </span>
+      </div>
+      {rows.length === 0 ? (
+        <p className={section.empty}>{report ? t.bytecode.empty : t.bytecode.waiting}</p>
+      ) : (
+        <VirtualList
+          label={t.bytecode.label}
+          count={rows.length}
+          active={active}
+          follow={follow}
+          row={(i) => listRow(rows[i], marks, t)}
+          onActive={(i) => {
+            const row = rows[i]
+            if (row.kind === 'insn') set({ selection: { kind: 'insn', slot: row.row.slot } })
+          }}
+          onHover={(i) => {
+            const row = rows[i]
+            set({ hover: row?.kind === 'insn' ? { kind: 'insn', slot: row.row.slot } : NO_SELECTION })
+          }}
+        />
+      )}
+      {activeRow?.kind === 'insn' && (
+        <p className={styles.detail}>
+          <span className={styles.bytes}>{spacedBytes(activeRow.row.bytes)}</span>
+          {activeRow.row.line > 0 && <span>{t.bytecode.line(activeRow.row.line)}</span>}
+          {activeRow.row.target >= 0 && <span>{t.bytecode.jumpsTo(activeRow.row.target)}</span>}
+        </p>
+      )}
+    </section>
+  )
+}
+
+function listRow(row: BytecodeRow, marks: Marks, t: ReturnType<typeof useT>): ListRow {
+  if (row.kind === 'label') return { heading: true, className: styles.label, content: `${row.text}:` }
+  const { slot, text, line } = row.row
+  const flags = flagsOf(slot, marks)
+  const said = [
+    t.bytecode.row(slot, text),
+    line > 0 ? t.bytecode.line(line) : '',
+    flags.pc ? t.bytecode.next : '',
+    flags.rejected ? t.bytecode.rejectedHere : '',
+    flags.breakpoint ? t.bytecode.breakpoint : '',
+  ]
+  return {
+    className: [styles.row, flags.lit && styles.lit, flags.pc && styles.pc, flags.rejected && styles.rejected].filter(Boolean).join(' '),
+    label: said.filter(Boolean).join(', '),
+    content: <RowContent row={row} flags={flags} />,
+  }
+}
+
+function RowContent({ row, flags }: { readonly row: Extract<BytecodeRow, { kind: 'insn' }>; readonly flags: RowFlags }) {
+  const { slot, text, line } = row.row
+  return (
+    <>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/noStaticElementInteractions: F9 does the same from the keyboard */}
+      <span
+        className={styles.gutter}
+        onClick={(event) => {
+          event.stopPropagation()
+          const { lines, slots } = useDocument.getState().breakpoints
+          const byLine = row.firstOfLine && lines.includes(line) && !slots.includes(slot)
+          toggleBreakpoint(byLine ? { kind: 'line', line } : { kind: 'insn', slot })
+        }}
+      >
+        <span className={flags.breakpoint ? styles.dot : styles.noDot} />
+      </span>
+      <span className={styles.mark}>{flags.rejected ? '✗' : flags.pc ? '▶' : ''}</span>
+      <span className={styles.slot}>{slot}</span>
+      <span className={styles.text}>
+        {tokens(text).map((token, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one fixed text
+          <span key={i} className={styles[token.kind]}>
+            {token.text}
+          </span>
+        ))}
+      </span>
+      <span className={styles.line}>{row.firstOfLine ? line : ''}</span>
+    </>
+  )
+}

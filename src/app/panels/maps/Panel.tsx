@@ -1,0 +1,77 @@
+// Every map at the place on the timeline, as a table; rows that the last instruction changed are marked.
+import type { MapView } from '../../../engine/index.ts'
+import { useT } from '../../i18n/index.ts'
+import { useSession } from '../../state/session.ts'
+import section from '../Section.module.css'
+import styles from './Panel.module.css'
+import { hiddenRows, orderMaps, rawText } from './select.ts'
+
+export function MapsPanel() {
+  const t = useT()
+  const machine = useSession((s) => s.machine)
+  if (!machine) return <p className={section.empty}>{t.maps.before}</p>
+  const maps = orderMaps(machine.maps)
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <div className={section.scroll} tabIndex={0} role="group" aria-label={t.panels.maps}>
+      <p className={`${section.muted} ${styles.at}`}>{t.maps.at(machine.packet + 1, machine.step)}</p>
+      {maps.length === 0 && <p className={section.empty}>{t.maps.none}</p>}
+      {maps.map((map) => (
+        <MapTable key={map.name} map={map} />
+      ))}
+    </div>
+  )
+}
+
+function MapTable({ map }: { readonly map: MapView }) {
+  const t = useT()
+  const hidden = hiddenRows(map)
+  return (
+    <section className={section.block} aria-label={map.name}>
+      <header className={styles.header}>
+        <h3 className={styles.name}>{map.name}</h3>
+        <span className={section.muted}>{map.type}</span>
+        <span className={section.spacer} />
+        <span className={section.muted}>{t.maps.entries(map.entries, map.maxEntries)}</span>
+      </header>
+      {map.rows.length === 0 ? (
+        <p className={section.empty}>{t.maps.empty}</p>
+      ) : (
+        <div className={styles.scroll}>
+          <table className={section.table}>
+            <thead>
+              <tr>
+                <th>
+                  {t.maps.key} <span className={styles.type}>{map.keyType}</span>
+                </th>
+                <th>
+                  {t.maps.value} <span className={styles.type}>{map.valueType}</span>
+                </th>
+                <th>{t.maps.sizes(map.keySize, map.valueSize)}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {map.rows.map((row, i) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a queue has no keys
+                <tr key={i} className={row.changed ? section.changed : undefined}>
+                  <td className={styles.key}>
+                    {row.keyText || row.key}
+                    {row.changed && (
+                      <span className={section.changedMark}>
+                        <span aria-hidden="true"> •</span>
+                        <span className="visuallyHidden"> {t.maps.changed}</span>
+                      </span>
+                    )}
+                  </td>
+                  <td className={styles.value}>{row.valueText || row.value}</td>
+                  <td className={styles.raw}>{rawText(row.value, row.valueText)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {hidden > 0 && <p className={`${section.muted} ${styles.hidden}`}>{t.maps.hidden(hidden)}</p>}
+    </section>
+  )
+}

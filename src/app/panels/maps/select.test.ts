@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import type { MapView } from '../../../engine/index.ts'
+import { hasChange, hiddenRows, orderMaps, rawText } from './select.ts'
+
+const map = (name: string, change: Partial<MapView> = {}): MapView => ({
+  name,
+  type: 'array',
+  keySize: 4,
+  valueSize: 8,
+  maxEntries: 256,
+  entries: 256,
+  rows: [{ key: '06000000', value: '01', keyText: '6', valueText: '1', changed: false }],
+  keyType: '__u32',
+  valueType: '__u64',
+  ...change,
+})
+
+test('rows that are kept back are counted', () => {
+  expect(hiddenRows(map('counts'))).toBe(255)
+  expect(hiddenRows(map('q', { entries: 0, rows: [] }))).toBe(0)
+})
+test('data sections come last', () => {
+  expect(orderMaps([map('.rodata'), map('counts'), map('first.bss')]).map((m) => m.name)).toEqual(['counts', '.rodata', 'first.bss'])
+})
+test('raw bytes stand beside decoded text only', () => {
+  expect(rawText('0600', '6')).toBe('06 00')
+  expect(rawText('0600', '0600')).toBe('')
+  expect(rawText('0600', '06 00')).toBe('')
+})
+test('a change is seen', () => {
+  expect(hasChange(map('counts'))).toBe(false)
+})

@@ -1,0 +1,51 @@
+// The machine before its next instruction: what happened last, registers, stack, packet.
+import type { MachineView } from '../../../engine/index.ts'
+import { useT } from '../../i18n/index.ts'
+import { Chip } from '../../ui/Chip.tsx'
+import section from '../Section.module.css'
+import { PacketBytes } from './PacketBytes.tsx'
+import styles from './Panel.module.css'
+import { Registers } from './Registers.tsx'
+import { Stack } from './Stack.tsx'
+
+export function Machine({ machine }: { readonly machine: MachineView }) {
+  const t = useT()
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <div className={`${section.scroll} ${styles.machine}`} tabIndex={0} role="group" aria-label={t.panels.run}>
+      <p className={styles.did} role="status">
+        <Did machine={machine} />
+      </p>
+      <div className={styles.columns}>
+        <Registers registers={machine.registers} />
+        <Stack slots={machine.stack} />
+        <PacketBytes machine={machine} />
+      </div>
+    </div>
+  )
+}
+
+function Did({ machine }: { readonly machine: MachineView }) {
+  const t = useT()
+  if (machine.fault !== '') {
+    return (
+      <>
+        <Chip tone="warn">{t.run.fault}</Chip> {t.run.faulted(machine.fault)}
+      </>
+    )
+  }
+  const where = machine.frames.length > 1 ? ` ${t.run.frames(machine.frames.join(' › '))}` : ''
+  if (machine.pc < 0) {
+    return (
+      <>
+        <Chip tone="info">{t.run.finished(machine.verdict)}</Chip> {machine.did}
+      </>
+    )
+  }
+  return (
+    <>
+      {machine.did === '' ? <span className={section.muted}>{t.run.atStart}</span> : <span>{machine.did}</span>}
+      <span className={section.muted}>{where}</span>
+    </>
+  )
+}

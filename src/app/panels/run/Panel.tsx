@@ -1,0 +1,24 @@
+// The run: which packets came and what became of them, and the machine at the place on the timeline.
+import { useT } from '../../i18n/index.ts'
+import { useSession } from '../../state/session.ts'
+import section from '../Section.module.css'
+import { Machine } from './Machine.tsx'
+import { Packets } from './Packets.tsx'
+import styles from './Panel.module.css'
+
+export function RunPanel() {
+  const t = useT()
+  const report = useSession((s) => s.report)
+  const machine = useSession((s) => s.machine)
+  return (
+    <div className={section.panel}>
+      <Packets />
+      {report && report.notRun !== '' && (
+        <p className={styles.notRun}>
+          <strong>{t.run.notRun}.</strong> {t.run.notRunWhy[report.notRun]}
+        </p>
+      )}
+      {machine ? <Machine machine={machine} /> : report?.notRun === '' ? null : <span className={section.spacer} />}
+    </div>
+  )
+}

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { asciiOf, byteRows, markText, packetTone, pairs, splitZeros, timeText } from './select.ts'
+
+const layers = [
+  { name: 'Ethernet', offset: 0, size: 14, fields: [] },
+  { name: 'IPv4', offset: 14, size: 20, fields: [] },
+]
+
+test('the packet as rows of sixteen bytes with marks and layers', () => {
+  const rows = byteRows({
+    hex: '41'.repeat(18),
+    marks: [{ offset: 12, size: 2, access: 'read' }],
+    touched: [
+      { offset: 0, size: 2, access: 'write' },
+      { offset: 1, size: 4, access: 'read' },
+    ],
+    layers,
+  })
+  expect(rows.map((r) => r.cells.length)).toEqual([16, 2])
+  expect(rows[0].cells.map((c) => c.now?.[0] ?? '.').join('')).toBe('............rr..')
+  expect(rows[0].cells.map((c) => c.touched?.[0] ?? '.').join('')).toBe('wwrrr...........')
+  expect([rows[0].cells[13].layer, rows[0].cells[14].layer, rows[1].cells[1].layer]).toEqual([0, 1, 1])
+  expect(asciiOf(rows[1])).toBe('AA')
+})
+test('marks beyond the packet are cut', () => {
+  const rows = byteRows({ hex: 'ffff', marks: [{ offset: -1, size: 9, access: 'read' }], touched: [], layers: [] })
+  expect(rows[0].cells.map((c) => c.now)).toEqual(['read', 'read'])
+})
+test('marks in words', () => {
+  expect(
+    markText(
+      [
+        { offset: 12, size: 2, access: 'read' },
+        { offset: 0, size: 1, access: 'write' },
+      ],
+      'read',
+    ),
+  ).toBe('+12…+13')
+})
+test('tones', () => {
+  expect(packetTone({ outcome: 'passed', verdict: 'XDP_PASS' })).toBe('good')
+  expect(packetTone({ outcome: 'dropped', verdict: 'XDP_DROP' })).toBe('bad')
+  expect(packetTone({ outcome: 'dropped', verdict: 'fault' })).toBe('warn')
+  expect(packetTone({ outcome: 'other', verdict: '' })).toBe('plain')
+})
+test('times', () => {
+  expect([0, 1500, 1_250_000, 3e9].map(timeText)).toEqual(['0', '1.5 µs', '1.25 ms', '3.000 s'])
+})
+test('digits', () => {
+  expect(pairs('00ff..01')).toEqual(['00', 'ff', '..', '01'])
+  expect(splitZeros('000000000000001f')).toEqual(['00000000000000', '1f'])
+  expect(splitZeros('0000000000000000')).toEqual(['000000000000000', '0'])
+})

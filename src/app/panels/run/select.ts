@@ -1,0 +1,107 @@
+// What the run panel shows of a machine: the packet as a grid of bytes with marks, the stack as bytes, times and tones. Pure.
+import type { ByteMark, LayerView, PacketRow } from '../../../engine/index.ts'
+import type { Tone } from '../../ui/Chip.tsx'
+
+export const BYTES_PER_ROW = 16
+
+export interface ByteCell {
+  readonly offset: number
+  readonly hex: string
+  /** What the last instruction did to it. */
+  readonly now: 'read' | 'write' | undefined
+  /** Touched at all in this run so far. */
+  readonly touched: 'read' | 'write' | undefined
+  /** Index of the innermost layer that holds it, -1 outside of all. */
+  readonly layer: number
+}
+
+export interface ByteRow {
+  readonly offset: number
+  readonly cells: readonly ByteCell[]
+}
+
+interface Bytes {
+  readonly hex: string
+  readonly marks: readonly ByteMark[]
+  readonly touched: readonly ByteMark[]
+  readonly layers: readonly LayerView[]
+}
+
+/** Rows of the grid; a write outweighs a read where both happened. */
+export function byteRows({ hex, marks, touched, layers }: Bytes): readonly ByteRow[] {
+  const length = hex.length >> 1
+  const now = accessColumn(length, marks)
+  const ever = accessColumn(length, touched)
+  const layer = layerColumn(length, layers)
+  const rows: ByteRow[] = []
+  for (let offset = 0; offset < length; offset += BYTES_PER_ROW) {
+    const cells: ByteCell[] = []
+    for (let i = offset; i < Math.min(length, offset + BYTES_PER_ROW); i++) {
+      cells.push({ offset: i, hex: hex.slice(2 * i, 2 * i + 2), now: now[i], touched: ever[i], layer: layer[i] })
+    }
+    rows.push({ offset, cells })
+  }
+  return rows
+}
+
+type Access = 'read' | 'write' | undefined
+
+function accessColumn(length: number, marks: readonly ByteMark[]): Access[] {
+  const out: Access[] = new Array<Access>(length).fill(undefined)
+  for (const { offset, size, access } of marks) {
+    for (let i = Math.max(0, offset); i < Math.min(length, offset + size); i++) if (out[i] !== 'write') out[i] = access
+  }
+  return out
+}
+
+function layerColumn(length: number, layers: readonly LayerView[]): number[] {
+  const out = new Array<number>(length).fill(-1)
+  layers.forEach((layer, n) => {
+    for (let i = Math.max(0, layer.offset); i < Math.min(length, layer.offset + layer.size); i++) out[i] = n
+  })
+  return out
+}
+
+/** Printable ASCII of a row, dots elsewhere. */
+export function asciiOf(row: ByteRow): string {
+  return row.cells
+    .map(({ hex }) => {
+      const code = Number.parseInt(hex, 16)
+      return code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : '·'
+    })
+    .join('')
+}
+
+/** "14 bytes at +12" style ranges of marks, merged, for people who do not see the colours. */
+export function markText(marks: readonly ByteMark[], access: 'read' | 'write'): string {
+  return marks
+    .filter((m) => m.access === access)
+    .map((m) => (m.size === 1 ? `+${m.offset}` : `+${m.offset}…+${m.offset + m.size - 1}`))
+    .join(', ')
+}
+
+export function packetTone(row: Pick<PacketRow, 'outcome' | 'verdict'>): Tone {
+  if (row.verdict === 'fault') return 'warn'
+  return row.outcome === 'passed' ? 'good' : row.outcome === 'dropped' ? 'bad' : 'plain'
+}
+
+/** Time since the scenario began: "0", "1.25 ms", "3.000 s". */
+export function timeText(ns: number): string {
+  if (ns === 0) return '0'
+  if (ns < 1e6) return `${trim(ns / 1e3)} µs`
+  if (ns < 1e9) return `${trim(ns / 1e6)} ms`
+  return `${(ns / 1e9).toFixed(3)} s`
+}
+
+const trim = (x: number): string => String(Math.round(x * 100) / 100)
+
+/** The 16 digits of a slot in pairs, ".." for bytes never written. */
+export const pairs = (digits: string): readonly string[] => digits.match(/../g) ?? []
+
+/** Leading zeros of a 64-bit value apart from its digits, so that they can be set back. */
+export function splitZeros(hex: string): readonly [zeros: string, digits: string] {
+  const m = /^(0*)(.*)$/.exec(hex)
+  const zeros = m?.[1] ?? ''
+  const digits = m?.[2] ?? ''
+  return digits === '' ? [zeros.slice(1), '0'] : [zeros, digits]
+}
