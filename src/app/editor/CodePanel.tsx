@@ -1,0 +1,43 @@
+// The code. Readable at once as plain text; the editor takes its place when it has loaded. Monaco's own Korean must be loaded before Monaco.
+import { lazy, Suspense } from 'react'
+import { useT } from '../i18n/index.ts'
+import { textOf, useDocument } from '../state/document.ts'
+import { useUi } from '../state/ui.ts'
+import { Boundary } from '../ui/Boundary.tsx'
+import styles from './CodePanel.module.css'
+
+const LazyEditor = lazy(async () => {
+  if (useUi.getState().language === 'ko') await import('monaco-editor/nls/lang/ko')
+  const { Editor } = await import('./Editor.tsx')
+  return { default: Editor }
+})
+
+export function CodePanel() {
+  const t = useT()
+  return (
+    <section className={styles.panel} aria-label={t.panels.code} data-panel="code">
+      <Boundary fallback={() => <PlainCode />}>
+        <Suspense fallback={<PlainCode />}>
+          <LazyEditor />
+        </Suspense>
+      </Boundary>
+    </section>
+  )
+}
+
+function PlainCode() {
+  const t = useT()
+  const text = useDocument(textOf)
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <div className={styles.plain} tabIndex={0} role="group" aria-label={t.editor.loading}>
+      <pre className={styles.numbers} aria-hidden="true">
+        {text
+          .split('\n')
+          .map((_, i) => i + 1)
+          .join('\n')}
+      </pre>
+      <pre className={styles.code}>{text}</pre>
+    </div>
+  )
+}
