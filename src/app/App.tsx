@@ -1,0 +1,77 @@
+// The page as a whole: header, verdict, panels, timeline, and what floats above them.
+import { useEffect } from 'react'
+import { tinykeys } from 'tinykeys'
+import styles from './App.module.css'
+import { COMMANDS } from './commands.ts'
+import { useT } from './i18n/index.ts'
+import { Timeline } from './panels/timeline/Panel.tsx'
+import { Banners } from './shell/Banners.tsx'
+import { DropZone } from './shell/DropZone.tsx'
+import { EarlierDialog } from './shell/EarlierDialog.tsx'
+import { Header } from './shell/Header.tsx'
+import { HelpDialog } from './shell/HelpDialog.tsx'
+import { Layout, Switcher } from './shell/Layout.tsx'
+import { Note } from './shell/Note.tsx'
+import { ShareDialog } from './shell/ShareDialog.tsx'
+import { useWidth } from './shell/useWidth.ts'
+import { VerdictStrip } from './shell/VerdictStrip.tsx'
+import type { Page } from './state/boot.ts'
+import { PageContext } from './state/hooks.ts'
+import { useUi } from './state/ui.ts'
+import { useDark } from './state/useDark.ts'
+
+export function App({ page }: { readonly page: Page }) {
+  const t = useT()
+  const width = useWidth()
+  const language = useUi((s) => s.language)
+  const dark = useDark()
+  const dialog = useUi((s) => s.dialog)
+  const set = useUi((s) => s.set)
+  useEffect(() => {
+    document.documentElement.lang = language
+    document.title = t.title
+  }, [language, t])
+  useEffect(() => {
+    document.documentElement.dataset['theme'] = dark ? 'dark' : 'light'
+  }, [dark])
+  useEffect(() => tinykeys(window, bindings(page), { capture: true }), [page])
+  const close = () => set({ dialog: undefined })
+  return (
+    <PageContext value={page}>
+      <div className={styles.page}>
+        <Header narrow={width === 'narrow'} />
+        <Banners />
+        <VerdictStrip />
+        <Layout width={width} />
+        <Timeline />
+        {width === 'narrow' && <Switcher />}
+      </div>
+      {dialog === 'help' && <HelpDialog onClose={close} />}
+      {dialog === 'share' && <ShareDialog onClose={close} />}
+      {dialog === 'earlier' && <EarlierDialog onClose={close} />}
+      <DropZone />
+      <Note />
+    </PageContext>
+  )
+}
+
+/** The page's keys come before the editor's, which has other uses for some of them. */
+function bindings(page: Page): Record<string, (event: KeyboardEvent) => void> {
+  const out: Record<string, (event: KeyboardEvent) => void> = {}
+  for (const command of COMMANDS) {
+    for (const keys of command.keys) {
+      out[keys] = (event) => {
+        if (event.isComposing || document.querySelector('dialog[open]')) return
+        if (command.singleKey && (!useUi.getState().singleKeys || isTyping(event.target))) return
+        event.preventDefault()
+        event.stopPropagation()
+        command.run(page)
+      }
+    }
+  }
+  return out
+}
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable || target.closest('input:not([type=range]), textarea, select, .monaco-editor') !== null)

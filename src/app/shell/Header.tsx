@@ -1,0 +1,101 @@
+// Name, file, state of saving, share, language, theme, help. On a narrow page language and theme move into the menu.
+import { commandHint } from '../commands.ts'
+import { exportPcap, pickCapture, pickFile, saveProject, saveSource } from '../files.ts'
+import { useT } from '../i18n/index.ts'
+import { useDocument } from '../state/document.ts'
+import { usePage } from '../state/hooks.ts'
+import type { KeeperStatus } from '../state/keeper.ts'
+import { useSession } from '../state/session.ts'
+import { useUi } from '../state/ui.ts'
+import { Button, IconButton } from '../ui/Button.tsx'
+import { Popover, PopoverItem } from '../ui/Popover.tsx'
+import styles from './Header.module.css'
+import { LanguageSwitch, ThemeSwitch } from './Switches.tsx'
+
+export function Header({ narrow }: { readonly narrow: boolean }) {
+  const t = useT()
+  const setUi = useUi((s) => s.set)
+  const main = useDocument((s) => s.build.main)
+  const own = useDocument((s) => s.origin.kind === 'own')
+  const saving = useSession((s) => s.saving)
+  return (
+    <header className={styles.header}>
+      <h1 className={styles.name}>
+        <Logo />
+        Beeyard
+        {!narrow && <span className={styles.tagline}>{t.header.tagline}</span>}
+      </h1>
+      <span className={styles.file}>{main}</span>
+      {own && !narrow && <Saved status={saving} />}
+      <span className={styles.spacer} />
+      <Popover label={t.header.file} icon="file" iconOnly={narrow}>
+        {(close) => (
+          <FileItems
+            onChoose={(act) => {
+              close()
+              act()
+            }}
+          />
+        )}
+      </Popover>
+      {narrow ? (
+        <Popover label={t.header.menu} icon="menu" iconOnly>
+          {() => (
+            <div className={styles.menu}>
+              <LanguageSwitch />
+              <ThemeSwitch />
+              <PopoverItem onClick={() => setUi({ dialog: 'help' })}>{t.header.help}</PopoverItem>
+            </div>
+          )}
+        </Popover>
+      ) : (
+        <>
+          <LanguageSwitch />
+          <ThemeSwitch />
+          <IconButton icon="question" label={t.header.help} keys="?" onClick={() => setUi({ dialog: 'help' })} />
+        </>
+      )}
+      <Button kind="strong" icon="share" title={commandHint(t.header.shareHint, 'share')} onClick={() => setUi({ dialog: 'share' })}>
+        {t.header.share}
+      </Button>
+    </header>
+  )
+}
+
+function FileItems({ onChoose }: { readonly onChoose: (act: () => void) => void }) {
+  const t = useT()
+  const page = usePage()
+  const setUi = useUi((s) => s.set)
+  const items: readonly (readonly [text: string, act: () => void])[] = [
+    [t.header.openC, () => pickFile(page)],
+    [t.header.openCapture, () => pickCapture(page)],
+    [t.header.saveC, saveSource],
+    [t.header.saveProject, saveProject],
+    [t.header.exportPcap, () => void exportPcap(page)],
+    [t.header.earlier, () => setUi({ dialog: 'earlier' })],
+    [t.header.startOver, () => void page.startOver()],
+  ]
+  return (
+    <>
+      {items.map(([text, act]) => (
+        <PopoverItem key={text} onClick={() => onChoose(act)}>
+          {text}
+        </PopoverItem>
+      ))}
+    </>
+  )
+}
+
+function Saved({ status }: { readonly status: KeeperStatus }) {
+  const t = useT()
+  return <span className={`${styles.saved} ${status === 'memory' || status === 'failed' ? styles.unsaved : ''}`}>{t.saving[status]}</span>
+}
+
+function Logo() {
+  return (
+    <svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true" focusable="false">
+      <path d="M16 1.8 28.3 8.9v14.2L16 30.2 3.7 23.1V8.9z" fill="#f0a818" stroke="#8a5a00" strokeWidth="1.6" strokeLinejoin="round" />
+      <path d="M9.4 12.2h13.2M7.6 16h16.8M9.4 19.8h13.2" stroke="#3a2600" strokeWidth="2.4" strokeLinecap="round" />
+    </svg>
+  )
+}
