@@ -14,8 +14,9 @@ import {
   markRegKnown,
   markRegUnbounded,
   markRegUnknown,
+  setKnown,
   updateReg32Bounds,
-  updateReg64Bounds,
+  updateRegBounds,
 } from './bounds.ts'
 import { coerceRegToSize, zext32To64 } from './coerce.ts'
 import {
@@ -58,7 +59,23 @@ import {
   tnumSubregIsConst,
   tnumXor,
 } from './tnum.ts'
-import { add64, lowerU32, lowerU64, mulHi32, mulS64, mulU64, raiseU32, raiseU64, S32_MAX, SIGN, set64, slt, sub64, ult } from './wide.ts'
+import {
+  add64,
+  lowerU32,
+  lowerU64,
+  mulHi32,
+  mulS64,
+  mulU64,
+  raiseU32,
+  raiseU64,
+  S32_MAX,
+  SIGN,
+  set64,
+  slt,
+  sub64,
+  ult,
+  ult32,
+} from './wide.ts'
 
 const operand = new Int32Array(REG_WORDS)
 
@@ -66,6 +83,10 @@ const operand = new Int32Array(REG_WORDS)
 export function scalarAlu(s: Int32Array, dst: number, t: Int32Array, src: number, op: number, alu32: boolean): void {
   if (!isComputable(t, src, op, alu32)) {
     markRegUnknown(s, dst)
+    return
+  }
+  if (tnumIsConst(s, dst + VALUE_HI) && (op === BPF_NEG || tnumIsConst(t, src + VALUE_HI))) {
+    constAlu(s, dst, t, src, op, alu32)
     return
   }
   let from = t
@@ -125,7 +146,11 @@ export function scalarAlu(s: Int32Array, dst: number, t: Int32Array, src: number
     default:
       break
   }
-  if (alu32) zext32To64(s, dst)
+  if (alu32) {
+    // 64 bits wide, boundsSync begins with this.
+    if (op === BPF_AND || op === BPF_OR || op === BPF_XOR) updateRegBounds(s, dst)
+    zext32To64(s, dst)
+  }
   boundsSync(s, dst)
 }
 
@@ -153,6 +178,55 @@ export function scalarEnd(s: Int32Array, dst: number, swap: boolean, bits: numbe
   }
   if (bits < 64) coerceRegToSize(s, dst, bits / 8)
   boundsSync(s, dst)
+}
+
+const result = new Int32Array(2)
+
+/** Both operands are known, so the result is: all views close in on the tnum's number. */
+function constAlu(s: Int32Array, dst: number, t: Int32Array, src: number, op: number, alu32: boolean): void {
+  const hi = s[dst + VALUE_HI]!
+  const lo = s[dst + VALUE_LO]!
+  const bHi = t[src + VALUE_HI]!
+  const bLo = t[src + VALUE_LO]!
+  set64(result, 0, hi, lo)
+  switch (op) {
+    case BPF_ADD:
+      add64(result, 0, bHi, bLo)
+      break
+    case BPF_SUB:
+      sub64(result, 0, bHi, bLo)
+      break
+    case BPF_MUL:
+      mulU64(result, 0, hi, lo, bHi, bLo)
+      break
+    case BPF_NEG:
+      set64(result, 0, 0, 0)
+      sub64(result, 0, hi, lo)
+      break
+    case BPF_AND:
+      set64(result, 0, hi & bHi, lo & bLo)
+      break
+    case BPF_OR:
+      set64(result, 0, hi | bHi, lo | bLo)
+      break
+    case BPF_XOR:
+      set64(result, 0, hi ^ bHi, lo ^ bLo)
+      break
+    case BPF_LSH:
+      lsh64(result, 0, bLo)
+      break
+    case BPF_RSH:
+      if (alu32) result[1] = lo >>> bLo
+      else rsh64(result, 0, bLo)
+      break
+    default:
+      if (alu32) result[1] = lo >> bLo
+      else arsh64(result, 0, bLo)
+      break
+  }
+  // Bitwise operations and negation make a fresh constant, the others leave ids and offset to the caller.
+  if (op === BPF_AND || op === BPF_OR || op === BPF_XOR || op === BPF_NEG) markRegKnown(s, dst, alu32 ? 0 : result[0]!, result[1]!)
+  else setKnown(s, dst, alu32 ? 0 : result[0]!, result[1]!)
 }
 
 function isComputable(t: Int32Array, src: number, op: number, alu32: boolean): boolean {
@@ -199,22 +273,34 @@ export function scalarSub(s: Int32Array, dst: number, t: Int32Array, src: number
   tnumSub(s, dst + VALUE_HI, t, src + VALUE_HI)
 }
 
+/** Whether a + b = sum, or a - b = difference, went past the ends of the signed range, by the (high) words. */
+const addOverflows = (a: number, b: number, sum: number): boolean => ((a ^ sum) & (b ^ sum)) < 0
+const subOverflows = (a: number, b: number, difference: number): boolean => ((a ^ b) & (a ^ difference)) < 0
+
 // Unsigned ends may wrap if both do; signed ends may not wrap at all.
 function add32(s: Int32Array, d: number, t: Int32Array, b: number): void {
-  const smin = s[d + S32MIN]! + t[b + S32MIN]!
-  const smax = s[d + S32MAX]! + t[b + S32MAX]!
-  setS32(s, d, smin, smax, smin !== (smin | 0) || smax !== (smax | 0))
-  const umin = (s[d + U32MIN]! >>> 0) + (t[b + U32MIN]! >>> 0)
-  const umax = (s[d + U32MAX]! >>> 0) + (t[b + U32MAX]! >>> 0)
-  setU32(s, d, umin, umax, umin <= 0xffffffff && umax > 0xffffffff)
+  const bSmin = t[b + S32MIN]!
+  const bSmax = t[b + S32MAX]!
+  const smin = (s[d + S32MIN]! + bSmin) | 0
+  const smax = (s[d + S32MAX]! + bSmax) | 0
+  setS32(s, d, smin, smax, addOverflows(s[d + S32MIN]!, bSmin, smin) || addOverflows(s[d + S32MAX]!, bSmax, smax))
+  const bUmin = t[b + U32MIN]!
+  const bUmax = t[b + U32MAX]!
+  const umin = (s[d + U32MIN]! + bUmin) | 0
+  const umax = (s[d + U32MAX]! + bUmax) | 0
+  setU32(s, d, umin, umax, !ult32(umin, bUmin) && ult32(umax, bUmax))
 }
 function sub32(s: Int32Array, d: number, t: Int32Array, b: number): void {
-  const smin = s[d + S32MIN]! - t[b + S32MAX]!
-  const smax = s[d + S32MAX]! - t[b + S32MIN]!
-  setS32(s, d, smin, smax, smin !== (smin | 0) || smax !== (smax | 0))
-  const umin = (s[d + U32MIN]! >>> 0) - (t[b + U32MAX]! >>> 0)
-  const umax = (s[d + U32MAX]! >>> 0) - (t[b + U32MIN]! >>> 0)
-  setU32(s, d, umin, umax, umin < 0 && umax >= 0)
+  const bSmin = t[b + S32MIN]!
+  const bSmax = t[b + S32MAX]!
+  const smin = (s[d + S32MIN]! - bSmax) | 0
+  const smax = (s[d + S32MAX]! - bSmin) | 0
+  setS32(s, d, smin, smax, subOverflows(s[d + S32MIN]!, bSmax, smin) || subOverflows(s[d + S32MAX]!, bSmin, smax))
+  const bUmin = t[b + U32MIN]!
+  const bUmax = t[b + U32MAX]!
+  const minBorrows = ult32(s[d + U32MIN]!, bUmax)
+  const maxBorrows = ult32(s[d + U32MAX]!, bUmin)
+  setU32(s, d, s[d + U32MIN]! - bUmax, s[d + U32MAX]! - bUmin, minBorrows && !maxBorrows)
 }
 function setS32(s: Int32Array, d: number, min: number, max: number, unbounded: boolean): void {
   s[d + S32MIN] = unbounded ? SIGN : min
@@ -224,10 +310,6 @@ function setU32(s: Int32Array, d: number, min: number, max: number, unbounded: b
   s[d + U32MIN] = unbounded ? 0 : min
   s[d + U32MAX] = unbounded ? -1 : max
 }
-
-/** Whether a + b = sum went past the ends of s64, by the signs of the high words. */
-const addOverflows = (a: number, b: number, sum: number): boolean => ((a ^ sum) & (b ^ sum)) < 0
-const subOverflows = (a: number, b: number, difference: number): boolean => ((a ^ b) & (a ^ difference)) < 0
 
 function add64Range(s: Int32Array, d: number, t: Int32Array, b: number): void {
   const minHi = s[d + SMIN_HI]!
@@ -341,7 +423,6 @@ function and64(s: Int32Array, d: number, t: Int32Array, b: number): void {
   set64(s, d + UMIN_HI, s[d + VALUE_HI]!, s[d + VALUE_LO]!)
   lowerU64(s, d + UMAX_HI, t[b + UMAX_HI]!, t[b + UMAX_LO]!)
   signedFromU64(s, d)
-  updateBounds(s, d)
 }
 function or32(s: Int32Array, d: number, t: Int32Array, b: number): void {
   if (known32(s, d, t, b)) return
@@ -354,7 +435,6 @@ function or64(s: Int32Array, d: number, t: Int32Array, b: number): void {
   raiseU64(s, d + UMIN_HI, t[b + UMIN_HI]!, t[b + UMIN_LO]!)
   set64(s, d + UMAX_HI, s[d + VALUE_HI]! | s[d + MASK_HI]!, s[d + VALUE_LO]! | s[d + MASK_LO]!)
   signedFromU64(s, d)
-  updateBounds(s, d)
 }
 function xor32(s: Int32Array, d: number, t: Int32Array, b: number): void {
   if (known32(s, d, t, b)) return
@@ -367,13 +447,7 @@ function xor64(s: Int32Array, d: number, t: Int32Array, b: number): void {
   set64(s, d + UMIN_HI, s[d + VALUE_HI]!, s[d + VALUE_LO]!)
   set64(s, d + UMAX_HI, s[d + VALUE_HI]! | s[d + MASK_HI]!, s[d + VALUE_LO]! | s[d + MASK_LO]!)
   signedFromU64(s, d)
-  updateBounds(s, d)
 }
-function updateBounds(s: Int32Array, d: number): void {
-  updateReg32Bounds(s, d)
-  updateReg64Bounds(s, d)
-}
-
 // ---- shifts by a constant n ----
 
 /** 2^bits as a pair, or beyond every number where bits is negative. */
@@ -407,7 +481,6 @@ function lsh(s: Int32Array, d: number, n: number): void {
   }
   shiftU32Left(s, d, n)
   tnumLshift(s, d + VALUE_HI, n)
-  updateBounds(s, d)
 }
 function rsh32(s: Int32Array, d: number, n: number): void {
   s[d + S32MIN] = SIGN
@@ -424,7 +497,6 @@ function rsh(s: Int32Array, d: number, n: number): void {
   rsh64(s, d + UMIN_HI, n)
   rsh64(s, d + UMAX_HI, n)
   markReg32Unbounded(s, d)
-  updateBounds(s, d)
 }
 function arsh32(s: Int32Array, d: number, n: number): void {
   setS32(s, d, s[d + S32MIN]! >> n, s[d + S32MAX]! >> n, false)
@@ -439,7 +511,6 @@ function arsh(s: Int32Array, d: number, n: number): void {
   tnumArshift(s, d + VALUE_HI, n, 64)
   unboundU64(s, d)
   markReg32Unbounded(s, d)
-  updateBounds(s, d)
 }
 
 function copyTnum(s: Int32Array, d: number, t: Int32Array, b: number): void {

@@ -1,13 +1,5 @@
-// What is known of a number, kept five ways at once - tnum, u64, s64, u32, s32 interval - and how each teaches the others.
-//
-//        u64 |--------------------|--------------------|      An interval that stays within one half of the circle reads the
-//            0               S64_MAX S64_MIN          -1      same signed and unsigned; one that crosses the middle of one view
-//        s64 |  0 .. S64_MAX      |  S64_MIN .. -1     |      is two pieces in the other, and helps only where one piece is left.
-//
-// boundsSync narrows until nothing is left to learn or three rounds have passed, as Linux does: results must be equal to the bit, since they
-// are printed and decide which paths are walked. Linux 6.18: reg_bounds_sync(), __reg{32,64}_deduce_bounds(), __reg_deduce_mixed_bounds(),
-// __reg_bound_offset(), reg_bounds_sanity_check(), __mark_reg_*().
-
+// Marking registers, questions about numbers, what the tnum teaches the intervals, and the check that the views of a number agree.
+// How all views narrow each other is in sync.ts. Linux 6.18: __mark_reg_*(), __update_reg_bounds(), reg_bounds_sanity_check().
 import { hex64 } from '../log/numbers.ts'
 import {
   FRAMENO,
@@ -15,15 +7,14 @@ import {
   MASK_HI,
   MASK_LO,
   NOT_INIT,
+  OFF,
   PRECISE,
   REF_OBJ_ID,
   S32MAX,
   S32MIN,
   SCALAR_VALUE,
   SMAX_HI,
-  SMAX_LO,
   SMIN_HI,
-  SMIN_LO,
   TYPE,
   U32MAX,
   U32MIN,
@@ -33,8 +24,13 @@ import {
   UMIN_LO,
   VALUE_HI,
   VALUE_LO,
+  WORD_A,
+  WORD_B,
+  WORD_C,
+  WORD_D,
 } from './layout.ts'
-import { tnumIntersect, tnumIsConst, tnumRange, tnumSet, tnumStep, tnumSubregIsConst } from './tnum.ts'
+import { only, singleMember } from './sync.ts'
+import { tnumIsConst, tnumSet, tnumSubregIsConst } from './tnum.ts'
 import {
   lowerS32,
   lowerS64,
@@ -47,12 +43,12 @@ import {
   S32_MAX,
   SIGN,
   set64,
-  slt,
   sltAt,
-  ult,
   ult32,
   ultAt,
 } from './wide.ts'
+
+export { boundsSync } from './sync.ts'
 
 // ---- marking ----
 
@@ -75,7 +71,7 @@ export function markRegUnbounded(s: Int32Array, r: number): void {
 
 /** An imprecise number of which nothing is known; SUBREG_DEF stays. */
 export function markRegUnknown(s: Int32Array, r: number): void {
-  s.fill(0, r, r + VALUE_HI)
+  clearWords(s, r)
   s[r + TYPE] = SCALAR_VALUE
   tnumSet(s, r + VALUE_HI, 0, 0, -1, -1)
   markRegUnbounded(s, r)
@@ -104,15 +100,23 @@ export function setKnown(s: Int32Array, r: number, hi: number, lo: number): void
 }
 /** Makes the variable part the number (hi, lo): clears the offset, the kind's words and the ids; kind and precision stay. */
 export function markRegKnown(s: Int32Array, r: number, hi: number, lo: number): void {
-  s.fill(0, r + TYPE + 1, r + VALUE_HI)
+  clearWords(s, r)
   s[r + ID] = 0
   s[r + REF_OBJ_ID] = 0
   setKnown(s, r, hi, lo)
 }
+/** Clears the offset and the words by kind. */
+function clearWords(s: Int32Array, r: number): void {
+  s[r + OFF] = 0
+  s[r + WORD_A] = 0
+  s[r + WORD_B] = 0
+  s[r + WORD_C] = 0
+  s[r + WORD_D] = 0
+}
 export const markRegKnownZero = (s: Int32Array, r: number): void => markRegKnown(s, r, 0, 0)
 /** A fresh constant: r = imm. `lo` is sign-extended unless `zext`. */
 export function markRegConst(s: Int32Array, r: number, lo: number, zext: boolean): void {
-  s.fill(0, r, r + VALUE_HI)
+  clearWords(s, r)
   s[r + TYPE] = SCALAR_VALUE
   s[r + ID] = 0
   s[r + REF_OBJ_ID] = 0
@@ -163,166 +167,22 @@ export function updateReg64Bounds(s: Int32Array, r: number): number {
     lowerS64(s, r + SMAX_HI, vh | (mh & S32_MAX), vl | ml) |
     raiseU64(s, r + UMIN_HI, vh, vl) |
     lowerU64(s, r + UMAX_HI, vh | mh, vl | ml)
-  return singleMember(s, r) ? 1 : changed
+  return setSingleMember(s, r) ? 1 : changed
 }
 export const updateRegBounds = (s: Int32Array, r: number): number => updateReg32Bounds(s, r) | updateReg64Bounds(s, r)
 
-const next = new Int32Array(2)
-
 /** Where one number alone is both in the tnum and in umin..umax, the register is that number. Answers whether that was so. */
-function singleMember(s: Int32Array, r: number): boolean {
+function setSingleMember(s: Int32Array, r: number): boolean {
   const uminHi = s[r + UMIN_HI]!
   const uminLo = s[r + UMIN_LO]!
-  const umaxHi = s[r + UMAX_HI]!
-  const umaxLo = s[r + UMAX_LO]!
   const vh = s[r + VALUE_HI]!
   const vl = s[r + VALUE_LO]!
   const mh = s[r + MASK_HI]!
   const ml = s[r + MASK_LO]!
   const uminIn = (uminHi & ~mh) === vh && (uminLo & ~ml) === vl
-  // Much the most common: a number of which the low bits are unknown, with more than one left.
-  if (uminIn && (ml & 1) === 1 && (uminLo & 1) === 0 && ult(uminHi, uminLo, umaxHi, umaxLo)) return false
-  tnumStep(s, r + VALUE_HI, uminHi, uminLo, next)
-  if (uminIn) {
-    if (!ult(umaxHi, umaxLo, next[0]!, next[1]!)) return false
-    setKnown(s, r, uminHi, uminLo)
-    return true
-  }
-  const stepHi = next[0]!
-  const stepLo = next[1]!
-  if (stepHi === (vh | mh) && stepLo === (vl | ml)) {
-    setKnown(s, r, stepHi, stepLo)
-    return true
-  }
-  if (ult(umaxHi, umaxLo, stepHi, stepLo)) return false
-  tnumStep(s, r + VALUE_HI, stepHi, stepLo, next)
-  if (!ult(umaxHi, umaxLo, next[0]!, next[1]!)) return false
-  setKnown(s, r, stepHi, stepLo)
+  if (!singleMember(vh, vl, mh, ml, uminHi, uminLo, s[r + UMAX_HI]!, s[r + UMAX_LO]!, uminIn)) return false
+  setKnown(s, r, only[0]!, only[1]!)
   return true
-}
-
-// ---- what the intervals teach each other; each answers whether something changed ----
-
-const narrowU32 = (s: Int32Array, r: number, min: number, max: number): number =>
-  raiseU32(s, r + U32MIN, min) | lowerU32(s, r + U32MAX, max)
-const narrowS32 = (s: Int32Array, r: number, min: number, max: number): number =>
-  raiseS32(s, r + S32MIN, min) | lowerS32(s, r + S32MAX, max)
-
-function deduce32From64(s: Int32Array, r: number): number {
-  let changed = 0
-  const uminHi = s[r + UMIN_HI]!
-  const uminLo = s[r + UMIN_LO]!
-  const umaxHi = s[r + UMAX_HI]!
-  const umaxLo = s[r + UMAX_LO]!
-  if (uminHi === umaxHi) {
-    changed |= narrowU32(s, r, uminLo, umaxLo)
-    if (uminLo <= umaxLo) changed |= narrowS32(s, r, uminLo, umaxLo)
-  }
-  const sminHi = s[r + SMIN_HI]!
-  const sminLo = s[r + SMIN_LO]!
-  const smaxHi = s[r + SMAX_HI]!
-  const smaxLo = s[r + SMAX_LO]!
-  if (sminHi === smaxHi) {
-    if (!ult32(smaxLo, sminLo)) changed |= narrowU32(s, r, sminLo, smaxLo)
-    if (sminLo <= smaxLo) changed |= narrowS32(s, r, sminLo, smaxLo)
-  }
-  // High halves that follow each other, low halves that go from negative to positive: [-1, 1] is one interval in s32 too.
-  if (((uminHi + 1) | 0) === umaxHi && uminLo < 0 && umaxLo >= 0) changed |= narrowS32(s, r, uminLo, umaxLo)
-  if (((sminHi + 1) | 0) === smaxHi && sminLo < 0 && smaxLo >= 0) changed |= narrowS32(s, r, sminLo, smaxLo)
-  return changed
-}
-
-function deduce32(s: Int32Array, r: number): number {
-  let changed = deduce32From64(s, r)
-  if (s[r + U32MIN]! <= s[r + U32MAX]!) changed |= narrowS32(s, r, s[r + U32MIN]!, s[r + U32MAX]!)
-  const smin = s[r + S32MIN]!
-  const smax = s[r + S32MAX]!
-  if (!ult32(smax, smin)) return changed | narrowU32(s, r, smin, smax)
-  // s32 crosses zero, so it is two pieces in u32: where u32 meets one of them only, that one counts.
-  if (ult32(s[r + U32MAX]!, smin)) {
-    changed |= lowerU32(s, r + U32MAX, smax)
-    if (s[r + S32MIN] !== s[r + U32MIN]) changed = 1
-    s[r + S32MIN] = s[r + U32MIN]!
-  } else if (ult32(smax, s[r + U32MIN]!)) {
-    if (s[r + S32MAX] !== s[r + U32MAX]) changed = 1
-    s[r + S32MAX] = s[r + U32MAX]!
-    changed |= raiseU32(s, r + U32MIN, smin)
-  }
-  return changed
-}
-
-function deduce64(s: Int32Array, r: number): number {
-  let changed = 0
-  if (!sltAt(s, r + UMAX_HI, r + UMIN_HI)) {
-    changed |= raiseS64(s, r + SMIN_HI, s[r + UMIN_HI]!, s[r + UMIN_LO]!)
-    changed |= lowerS64(s, r + SMAX_HI, s[r + UMAX_HI]!, s[r + UMAX_LO]!)
-  }
-  const sminHi = s[r + SMIN_HI]!
-  const sminLo = s[r + SMIN_LO]!
-  const smaxHi = s[r + SMAX_HI]!
-  const smaxLo = s[r + SMAX_LO]!
-  if (!ult(smaxHi, smaxLo, sminHi, sminLo))
-    return changed | raiseU64(s, r + UMIN_HI, sminHi, sminLo) | lowerU64(s, r + UMAX_HI, smaxHi, smaxLo)
-  if (ult(s[r + UMAX_HI]!, s[r + UMAX_LO]!, sminHi, sminLo)) {
-    set64(s, r + SMIN_HI, s[r + UMIN_HI]!, s[r + UMIN_LO]!)
-    lowerU64(s, r + UMAX_HI, smaxHi, smaxLo)
-    return 1
-  }
-  if (ult(smaxHi, smaxLo, s[r + UMIN_HI]!, s[r + UMIN_LO]!)) {
-    set64(s, r + SMAX_HI, s[r + UMAX_HI]!, s[r + UMAX_LO]!)
-    raiseU64(s, r + UMIN_HI, sminHi, sminLo)
-    return 1
-  }
-  return changed
-}
-
-/** The ends of the 64-bit intervals with the low half's bounds put in. */
-function deduceMixed(s: Int32Array, r: number): number {
-  let changed =
-    raiseU64(s, r + UMIN_HI, s[r + UMIN_HI]!, s[r + U32MIN]!) |
-    lowerU64(s, r + UMAX_HI, s[r + UMAX_HI]!, s[r + U32MAX]!) |
-    raiseS64(s, r + SMIN_HI, s[r + SMIN_HI]!, s[r + U32MIN]!) |
-    lowerS64(s, r + SMAX_HI, s[r + SMAX_HI]!, s[r + U32MAX]!)
-  // A sign-extended number with a low half that is not negative has a high half of zeros.
-  const s32min = s[r + S32MIN]!
-  const s32max = s[r + S32MAX]!
-  if (s32min >= 0 && !slt(s[r + SMIN_HI]!, s[r + SMIN_LO]!, -1, SIGN) && !slt(0, S32_MAX, s[r + SMAX_HI]!, s[r + SMAX_LO]!)) {
-    changed |= assign64(s, r + SMIN_HI, 0, s32min) | assign64(s, r + SMAX_HI, s32max >> 31, s32max)
-    changed |= assign64(s, r + UMIN_HI, 0, s32min) | assign64(s, r + UMAX_HI, s32max >> 31, s32max)
-    tnumRange(range, 0, 0, s32min, s32max >> 31, s32max)
-    tnumIntersect(s, r + VALUE_HI, range, 0)
-  }
-  return changed
-}
-
-function assign64(s: Int32Array, at: number, hi: number, lo: number): number {
-  if (s[at] === hi && s[at + 1] === lo) return 0
-  set64(s, at, hi, lo)
-  return 1
-}
-
-const range = new Int32Array(4)
-const low = new Int32Array(4)
-
-/** What the unsigned intervals teach the tnum. */
-function boundOffset(s: Int32Array, r: number): void {
-  tnumRange(range, 0, s[r + UMIN_HI]!, s[r + UMIN_LO]!, s[r + UMAX_HI]!, s[r + UMAX_LO]!)
-  tnumIntersect(s, r + VALUE_HI, range, 0)
-  tnumRange(range, 0, 0, s[r + U32MIN]!, 0, s[r + U32MAX]!)
-  tnumSet(low, 0, 0, s[r + VALUE_LO]!, 0, s[r + MASK_LO]!)
-  tnumIntersect(low, 0, range, 0)
-  s[r + VALUE_LO] = low[1]!
-  s[r + MASK_LO] = low[3]!
-}
-
-/** Lets all five views of a scalar (or of a pointer's variable offset) narrow each other. */
-export function boundsSync(s: Int32Array, r: number): void {
-  updateRegBounds(s, r)
-  for (let round = 0; round < 3; round++) {
-    if ((deduce32(s, r) | deduce64(s, r) | deduceMixed(s, r)) === 0) break
-  }
-  boundOffset(s, r)
-  updateRegBounds(s, r)
 }
 
 // ---- the sanity check ----

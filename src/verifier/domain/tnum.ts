@@ -35,13 +35,14 @@ export function tnumAdd(s: Int32Array, d: number, t: Int32Array, b: number): voi
   const aml = s[d + 3]!
   const bmh = t[b + 2]!
   const bml = t[b + 3]!
-  const vl = (s[d + 1]! >>> 0) + (t[b + 1]! >>> 0)
-  const vh = s[d]! + t[b]! + (vl > 0xffffffff ? 1 : 0)
-  const ml = (aml >>> 0) + (bml >>> 0)
-  const mh = amh + bmh + (ml > 0xffffffff ? 1 : 0)
+  const bl = t[b + 1]!
+  const vl = (s[d + 1]! + bl) | 0
+  const vh = (s[d]! + t[b]! + (vl >>> 0 < bl >>> 0 ? 1 : 0)) | 0
+  const ml = (aml + bml) | 0
+  const mh = (amh + bmh + (ml >>> 0 < bml >>> 0 ? 1 : 0)) | 0
   // Unknown are the unknown bits and every carry that they may change.
-  const sumLo = (vl >>> 0) + (ml >>> 0)
-  const sumHi = (vh | 0) + (mh | 0) + (sumLo > 0xffffffff ? 1 : 0)
+  const sumLo = (vl + ml) | 0
+  const sumHi = (vh + mh + (sumLo >>> 0 < ml >>> 0 ? 1 : 0)) | 0
   const muh = (sumHi ^ vh) | amh | bmh
   const mul = (sumLo ^ vl) | aml | bml
   tnumSet(s, d, vh & ~muh, vl & ~mul, muh, mul)
@@ -52,13 +53,15 @@ export function tnumSub(s: Int32Array, d: number, t: Int32Array, b: number): voi
   const aml = s[d + 3]!
   const bmh = t[b + 2]!
   const bml = t[b + 3]!
-  const vl = (s[d + 1]! >>> 0) - (t[b + 1]! >>> 0)
-  const vh = s[d]! - t[b]! - (vl < 0 ? 1 : 0)
+  const al = s[d + 1]!
+  const bl = t[b + 1]!
+  const vl = (al - bl) | 0
+  const vh = (s[d]! - t[b]! - (al >>> 0 < bl >>> 0 ? 1 : 0)) | 0
   // The largest and the smallest difference; where they differ, a borrow is uncertain.
-  const maxLo = (vl >>> 0) + (aml >>> 0)
-  const maxHi = (vh | 0) + amh + (maxLo > 0xffffffff ? 1 : 0)
-  const minLo = (vl >>> 0) - (bml >>> 0)
-  const minHi = (vh | 0) - bmh - (minLo < 0 ? 1 : 0)
+  const maxLo = (vl + aml) | 0
+  const maxHi = (vh + amh + (maxLo >>> 0 < aml >>> 0 ? 1 : 0)) | 0
+  const minLo = (vl - bml) | 0
+  const minHi = (vh - bmh - (vl >>> 0 < bml >>> 0 ? 1 : 0)) | 0
   const muh = (maxHi ^ minHi) | amh | bmh
   const mul = (maxLo ^ minLo) | aml | bml
   tnumSet(s, d, vh & ~muh, vl & ~mul, muh, mul)

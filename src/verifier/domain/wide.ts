@@ -61,19 +61,19 @@ export function lowerS32(s: Int32Array, at: number, x: number): number {
 
 /** Adds to the number at `at`; answers the unsigned carry out. */
 export function add64(s: Int32Array, at: number, hi: number, lo: number): number {
-  const l = (s[at + 1]! >>> 0) + (lo >>> 0)
-  const h = (s[at]! >>> 0) + (hi >>> 0) + (l > 0xffffffff ? 1 : 0)
-  s[at] = h
-  s[at + 1] = l
-  return h > 0xffffffff ? 1 : 0
+  const low = (s[at + 1]! + lo) | 0
+  const high = (s[at]! + hi + (low >>> 0 < lo >>> 0 ? 1 : 0)) | 0
+  s[at] = high
+  s[at + 1] = low
+  return ult(high, low, hi, lo) ? 1 : 0
 }
 /** Subtracts from the number at `at`; answers the unsigned borrow. */
 export function sub64(s: Int32Array, at: number, hi: number, lo: number): number {
-  const l = (s[at + 1]! >>> 0) - (lo >>> 0)
-  const h = (s[at]! >>> 0) - (hi >>> 0) - (l < 0 ? 1 : 0)
-  s[at] = h
-  s[at + 1] = l
-  return h < 0 ? 1 : 0
+  const a = s[at]!
+  const b = s[at + 1]!
+  s[at] = a - hi - (b >>> 0 < lo >>> 0 ? 1 : 0)
+  s[at + 1] = b - lo
+  return ult(a, b, hi, lo) ? 1 : 0
 }
 
 /** High word of the unsigned 32 x 32 product; the low word is Math.imul. */
