@@ -8,6 +8,7 @@ import {
   errnoName,
   errnoNumber,
   helperAllowed,
+  helperArgs,
   helperById,
   helperByName,
   helpers,
@@ -70,6 +71,13 @@ describe('helpers', () => {
     expect(helperAllowed(0, 'xdp')).toBe(false)
     const count = (type: string) => helpers.filter((h) => helperAllowed(h.id, type)).length
     expect([count('socket_filter'), count('sched_cls'), count('xdp'), count('cgroup_skb')]).toEqual([88, 139, 104, 103])
+  })
+
+  test('one helper takes the context in some program types and nothing in others', () => {
+    const row = helperByName('bpf_get_cgroup_classid')!
+    expect(helperArgs(row, 'sched_cls')).toEqual(['ptr_to_ctx'])
+    expect(helperArgs(row, 'xdp')).toEqual([])
+    expect(helpers.filter((h) => h.noArgsIn !== undefined)).toEqual([row])
   })
 
   test('kinds come apart', () => {

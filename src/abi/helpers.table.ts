@@ -2,7 +2,8 @@
 // Flags: g = GPL only, p = may take packet pointers, c = invalidates packet pointers, - = none. An argument is 'kind: C declaration' with
 // '=size' behind the kind of a fixed-size memory argument; the kind '-' is an argument that the verifier does not look at.
 // Ids, kinds and C types are facts of the ABI (Linux: struct bpf_func_proto; helper lists of <linux/bpf.h>); where program types have
-// protos of their own under one id, the line is that of the networking types. Who may call what was read off a running kernel by probing.
+// protos of their own under one id, the line is that of the networking types. Who may call what was read off a running kernel by probing;
+// so was, for the helpers of xdp, tc, socket filters and cgroup_skb, what each argument takes (numbers, NULL, read-only maps, packets).
 
 /** Program types in the order of the bits of HELPER_SETS. */
 export const HELPER_TYPES =
@@ -129,7 +130,7 @@ export const HELPER_LINES = `
 66; skb_get_xfrm_state; integer; long; -; 4; ptr_to_ctx: struct __sk_buff *ctx; anything: __u32 index; ptr_to_uninit_mem: struct bpf_xfrm_state *state; const_size: __u32 size; anything: __u64 flags
 67; get_stack; integer; long; g; 1; ptr_to_ctx: void *ctx; ptr_to_uninit_mem: void *to; const_size_or_zero: __u32 size; anything: __u64 flags
 68; skb_load_bytes_relative; integer; long; -; 22; ptr_to_ctx: const void *ctx; anything: __u32 offset; ptr_to_uninit_mem: void *to; const_size: __u32 size; anything: __u32 base
-69; fib_lookup; integer; long; g; 23; ptr_to_ctx: void *ctx; ptr_to_mem: struct bpf_fib_lookup *params; const_size: int params_size; anything: __u32 flags
+69; fib_lookup; integer; long; g; 23; ptr_to_ctx: void *ctx; ptr_to_mem|mem_write: struct bpf_fib_lookup *params; const_size: int params_size; anything: __u32 flags
 70; sock_hash_update; integer; long; p; 18; ptr_to_ctx: struct bpf_sock_ops *ctx; const_map_ptr: void *map; ptr_to_map_key: void *key; anything: __u64 flags
 71; msg_redirect_hash; integer; long; -; 20; ptr_to_ctx: struct sk_msg_md *ctx; const_map_ptr: void *map; ptr_to_map_key: void *key; anything: __u64 flags
 72; sk_redirect_hash; integer; long; -; 17; ptr_to_ctx: struct __sk_buff *ctx; const_map_ptr: void *map; ptr_to_map_key: void *key; anything: __u64 flags
@@ -207,9 +208,9 @@ export const HELPER_LINES = `
 144; reserve_hdr_opt; integer; long; -; 18; ptr_to_ctx: struct bpf_sock_ops *ctx; anything: __u32 size; anything: __u64 flags
 145; inode_storage_get; ptr_to_map_value_or_null; void *; -; 10; const_map_ptr: void *map; ptr_to_btf_id_or_null: void *inode; ptr_to_map_value_or_null: void *value; anything: __u64 flags
 146; inode_storage_delete; integer; int; -; 10; const_map_ptr: void *map; ptr_to_btf_id_or_null: void *inode
-147; d_path; integer; long; -; 35; ptr_to_btf_id: struct path *path; ptr_to_mem: char *to; const_size_or_zero: __u32 size
+147; d_path; integer; long; -; 35; ptr_to_btf_id: struct path *path; ptr_to_mem|mem_write: char *to; const_size_or_zero: __u32 size
 148; copy_from_user; integer; long; -; 0; ptr_to_uninit_mem: void *to; const_size_or_zero: __u32 size; anything: const void *from
-149; snprintf_btf; integer; long; -; 0; ptr_to_mem: char *str; const_size: __u32 str_size; ptr_to_mem|mem_rdonly: struct btf_ptr *ptr; const_size: __u32 ptr_size; anything: __u64 flags
+149; snprintf_btf; integer; long; -; 0; ptr_to_mem|mem_write: char *str; const_size: __u32 str_size; ptr_to_mem|mem_rdonly: struct btf_ptr *ptr; const_size: __u32 ptr_size; anything: __u64 flags
 150; seq_printf_btf; integer; long; g; 10; ptr_to_btf_id: struct seq_file *seq; ptr_to_mem|mem_rdonly: struct btf_ptr *ptr; const_size_or_zero: __u32 ptr_size; anything: __u64 flags
 151; skb_cgroup_classid; integer; __u64; -; 4; ptr_to_ctx: struct __sk_buff *ctx
 152; redirect_neigh; integer; long; -; 4; anything: __u32 ifindex; ptr_to_mem|maybe_null|mem_rdonly: struct bpf_redir_neigh *params; const_size_or_zero: int params_size; anything: __u64 flags
@@ -225,7 +226,7 @@ export const HELPER_LINES = `
 162; sock_from_file; ptr_to_btf_id_or_null; struct socket *; -; 35; ptr_to_btf_id: struct file *file
 163; check_mtu; integer; long; g; 23; ptr_to_ctx: void *ctx; anything: __u32 ifindex; ptr_to_fixed_size_mem|mem_write|mem_aligned=4: __u32 *mtu; anything: __s32 by; anything: __u64 flags
 164; for_each_map_elem; integer; long; -; 0; const_map_ptr: void *map; ptr_to_func: void *callback; ptr_to_stack_or_null: void *callback_ctx; anything: __u64 flags
-165; snprintf; integer; long; g; 0; ptr_to_mem_or_null: char *str; const_size_or_zero: __u32 str_size; ptr_to_const_str: const char *format; ptr_to_mem|maybe_null|mem_rdonly: __u64 *data; const_size_or_zero: __u32 data_size
+165; snprintf; integer; long; g; 0; ptr_to_mem_or_null|mem_write: char *str; const_size_or_zero: __u32 str_size; ptr_to_const_str: const char *format; ptr_to_mem|maybe_null|mem_rdonly: __u64 *data; const_size_or_zero: __u32 data_size
 166; sys_bpf; integer; long; -; 35; anything: __u32 cmd; ptr_to_mem|mem_rdonly: void *attr; const_size: __u32 attr_size
 167; btf_find_by_name_kind; integer; long; -; 35; ptr_to_mem|mem_rdonly: char *name; const_size: int name_size; anything: __u32 kind; anything: int flags
 168; sys_close; integer; long; -; 35; anything: __u32 fd
@@ -239,7 +240,7 @@ export const HELPER_LINES = `
 176; get_branch_snapshot; integer; long; g; 0; ptr_to_uninit_mem: void *entries; const_size_or_zero: __u32 size; -: __u64 flags
 177; trace_vprintk; integer; long; g; 0; ptr_to_mem|mem_rdonly: const char *format; const_size: __u32 format_size; ptr_to_mem|maybe_null|mem_rdonly: const void *data; const_size_or_zero: __u32 data_size
 178; skc_to_unix_sock; ptr_to_btf_id_or_null; struct unix_sock *; -; 39; ptr_to_btf_id_sock_common: void *sk
-179; kallsyms_lookup_name; integer; long; -; 35; ptr_to_mem: const char *name; const_size_or_zero: int name_size; anything: int flags; ptr_to_fixed_size_mem|mem_uninit|mem_write|mem_aligned=8: __u64 *result
+179; kallsyms_lookup_name; integer; long; -; 35; ptr_to_mem|mem_rdonly: const char *name; const_size_or_zero: int name_size; anything: int flags; ptr_to_fixed_size_mem|mem_uninit|mem_write|mem_aligned=8: __u64 *result
 180; find_vma; integer; long; -; 0; ptr_to_btf_id: struct task_struct *task; anything: __u64 addr; ptr_to_func: void *callback; ptr_to_stack_or_null: void *callback_ctx; anything: __u64 flags
 181; loop; integer; long; -; 0; scalar: __u32 count; ptr_to_func: void *callback; ptr_to_stack_or_null: void *callback_ctx; anything: __u64 flags
 182; strncmp; integer; long; -; 0; ptr_to_mem|mem_rdonly: const char *a; const_size: __u32 a_size; ptr_to_const_str: const char *b
@@ -264,10 +265,10 @@ export const HELPER_LINES = `
 201; dynptr_read; integer; long; -; 0; ptr_to_uninit_mem: void *to; const_size_or_zero: __u32 size; ptr_to_dynptr|mem_rdonly: const struct bpf_dynptr *from; anything: __u32 offset; anything: __u64 flags
 202; dynptr_write; integer; long; -; 0; ptr_to_dynptr|mem_rdonly: const struct bpf_dynptr *to; anything: __u32 offset; ptr_to_mem|mem_rdonly: void *from; const_size_or_zero: __u32 size; anything: __u64 flags
 203; dynptr_data; ptr_to_dynptr_mem_or_null; void *; -; 0; ptr_to_dynptr|mem_rdonly: const struct bpf_dynptr *ptr; anything: __u32 offset; const_alloc_size_or_zero: __u32 size
-204; tcp_raw_gen_syncookie_ipv4; integer; __s64; gp; 23; ptr_to_fixed_size_mem=20: struct iphdr *ip; ptr_to_mem: struct tcphdr *tcp; const_size_or_zero: __u32 tcp_size
-205; tcp_raw_gen_syncookie_ipv6; integer; __s64; gp; 23; ptr_to_fixed_size_mem=40: struct ipv6hdr *ip; ptr_to_mem: struct tcphdr *tcp; const_size_or_zero: __u32 tcp_size
-206; tcp_raw_check_syncookie_ipv4; integer; long; gp; 23; ptr_to_fixed_size_mem=20: struct iphdr *ip; ptr_to_fixed_size_mem=20: struct tcphdr *tcp
-207; tcp_raw_check_syncookie_ipv6; integer; long; gp; 23; ptr_to_fixed_size_mem=40: struct ipv6hdr *ip; ptr_to_fixed_size_mem=20: struct tcphdr *tcp
+204; tcp_raw_gen_syncookie_ipv4; integer; __s64; gp; 23; ptr_to_fixed_size_mem|mem_rdonly=20: struct iphdr *ip; ptr_to_mem|mem_rdonly: struct tcphdr *tcp; const_size_or_zero: __u32 tcp_size
+205; tcp_raw_gen_syncookie_ipv6; integer; __s64; gp; 23; ptr_to_fixed_size_mem|mem_rdonly=40: struct ipv6hdr *ip; ptr_to_mem|mem_rdonly: struct tcphdr *tcp; const_size_or_zero: __u32 tcp_size
+206; tcp_raw_check_syncookie_ipv4; integer; long; gp; 23; ptr_to_fixed_size_mem|mem_rdonly=20: struct iphdr *ip; ptr_to_fixed_size_mem|mem_rdonly=20: struct tcphdr *tcp
+207; tcp_raw_check_syncookie_ipv6; integer; long; gp; 23; ptr_to_fixed_size_mem|mem_rdonly=40: struct ipv6hdr *ip; ptr_to_fixed_size_mem|mem_rdonly=20: struct tcphdr *tcp
 208; ktime_get_tai_ns; integer; __u64; -; 0
 209; user_ringbuf_drain; integer; long; -; 0; const_map_ptr: void *map; ptr_to_func: void *callback; ptr_to_stack_or_null: void *ctx; anything: __u64 flags
 210; cgrp_storage_get; ptr_to_map_value_or_null; void *; -; 0; const_map_ptr: void *map; ptr_to_btf_id_or_null: struct cgroup *cgroup; ptr_to_map_value_or_null: void *value; anything: __u64 flags

@@ -9,6 +9,11 @@ const ALL_TYPES = (1n << BigInt(TYPES.length)) - 1n
 /** Program types whose helpers are those of another row. */
 const ALIAS: Readonly<Record<string, string>> = { xdp_devmap: 'xdp', xdp_cpumap: 'xdp' }
 
+/** Outside traffic control and tunnels bpf_get_cgroup_classid() tells the class of the current task and looks at no argument. */
+const TAKES_CONTEXT: Readonly<Record<string, readonly string[]>> = {
+  get_cgroup_classid: ['sched_cls', 'sched_act', 'lwt_in', 'lwt_out', 'lwt_xmit', 'lwt_seg6local'],
+}
+
 const sets = HELPER_SETS.map((mask) => {
   const bits = BigInt(`0x${mask}`)
   return bits === ALL_TYPES ? ('all' as const) : TYPES.filter((_, i) => (bits >> BigInt(i)) & 1n)
@@ -35,6 +40,11 @@ export function helperAllowed(id: number, progTypeName: string): boolean {
   if (allowed === undefined) return false
   const name = ALIAS[progTypeName] ?? progTypeName
   return allowed === 'all' ? TYPES.includes(name) : allowed.includes(name)
+}
+
+/** What the verifier checks of each argument when a program of the type calls the helper. */
+export function helperArgs(row: HelperRow, progTypeName: string): readonly ArgKind[] {
+  return row.noArgsIn?.includes(progTypeName) ? [] : row.args
 }
 
 /** An argument or return kind taken apart. */
@@ -90,6 +100,7 @@ function readLine(line: string): HelperRow {
     name,
     ret,
     args,
+    ...(shortName in TAKES_CONTEXT ? { noArgsIn: TYPES.filter((type) => !TAKES_CONTEXT[shortName].includes(type)) } : {}),
     ...(argSizes.some((s) => s !== undefined) ? { argSizes } : {}),
     gplOnly: flags.includes('g'),
     pktAccess: flags.includes('p'),

@@ -11,6 +11,8 @@ export interface HelperRow {
   readonly name: string
   readonly ret: RetKind
   readonly args: readonly ArgKind[]
+  /** Program types whose own function under this id takes nothing; see helperArgs(). */
+  readonly noArgsIn?: readonly string[]
   /** Fixed sizes of fixed-size memory arguments (Linux: argN_size), by argument index from 0. */
   readonly argSizes?: readonly (number | undefined)[]
   readonly gplOnly: boolean
