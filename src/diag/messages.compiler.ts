@@ -623,5 +623,21 @@ export const COMPILER_MESSAGES = {
     en: 'the stack frame needs {0} bytes and the limit is 512; move large variables into a per-CPU array map',
     ko: '스택 프레임에 {0}바이트가 필요한데 한도는 512바이트입니다. 큰 변수는 per-CPU 배열 맵으로 옮기세요',
   },
+  'c.bpf.memory-size': {
+    en: "the size of '{0}' must be a constant: BPF has no library to call",
+    ko: "'{0}'의 크기는 상수여야 합니다. BPF에는 호출할 라이브러리가 없습니다",
+  },
+  'c.bpf.memory-large': {
+    en: "the size of '{0}' is larger than {1} bytes, the most that is expanded in line",
+    ko: "'{0}'의 크기가 {1}바이트를 넘습니다. 그보다 크면 인라인으로 펼칠 수 없습니다",
+  },
+  'c.bpf.string-builtin': {
+    en: "a call to built-in function '{0}' is not supported: BPF has no library to call",
+    ko: "내장 함수 '{0}' 호출은 지원하지 않습니다. BPF에는 호출할 라이브러리가 없습니다",
+  },
+  'c.bpf.overflow-mixed': {
+    en: 'this mixture of types in an overflow builtin is not supported by this compiler',
+    ko: '오버플로 내장 함수의 이 형식 조합은 이 컴파일러가 지원하지 않습니다',
+  },
   'c.bpf.jump-too-far': { en: "a jump in '{0}' is too far for BPF", ko: "'{0}'의 점프가 BPF가 허용하는 거리보다 멉니다" },
 } as const satisfies MessageTable

@@ -5,7 +5,7 @@ import { error, type Sink, warning } from '../report.ts'
 import { BUILTIN_TYPEDEFS, type TranslationUnit } from '../syntax/index.ts'
 import type { Context } from './context.ts'
 import { arrayOf, asArray, INT, INT128, pointerTo, sizeOf, UINT128, VOID } from './ctypes.ts'
-import { fileDeclaration, functionDefinition, staticAssert } from './declarations.ts'
+import { fileDeclaration, functionDefinition, localDeclaration, staticAssert } from './declarations.ts'
 import { expression } from './expressions.ts'
 import { initializer } from './initializers.ts'
 import { incompleteNote } from './operators.ts'
@@ -27,7 +27,7 @@ export interface AnalyzeOptions {
 export function analyze(unit: TranslationUnit, options: AnalyzeOptions, sink: Sink): TUnit {
   const cx: Context = {
     sink,
-    rules: { expression, typeName: typeOfName, initializer, staticData, block, recordType, enumType },
+    rules: { expression, typeName: typeOfName, initializer, staticData, block, recordType, enumType, localDeclaration, staticAssert },
     scopes: [{ names: new Map(), tags: new Map() }],
     globals: [],
     functions: [],

@@ -2,9 +2,9 @@
 // the files import each other in a circle. Owned by one call of `analyze`.
 import type { SourceFile } from '../../diag/index.ts'
 import { error, label, type Place, type Sink } from '../report.ts'
-import type { CompoundStmt, EnumSpec, Expr, Initializer, RecordSpec, TypeName } from '../syntax/index.ts'
+import type { CompoundStmt, Declaration, EnumSpec, Expr, Initializer, RecordSpec, StaticAssert, TypeName } from '../syntax/index.ts'
 import { INT } from './ctypes.ts'
-import type { FunctionSymbol, GlobalSymbol, NamedSymbol, TBlock, TCase, TExpr, TFunction, TInit, TLabel } from './tree.ts'
+import type { FunctionSymbol, GlobalSymbol, NamedSymbol, TBlock, TCase, TExpr, TFunction, TInit, TLabel, TStmt } from './tree.ts'
 import type { CType, EnumType, RecordType, StaticData } from './types.ts'
 
 export interface Scope {
@@ -45,6 +45,8 @@ export interface Rules {
     at: Place,
   ) => { readonly init: TInit; readonly type: CType } | undefined
   readonly staticData: (cx: Context, init: TInit) => StaticData | undefined
+  readonly localDeclaration: (cx: Context, d: Declaration) => TStmt[]
+  readonly staticAssert: (cx: Context, s: StaticAssert) => void
   readonly block: (cx: Context, b: CompoundStmt) => { readonly block: TBlock; readonly result: TExpr | undefined }
 }
 

@@ -159,7 +159,7 @@ export function accessPath(e: TExpr): AccessPath | undefined {
   for (;;) {
     if (inner.kind === 'member') {
       const wanted = inner.field
-      const index = inner.record.fields.findIndex((f) => f === wanted)
+      const index = inner.record.fields.indexOf(wanted)
       indices.unshift(index)
       field ??= wanted
       offBytes += Math.floor(wanted.offBits / 8)

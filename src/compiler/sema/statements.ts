@@ -6,7 +6,6 @@ import { isConst, promote, rvalue } from './build-expr.ts'
 import { type Context, isError, type OpenFunction, popScope, pushScope } from './context.ts'
 import { condition, convert } from './convert.ts'
 import { integerOf, isInteger, isScalar, isVoid, wrap } from './ctypes.ts'
-import { localDeclaration, staticAssert } from './declarations.ts'
 import { quoteType } from './print-type.ts'
 import type { TAsmOperand, TBlock, TCase, TExpr, TLabel, TStmt } from './tree.ts'
 
@@ -43,10 +42,10 @@ export function bodyBlock(cx: Context, b: CompoundStmt): TBlock {
 function statements(cx: Context, s: Stmt): TStmt[] {
   if (s.kind !== 'declare') return [statement(cx, s)]
   if (s.declaration.kind === 'static-assert') {
-    staticAssert(cx, s.declaration)
+    cx.rules.staticAssert(cx, s.declaration)
     return []
   }
-  return localDeclaration(cx, s.declaration)
+  return cx.rules.localDeclaration(cx, s.declaration)
 }
 
 function statement(cx: Context, s: Stmt): TStmt {

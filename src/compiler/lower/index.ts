@@ -1,0 +1,2 @@
+// Typed tree to IR.
+export { type Lowered, lower } from './lower.ts'
