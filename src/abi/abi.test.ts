@@ -1,5 +1,6 @@
 // The rows hang together: ids dense, names unique, every program type that a set or a section names exists, and known facts come out.
 import { describe, expect, test } from 'vitest'
+import { HELPER_DOCS } from './helpers.docs.ts'
 import {
   constants,
   ctxAccess,
@@ -71,6 +72,18 @@ describe('helpers', () => {
     expect(helperAllowed(0, 'xdp')).toBe(false)
     const count = (type: string) => helpers.filter((h) => helperAllowed(h.id, type)).length
     expect([count('socket_filter'), count('sched_cls'), count('xdp'), count('cgroup_skb')]).toEqual([88, 139, 104, 103])
+  })
+
+  test('every helper that networking programs may call has words in both languages', () => {
+    const modelled = ['xdp', 'sched_cls', 'socket_filter', 'cgroup_skb']
+    const without = helpers.filter((h) => modelled.some((t) => helperAllowed(h.id, t)) && h.doc === undefined)
+    expect(without.map((h) => h.name)).toEqual([])
+    const documented = helpers.filter((h) => h.doc !== undefined)
+    expect(documented.length).toBe(HELPER_DOCS.size)
+    for (const { doc } of [...documented, ...mapTypes, ...progTypes, ...ctxFields('sched_cls'), ...ctxFields('xdp')]) {
+      expect(doc?.en).toMatch(/^(cgroups |[A-Z1]).*\.$/)
+      expect(doc?.ko).toMatch(/[가-힣].*[.]$/)
+    }
   })
 
   test('one helper takes the context in some program types and nothing in others', () => {

@@ -94,7 +94,7 @@ function readLine(line: string): HelperRow {
     cParams.push({ type: type.trim(), name })
   }
   const name = `bpf_${shortName}`
-  const doc = HELPER_DOCS[shortName]
+  const doc = HELPER_DOCS.get(shortName)
   return {
     id: Number(id),
     name,
