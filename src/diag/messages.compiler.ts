@@ -83,6 +83,10 @@ export const COMPILER_MESSAGES = {
   'c.expected-tag': { en: "expected identifier or '{' after '{0}'", ko: "'{0}' 뒤에 식별자나 '{'가 필요합니다" },
   'c.expected-type': { en: 'expected a type', ko: '형식이 필요합니다' },
   'c.unknown-type': { en: "unknown type name '{0}'", ko: "알 수 없는 형식 이름 '{0}'" },
+  'c.unknown-type-header': {
+    en: "unknown type name '{0}'; include <{1}>, which declares it",
+    ko: "알 수 없는 형식 이름 '{0}'. 이를 선언하는 <{1}>을(를) 포함하세요",
+  },
   'c.expected-paren-after': { en: "expected '(' after '{0}'", ko: "'{0}' 뒤에 '('가 필요합니다" },
   'c.expected-while': { en: "expected 'while' in do/while loop", ko: "do/while 반복문에 'while'이 필요합니다" },
   'c.expected-semi-expression': { en: "expected ';' after expression", ko: "식 뒤에 ';'가 필요합니다" },

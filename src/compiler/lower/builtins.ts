@@ -290,7 +290,7 @@ function atomic(l: L, e: Builtin): Value {
       return l.b.cast('zext', 'i8', l.b.cmp('eq', old, expected))
     }
     default: {
-      const word = /_(add|sub|or|and|xor)(?:_|$)/.exec(name)?.[1] ?? 'add'
+      const word = name.replace(/^__(?:sync|atomic)_/, '').replace(/^fetch_(?:and_)?|_(?:and_)?fetch$/g, '')
       const op = OPS[word]
       const v = operand(1)
       mark(l, e.at)

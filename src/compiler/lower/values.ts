@@ -359,7 +359,8 @@ function conditionalValue(l: L, e: TExpr & { readonly kind: 'conditional' }): Va
 /** `to`: where a record result goes. */
 export function callValue(l: L, e: TExpr & { readonly kind: 'call' }, to: Address | undefined): Value {
   const type = asFunction(asPointer(e.callee.type)?.to ?? e.callee.type)
-  const callee = e.callee.kind === 'const' ? constant('i64', e.callee.value) : value(l, e.callee)
+  const helper = helperNumber(e.callee)
+  const callee = helper === undefined ? value(l, e.callee) : constant('i64', helper)
   const args: Value[] = []
   const record = type !== undefined && returnsRecord(type)
   if (record) args.push(pointerOf(l, to ?? temporary(l, type.ret)))
@@ -378,4 +379,12 @@ export function callValue(l: L, e: TExpr & { readonly kind: 'call' }, to: Addres
     l.b.block = addBlock(l.fn, 'after.noreturn')
   }
   return result
+}
+
+/** libbpf's helpers are pointers that hold the helper's number and never change. */
+function helperNumber(callee: TExpr): bigint | undefined {
+  if (callee.kind === 'const') return callee.value
+  if (callee.kind === 'cast') return helperNumber(callee.operand)
+  if (callee.kind !== 'load' || callee.operand.kind !== 'global' || callee.operand.variable.written) return undefined
+  return callee.operand.variable.value
 }

@@ -1,6 +1,6 @@
 // Semantic analysis: a syntax tree to a typed one, or diagnostics. Everything that C requires of a program is checked here, and what
 // BPF cannot do at all (floating point, variable-length arrays, variadic functions) is said here in words of its own.
-import type { SourceFile } from '../../diag/index.ts'
+import type { Hints } from '../hints.ts'
 import { error, type Sink, warning } from '../report.ts'
 import { BUILTIN_TYPEDEFS, type TranslationUnit } from '../syntax/index.ts'
 import type { Context } from './context.ts'
@@ -17,14 +17,7 @@ import { enumType, recordType } from './tags.ts'
 import type { TUnit } from './tree.ts'
 import type { CType } from './types.ts'
 
-export interface AnalyzeOptions {
-  readonly main: SourceFile
-  /** Which of our headers declares a name (or defines a macro of it). */
-  readonly declaredIn: (name: string) => string | undefined
-  readonly included: ReadonlySet<string>
-}
-
-export function analyze(unit: TranslationUnit, options: AnalyzeOptions, sink: Sink): TUnit {
+export function analyze(unit: TranslationUnit, hints: Hints, sink: Sink): TUnit {
   const cx: Context = {
     sink,
     rules: { expression, typeName: typeOfName, initializer, staticData, block, recordType, enumType, localDeclaration, staticAssert },
@@ -33,9 +26,7 @@ export function analyze(unit: TranslationUnit, options: AnalyzeOptions, sink: Si
     functions: [],
     definitions: [],
     strings: new Map(),
-    main: options.main,
-    declaredIn: options.declaredIn,
-    included: options.included,
+    hints,
     fn: undefined,
     undeclared: new Set(),
     literals: 0,
@@ -76,7 +67,7 @@ function finishTentative(cx: Context): void {
       g.type = arrayOf(array.element, 1)
       warning(cx.sink, 'c.tentative-array', g.at)
     } else {
-      error(cx.sink, 'c.incomplete-variable', g.at, [quoteType(g.type)], incompleteNote(g.type))
+      error(cx.sink, 'c.incomplete-variable', g.at, [quoteType(g.type)], incompleteNote(cx, g.type))
       g.type = INT
     }
   }

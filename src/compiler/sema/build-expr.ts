@@ -27,10 +27,26 @@ export const isZero = (e: TExpr): boolean => e.kind === 'const' && e.value === 0
 export function rvalue(e: TExpr): TExpr {
   if (e.kind === 'error') return e
   const c = canonical(e.type)
+  if (c.kind === 'array') {
+    const known = constantAddress(e)
+    if (known !== undefined) return constant(known, pointerTo(elementWithQualifiers(e.type)), e.at)
+  }
   if (c.kind === 'array') return { kind: 'decay', operand: e, type: pointerTo(elementWithQualifiers(e.type)), at: e.at, lvalue: false }
   if (c.kind === 'function') return { kind: 'address', operand: e, type: pointerTo(e.type), at: e.at, lvalue: false }
   if (!e.lvalue) return e
   return { kind: 'load', operand: e, type: unqualified(e.type), at: e.at, lvalue: false }
+}
+
+/** The address of a member of an object at a constant address: what offsetof macros compute from null. */
+export function constantAddress(e: TExpr): bigint | undefined {
+  let off = 0n
+  let inner = e
+  while (inner.kind === 'member') {
+    if (inner.field.widthBits !== undefined) return undefined
+    off += BigInt(inner.field.offBits / 8)
+    inner = inner.base
+  }
+  return inner.kind === 'deref' && inner.operand.kind === 'const' ? inner.operand.value + off : undefined
 }
 
 function elementWithQualifiers(t: CType): CType {

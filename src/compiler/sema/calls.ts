@@ -3,7 +3,7 @@
 import { LIBRARY_BUILTINS } from '../features.ts'
 import { error, label, type Place } from '../report.ts'
 import type { CallExpr, Expr } from '../syntax/index.ts'
-import { cast, constant, promote, rvalue } from './build-expr.ts'
+import { cast, promote, rvalue } from './build-expr.ts'
 import { builtinCall, isBuiltin } from './builtin-calls.ts'
 import { type Context, errorExpr, isError, lookup } from './context.ts'
 import { convert, noFloat } from './convert.ts'
@@ -39,10 +39,10 @@ export function callExpression(cx: Context, e: CallExpr, visit: Visit): TExpr {
   if (!converted) return errorExpr(e.at)
   if (isFloat(fn.ret)) return noFloat(cx, e.at)
   if (!isVoid(fn.ret) && sizeOf(fn.ret) === undefined) {
-    error(cx.sink, 'c.incomplete-result', e.at, [quoteType(fn.ret)], incompleteNote(fn.ret))
+    error(cx.sink, 'c.incomplete-result', e.at, [quoteType(fn.ret)], incompleteNote(cx, fn.ret))
     return errorExpr(e.at)
   }
-  return { kind: 'call', callee: helperConstant(callee), args: converted, type: fn.ret, at: e.at, lvalue: false }
+  return { kind: 'call', callee, args: converted, type: fn.ret, at: e.at, lvalue: false }
 }
 
 function calledName(callee: Expr): string | undefined {
@@ -56,14 +56,6 @@ function libraryFunction(callee: TExpr): string | undefined {
   if (callee.kind !== 'address' || callee.operand.kind !== 'function') return undefined
   const { fn } = callee.operand
   return fn.bodyAt === undefined && fn.linkage === 'extern' ? LIBRARY_BUILTINS[fn.name] : undefined
-}
-
-/** libbpf's helpers are constant pointers: the call names the number. */
-function helperConstant(callee: TExpr): TExpr {
-  if (callee.kind === 'load' && callee.operand.kind === 'global' && callee.operand.variable.value !== undefined) {
-    return constant(callee.operand.variable.value, callee.type, callee.at)
-  }
-  return callee
 }
 
 function argumentsFor(cx: Context, fn: FunctionType, args: readonly TExpr[], callee: TExpr, e: CallExpr): TExpr[] | undefined {

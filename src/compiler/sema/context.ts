@@ -1,6 +1,6 @@
 // What sema's files share while they read a unit: the sink, the scopes, the function being read, and rules that would otherwise make
 // the files import each other in a circle. Owned by one call of `analyze`.
-import type { SourceFile } from '../../diag/index.ts'
+import type { Hints } from '../hints.ts'
 import { error, label, type Place, type Sink } from '../report.ts'
 import type { CompoundStmt, Declaration, EnumSpec, Expr, Initializer, RecordSpec, StaticAssert, TypeName } from '../syntax/index.ts'
 import { INT } from './ctypes.ts'
@@ -59,11 +59,7 @@ export interface Context {
   readonly definitions: TFunction[]
   /** String literals by width and content. */
   readonly strings: Map<string, GlobalSymbol>
-  /** The main file, for fixes that insert an #include. */
-  readonly main: SourceFile
-  /** Which of our headers declares a name: for hints. */
-  readonly declaredIn: (name: string) => string | undefined
-  readonly included: ReadonlySet<string>
+  readonly hints: Hints
   fn: OpenFunction | undefined
   /** Names reported as undeclared, once each. */
   readonly undeclared: Set<string>

@@ -15,6 +15,7 @@ import {
   INT,
   isFloat,
   isFunction,
+  isFunctionPointer,
   isInteger,
   isVoid,
   qualifiersOf,
@@ -245,10 +246,10 @@ function checkSignature(
 ): void {
   if (isFloat(type.ret)) error(cx.sink, 'c.no-float', declared.at)
   if (!isVoid(type.ret) && sizeOf(type.ret) === undefined)
-    error(cx.sink, 'c.incomplete-result', declared.at, [quoteType(type.ret)], incompleteNote(type.ret))
+    error(cx.sink, 'c.incomplete-result', declared.at, [quoteType(type.ret)], incompleteNote(cx, type.ret))
   for (const p of type.params) {
     if (isFloat(p.type)) error(cx.sink, 'c.no-float', p.at)
-    else if (sizeOf(p.type) === undefined) error(cx.sink, 'c.incomplete-variable', p.at, [quoteType(p.type)], incompleteNote(p.type))
+    else if (sizeOf(p.type) === undefined) error(cx.sink, 'c.incomplete-variable', p.at, [quoteType(p.type)], incompleteNote(cx, p.type))
   }
 }
 
@@ -298,6 +299,7 @@ function newGlobal(name: string, declared: Declared, said: Meaning, linkage: Glo
     declTags: said.declTags,
     defined: false,
     value: undefined,
+    written: false,
   }
 }
 
@@ -356,7 +358,8 @@ function initialiseGlobal(cx: Context, symbol: GlobalSymbol, one: InitDeclarator
   symbol.type = made.type
   symbol.data = cx.rules.staticData(cx, made.init)
   const q = qualifiersOf(symbol.type)
-  if (q.const && !q.volatile) symbol.value = constantValue(symbol)
+  // A static pointer to a function counts too as long as nothing writes to it: libbpf once declared its helpers so.
+  if (!q.volatile && (q.const || (symbol.linkage === 'internal' && isFunctionPointer(symbol.type)))) symbol.value = constantValue(symbol)
 }
 
 /** Whether an object may have the type; a tentative array of unknown size gets one element at the end. */
@@ -368,7 +371,7 @@ function checkVariableType(cx: Context, type: CType, at: Place, global: boolean)
   if (isVoid(type) || (sizeOf(type) === undefined && !(asArray(type)?.count === undefined && asArray(type)))) {
     // A tentative definition may be completed later in the file.
     if (global && asRecord(type) && !isVoid(type)) return true
-    error(cx.sink, 'c.incomplete-variable', at, [quoteType(type)], incompleteNote(type))
+    error(cx.sink, 'c.incomplete-variable', at, [quoteType(type)], incompleteNote(cx, type))
     return false
   }
   if (canonical(type).kind === 'int' && sizeOf(type) === 16) {

@@ -21,6 +21,7 @@ import {
   commonType,
   conditional,
   constant,
+  constantAddress,
   isConst,
   isNullConstant,
   logicalNot,
@@ -288,6 +289,7 @@ function stringSymbol(cx: Context, type: CType, bytes: Uint8Array, at: Place): G
     declTags: [],
     defined: true,
     value: undefined,
+    written: false,
   }
 }
 
@@ -321,7 +323,7 @@ function indexExpression(cx: Context, base: TExpr, index: TExpr, at: Place): TEx
     return errorExpr(at)
   }
   if (isFunction(to) || (!isVoid(to) && sizeOf(to) === undefined)) {
-    error(cx.sink, 'c.subscript-incomplete', at, [quoteType(to)], incompleteNote(to))
+    error(cx.sink, 'c.subscript-incomplete', at, [quoteType(to)], incompleteNote(cx, to))
     return errorExpr(at)
   }
   checkBounds(cx, pointer, offset, at)
@@ -367,7 +369,7 @@ function memberExpression(cx: Context, e: MemberExpr): TExpr {
     return errorExpr(e.at)
   }
   if (!record.complete) {
-    error(cx.sink, 'c.member-incomplete-record', e.opAt, [quoteType(base.type)], incompleteNote(base.type))
+    error(cx.sink, 'c.member-incomplete-record', e.opAt, [quoteType(base.type)], incompleteNote(cx, base.type))
     return errorExpr(e.at)
   }
   const path = findMember(record, e.name)
@@ -469,6 +471,9 @@ function addressOf(cx: Context, operand: TExpr, at: Place): TExpr {
     error(cx.sink, 'c.address-of-bitfield', at)
     return errorExpr(at)
   }
+  if (operand.kind === 'global') operand.variable.written = true
+  const known = constantAddress(operand)
+  if (known !== undefined) return constant(known, pointerTo(operand.type), at)
   if (operand.kind === 'deref') return { ...operand.operand, type: pointerTo(operand.type), at }
   return { kind: 'address', operand, type: pointerTo(operand.type), at, lvalue: false }
 }
@@ -491,7 +496,7 @@ function sizeofExpression(cx: Context, e: SizeofExpr): TExpr {
   }
   const size = sizeOf(type)
   if (size === undefined) {
-    error(cx.sink, 'c.sizeof-incomplete', e.at, [e.what, quoteType(type)], incompleteNote(type))
+    error(cx.sink, 'c.sizeof-incomplete', e.at, [e.what, quoteType(type)], incompleteNote(cx, type))
     return errorExpr(e.at)
   }
   return constant(BigInt(e.what === 'sizeof' ? size : alignOf(type)), ULONG, e.at)
@@ -588,7 +593,7 @@ function offsetofExpression(cx: Context, e: OffsetofExpr): TExpr {
       const record = asRecord(type)
       const path = record?.complete ? findMember(record, d.name) : undefined
       if (!path) {
-        if (record && !record.complete) error(cx.sink, 'c.offsetof-incomplete', e.at, [quoteType(type)], incompleteNote(type))
+        if (record && !record.complete) error(cx.sink, 'c.offsetof-incomplete', e.at, [quoteType(type)], incompleteNote(cx, type))
         else error(cx.sink, record ? 'c.no-member' : 'c.offsetof-type', d.at, record ? [d.name, quoteType(type)] : [quoteType(type)])
         return errorExpr(e.at)
       }
@@ -626,7 +631,7 @@ function compoundLiteral(cx: Context, e: CompoundLiteralExpr): TExpr {
   const made = cx.rules.initializer(cx, declared, e.init, e.at)
   if (!made) return errorExpr(e.at)
   if (!isComplete(made.type)) {
-    error(cx.sink, 'c.incomplete-variable', e.at, [quoteType(made.type)], incompleteNote(made.type))
+    error(cx.sink, 'c.incomplete-variable', e.at, [quoteType(made.type)], incompleteNote(cx, made.type))
     return errorExpr(e.at)
   }
   if (cx.fn) {

@@ -1,5 +1,5 @@
 // Syntax tree to typed tree.
-export { type AnalyzeOptions, analyze } from './analyze.ts'
+export { analyze } from './analyze.ts'
 export { accessPath } from './core-queries.ts'
 export * from './ctypes.ts'
 export { printType } from './print-type.ts'

@@ -56,7 +56,7 @@ export function initializer(
   const r: Reading = { cx, parts: [], failed: false, elements: 0 }
   const c = canonical(type)
   if (c.kind === 'record' && !c.complete) {
-    error(cx.sink, 'c.incomplete-variable', at, [quoteType(type)], incompleteNote(type))
+    error(cx.sink, 'c.incomplete-variable', at, [quoteType(type)], incompleteNote(cx, type))
     return undefined
   }
   if (init.kind === 'init-list') braced(r, type, 0, init)

@@ -1,6 +1,7 @@
 // Names that are not declared: did the author mistype one, or forget a header? (clang's typo correction, and hints of our own.)
 // In: the name. Out: a diagnostic with a fix where one is likely; each name is reported once.
 import type { DiagCode } from '../../diag/index.ts'
+import { missingHeader } from '../hints.ts'
 import { error, label, type More, type Place, plain } from '../report.ts'
 import type { Context } from './context.ts'
 
@@ -8,12 +9,9 @@ import type { Context } from './context.ts'
 export function undeclared(cx: Context, name: string, at: Place, called: boolean): void {
   if (cx.undeclared.has(name)) return
   cx.undeclared.add(name)
-  const header = cx.declaredIn(name)
-  if (header !== undefined && !cx.included.has(header)) {
-    const insert = includeLine(cx)
-    error(cx.sink, called ? 'c.undeclared-function-header' : 'c.undeclared-header', at, [name, header], {
-      fixes: [{ code: 'c.fix.include', params: [header], at: insert, text: `#include <${header}>\n` }],
-    })
+  const { header, fixes } = missingHeader(cx.hints, name)
+  if (header !== undefined) {
+    error(cx.sink, called ? 'c.undeclared-function-header' : 'c.undeclared-header', at, [name, header], { fixes })
     return
   }
   if (LIBC.has(name) && called) {
@@ -75,17 +73,6 @@ const LIBC = new Set([
   'assert',
   'perror',
 ])
-
-/** Behind the last #include of the main file, or at its start. */
-function includeLine(cx: Context) {
-  const { main } = cx
-  let line = -1
-  const lines = main.text.split('\n')
-  for (const [i, text] of lines.entries()) if (/^\s*#\s*include\b/.test(text)) line = i
-  const offset = line < 0 ? 0 : lines.slice(0, line + 1).join('\n').length + 1
-  const start = Math.min(offset, main.text.length)
-  return { file: main.path, start, end: start }
-}
 
 function nearest(cx: Context, name: string, called: boolean): { readonly name: string; readonly at: Place } | undefined {
   const limit = Math.floor((name.length + 2) / 3)

@@ -1,5 +1,7 @@
 // Operators with two operands, assignment and stepping (C11 6.5.5 to 6.5.14, 6.5.16): checks, usual conversions, clang's messages.
 // In: operands that are already typed. Out: a node with converted operands, or an error node after a fault.
+
+import { missingHeader } from '../hints.ts'
 import { error, label, type More, type Place, warning } from '../report.ts'
 import type { AssignOp, BinaryOp } from '../syntax/index.ts'
 import {
@@ -94,7 +96,7 @@ function pointerArithmetic(cx: Context, op: '+' | '-', left: TExpr, right: TExpr
 function stepable(cx: Context, pointer: CType, at: Place): boolean {
   const to = asPointer(pointer)?.to
   if (!to || isVoid(to) || isFunction(to) || sizeOf(to) !== undefined) return true
-  error(cx.sink, 'c.arithmetic-incomplete', at, [quoteType(to)], incompleteNote(to))
+  error(cx.sink, 'c.arithmetic-incomplete', at, [quoteType(to)], incompleteNote(cx, to))
   return false
 }
 
@@ -147,9 +149,10 @@ function modifiable(cx: Context, e: TExpr, at: Place): boolean {
     return false
   }
   if (!isVoid(e.type) && sizeOf(e.type) === undefined) {
-    error(cx.sink, 'c.incomplete-assign', at, [quoteType(e.type)], incompleteNote(e.type))
+    error(cx.sink, 'c.incomplete-assign', at, [quoteType(e.type)], incompleteNote(cx, e.type))
     return false
   }
+  if (e.kind === 'global') e.variable.written = true
   if (qualifiersOf(e.type).const) {
     readOnly(cx, e, at)
     return false
@@ -229,7 +232,9 @@ export function stepExpression(cx: Context, op: '++' | '--', prefix: boolean, op
 }
 
 /** Where an incomplete type was declared. */
-export function incompleteNote(t: CType): More {
+export function incompleteNote(cx: Context, t: CType): More {
   const record = asRecord(t)
-  return record ? { labels: [label(record.at, 'c.note.forward-declared', [printType(unqualified(t))])] } : {}
+  if (!record) return {}
+  const fixes = record.name === undefined ? [] : missingHeader(cx.hints, `${record.tag} ${record.name}`).fixes
+  return { labels: [label(record.at, 'c.note.forward-declared', [printType(unqualified(t))])], fixes }
 }

@@ -41,6 +41,8 @@ export interface GlobalSymbol {
   defined: boolean
   /** Value of a const scalar: a call through it is a helper call. */
   value: bigint | undefined
+  /** Assigned to, or its address taken, somewhere in the unit. */
+  written: boolean
 }
 
 export interface FunctionSymbol {

@@ -3,6 +3,7 @@
 // second message; whoever stands at a boundary (a statement, a member, an external declaration) calls `recover` and goes on behind it.
 // Invariant: `depth` bounds recursion, so that no source can overflow the stack.
 import type { DiagCode } from '../../diag/index.ts'
+import { type Hints, missingHeader } from '../hints.ts'
 import { isPunct, type Token } from '../preprocess/index.ts'
 import { error, label, type More, type Place, type Sink, warning } from '../report.ts'
 import type { Attribute, CompoundStmt, Declaration, Declarator, Expr, InitList, LoopPragma, StaticAssert, TypeName } from './ast.ts'
@@ -22,6 +23,7 @@ export interface Rules {
 export interface Parser {
   readonly tokens: readonly Token[]
   readonly sink: Sink
+  readonly hints: Hints
   readonly rules: Rules
   next: number
   panic: boolean
@@ -85,6 +87,13 @@ export function fail(p: Parser, code: DiagCode, params: readonly string[] = [], 
   if (p.panic) return
   error(p.sink, code, where ?? peek(p).at, params, more)
   p.panic = true
+}
+
+/** An unknown name where a type must stand; says which header declares it where one does. */
+export function failUnknownType(p: Parser, name: string): void {
+  const { header, fixes } = missingHeader(p.hints, name)
+  if (header === undefined) fail(p, 'c.unknown-type', [name])
+  else fail(p, 'c.unknown-type-header', [name, header], undefined, { fixes })
 }
 
 /** Takes a punctuator or fails. `open` is the bracket that it closes. */

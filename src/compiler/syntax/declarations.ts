@@ -34,6 +34,7 @@ import {
   expect,
   expectSemicolon,
   fail,
+  failUnknownType,
   isTypedefName,
   leaveScope,
   nest,
@@ -230,7 +231,7 @@ function structDeclarationList(p: Parser): MemberDeclaration[] {
 function structDeclaration(p: Parser): MemberDeclaration {
   const start = peek(p)
   const specifiers = declarationSpecifiers(p)
-  if (!specifiers.type && start === peek(p)) fail(p, unknownTypeCode(p), [start.text])
+  if (!specifiers.type && start === peek(p)) failNoType(p)
   const declarators: MemberDeclaration['declarators'][number][] = []
   if (!at(p, ';')) {
     do {
@@ -244,9 +245,10 @@ function structDeclaration(p: Parser): MemberDeclaration {
   return { kind: 'member-declaration', specifiers, declarators, at: join(start.at, previous(p).at) }
 }
 
-function unknownTypeCode(p: Parser): 'c.unknown-type' | 'c.expected-type' {
+function failNoType(p: Parser): void {
   const t = peek(p)
-  return t.kind === 'identifier' && !KEYWORDS.has(t.text) ? 'c.unknown-type' : 'c.expected-type'
+  if (t.kind === 'identifier' && !KEYWORDS.has(t.text)) failUnknownType(p, t.text)
+  else fail(p, 'c.expected-type')
 }
 
 /** enum-specifier */
@@ -410,7 +412,7 @@ function functionSuffix(p: Parser): (inner: Declarator) => Declarator {
 function parameterDeclaration(p: Parser): ParamDeclaration {
   const start = peek(p)
   const specifiers = declarationSpecifiers(p)
-  if (!specifiers.type && start === peek(p)) fail(p, unknownTypeCode(p), [start.text])
+  if (!specifiers.type && start === peek(p)) failNoType(p)
   const d = declarator(p)
   const attributes = attributeSpecifiers(p)
   declareName(p, d, false)
@@ -421,7 +423,7 @@ function parameterDeclaration(p: Parser): ParamDeclaration {
 export function typeName(p: Parser): TypeName {
   const start = peek(p)
   const specifiers = declarationSpecifiers(p)
-  if (!specifiers.type && start === peek(p)) fail(p, unknownTypeCode(p), [start.text])
+  if (!specifiers.type && start === peek(p)) failNoType(p)
   return { kind: 'type-name', specifiers, declarator: declarator(p), at: join(start.at, previous(p).at) }
 }
 
@@ -591,7 +593,7 @@ export function externalDeclaration(p: Parser): Declaration | FunctionDefinition
   const specifiers = declarationSpecifiers(p)
   if (start === peek(p) && !isPunct(start, '*')) {
     const next = peek(p, 1)
-    if (start.kind === 'identifier' && !KEYWORDS.has(start.text) && !isPunct(next, '(')) fail(p, 'c.unknown-type', [start.text])
+    if (start.kind === 'identifier' && !KEYWORDS.has(start.text) && !isPunct(next, '(')) failUnknownType(p, start.text)
     else if (start.kind !== 'identifier') fail(p, 'c.expected-external')
   }
   if (at(p, ';')) {

@@ -1,5 +1,6 @@
 // Tokens to a syntax tree: a hand-written recursive-descent parser whose functions bear the names of C11's grammar.
 // In: the preprocessor's tokens. Out: the translation unit; faults are reported and leave `error` nodes or nothing.
+import type { Hints } from '../hints.ts'
 import type { Token } from '../preprocess/index.ts'
 import type { Sink } from '../report.ts'
 import type { ExternalDeclaration, TranslationUnit } from './ast.ts'
@@ -12,10 +13,11 @@ import { compoundStatement } from './statements.ts'
 export const BUILTIN_TYPEDEFS = ['__builtin_va_list', '__int128_t', '__uint128_t'] as const
 
 /** translation-unit: external-declaration* */
-export function parse(tokens: readonly Token[], sink: Sink): TranslationUnit {
+export function parse(tokens: readonly Token[], hints: Hints, sink: Sink): TranslationUnit {
   const p: Parser = {
     tokens,
     sink,
+    hints,
     rules: {
       expression,
       assignmentExpression,
