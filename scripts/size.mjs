@@ -8,7 +8,9 @@ import { root } from './ensure.mjs'
 const BUDGET = 1_100_000
 
 const dist = join(root, 'dist')
-const files = ['index.html', ...readdirSync(join(dist, 'assets')).map((name) => `assets/${name}`)].filter((name) => !/nls|lang-|\.map$|^assets\/ko-/.test(name))
+const files = ['index.html', ...readdirSync(join(dist, 'assets')).map((name) => `assets/${name}`)].filter(
+  (name) => !/nls|lang-|\.map$|^assets\/ko-/.test(name),
+)
 let gzip = 0
 let brotli = 0
 for (const name of files) {

@@ -11,7 +11,8 @@ const out = join(root, 'build')
 mkdirSync(out, { recursive: true })
 
 const bin = (name) => join(root, 'node_modules/.bin', name)
-const sh = (command, args, env = {}) => spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status === 0
+const sh = (command, args, env = {}) =>
+  spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status === 0
 
 function count(name, result) {
   tally.passed += result.passed

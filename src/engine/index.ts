@@ -1,8 +1,18 @@
 // Project in, everything out: build, load, verify, run, timeline, links.
 
+// The pieces that the command line and the worker use as they are.
+export { fromHex, toHex } from '../base/index.ts'
+export { type Diagnostic, makeSource, renderDiagnostics } from '../diag/index.ts'
+export type { Program } from '../isa/index.ts'
+export { writeElf } from '../object/index.ts'
+export { readCapture, writePcap } from '../packet/index.ts'
+export { type StateView, startVerify, type VerifyResult, verify } from '../verifier/index.ts'
+export { type Arrival, type CaptureReport, readCaptureBytes } from './arrivals.ts'
+export { type Build, type BuildWork, startBuild } from './build.ts'
 export { defaultProject } from './default-project.ts'
 export { type Compressor, crc32Text, decodeLink, encodeLink, fromBase64Url, type LinkFault, type LinkResult, toBase64Url } from './link.ts'
 export { LINK_DICTIONARY_1 } from './link-dictionary.ts'
+export { disassembleProgram } from './listing.ts'
 export type {
   Attachment,
   BuildOptions,
@@ -18,6 +28,8 @@ export type {
 } from './project.ts'
 export { type ProjectResult, QUOTAS, readProject } from './read-project.ts'
 export { type ProgramRecord, type RecordResult, readRecord } from './record.ts'
+export { type PacketOutcome, type RecordRun, type RunOutcome, runProgram, runRecord } from './run.ts'
+export { type CompileSettings, type Opened, openAssembly, openC, openObject } from './toolchain.ts'
 export type {
   BuildReport,
   ByteMark,
@@ -29,6 +41,7 @@ export type {
   MapRowView,
   MapView,
   Move,
+  NotRun,
   PacketRow,
   ProgramReport,
   RegisterView,

@@ -64,18 +64,25 @@ export interface PacketRow {
   readonly ticks: number
 }
 
+/** Why no packet was run: errors in the source, the verdict, nothing to attach, nothing that arrives. */
+export type NotRun = '' | 'errors' | 'rejected' | 'unsupported' | 'no-program' | 'no-packets'
+
 /** Everything that the first glance at a build shows. */
 export interface BuildReport {
   readonly revision: number
   readonly diagnostics: readonly Diagnostic[]
   readonly programs: readonly ProgramReport[]
+  /** Index of the program that the scenario attaches; -1 where there is none. */
+  readonly attached: number
   readonly packets: readonly PacketRow[]
   readonly passed: number
   readonly dropped: number
   readonly totalTicks: number
   readonly ms: { readonly compile: number; readonly verify: number; readonly run: number }
-  /** Why nothing was run although it compiled ("rejected", an unsupported hook, a broken capture); empty where it ran. */
-  readonly notRun: string
+  /** Why nothing was run; empty where it ran. Faults of captures stand in `diagnostics`. */
+  readonly notRun: NotRun
+  /** What is not modelled, where that is why; empty otherwise. */
+  readonly notRunFeature: string
 }
 
 export interface RegisterView {

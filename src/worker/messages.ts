@@ -1,6 +1,6 @@
 // The protocol between page and worker. The worker owns the big data under a build revision; the page pulls windows of it and gets
 // 'stale' for an old revision. A newer build supersedes an older one. Every message is plain data.
-import type { BuildReport, LinkResult, LogWindow, MachineView, Move, Project, VisitsView } from '../engine/index.ts'
+import type { BuildReport, CaptureReport, LinkResult, LogWindow, MachineView, Move, Project, VisitsView } from '../engine/index.ts'
 
 /** Method name to arguments and value. */
 export interface Methods {
@@ -13,8 +13,8 @@ export interface Methods {
   decodeLink: { args: { fragment: string }; value: LinkResult }
   /** The outgoing packets of the run as pcap bytes. */
   exportPcap: { args: { revision: number }; value: { readonly bytes: Uint8Array } }
-  /** Reads a capture that the visitor dropped; a fault names what is wrong and where. */
-  readCapture: { args: { name: string; bytes: Uint8Array }; value: { readonly packets: number; readonly fault: string } }
+  /** Reads a capture that the visitor dropped; diagnostics name what is wrong and where. */
+  readCapture: { args: { name: string; bytes: Uint8Array }; value: CaptureReport }
 }
 export type Method = keyof Methods
 

@@ -1,0 +1,234 @@
+// The commands compile, dump, verify and run. Each takes its words and answers an exit status: 0 done, 1 rejected or failed, 2 bad usage.
+// Text for people goes to `out` and `err`; with --json one JSON document goes to `out`.
+import { readFileSync, writeFileSync } from 'node:fs'
+import {
+  type Diagnostic,
+  disassembleProgram,
+  fromHex,
+  type Opened,
+  type Program,
+  type RunOutcome,
+  readCapture,
+  renderDiagnostics,
+  runProgram,
+  toHex,
+  type VerifyResult,
+  verify,
+  writeElf,
+  writePcap,
+} from '../engine/index.ts'
+import { type Arguments, type OptionSpec, readArguments } from './arguments.ts'
+import { openFile, readSettings } from './files.ts'
+
+export interface Output {
+  out(text: string): void
+  err(text: string): void
+}
+
+export type Command = (words: readonly string[], output: Output) => number
+
+const COMPILE_OPTIONS: readonly OptionSpec[] = [
+  { name: '-I', takes: 'values' },
+  { name: '-D', takes: 'values' },
+  { name: '--cpu', takes: 'value' },
+  { name: '--json', takes: 'nothing' },
+]
+const SECTION: OptionSpec = { name: '--section', takes: 'value' }
+
+type Read = Extract<Arguments, { ok: true }>
+
+export const compileCommand: Command = (words, output) =>
+  withFile(words, [...COMPILE_OPTIONS, { name: '-o', takes: 'value' }], output, (opened, args) => {
+    const { object } = opened
+    const failed = object === undefined || hasErrors(opened.diagnostics)
+    const target = value(args, '-o') ?? `${args.files[0].replace(/(\.bpf)?\.c$/, '')}.o`
+    const bytes = failed ? undefined : writeElf(object)
+    if (bytes) writeFileSync(target, bytes)
+    if (args.options.has('--json')) {
+      const programs = opened.programs.map((p) => ({ name: p.name, section: p.section, type: p.type, insns: p.code.length / 8 }))
+      output.out(
+        JSON.stringify({ ok: !failed, ...(bytes ? { file: target, bytes: bytes.length } : {}), programs, diagnostics: opened.diagnostics }),
+      )
+    } else tellDiagnostics(opened, output)
+    return failed ? 1 : 0
+  })
+
+export const dumpCommand: Command = (words, output) =>
+  withFile(words, [...COMPILE_OPTIONS, SECTION, { name: '--passes', takes: 'nothing' }], output, (opened, args) => {
+    tellDiagnostics(opened, output)
+    for (const pass of opened.passes) output.out(`== ${pass.pass}\n${pass.text.trimEnd()}\n`)
+    for (const program of chosen(opened, value(args, '--section'))) {
+      output.out(`${program.section} ${program.name}: ${program.code.length / 8} instructions`)
+      for (const line of disassembleProgram(program)) output.out(line)
+    }
+    return hasErrors(opened.diagnostics) ? 1 : 0
+  })
+
+export const verifyCommand: Command = (words, output) =>
+  withFile(words, [...COMPILE_OPTIONS, SECTION, { name: '--log-level', takes: 'value' }], output, (opened, args) => {
+    const level = Number(value(args, '--log-level') ?? '1')
+    if (!Number.isInteger(level) || level < 0 || level > 7) return usage(output, '--log-level: 0 to 7')
+    const json = args.options.has('--json')
+    if (!json) tellDiagnostics(opened, output)
+    const results = chosen(opened, value(args, '--section')).map((program) => ({ program, result: verify(program, { logLevel: level }) }))
+    if (json) output.out(JSON.stringify({ programs: results.map(verdictJson), diagnostics: opened.diagnostics }))
+    else for (const { program, result } of results) tellVerdict(program, result, output)
+    const allAccepted = results.length > 0 && results.every((r) => r.result.verdict === 'accepted')
+    return allAccepted && !hasErrors(opened.diagnostics) ? 0 : 1
+  })
+
+const RUN_OPTIONS: readonly OptionSpec[] = [
+  ...COMPILE_OPTIONS,
+  SECTION,
+  { name: '--pcap', takes: 'value' },
+  { name: '--pcap-out', takes: 'value' },
+  { name: '--packet', takes: 'value' },
+  { name: '--repeat', takes: 'value' },
+  { name: '--engine', takes: 'value' },
+]
+
+export const runCommand: Command = (words, output) =>
+  withFile(words, RUN_OPTIONS, output, (opened, args) => {
+    const packets = readPackets(args)
+    if (typeof packets === 'string') return usage(output, packets)
+    const repeat = Number(value(args, '--repeat') ?? '1')
+    if (!Number.isInteger(repeat) || repeat < 1 || repeat > 1_000_000) return usage(output, '--repeat: 1 to 1000000')
+    const engine = value(args, '--engine') ?? 'interp'
+    if (engine !== 'interp' && engine !== 'jit') return usage(output, '--engine: interp or jit')
+    const json = args.options.has('--json')
+    if (!json) tellDiagnostics(opened, output)
+    const program = chosen(opened, value(args, '--section'))[0]
+    if (!program) return fail(output, json, 'no program to run')
+    const result = verify(program, { logLevel: 1 })
+    if (result.verdict !== 'accepted') {
+      if (json) output.out(JSON.stringify({ ...verdictJson({ program, result }), diagnostics: opened.diagnostics }))
+      else tellVerdict(program, result, output)
+      return 1
+    }
+    if (engine === 'jit') return fail(output, json, 'unsupported: the WebAssembly engine is not modelled yet', 'engine jit')
+    const run = runProgram(program, packets, repeat)
+    const target = value(args, '--pcap-out')
+    if (target !== undefined)
+      writeFileSync(target, writePcap(run.packets.flatMap((p) => (p.dataOut ? [{ atNs: p.atNs, data: p.dataOut }] : []))))
+    if (json) output.out(JSON.stringify(runJson(program, run)))
+    else tellRun(run, output)
+    return run.packets.every((p) => p.fault === '' && p.unsupported === '') ? 0 : 1
+  })
+
+function withFile(
+  words: readonly string[],
+  specs: readonly OptionSpec[],
+  output: Output,
+  use: (opened: Opened, args: Read) => number,
+): number {
+  const args = readArguments(words, specs)
+  if (!args.ok) return usage(output, args.error)
+  if (args.files.length !== 1) return usage(output, 'one file is needed')
+  const file = args.files[0]
+  const settings = readSettings(
+    { includeDirs: values(args, '-I'), defines: values(args, '-D'), cpu: value(args, '--cpu'), passes: args.options.has('--passes') },
+    file,
+  )
+  if (!settings.ok) return usage(output, settings.error)
+  const result = openFile(file, settings.settings)
+  return result.ok ? use(result.opened, args) : usage(output, result.error)
+}
+
+function readPackets(args: Read): readonly { readonly atNs: number; readonly data: Uint8Array }[] | string {
+  const hexText = value(args, '--packet')
+  const pcap = value(args, '--pcap')
+  if ((hexText === undefined) === (pcap === undefined)) return 'either --pcap FILE or --packet HEX'
+  if (hexText !== undefined) {
+    const data = fromHex(hexText)
+    return data ? [{ atNs: 0, data }] : '--packet: hex of whole bytes'
+  }
+  let bytes: Uint8Array
+  try {
+    bytes = new Uint8Array(readFileSync(pcap as string))
+  } catch (error) {
+    return error instanceof Error ? error.message : 'cannot be read'
+  }
+  const { packets, diagnostics } = readCapture(bytes)
+  return hasErrors(diagnostics) ? `${pcap}: ${renderDiagnostics(diagnostics, () => undefined)}` : packets
+}
+
+const value = (args: Read, name: string): string | undefined => args.options.get(name)?.[0]
+const values = (args: Read, name: string): readonly string[] => args.options.get(name) ?? []
+const hasErrors = (list: readonly Diagnostic[]): boolean => list.some((d) => d.severity === 'error')
+
+/** Programs of the section asked for; all of them without one. A program's own name is taken as well. */
+function chosen(opened: Opened, section: string | undefined): readonly Program[] {
+  return section === undefined ? opened.programs : opened.programs.filter((p) => p.section === section || p.name === section)
+}
+
+function tellDiagnostics(opened: Opened, output: Output): void {
+  const sources = new Map(opened.sources.map((s) => [s.path, s]))
+  if (opened.diagnostics.length > 0) output.err(renderDiagnostics(opened.diagnostics, (path) => sources.get(path)))
+}
+
+function tellVerdict(program: Program, result: VerifyResult, output: Output): void {
+  if (result.log !== '') output.out(result.log.trimEnd())
+  output.out(
+    `${program.section || program.type} ${program.name}: ${result.verdict}${result.feature ? ` (${result.feature})` : ''}${result.errno ? ` errno ${result.errno}` : ''}`,
+  )
+}
+
+function verdictJson({ program, result }: { program: Program; result: VerifyResult }) {
+  const { verdict, errno, message, feature, stats, log } = result
+  return {
+    name: program.name,
+    section: program.section,
+    verdict,
+    errno,
+    message,
+    ...(feature === undefined ? {} : { feature }),
+    processed: stats.processed,
+    total_states: stats.totalStates,
+    peak_states: stats.peakStates,
+    max_states_per_insn: stats.maxStatesPerInsn,
+    stack_depth: stats.stackDepth,
+    log,
+  }
+}
+
+function runJson(program: Program, run: RunOutcome) {
+  return {
+    name: program.name,
+    section: program.section,
+    verdict: 'accepted',
+    packets: run.packets.map((p) => ({
+      retval: p.retval,
+      verdict: p.verdict,
+      ...(p.dataOut ? { data_out: toHex(p.dataOut) } : {}),
+      ...(p.errno ? { errno: p.errno } : {}),
+      ...(p.fault ? { fault: p.fault } : {}),
+      ...(p.unsupported ? { unsupported: p.unsupported } : {}),
+    })),
+    maps: run.maps.map((m) => ({ name: m.name, type: m.type, entries: m.entries })),
+    printk: run.printk,
+  }
+}
+
+function tellRun(run: RunOutcome, output: Output): void {
+  for (const [i, p] of run.packets.entries()) {
+    const what =
+      p.fault || (p.unsupported && `unsupported: ${p.unsupported}`) || (p.errno ? `errno ${p.errno}` : `${p.retval} ${p.verdict}`)
+    output.out(`${String(i).padStart(4)}  ${what}`)
+  }
+  for (const line of run.printk) output.out(`printk: ${line}`)
+  for (const map of run.maps) {
+    output.out(`map ${map.name} (${map.type}), ${map.entries.length} entries`)
+    for (const [key, v] of map.entries) if (/[1-9a-f]/.test(v)) output.out(`  ${key} ${v}`)
+  }
+}
+
+function usage(output: Output, text: string): number {
+  output.err(text)
+  return 2
+}
+
+function fail(output: Output, json: boolean, text: string, feature?: string): number {
+  if (json) output.out(JSON.stringify(feature === undefined ? { error: text } : { verdict: 'unsupported', feature, error: text }))
+  else output.err(text)
+  return 1
+}

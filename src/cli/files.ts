@@ -1,0 +1,54 @@
+// Files as the commands take them: C, object or assembly by the name's end, includes from the folders asked for. Reading is the only effect.
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type CompileSettings, makeSource, type Opened, openAssembly, openC, openObject } from '../engine/index.ts'
+
+export interface CompileWords {
+  readonly includeDirs: readonly string[]
+  readonly defines: readonly string[]
+  readonly cpu: string | undefined
+  readonly passes?: boolean
+}
+
+export type Settings = { readonly ok: true; readonly settings: CompileSettings } | { readonly ok: false; readonly error: string }
+
+/** -I, -D and --cpu as settings of a compilation. */
+export function readSettings(words: CompileWords, mainPath: string): Settings {
+  const cpu = /^v?([1-4])$/.exec(words.cpu ?? 'v3')
+  if (!cpu) return { ok: false, error: `--cpu ${words.cpu}: v1, v2, v3 or v4` }
+  const defines: [string, string][] = []
+  for (const word of words.defines) {
+    const m = /^([A-Za-z_]\w*)(?:=([\s\S]*))?$/.exec(word)
+    if (!m) return { ok: false, error: `-D ${word}: NAME or NAME=TEXT` }
+    defines.push([m[1], m[2] ?? '1'])
+  }
+  const include = (path: string) => {
+    const at = [path, join(dirname(mainPath), path)].find((p) => existsSync(p) && statSync(p).isFile())
+    return at === undefined ? undefined : makeSource(at, readFileSync(at, 'utf8'))
+  }
+  return {
+    ok: true,
+    settings: {
+      include,
+      includeDirs: words.includeDirs,
+      defines: Object.fromEntries(defines),
+      cpu: Number(cpu[1]) as 1 | 2 | 3 | 4,
+      passes: words.passes ?? false,
+    },
+  }
+}
+
+export type OpenResult = { readonly ok: true; readonly opened: Opened } | { readonly ok: false; readonly error: string }
+
+/** Opens a file of any kind; its name's end tells which. */
+export function openFile(path: string, settings: CompileSettings): OpenResult {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(path)
+  } catch (error) {
+    return { ok: false, error: `${path}: ${error instanceof Error ? error.message : 'cannot be read'}` }
+  }
+  if (path.endsWith('.o')) return { ok: true, opened: openObject(path, new Uint8Array(bytes)) }
+  const text = bytes.toString('utf8')
+  return { ok: true, opened: path.endsWith('.s') ? openAssembly(path, text) : openC(path, text, settings) }
+}

@@ -1,0 +1,42 @@
+// The command line: words in, exit status out.
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { answerLine } from './batch.ts'
+import { type Command, compileCommand, dumpCommand, type Output, runCommand, verifyCommand } from './commands.ts'
+import { USAGE } from './usage.ts'
+
+const COMMANDS: Readonly<Record<string, Command>> = { compile: compileCommand, dump: dumpCommand, run: runCommand, verify: verifyCommand }
+
+const output: Output = {
+  out: (text) => process.stdout.write(`${text}\n`),
+  err: (text) => process.stderr.write(`${text}\n`),
+}
+
+async function batch(words: readonly string[]): Promise<number> {
+  if (words.length > 1) {
+    output.err(USAGE)
+    return 2
+  }
+  const input = words[0] === undefined || words[0] === '-' ? process.stdin : createReadStream(words[0])
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      if (line.trim() === '') continue
+      const roomy = process.stdout.write(`${answerLine(line, () => performance.now())}\n`)
+      if (!roomy) await new Promise((resolve) => process.stdout.once('drain', resolve))
+    }
+  } catch (error) {
+    output.err(error instanceof Error ? error.message : String(error))
+    return 2
+  }
+  return 0
+}
+
+async function main([command, ...words]: readonly string[]): Promise<number> {
+  if (command === 'batch') return batch(words)
+  if (command !== undefined && Object.hasOwn(COMMANDS, command)) return COMMANDS[command](words, output)
+  const asked = command === undefined || command === 'help' || command === '--help'
+  output[asked ? 'out' : 'err'](asked ? USAGE : `unknown command ${command}\n\n${USAGE}`)
+  return command === undefined || !asked ? 2 : 0
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,10 @@
+// What the command line says about itself.
+export const USAGE = `usage: npm run -s cli -- COMMAND ...
+
+  compile FILE.c [-o OUT.o] [-I DIR]... [-D X[=Y]]... [--cpu v1|v2|v3|v4] [--json]
+  dump    FILE.(c|o) [--section S] [--passes] [-I DIR]... [-D X[=Y]]... [--cpu v3]
+  verify  FILE.(c|o|s) [--section S] [--log-level 0|1|2|4] [-I DIR]... [-D X[=Y]]... [--cpu v3] [--json]
+  run     FILE.(c|o|s) [--section S] (--pcap IN [--pcap-out OUT] | --packet HEX) [--repeat N] [--engine interp|jit] [--json]
+  batch   [FILE.jsonl]      one request a line (standard input without FILE), one answer a line
+
+Exit status: 0 done, 1 rejected or failed, 2 bad usage.`

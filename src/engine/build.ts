@@ -1,0 +1,277 @@
+// A build: one Project compiled, loaded, verified and run, and every question that a page may ask of it. The work is a resumable object:
+// each `run()` does a slice (the compilation as a whole, some thousand verified instructions, one packet) so that a newer project can
+// supersede it. Pure but for the clock that is handed in for the `ms` figures.
+import { type Btf, readBtf } from '../btf/index.ts'
+import type { Diagnostic, SourceFile } from '../diag/index.ts'
+import { makeSource } from '../diag/index.ts'
+import type { Program } from '../isa/index.ts'
+import { runsPackets } from '../kernel/index.ts'
+import { dissect, writePcap } from '../packet/index.ts'
+import { type StateView, startVerify, statesAt, type VerifyResult, verify } from '../verifier/index.ts'
+import { type Arrival, readArrivals } from './arrivals.ts'
+import { linesBySlot, listing } from './listing.ts'
+import { logLines, logWindow } from './log-view.ts'
+import { machineView, type ViewTables } from './machine-view.ts'
+import { moveTo } from './moves.ts'
+import type { Project } from './project.ts'
+import { verdictName } from './run.ts'
+import { createScenarioRun, type PacketRun, runNextPacket, type Timeline } from './timeline.ts'
+import { type Opened, openC } from './toolchain.ts'
+import type { BuildReport, LogLine, LogWindow, MachineView, Move, NotRun, PacketRow, ProgramReport, Verdict, VisitsView } from './views.ts'
+
+export interface Build {
+  readonly report: BuildReport
+  log(program: number, level: number, from: number, count: number): LogWindow
+  visits(program: number, insn: number): VisitsView
+  move(from: number, move: Move): MachineView
+  /** The packets as the program left them, those that it dropped left out. */
+  exportPcap(): Uint8Array
+}
+
+export interface BuildWork {
+  run(): 'more' | 'done'
+  /** Only once `run` said 'done'. */
+  build(): Build
+}
+
+const VERIFY_SLICE = 4000
+const MAX_VISITS = 64
+/** Visits of one instruction that are looked through for what was believed. */
+const MAX_BELIEFS = 256
+
+export function startBuild(project: Project, revision: number, now: () => number): BuildWork {
+  const steps = buildInSteps(project, revision, now)
+  let done: Build | undefined
+  return {
+    run() {
+      if (done) return 'done'
+      const next = steps.next()
+      if (!next.done) return 'more'
+      done = next.value
+      return 'done'
+    },
+    build() {
+      if (!done) throw new Error('the build is not done')
+      return done
+    },
+  }
+}
+
+function* buildInSteps(project: Project, revision: number, now: () => number): Generator<undefined, Build> {
+  const start = now()
+  const opened = compileProject(project)
+  const compiled = now()
+  yield
+  const results: VerifyResult[] = []
+  for (const program of opened.programs) {
+    const verification = startVerify(program, { logLevel: 0 })
+    while (verification.run(VERIFY_SLICE) === 'more') yield
+    results.push(verification.result())
+  }
+  const verified = now()
+  yield
+  const attached = attachedIndex(project, opened.programs)
+  const { packets, diagnostics: faults } = readArrivals(project.scenario.stimuli)
+  let notRun = whyNotRun(opened, attached, results, packets)
+  const diagnostics = [...opened.diagnostics, ...faults]
+  let timeline: Timeline | undefined
+  let feature = ''
+  if (notRun === '') {
+    const created = createScenarioRun(opened.programs[attached], packets, project.scenario)
+    if (created.ok) {
+      timeline = created.timeline
+      while (runNextPacket(timeline) === 'more') yield
+    } else {
+      notRun = 'unsupported'
+      feature = created.unsupported || created.badMap
+      diagnostics.push(scenarioFault(created))
+    }
+  }
+  const ran = now()
+  const mainFile = project.build.main
+  const programs = opened.programs.map((p, i) => programReport(p, results[i], mainFile))
+  const rows = timeline ? timeline.runs.map((r, i) => packetRow(r, i, timeline.program.program.type)) : packets.map(silentRow)
+  const report: BuildReport = {
+    revision,
+    diagnostics,
+    programs,
+    attached,
+    packets: rows,
+    passed: rows.filter((r) => r.outcome === 'passed').length,
+    dropped: rows.filter((r) => r.outcome === 'dropped').length,
+    totalTicks: timeline?.totalTicks ?? 0,
+    ms: { compile: compiled - start, verify: verified - compiled, run: ran - verified },
+    notRun,
+    notRunFeature: feature,
+  }
+  return questions(report, opened, results, timeline)
+}
+
+/** The questions that a finished build answers; what they need is computed once and kept. */
+function questions(report: BuildReport, opened: Opened, results: readonly VerifyResult[], timeline: Timeline | undefined): Build {
+  const { revision } = report
+  const logs = new Map<string, readonly LogLine[]>()
+  const states = new Map<number, readonly StateView[]>()
+  let tables: ViewTables | undefined
+
+  const believed = (program: Program, slot: number): readonly StateView[] => {
+    const kept = states.get(slot)
+    if (kept) return kept
+    const found = statesAt(program, { logLevel: 0 }, slot, MAX_BELIEFS)
+    states.set(slot, found)
+    return found
+  }
+  const viewTables = (t: Timeline): ViewTables => {
+    const { program } = t.program
+    tables ??= {
+      revision,
+      programIndex: report.attached,
+      program,
+      lines: Int32Array.from(linesOf(report.programs[report.attached], program)),
+      btf: readProgramBtf(program),
+      states: (slot) => believed(program, slot),
+      verdictName: (retval) => verdictName(program.type, retval),
+    }
+    return tables
+  }
+
+  return {
+    report,
+    log(program, level, from, count) {
+      const key = `${program}/${level}`
+      let lines = logs.get(key)
+      if (!lines) {
+        const target = opened.programs[program]
+        lines = target ? logLines(verify(target, { logLevel: level }).log) : []
+        logs.set(key, lines)
+      }
+      return logWindow(revision, lines, from, count)
+    },
+    visits(program, insn) {
+      const target = opened.programs[program]
+      if (!target || results[program].verdict === 'unsupported') return { revision, insn, total: 0, states: [] }
+      const all = statesAt(target, { logLevel: 0 }, insn, MAX_BELIEFS)
+      return { revision, insn, total: all.length, states: all.slice(0, MAX_VISITS) }
+    },
+    move(from, move) {
+      if (!timeline || timeline.runs.length === 0) throw new Error('nothing was run')
+      const view = viewTables(timeline)
+      return machineView(timeline, view, moveTo(timeline, view.lines, from, move))
+    },
+    exportPcap() {
+      const kept = (timeline?.runs ?? []).filter((_, i) => report.packets[i].outcome !== 'dropped')
+      return writePcap(kept.map((r) => ({ atNs: r.arrival.atNs, data: r.result.dataOut })))
+    },
+  }
+}
+
+function compileProject(project: Project): Opened {
+  const files = new Map<string, SourceFile>(project.files.map((f) => [f.path, makeSource(f.path, f.text)]))
+  const { main, cpu, defines } = project.build
+  const source = files.get(main)
+  return openC(main, source?.text ?? '', { include: (path) => files.get(path), includeDirs: [], cpu, defines })
+}
+
+/** The program that the scenario attaches: by name, or the first one. */
+function attachedIndex(project: Project, programs: readonly Program[]): number {
+  const wanted = project.scenario.attach[0]
+  if (!wanted) return -1
+  const named = programs.findIndex((p) => p.name === wanted.program)
+  return named >= 0 ? named : programs.length > 0 ? 0 : -1
+}
+
+function whyNotRun(opened: Opened, attached: number, results: readonly VerifyResult[], packets: readonly Arrival[]): NotRun {
+  if (opened.diagnostics.some((d) => d.severity === 'error')) return 'errors'
+  if (attached < 0) return 'no-program'
+  const { verdict } = results[attached]
+  if (verdict === 'rejected') return 'rejected'
+  if (verdict === 'unsupported' || !runsPackets(opened.programs[attached].type)) return 'unsupported'
+  return packets.length === 0 ? 'no-packets' : ''
+}
+
+function scenarioFault({ unsupported, badMap, errno }: { unsupported: string; badMap: string; errno: number }): Diagnostic {
+  const base = { severity: 'error', labels: [], fixes: [] } as const
+  if (unsupported !== '') return { ...base, code: 'input.unsupported', params: [unsupported] }
+  return { ...base, code: 'input.map-refused', params: [badMap, String(errno)] }
+}
+
+function programReport(program: Program, result: VerifyResult, mainFile: string): ProgramReport {
+  const rows = listing(program, mainFile)
+  const { stats } = result
+  const lines = linesBySlot(program, mainFile)
+  const verdict: Verdict = {
+    verdict: result.verdict,
+    errno: result.errno,
+    message: result.message,
+    ...(result.feature === undefined ? {} : { feature: result.feature }),
+    insn: result.insn,
+    line: result.insn >= 0 ? (lines[result.insn] ?? 0) : 0,
+    processed: stats.processed,
+    totalStates: stats.totalStates,
+    peakStates: stats.peakStates,
+    maxStatesPerInsn: stats.maxStatesPerInsn,
+    stackDepth: stats.stackDepth,
+  }
+  return { name: program.name, section: program.section, type: program.type, insnCount: program.code.length / 8, listing: rows, verdict }
+}
+
+function linesOf(report: ProgramReport, program: Program): number[] {
+  const out = new Array<number>(program.code.length / 8).fill(0)
+  for (const row of report.listing) out[row.slot] = row.line
+  return out
+}
+
+function packetRow(run: PacketRun, index: number, type: string): PacketRow {
+  const { arrival, result, steps, firstTick } = run
+  const failed = result.fault !== '' || result.unsupported !== ''
+  const { summary, protocol } = dissect(arrival.data)
+  return {
+    index,
+    atNs: arrival.atNs,
+    sizeBytes: arrival.data.length,
+    summary,
+    protocol,
+    verdict: failed ? 'fault' : verdictName(type, result.retval),
+    retval: result.retval,
+    outcome: failed ? 'other' : outcomeOf(type, result.retval),
+    firstTick,
+    ticks: steps + 1,
+  }
+}
+
+function silentRow(arrival: Arrival, index: number): PacketRow {
+  const { summary, protocol } = dissect(arrival.data)
+  return {
+    index,
+    atNs: arrival.atNs,
+    sizeBytes: arrival.data.length,
+    summary,
+    protocol,
+    verdict: '',
+    retval: 0,
+    outcome: 'other',
+    firstTick: 0,
+    ticks: 0,
+  }
+}
+
+/** XDP: 0 aborted, 1 drop; tc: 2 shot; socket filter: bytes to keep, 0 = none; cgroup: bit 0 = allow. */
+function outcomeOf(type: string, retval: number): PacketRow['outcome'] {
+  switch (type) {
+    case 'xdp':
+      return retval <= 1 ? 'dropped' : retval <= 4 ? 'passed' : 'dropped'
+    case 'sched_cls':
+    case 'sched_act':
+      return retval === 2 ? 'dropped' : 'passed'
+    case 'socket_filter':
+      return retval === 0 ? 'dropped' : 'passed'
+    default:
+      return (retval & 1) === 0 ? 'dropped' : 'passed'
+  }
+}
+
+function readProgramBtf(program: Program): Btf | undefined {
+  if (!program.btf) return undefined
+  const read = readBtf(program.btf)
+  return read.ok ? read.btf : undefined
+}

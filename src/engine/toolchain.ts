@@ -1,0 +1,55 @@
+// From a file of any kind (C, object, assembly) to programs: what the command line and the page's build have in common.
+// In: a file and how to find others. Out: programs with maps, the object where there is one, all diagnostics and sources. Never throws on input.
+import { helperByName, mapType, progType } from '../abi/index.ts'
+import { type CompileInput, compile, type PassDump } from '../compiler/index.ts'
+import type { Diagnostic, SourceFile } from '../diag/index.ts'
+import { makeSource } from '../diag/index.ts'
+import { assemble, type Program } from '../isa/index.ts'
+import { load } from '../loader/index.ts'
+import { type ObjectFile, readElf } from '../object/index.ts'
+
+export interface Opened {
+  readonly programs: readonly Program[]
+  /** Absent for assembly and where an error stands in `diagnostics`. */
+  readonly object?: ObjectFile
+  readonly diagnostics: readonly Diagnostic[]
+  readonly sources: readonly SourceFile[]
+  readonly passes: readonly PassDump[]
+}
+
+export type CompileSettings = Omit<CompileInput, 'main'>
+
+export const defaultSettings: CompileSettings = { include: () => undefined, includeDirs: [], defines: {}, cpu: 3 }
+
+/** Compiles and loads a C text. `objectName` names data maps as libbpf does ("prog.rodata"). */
+export function openC(path: string, text: string, settings: CompileSettings, objectName = baseName(path)): Opened {
+  const compiled = compile({ ...settings, main: makeSource(path, text) })
+  const { diagnostics, sources, passes, object } = compiled
+  if (!object) return { programs: [], diagnostics, sources, passes }
+  const loaded = load(object, { objectName })
+  return { programs: loaded.programs, object, diagnostics: [...diagnostics, ...loaded.diagnostics], sources, passes }
+}
+
+/** Reads and loads an ELF object. */
+export function openObject(path: string, bytes: Uint8Array): Opened {
+  const { object, diagnostics } = readElf(bytes)
+  if (!object) return { programs: [], diagnostics, sources: [], passes: [] }
+  const loaded = load(object, { objectName: baseName(path) })
+  return { programs: loaded.programs, object, diagnostics: [...diagnostics, ...loaded.diagnostics], sources: [], passes: [] }
+}
+
+/** Assembles a text in the kernel's notation. */
+export function openAssembly(path: string, text: string): Opened {
+  const source = makeSource(path, text)
+  const { program, diagnostics } = assemble(source, {
+    helper: (name) => helperByName(name)?.id,
+    mapType: (name) => mapType(name) !== undefined,
+    progType: (name) => progType(name) !== undefined,
+  })
+  return { programs: program ? [program] : [], diagnostics, sources: [source], passes: [] }
+}
+
+/** "dir/prog.bpf.o" is the object "prog" (libbpf: the base name up to its first dot). */
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1).split('.')[0]
+}

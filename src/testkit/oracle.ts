@@ -1,0 +1,56 @@
+// The running kernel as an oracle for tests: builds `oracle/oracle.c` once and asks it. Where it cannot be asked, `whyNoOracle` says why in
+// one line, and the tests that need it are skipped, never counted as passed.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { release, tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '../..')
+const source = join(root, 'oracle/oracle.c')
+const binary = join(root, 'build/oracle')
+
+export interface OracleAnswer {
+  readonly name: string
+  readonly section: string
+  readonly verdict: 'accepted' | 'rejected'
+  readonly errno: number
+  readonly log: string
+  readonly libbpf: string
+  readonly run?: {
+    readonly errno: number
+    readonly retval: number
+    readonly data_out: string
+    readonly maps: Readonly<Record<string, readonly (readonly [string, string])[]>>
+  }
+}
+
+/** Why the kernel cannot be asked here; undefined where it can. */
+export function whyNoOracle(): string | undefined {
+  if (process.platform !== 'linux') return 'not Linux'
+  if (process.getuid?.() !== 0) return 'not root'
+  if (!/^6\.18\./.test(release())) return `Linux ${release()} is not 6.18`
+  if (spawnSync('gcc', ['--version']).status !== 0) return 'no gcc'
+  if (!existsSync('/usr/include/bpf/libbpf.h') || !existsSync('/usr/include/libelf.h')) return 'no headers of libbpf and libelf'
+  if (existsSync(binary) && statSync(binary).mtimeMs > statSync(source).mtimeMs) return undefined
+  mkdirSync(join(root, 'build'), { recursive: true })
+  const built = spawnSync('gcc', ['-O2', '-o', binary, source, '-lbpf', '-lelf', '-lz'], { encoding: 'utf8' })
+  return built.status === 0 ? undefined : `oracle.c does not build: ${built.stderr.split('\n')[0]}`
+}
+
+/** Loads each program of an object into the kernel and runs it over a packet. `name` is the object's file name (it names data maps). */
+export function askOracle(name: string, object: Uint8Array, packetHex: string, logLevel = 1): OracleAnswer[] {
+  const dir = mkdtempSync(join(tmpdir(), 'beeyard-'))
+  try {
+    const file = join(dir, name)
+    writeFileSync(file, object)
+    const words = ['-l', String(logLevel), ...(packetHex === '' ? [] : ['-d', packetHex]), file]
+    const text = execFileSync(binary, words, { encoding: 'utf8', maxBuffer: 1 << 28 })
+    return text
+      .trim()
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as OracleAnswer)
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
+}

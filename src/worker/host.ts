@@ -1,0 +1,78 @@
+// The worker's end of the protocol. Owns the newest build; answers windows of it, 'stale' for any other revision.
+// A build runs in slices of about 8 ms with a pause between them, so that a newer project, a cancel or a ping is seen at once.
+// Clock and pause are handed in: the same host runs in a browser's worker, in Node and in tests.
+import { type Build, decodeLink, encodeLink, type LinkResult, type Project, readCaptureBytes, startBuild } from '../engine/index.ts'
+import { compressor } from './compressor.ts'
+import type { Method, Methods, Port, RequestMessage, ToPage, ToWorker } from './messages.ts'
+
+export interface HostOptions {
+  /** Milliseconds, monotonic. */
+  readonly now: () => number
+  /** Lets waiting messages in. */
+  readonly pause: () => Promise<void>
+}
+
+const SLICE_MS = 8
+
+/** Serves one port until the worker ends. */
+export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions): void {
+  let current: Build | undefined
+  let newest = 0
+  const cancelled = new Set<number>()
+
+  async function build(id: number, project: Project, revision: number): Promise<Build | undefined> {
+    newest = revision
+    const work = startBuild(project, revision, now)
+    for (;;) {
+      const until = now() + SLICE_MS
+      while (now() < until) if (work.run() === 'done') return work.build()
+      await pause()
+      if (newest !== revision || cancelled.delete(id)) return undefined
+    }
+  }
+
+  async function answer(request: RequestMessage): Promise<Methods[Method]['value'] | 'stale'> {
+    const { id, method, args } = request as { [M in Method]: RequestMessage<M> }[Method]
+    switch (method) {
+      case 'build': {
+        const done = await build(id, args.project, args.revision)
+        if (!done) return 'stale'
+        current = done
+        return done.report
+      }
+      case 'encodeLink':
+        return { link: encodeLink(args.project, compressor) }
+      case 'decodeLink':
+        return decodeLink(args.fragment, compressor) satisfies LinkResult
+      case 'readCapture':
+        return readCaptureBytes(args.bytes)
+      default: {
+        if (!current || current.report.revision !== args.revision) return 'stale'
+        if (method === 'log') return current.log(args.program, args.level, args.from, args.count)
+        if (method === 'visits') return current.visits(args.program, args.insn)
+        if (method === 'move') return current.move(args.from, args.move)
+        return { bytes: current.exportPcap() }
+      }
+    }
+  }
+
+  port.onMessage((message) => {
+    switch (message.kind) {
+      case 'ping':
+        port.post({ kind: 'pong', at: message.at })
+        return
+      case 'cancel':
+        cancelled.add(message.id)
+        return
+      case 'request':
+        answer(message).then(
+          (value) => {
+            cancelled.delete(message.id)
+            port.post(value === 'stale' ? { kind: 'stale', id: message.id } : { kind: 'value', id: message.id, value })
+          },
+          (error: unknown) =>
+            port.post({ kind: 'defect', id: message.id, text: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+        )
+    }
+  })
+}
