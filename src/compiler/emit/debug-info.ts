@@ -22,7 +22,10 @@ export function makeDebugInfo(
     ...module.globals.flatMap((g) => variables.get(g.name) ?? []),
     ...module.funcs.flatMap((f) => functions.get(f.name) ?? []),
   ].filter((s) => s.kind === 'function' || !s.isString)
-  for (const s of used) types.need(s.type)
+  for (const s of used) {
+    types.need(s.type)
+    if (s.kind === 'variable' && s.section === '.maps') for (const t of mapTypes(s.type)) types.need(t)
+  }
   const cores = code.map((s) =>
     s.funcs.flatMap((f) => f.code.items.flatMap((i) => (i.kind === 'op' && i.core ? [{ i, start: f.start }] : []))),
   )
@@ -50,6 +53,19 @@ export function makeDebugInfo(
   }))
   const ext = writeBtfExt({ funcs, lines, core }, builder)
   return { btf: builder.build(), ext }
+}
+
+/** What a map's members point to: keys, values and inner maps are told whole, since the loader asks for their size. */
+function mapTypes(map: CType): CType[] {
+  let type = map
+  while (type.kind === 'typedef' || type.kind === 'qualified' || type.kind === 'tagged') type = type.of
+  if (type.kind === 'array') return mapTypes(type.element)
+  if (type.kind !== 'record') return []
+  return type.fields.flatMap((f) => {
+    const member = f.type.kind === 'array' ? f.type.element : f.type
+    if (member.kind !== 'pointer') return []
+    return f.type.kind === 'array' ? [member.to, ...mapTypes(member.to)] : [member.to]
+  })
 }
 
 const LINKAGE = { internal: 0, external: 1, extern: 2 } as const satisfies Record<GlobalVariable['linkage'], BtfLinkage>
