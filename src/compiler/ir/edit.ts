@@ -7,6 +7,11 @@ export function isInstr(v: Value): v is Instr {
   return 'id' in v
 }
 
+/** Whether the value is computed by an instruction of this kind. */
+export function isKind<K extends Instr['kind']>(v: Value, kind: K): v is Extract<Instr, { kind: K }> {
+  return v.kind === kind
+}
+
 export const phisOf = (block: Block): Phi[] => {
   const phis: Phi[] = []
   for (const i of block.instrs) {

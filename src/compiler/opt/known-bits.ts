@@ -6,11 +6,21 @@ const MAX_DEPTH = 6
 const mask = (bits: number): bigint => (1n << BigInt(bits)) - 1n
 
 /** A mask of the bits that are zero whatever happens; bits above the width are not in it. */
-export function knownZero(v: Value, depth = 0): bigint {
+export function knownZero(v: Value): bigint {
+  return zeroBits(v, 0, false)
+}
+
+/** The same as far as Linux's verifier sees it too: it knows nothing of what comes out of a division. A check or mask may only be dropped
+ * for a reason that the verifier can follow. */
+export function visiblyZero(v: Value): bigint {
+  return zeroBits(v, 0, true)
+}
+
+function zeroBits(v: Value, depth: number, visible: boolean): bigint {
   const all = mask(bitsOf(v.type))
   if (v.kind === 'const') return all & ~v.value
   if (!isInstr(v) || depth >= MAX_DEPTH) return 0n
-  return all & zeroOf(v, depth + 1)
+  return all & zeroOf(v, depth + 1, visible)
 }
 
 /** Whether the value is below 2^bits whatever happens. */
@@ -19,10 +29,10 @@ export function fitsUnsigned(v: Value, bits: number): boolean {
   return (knownZero(v) & high) === high
 }
 
-function zeroOf(i: Instr, depth: number): bigint {
+function zeroOf(i: Instr, depth: number, visible: boolean): bigint {
   const bits = bitsOf(i.type)
   const all = mask(bits)
-  const arg = (k: number): bigint => knownZero(i.args[k], depth)
+  const arg = (k: number): bigint => zeroBits(i.args[k], depth, visible)
   switch (i.kind) {
     case 'cast':
       if (i.op === 'zext') return arg(0) | (all & ~mask(bitsOf(i.args[0].type)))
@@ -38,13 +48,13 @@ function zeroOf(i: Instr, depth: number): bigint {
       let zero = all
       for (const a of i.args) {
         if (a === i) continue
-        zero &= knownZero(a, Math.max(depth, MAX_DEPTH - 1))
+        zero &= zeroBits(a, Math.max(depth, MAX_DEPTH - 1), visible)
         if (zero === 0n) break
       }
       return zero
     }
     case 'bin':
-      return zeroOfBin(i, bits, all, arg)
+      return visible && (i.op === 'udiv' || i.op === 'urem' || i.op === 'mul') ? 0n : zeroOfBin(i, bits, all, arg)
     case 'bswap': {
       const zero = arg(0)
       let out = 0n

@@ -1,0 +1,44 @@
+// From IR to the object: passes, code of each function, sections. Faults that only show here (stack, signed division) are reported.
+import type { Span } from '../diag/index.ts'
+import type { ObjectFile } from '../object/index.ts'
+import { generate, type Target } from './codegen/index.ts'
+import { emit } from './emit/index.ts'
+import type { Module } from './ir/index.ts'
+import { optimize } from './opt/index.ts'
+import type { UnitSymbols } from './sema/types.ts'
+import type { PassDump } from './types.ts'
+
+export interface BackEndInput {
+  /** Owned by the back end from here on: passes change it in place. */
+  readonly module: Module
+  readonly symbols: UnitSymbols
+  /** Path of the file that is compiled. */
+  readonly path: string
+  readonly cpu: 1 | 2 | 3 | 4
+  /** Ask for the text after each pass. */
+  readonly passes?: boolean
+  /** Check the IR after each pass and each allocation; for tests and development. */
+  readonly check?: boolean
+  readonly report: Target['report']
+}
+
+export interface BackEndResult {
+  readonly object: ObjectFile
+  readonly passes: readonly PassDump[]
+  /** What the checks found; ours to mend. */
+  readonly faults: readonly string[]
+}
+
+export function backEnd(input: BackEndInput): BackEndResult {
+  const { module, symbols, path, cpu, report } = input
+  const passes: PassDump[] = []
+  const faults: string[] = []
+  optimize(module, {
+    cpu,
+    ...(input.passes && { dump: (pass, text) => void passes.push({ pass, text }) }),
+    ...(input.check && { faults: (pass, list) => void faults.push(...list.map((f) => `${pass}: ${f}`)) }),
+  })
+  const target: Target = { cpu, report: (code, params, at: Span | undefined) => report(code, params, at) }
+  const codes = module.funcs.filter((f) => f.blocks.length > 0).map((f) => generate(f, target, input.check))
+  return { object: emit({ module, symbols, path, codes }), passes, faults }
+}

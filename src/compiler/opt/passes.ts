@@ -1,0 +1,84 @@
+// The order of the middle end, read from top to bottom. The page's pass view is made from this list.
+//
+// A pass is given the module; `perFunction` makes one of a pass over functions. Passes before `legalize` know nothing of the machine.
+import { type Func, type Module, printModule, validateModule } from '../ir/index.ts'
+import { dce } from './dce.ts'
+import { dropUnused } from './drop-unused.ts'
+import { expandMem } from './expand-mem.ts'
+import { gvn } from './gvn.ts'
+import { inline } from './inline.ts'
+import { jumpThreading } from './jump-threading.ts'
+import { legalize } from './legalize.ts'
+import { lowerSelect } from './lower-select.ts'
+import { lowerSwitch } from './lower-switch.ts'
+import { mem2reg } from './mem2reg.ts'
+import { simplify } from './simplify.ts'
+import { simplifyCfg } from './simplify-cfg.ts'
+import { sroa } from './sroa.ts'
+
+export interface Pass {
+  readonly name: string
+  readonly run: (module: Module, cpu: number) => void
+}
+
+const perFunction = (name: string, run: (fn: Func) => void): Pass => ({
+  name,
+  run: (module) => {
+    for (const fn of module.funcs) if (fn.blocks.length > 0) run(fn)
+  },
+})
+
+/** What a function needs before it is judged, and copied, as a callee. */
+function prepare(fn: Func): void {
+  simplifyCfg(fn)
+  sroa(fn)
+  mem2reg(fn)
+  simplify(fn)
+  gvn(fn)
+  simplifyCfg(fn)
+  dce(fn)
+}
+
+export const PASSES: readonly Pass[] = [
+  perFunction('simplifyCfg', simplifyCfg),
+  perFunction('sroa', sroa),
+  perFunction('mem2reg', mem2reg),
+  { name: 'inline', run: (module) => inline(module, prepare) },
+  { name: 'dropUnused', run: dropUnused },
+  perFunction('simplify', simplify),
+  perFunction('simplifyCfg', simplifyCfg),
+  perFunction('jumpThreading', jumpThreading),
+  perFunction('simplifyCfg', simplifyCfg),
+  perFunction('gvn', gvn),
+  perFunction('simplify', simplify),
+  perFunction('expandMem', expandMem),
+  perFunction('gvn', gvn),
+  perFunction('dce', dce),
+  perFunction('simplifyCfg', simplifyCfg),
+  { name: 'dropUnused', run: dropUnused },
+  perFunction('lowerSwitch', lowerSwitch),
+  { name: 'legalize', run: legalize },
+  perFunction('simplify', simplify),
+  perFunction('gvn', gvn),
+  perFunction('dce', dce),
+  perFunction('lowerSelect', lowerSelect),
+]
+
+export interface OptimizeOptions {
+  readonly cpu: number
+  /** Called with the text after each pass. */
+  readonly dump?: (pass: string, text: string) => void
+  /** Called with what the validator says after a pass, where it says anything. */
+  readonly faults?: (pass: string, faults: readonly string[]) => void
+}
+
+/** Runs all passes over the module in place. */
+export function optimize(module: Module, options: OptimizeOptions): void {
+  for (const pass of PASSES) {
+    pass.run(module, options.cpu)
+    options.dump?.(pass.name, printModule(module))
+    if (!options.faults) continue
+    const faults = validateModule(module)
+    if (faults.length > 0) options.faults(pass.name, faults)
+  }
+}

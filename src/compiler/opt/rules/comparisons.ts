@@ -1,0 +1,183 @@
+// Rules for comparisons: literals to the right and their bounds normal, casts and steps that both sides share taken away.
+//
+// A comparison that bounds a value must stay one of that value: nothing here compares another register than the one that is used
+// afterwards, except where the verifier carries the bound over (zero extension, a literal added).
+import {
+  bitsOf,
+  constant,
+  evalBswap,
+  evalCast,
+  evalCmp,
+  invertPred,
+  isKind,
+  type Pred,
+  signed,
+  swapPred,
+  type Value,
+} from '../../ir/index.ts'
+import { knownZero } from '../known-bits.ts'
+import { cmp, isLiteral, isZero, powerOfTwo, type Rule, withLiteral } from './rule.ts'
+
+const mask = (bits: number): bigint => (1n << BigInt(bits)) - 1n
+const isEquality = (pred: Pred): boolean => pred === 'eq' || pred === 'ne'
+const isSigned = (pred: Pred): boolean => pred.startsWith('s')
+const UNSIGNED = { slt: 'ult', sle: 'ule', sgt: 'ugt', sge: 'uge' } as const
+const SIGNED = { ult: 'slt', ule: 'sle', ugt: 'sgt', uge: 'sge' } as const
+const unsignedOf = (pred: Pred): Pred => (pred in UNSIGNED ? UNSIGNED[pred as keyof typeof UNSIGNED] : pred)
+const signedOf = (pred: Pred): Pred => (pred in SIGNED ? SIGNED[pred as keyof typeof SIGNED] : pred)
+const nonNegative = (v: Value): boolean => ((knownZero(v) >> BigInt(bitsOf(v.type) - 1)) & 1n) === 1n
+
+export const CMP_RULES: readonly Rule<'cmp'>[] = [
+  {
+    name: 'literals',
+    apply: ({ pred, args: [a, b] }) =>
+      a.kind === 'const' && b.kind === 'const' ? constant('i1', evalCmp(pred, bitsOf(a.type), a.value, b.value) ? 1 : 0) : undefined,
+  },
+  {
+    name: 'with itself',
+    apply: ({ pred, args: [a, b] }) => (a === b ? constant('i1', evalCmp(pred, 64, 0n, 0n) ? 1 : 0) : undefined),
+  },
+  {
+    name: 'literal to the right',
+    apply: ({ pred, args: [a, b] }, c) => (a.kind === 'const' && b.kind !== 'const' ? cmp(c, swapPred(pred), b, a) : undefined),
+  },
+  {
+    name: 'never or always by the bounds of the type',
+    apply: ({ pred, args: [a, b] }) => {
+      if (b.kind !== 'const') return undefined
+      const top = mask(bitsOf(a.type)) & ~knownZero(a)
+      if (pred === 'ult' && b.value === 0n) return constant('i1', 0)
+      if (pred === 'uge' && b.value === 0n) return constant('i1', 1)
+      if ((pred === 'ugt' && b.value >= top) || (pred === 'uge' && b.value > top) || (pred === 'eq' && b.value > top))
+        return constant('i1', 0)
+      if ((pred === 'ule' && b.value >= top) || (pred === 'ult' && b.value > top) || (pred === 'ne' && b.value > top))
+        return constant('i1', 1)
+      return undefined
+    },
+  },
+  {
+    name: 'bounds without equality',
+    apply: ({ pred, args: [a, b] }, c) => {
+      if (b.kind !== 'const') return undefined
+      const bits = bitsOf(a.type)
+      if (pred === 'uge' && b.value !== 0n) return cmp(c, 'ugt', a, constant(a.type, b.value - 1n))
+      if (pred === 'ule' && b.value !== mask(bits)) return cmp(c, 'ult', a, constant(a.type, b.value + 1n))
+      if (pred === 'sge' && signed(b) !== -(1n << BigInt(bits - 1))) return cmp(c, 'sgt', a, constant(a.type, signed(b) - 1n))
+      if (pred === 'sle' && signed(b) !== (1n << BigInt(bits - 1)) - 1n) return cmp(c, 'slt', a, constant(a.type, signed(b) + 1n))
+      return undefined
+    },
+  },
+  {
+    name: 'bound that is one value',
+    apply: ({ pred, args: [a, b] }, c) => {
+      if (pred === 'ult' && isLiteral(b, 1)) return cmp(c, 'eq', a, constant(a.type, 0))
+      return pred === 'ugt' && isZero(b) ? cmp(c, 'ne', a, b) : undefined
+    },
+  },
+  {
+    name: 'flag compared with 0',
+    apply: ({ pred, args: [a, b] }, c) => {
+      if (!isEquality(pred) || b.kind !== 'const') return undefined
+      const flag = a.type === 'i1' ? a : isKind(a, 'cast') && a.op === 'zext' && a.args[0].type === 'i1' ? a.args[0] : undefined
+      if (!flag || b.value > 1n) return undefined
+      if ((b.value === 1n) === (pred === 'eq')) return flag
+      return isKind(flag, 'cmp') ? cmp(c, invertPred(flag.pred), flag.args[0], flag.args[1]) : undefined
+    },
+  },
+  {
+    name: 'widened value with a literal',
+    apply: ({ pred, args: [a, b] }, c) => {
+      if (!isKind(a, 'cast') || b.kind !== 'const' || (a.op !== 'zext' && a.op !== 'sext') || a.args[0].type === 'i1') return undefined
+      const inner = a.args[0]
+      const small = constant(inner.type, b.value)
+      if (evalCast(a.op, bitsOf(inner.type), bitsOf(a.type), small.value) !== b.value) return undefined
+      if (isEquality(pred)) return cmp(c, pred, inner, small)
+      if (a.op === 'zext') return cmp(c, unsignedOf(pred), inner, small)
+      return isSigned(pred) ? cmp(c, pred, inner, small) : undefined
+    },
+  },
+  {
+    name: 'both sides widened',
+    apply: ({ pred, args: [a, b] }, c) => {
+      if (!isKind(a, 'cast') || !isKind(b, 'cast') || a.op !== b.op || (a.op !== 'zext' && a.op !== 'sext')) return undefined
+      const [x, y] = [a.args[0], b.args[0]]
+      if (x.type !== y.type || x.type === 'i1') return undefined
+      return cmp(c, a.op === 'zext' ? unsignedOf(pred) : isSigned(pred) || isEquality(pred) ? pred : signedOf(pred), x, y)
+    },
+  },
+  {
+    name: 'both sides pointers as numbers',
+    apply: ({ pred, args: [a, b] }, c) =>
+      isKind(a, 'cast') && isKind(b, 'cast') && a.op === 'ptrtoint' && b.op === 'ptrtoint' ? cmp(c, pred, a.args[0], b.args[0]) : undefined,
+  },
+  {
+    name: 'pointer as a number with 0',
+    apply: ({ pred, args: [a, b] }, c) =>
+      isEquality(pred) && isKind(a, 'cast') && a.op === 'ptrtoint' && isZero(b) ? cmp(c, pred, a.args[0], constant('ptr', 0)) : undefined,
+  },
+  {
+    name: 'sum with a literal equals a literal',
+    apply: ({ pred, args: [a, b] }, c) => {
+      if (!isEquality(pred) || b.kind !== 'const') return undefined
+      const sum = withLiteral(a, 'add')
+      return sum && cmp(c, pred, sum.left, constant(a.type, b.value - sum.right.value))
+    },
+  },
+  {
+    name: 'difference equals 0',
+    apply: ({ pred, args: [a, b] }, c) => {
+      if (!isEquality(pred) || !isZero(b) || !isKind(a, 'bin') || (a.op !== 'sub' && a.op !== 'xor')) return undefined
+      return cmp(c, pred, a.args[0], a.args[1])
+    },
+  },
+  {
+    name: 'exclusive or with a literal equals a literal',
+    apply: ({ pred, args: [a, b] }, c) => {
+      if (!isEquality(pred) || b.kind !== 'const') return undefined
+      const x = withLiteral(a, 'xor')
+      return x && cmp(c, pred, x.left, constant(a.type, b.value ^ x.right.value))
+    },
+  },
+  {
+    name: 'swapped bytes equal a literal',
+    apply: ({ pred, args: [a, b] }, c) => {
+      if (!isEquality(pred) || !isKind(a, 'bswap')) return undefined
+      if (b.kind === 'const') return cmp(c, pred, a.args[0], constant(a.type, evalBswap(bitsOf(a.type), b.value)))
+      return isKind(b, 'bswap') ? cmp(c, pred, a.args[0], b.args[0]) : undefined
+    },
+  },
+  {
+    name: 'one bit that equals itself',
+    apply: ({ pred, args: [a, b] }, c) => {
+      const masked = isEquality(pred) ? withLiteral(a, 'and') : undefined
+      if (!masked || b.kind !== 'const' || b.value !== masked.right.value || powerOfTwo(b) === undefined) return undefined
+      return cmp(c, invertPred(pred), a, constant(a.type, 0))
+    },
+  },
+  {
+    name: 'shifted down equals 0',
+    apply: ({ pred, args: [a, b] }, c) => {
+      // (x >> k) == 0 is x < 2^k.
+      const shift = isEquality(pred) && isZero(b) ? withLiteral(a, 'lshr') : undefined
+      if (!shift || shift.right.value >= BigInt(bitsOf(a.type)) || !c.once(a)) return undefined
+      return cmp(c, pred === 'eq' ? 'ult' : 'ugt', shift.left, constant(a.type, (1n << shift.right.value) - (pred === 'eq' ? 0n : 1n)))
+    },
+  },
+  {
+    name: 'signed comparison of what is not negative',
+    apply: ({ pred, args: [a, b] }, c) => (isSigned(pred) && nonNegative(a) && nonNegative(b) ? cmp(c, unsignedOf(pred), a, b) : undefined),
+  },
+  {
+    name: 'select of literals with a literal',
+    apply: ({ pred, args: [a, b] }, c) => {
+      if (!isKind(a, 'select') || b.kind !== 'const') return undefined
+      const [cond, yes, no] = a.args
+      if (yes.kind !== 'const' || no.kind !== 'const') return undefined
+      const bits = bitsOf(a.type)
+      const [x, y] = [evalCmp(pred, bits, yes.value, b.value), evalCmp(pred, bits, no.value, b.value)]
+      if (x === y) return constant('i1', x ? 1 : 0)
+      if (x) return cond
+      return isKind(cond, 'cmp') ? cmp(c, invertPred(cond.pred), cond.args[0], cond.args[1]) : undefined
+    },
+  },
+]
