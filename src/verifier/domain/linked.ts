@@ -57,7 +57,7 @@ export function collectLinkedRegs(
   const visit = (r: number, entry: number): void => {
     if (s[r + TYPE] !== SCALAR_VALUE || (s[r + ID]! & ~ADD_CONST) !== wanted) return
     if (out.length < LINKED_REGS_MAX) out.push(entry)
-    else s[r + ID] = 0
+    else clearScalarId(s, r)
   }
   for (let i = curframe; i >= 0; i--) {
     const frame = frames[i]!
@@ -69,6 +69,12 @@ export function collectLinkedRegs(
       if (slotType(s, slot, 7) === STACK_SPILL) visit(slot, i | (j << 3))
     }
   }
+}
+
+/** Links a number to no other one. Linux: clear_scalar_id(). */
+export function clearScalarId(s: Int32Array, r: number): void {
+  s[r + ID] = 0
+  s[r + OFF] = 0
 }
 
 /**
@@ -87,9 +93,8 @@ export function linkAfterAlu(
 ): void {
   const id = s[dst + ID]!
   if (id === 0) return
-  s[dst + ID] = 0
+  clearScalarId(s, dst)
   if ((op !== BPF_ADD && op !== BPF_SUB) || sameReg || !isRegConst(t, src, alu32)) return
-  s[dst + OFF] = 0
   const lo = t[src + VALUE_LO]!
   if (alu32 ? !dstWas32 : t[src + VALUE_HI] !== lo >> 31) return
   if ((id & ADD_CONST) !== 0 || (op === BPF_SUB && lo === SIGN)) return
