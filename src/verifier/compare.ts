@@ -103,9 +103,9 @@ function checkIds(oldId: number, curId: number, idmap: IdMap): boolean {
   return true
 }
 
-/** A number without an id is linked to nothing: it counts as one with an id of its own. */
+/** A number without an id here counts as one with an id of its own. */
 const checkScalarIds = (oldId: number, curId: number, idmap: IdMap): boolean =>
-  checkIds(oldId || ++idmap.tmpIdGen, curId || ++idmap.tmpIdGen, idmap)
+  oldId === 0 || checkIds(oldId, curId || ++idmap.tmpIdGen, idmap)
 
 // ---- registers ----
 
@@ -148,9 +148,10 @@ function regSafe(a: Int32Array, ra: number, b: Int32Array, rb: number, idmap: Id
       if (a[ra + PRECISE] === 0 && exact === NOT_EXACT) return true
       const oldId = a[ra + ID]!
       const curId = b[rb + ID]!
-      if ((oldId & ADD_CONST) !== (curId & ADD_CONST)) return false
+      // A number that was linked to nothing does not mind a link; one that was linked wants the same link.
+      if (oldId !== 0 && ((oldId & ADD_CONST) !== 0) !== ((curId & ADD_CONST) !== 0)) return false
       if (oldId & ADD_CONST && a[ra + OFF] !== b[rb + OFF]) return false
-      return valuesWithin(a, ra, b, rb) && checkScalarIds(oldId, curId, idmap)
+      return checkScalarIds(oldId, curId, idmap) && valuesWithin(a, ra, b, rb)
     }
     case PTR_TO_MAP_KEY:
     case PTR_TO_MAP_VALUE:

@@ -165,6 +165,8 @@ export interface Env {
   readonly idmap: IdMap
   /** Loops that were entered, by component. */
   readonly sccVisits: Map<number, SccVisit[]>
+  /** Register that told the last two states apart that were compared for an endless loop. */
+  tellingReg: number
   /** Number of the last step on the current path; -1 before the first. */
   step: number
   /** Reads and writes of stack slots, for the analysis of which slots are live. */
@@ -239,6 +241,7 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
     },
     idmap: { old: new Int32Array(ID_MAP_SIZE), cur: new Int32Array(ID_MAP_SIZE), count: 0, tmpIdGen: 0 },
     sccVisits: new Map(),
+    tellingReg: 0,
     step: -1,
     live: undefined as unknown as StackLiveness,
     texts: new Array<string | undefined>(n).fill(undefined),

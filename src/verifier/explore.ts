@@ -111,9 +111,9 @@ function step(env: Env): number {
   if (env.recorder) env.step = addStep(env.recorder, insnIdx, env.step, log.text.end)
   env.onStep?.(env)
   aux.flags[insnIdx]! |= SEEN
-  env.prevInsnIdx = insnIdx
   resetWriteMarks(env.live, cur, insnIdx)
   const err = checkInsn(env)
+  env.prevInsnIdx = insnIdx
   if (err >= 0 || err === -EPERM || err === -EACCES || err === -EINVAL) commitWriteMarks(env.live)
   if (err === PATH_END && env.recorder) env.recorder.kind[env.step] = STEP_EXIT
   return err

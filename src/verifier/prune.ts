@@ -91,7 +91,7 @@ function endPath(env: Env, st: State, loop: boolean): number {
 /** The same state again on the same path. */
 function detectInfiniteLoop(env: Env, st: State): number {
   const { cur, log, insnIdx } = env
-  if (!mayBeLooping(st, cur) || !statesEqual(env, st, cur, EXACT)) return 0
+  if (!mayBeLooping(env, st, cur) || !statesEqual(env, st, cur, EXACT)) return 0
   if (st.mayGotoDepth !== cur.mayGotoDepth || st.callbackUnrollDepth !== cur.callbackUnrollDepth) return 0
   lineInfo(log, insnIdx, true)
   verbose(log, `infinite loop detected at insn ${insnIdx}\n`)
@@ -100,15 +100,24 @@ function detectInfiniteLoop(env: Env, st: State): number {
   return -EINVAL
 }
 
-function mayBeLooping(old: State, cur: State): boolean {
+/** Compares the innermost frames word for word, first the register that told the last two states apart. */
+function mayBeLooping(env: Env, old: State, cur: State): boolean {
   if (old.curframe !== cur.curframe) return false
-  const a = old.words
-  const b = cur.words
+  const fa = old.at[old.curframe]!
+  const fb = cur.at[cur.curframe]!
+  if (!sameReg(old.words, fa, cur.words, fb, env.tellingReg)) return false
   for (let i = 0; i < REGS; i++) {
-    const ra = regAt(old.at[old.curframe]!, i)
-    const rb = regAt(cur.at[cur.curframe]!, i)
-    for (let w = 0; w < FRAMENO; w++) if (a[ra + w] !== b[rb + w]) return false
+    if (sameReg(old.words, fa, cur.words, fb, i)) continue
+    env.tellingReg = i
+    return false
   }
+  return true
+}
+
+function sameReg(a: Int32Array, fa: number, b: Int32Array, fb: number, regno: number): boolean {
+  const ra = regAt(fa, regno)
+  const rb = regAt(fb, regno)
+  for (let w = 0; w < FRAMENO; w++) if (a[ra + w] !== b[rb + w]) return false
   return true
 }
 

@@ -8,7 +8,7 @@ import { checkEncoding } from './check/encoding.ts'
 import { giveArguments } from './check/global.ts'
 import { helperProto } from './check/helper-proto.ts'
 import { checkAbnormalReturn, checkSubprogs, findSubprogs } from './check/subprogs.ts'
-import { COMPLEXITY_LIMIT_INSNS, type Env, FORCE_CHECKPOINT, newEnv, PRUNE_POINT, scratchNone } from './env.ts'
+import { COMPLEXITY_LIMIT_INSNS, type Env, FORCE_CHECKPOINT, newEnv, PRUNE_POINT, SEEN, scratchNone } from './env.ts'
 import { E2BIG, UNSUPPORTED } from './errno.ts'
 import { explore, FUNCTION_DONE, giveContext, startFunction } from './explore.ts'
 import { flowOf } from './liveness/flow.ts'
@@ -99,6 +99,13 @@ function argCount(env: Env, insn: number): number {
   return helperProto(id)?.args.length ?? -1
 }
 
+/** Functions that no path comes to are removed from a program that is safe. */
+function isReached(env: Env, subprog: number): boolean {
+  const { start, end } = env.subprogs[subprog]!
+  for (let i = start; i < end; i++) if (env.aux.flags[i]! & SEEN) return true
+  return false
+}
+
 /** What is left once every path is safe. */
 function conclude(env: Env): number {
   removeFastcallStack(env)
@@ -179,7 +186,10 @@ class Walk implements Verification {
       totalStates: n.totalStates,
       peakStates: n.peakStates,
       maxStatesPerInsn: n.maxStatesPerInsn,
-      stackDepth: env.subprogs.map((s) => s.stackDepth).join('+'),
+      stackDepth: env.subprogs
+        .filter((_, i) => err !== 0 || isReached(env, i))
+        .map((s) => s.stackDepth)
+        .join('+'),
     }
     const said = saidText(log)
     if (log.level & LOG_STATS) verbose(log, `verification time 0 usec\nstack depth ${stats.stackDepth}\n`)

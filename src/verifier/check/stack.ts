@@ -16,7 +16,6 @@ import {
   growStack,
   ID,
   NOT_INIT,
-  OFF,
   PRECISE,
   PTR_TO_STACK,
   PTR_TO_TP_BUFFER,
@@ -35,6 +34,7 @@ import {
   TYPE,
   VALUE_HI,
 } from '../domain/layout.ts'
+import { clearScalarId } from '../domain/linked.ts'
 import { tnumIsConst } from '../domain/tnum.ts'
 import { curReg, type Env, FASTCALL_PATTERN, MAX_BPF_STACK, MAX_VAR_OFF, scratchSlot } from '../env.ts'
 import { EACCES, EFAULT, EINVAL } from '../errno.ts'
@@ -79,7 +79,7 @@ const isSpillable = (type: number): boolean => {
 export function assignScalarId(env: Env, r: number): void {
   const s = env.words
   if (s[r + TYPE] !== SCALAR_VALUE) return
-  if (s[r + ID]! & ADD_CONST) s[r + ID] = s[r + OFF] = 0
+  if (s[r + ID]! & ADD_CONST) clearScalarId(s, r)
   if (s[r + ID] === 0 && !tnumIsConst(s, r + VALUE_HI)) s[r + ID] = ++env.idGen
 }
 
@@ -177,7 +177,7 @@ function writeFixed(env: Env, frame: number, off: number, size: number, valueReg
     const fits = regWidth(s, reg) <= 8 * size
     if (fits) assignScalarId(env, reg)
     saveRegister(env, slot, s, reg, size)
-    if (!fits) s[slot + ID] = 0
+    if (!fits) clearScalarId(s, slot)
   } else if (reg < 0 && aligned && isStMem(opcode)) {
     const imm = insns.imm[env.insnIdx]!
     markRegConst(env.scratch, 0, imm, false)
@@ -229,6 +229,7 @@ function writeVariable(env: Env, frame: number, r: number, off: number, size: nu
       zeroUsed = true
       continue
     }
+    if (isSlotSpecial(s, slot)) scrubSlot(s, slot)
     s[slot + TYPE] = NOT_INIT
     let next = STACK_MISC
     if (zero && type === STACK_ZERO) {
@@ -299,7 +300,7 @@ function readFixed(env: Env, frame: number, off: number, size: number, dstRegno:
       if (size === 4 && spillSize === 4 && regWidth(s, slot) <= 32) assignScalarId(env, slot)
       copyReg(s, dst, s, slot)
       s[dst + SUBREG_DEF] = subregDef
-      if (regWidth(s, slot) > 8 * size) s[dst + ID] = 0
+      if (regWidth(s, slot) > 8 * size) clearScalarId(s, dst)
     } else {
       let spills = 0
       let zeros = 0

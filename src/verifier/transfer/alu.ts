@@ -26,8 +26,8 @@ import { assignScalarId } from '../check/stack.ts'
 import { forkWidth, scalarAlu, scalarEnd, setForked } from '../domain/alu.ts'
 import { boundsSync, markRegConst, markRegUnknown, regWidth } from '../domain/bounds.ts'
 import { coerceRegToSizeSx, coerceSubregToSizeSx, zext32To64 } from '../domain/coerce.ts'
-import { copyReg, ID, PRECISE, SCALAR_VALUE, SUBREG_DEF, TYPE, UMAX_HI } from '../domain/layout.ts'
-import { linkAfterAlu } from '../domain/linked.ts'
+import { copyReg, PRECISE, SCALAR_VALUE, SUBREG_DEF, TYPE, UMAX_HI } from '../domain/layout.ts'
+import { clearScalarId, linkAfterAlu } from '../domain/linked.ts'
 import { curReg, type Env } from '../env.ts'
 import { EACCES, EINVAL } from '../errno.ts'
 import { markChainPrecision } from '../precision.ts'
@@ -120,7 +120,7 @@ function checkMov(env: Env, opcode: number): number {
     const unchanged = off === 0 ? regWidth(s, src) <= 32 : umaxOf(s, src) < 2 ** (off - 1)
     if (unchanged) assignScalarId(env, src)
     copyReg(s, dst, s, src)
-    if (!unchanged) s[dst + ID] = 0
+    if (!unchanged) clearScalarId(s, dst)
     s[dst + SUBREG_DEF] = wide ? 0 : insnIdx + 1
     if (wide) coerceRegToSizeSx(s, dst, off >> 3)
     else if (off !== 0) coerceSubregToSizeSx(s, dst, off >> 3)

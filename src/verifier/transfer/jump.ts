@@ -130,7 +130,7 @@ export function checkCondJump(env: Env): number {
   const oDst = regAt(oFrame, dstRegno)
   const oSrc = fromReg ? regAt(oFrame, srcRegno) : -1
   if (fromReg) {
-    if (dst !== src) err = sayViolation(env, regSetMinMax(os, oDst, os, oSrc, s, dst, s, src, op, j32))
+    err = sayViolation(env, regSetMinMax(os, oDst, os, oSrc, s, dst, s, src, op, j32))
   } else {
     copyReg(env.scratch, OTHER_IMM, env.scratch, THIS_IMM)
     err = sayViolation(env, regSetMinMax(os, oDst, env.scratch, OTHER_IMM, s, dst, env.scratch, THIS_IMM, op, j32))
