@@ -22,7 +22,10 @@ export function readSettings(words: CompileWords, mainPath: string): Settings {
     if (!m) return { ok: false, error: `-D ${word}: NAME or NAME=TEXT` }
     defines.push([m[1], m[2] ?? '1'])
   }
+  // Our own headers are named as if they lay here; the machine's are read only where -I asks for them.
+  const isOurs = (path: string) => path.startsWith('/usr/include/') && !words.includeDirs.some((dir) => path.startsWith(dir))
   const include = (path: string) => {
+    if (isOurs(path)) return undefined
     const at = [path, join(dirname(mainPath), path)].find((p) => existsSync(p) && statSync(p).isFile())
     return at === undefined ? undefined : makeSource(at, readFileSync(at, 'utf8'))
   }
