@@ -1,5 +1,5 @@
 // C headers that the others stand on: integer types, byte order, the freestanding headers of C (stddef, stdint, stdbool, limits, string),
-// error numbers and the few socket numbers that programs compare with. eBPF is a little-endian target with 64-bit long and pointers.
+// error numbers. eBPF is a little-endian target with 64-bit long and pointers.
 import { errnos } from '../errno.ts'
 import { type Header, header } from './header.ts'
 
@@ -290,106 +290,6 @@ const errno = header(
     .join('\n'),
 )
 
-const socket = header(
-  'linux/socket.h',
-  [],
-  `
-typedef unsigned short __kernel_sa_family_t;
-
-#define _K_SS_MAXSIZE 128
-
-struct __kernel_sockaddr_storage {
-	union {
-		struct {
-			__kernel_sa_family_t ss_family;
-			char __data[_K_SS_MAXSIZE - sizeof(unsigned short)];
-		};
-		void *__align;
-	};
-};
-
-#define SOCK_TXREHASH_DEFAULT 255
-#define SOCK_TXREHASH_DISABLED 0
-#define SOCK_TXREHASH_ENABLED 1
-`,
-)
-
-const sysSocket = header(
-  'sys/socket.h',
-  ['stddef.h', 'linux/socket.h'],
-  `
-#define AF_UNSPEC 0
-#define AF_UNIX 1
-#define AF_LOCAL AF_UNIX
-#define AF_INET 2
-#define AF_INET6 10
-#define AF_NETLINK 16
-#define AF_PACKET 17
-#define AF_VSOCK 40
-#define AF_XDP 44
-#define PF_UNSPEC AF_UNSPEC
-#define PF_UNIX AF_UNIX
-#define PF_INET AF_INET
-#define PF_INET6 AF_INET6
-#define PF_PACKET AF_PACKET
-
-#define SOCK_STREAM 1
-#define SOCK_DGRAM 2
-#define SOCK_RAW 3
-#define SOCK_SEQPACKET 5
-#define SOL_SOCKET 1
-#define SO_REUSEADDR 2
-#define SO_SNDBUF 7
-#define SO_RCVBUF 8
-#define SO_KEEPALIVE 9
-#define SO_REUSEPORT 15
-#define SO_MARK 36
-
-typedef unsigned int socklen_t;
-typedef unsigned short sa_family_t;
-
-struct sockaddr {
-	sa_family_t sa_family;
-	char sa_data[14];
-};
-`,
-)
-
-const sysTypes = header(
-  'sys/types.h',
-  ['stddef.h', 'stdint.h', 'linux/types.h'],
-  `
-typedef __kernel_ssize_t ssize_t;
-typedef __kernel_pid_t pid_t;
-typedef __kernel_uid32_t uid_t;
-typedef __kernel_gid32_t gid_t;
-typedef unsigned int mode_t;
-typedef unsigned long ino_t;
-typedef unsigned long dev_t;
-typedef long off_t;
-typedef long time_t;
-typedef unsigned char u_char;
-typedef unsigned short u_short;
-typedef unsigned int u_int;
-typedef unsigned long u_long;
-typedef uint8_t u_int8_t;
-typedef uint16_t u_int16_t;
-typedef uint32_t u_int32_t;
-typedef uint64_t u_int64_t;
-`,
-)
-
-const arpaInet = header(
-  'arpa/inet.h',
-  ['netinet/in.h'],
-  `
-#define htons(x) ((__be16)__builtin_bswap16((__u16)(x)))
-#define ntohs(x) ((__u16)__builtin_bswap16((__u16)(x)))
-#define htonl(x) ((__be32)__builtin_bswap32((__u32)(x)))
-#define ntohl(x) ((__u32)__builtin_bswap32((__u32)(x)))
-`,
-)
-
 const linuxConst = header(
   'linux/const.h',
   [],
@@ -441,10 +341,6 @@ export const BASE_HEADERS: readonly Header[] = [
   header('asm-generic/int-ll64.h', ['asm/types.h']),
   header('asm-generic/types.h', ['asm/types.h']),
   header('asm/posix_types.h', ['linux/posix_types.h']),
-  socket,
-  sysSocket,
-  sysTypes,
-  arpaInet,
   linuxConst,
   version,
 ]

@@ -21,6 +21,14 @@ const endian = header(
 #define bpf_le32_to_cpu(x) ((__u32)(x))
 #define bpf_cpu_to_le64(x) ((__u64)(x))
 #define bpf_le64_to_cpu(x) ((__u64)(x))
+#define __bpf_constant_htons(x) bpf_cpu_to_be16(x)
+#define __bpf_constant_ntohs(x) bpf_be16_to_cpu(x)
+#define __bpf_constant_htonl(x) bpf_cpu_to_be32(x)
+#define __bpf_constant_ntohl(x) bpf_be32_to_cpu(x)
+#define __bpf_htons(x) bpf_cpu_to_be16(x)
+#define __bpf_ntohs(x) bpf_be16_to_cpu(x)
+#define __bpf_htonl(x) bpf_cpu_to_be32(x)
+#define __bpf_ntohl(x) bpf_be32_to_cpu(x)
 #define bpf_htons(x) bpf_cpu_to_be16(x)
 #define bpf_ntohs(x) bpf_be16_to_cpu(x)
 #define bpf_htonl(x) bpf_cpu_to_be32(x)
@@ -121,6 +129,33 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 #define BPF_PROBE_READ_INTO(to, src, fields...) __bpf_read(bpf_probe_read_kernel, to, src, fields)
 #define BPF_PROBE_READ_USER_INTO(to, src, fields...) __bpf_read(bpf_probe_read_user, to, src, fields)
 #define BPF_PROBE_READ_STR_INTO(to, src, fields...) __bpf_read(bpf_probe_read_kernel_str, to, src, fields)
+
+/* A bit-field: the bytes that hold it, read at the width that the kernel has, moved up to the top and down again. */
+#define __bpf_bits(word, src, field) ({ \\
+	unsigned long long ____bits = (word) << __builtin_preserve_field_info((src)->field, BPF_FIELD_LSHIFT_U64); \\
+	__builtin_preserve_field_info((src)->field, BPF_FIELD_SIGNED) \\
+		? (unsigned long long)((long long)____bits >> __builtin_preserve_field_info((src)->field, BPF_FIELD_RSHIFT_U64)) \\
+		: ____bits >> __builtin_preserve_field_info((src)->field, BPF_FIELD_RSHIFT_U64); \\
+})
+#define __bpf_bits_at(src, field) ((const void *)(src) + __builtin_preserve_field_info((src)->field, BPF_FIELD_BYTE_OFFSET))
+#define BPF_CORE_READ_BITFIELD(src, field) ({ \\
+	const void *____at = __bpf_bits_at(src, field); \\
+	unsigned long long ____word = 0; \\
+	barrier_var(____at); \\
+	switch (__builtin_preserve_field_info((src)->field, BPF_FIELD_BYTE_SIZE)) { \\
+	case 1: ____word = *(const unsigned char *)____at; break; \\
+	case 2: ____word = *(const unsigned short *)____at; break; \\
+	case 4: ____word = *(const unsigned int *)____at; break; \\
+	case 8: ____word = *(const unsigned long long *)____at; break; \\
+	} \\
+	__bpf_bits(____word, src, field); \\
+})
+#define BPF_CORE_READ_BITFIELD_PROBED(src, field) ({ \\
+	unsigned long long ____word = 0; \\
+	bpf_probe_read_kernel(&____word, __builtin_preserve_field_info((src)->field, BPF_FIELD_BYTE_SIZE), __bpf_bits_at(src, field)); \\
+	__bpf_bits(____word, src, field); \\
+})
+
 #define BPF_CORE_READ(src, fields...) __bpf_read_value(bpf_core_read, src, fields)
 #define BPF_CORE_READ_USER(src, fields...) __bpf_read_value(bpf_core_read_user, src, fields)
 #define BPF_PROBE_READ(src, fields...) __bpf_read_value(bpf_probe_read_kernel, src, fields)

@@ -82,7 +82,7 @@ describe.skipIf(CLANG === undefined)(`compiled by clang${noClang}`, () => {
 // Headers of both sides that can be compiled for this machine side by side.
 const COMPARED = [
   'linux/bpf.h linux/if_ether.h linux/if_vlan.h linux/if_packet.h linux/if_arp.h linux/ip.h linux/in.h linux/in6.h linux/ipv6.h',
-  'linux/tcp.h linux/udp.h linux/icmp.h linux/icmpv6.h linux/pkt_cls.h errno.h limits.h stdint.h linux/limits.h sys/socket.h linux/version.h',
+  'linux/tcp.h linux/udp.h linux/icmp.h linux/icmpv6.h linux/pkt_cls.h errno.h limits.h stdint.h linux/limits.h sys/socket.h linux/version.h linux/sched.h linux/if.h linux/time_types.h',
 ].flatMap((l) => l.split(' '))
 
 /** Grows with the kernel, so differs between versions. */
