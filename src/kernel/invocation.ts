@@ -9,7 +9,7 @@ import { run, type Stop, start } from '../vm/index.ts'
 import { DIRECT_HI, SKB_LO, VMALLOC_HI, XDP_BUFF_LO } from './address.ts'
 import type { Kernel, LoadedProgram } from './kernel.ts'
 import { fillPacket, hidePacket, PACKET_START, showPacket } from './packet-buffer.ts'
-import { createSkBuff, SK_BUFF_SIZE, type SkBuff } from './sk-buff.ts'
+import { createSkBuff, NET_SKB_PAD, SK_BUFF_SIZE, type SkBuff } from './sk-buff.ts'
 import { XDP_LINEAR, XDP_MD_SIZE, XDP_PACKET_HEADROOM } from './xdp-buff.ts'
 
 export const ETH_HLEN = 14
@@ -70,9 +70,9 @@ function startSkb(k: Kernel, packet: Uint8Array, ctx: PacketContext, l2: boolean
   fillPacket(k.memory, p, packet, XDP_PACKET_HEADROOM)
   const skb = createSkBuff()
   k.skb = skb
+  skb.head = p.data - NET_SKB_PAD
   skb.macHeader = p.data
   skb.networkHeader = p.data + ETH_HLEN
-  skb.macLen = ETH_HLEN
   skb.pktType = packetType(packet)
   skb.protocol = etherType(packet)
   skb.ifindex = ctx.ifindex ?? 1

@@ -15,6 +15,9 @@ export const SK_BUFF_SIZE = 192
 /** Linux: SKB_MAX_ALLOC; no helper makes a packet longer. */
 export const SKB_MAX_LEN = 16064
 
+/** Headroom of a test run's packets, and what more comes in multiples of. */
+export const NET_SKB_PAD = 64
+
 /** cb[] may be accessed in any size, aligned or not. */
 const CB = 48
 const CB_SIZE = 20
@@ -25,6 +28,8 @@ export const CHECKSUM_COMPLETE = 2
 
 /** Besides the packet's bytes. Mutable, one per invocation. Header offsets count from the start of the packet buffer; -1 = not set. */
 export interface SkBuff {
+  /** Where the headroom begins: a helper that needs more moves the packet to a larger buffer, in Linux. */
+  head: number
   macHeader: number
   networkHeader: number
   transportHeader: number
@@ -80,6 +85,7 @@ export interface Sock {
 
 export function createSkBuff(): SkBuff {
   return {
+    head: 0,
     macHeader: -1,
     networkHeader: -1,
     transportHeader: -1,

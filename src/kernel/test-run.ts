@@ -9,6 +9,7 @@ import { createKernel, type Kernel } from './kernel.ts'
 import { loadProgram } from './load.ts'
 import { logged } from './log.ts'
 import type { KernelMap } from './maps/map.ts'
+import { NET_SKB_PAD } from './sk-buff.ts'
 import { SHARED_INFO } from './xdp-buff.ts'
 
 export interface TestRunOptions {
@@ -38,7 +39,6 @@ export interface TestRunResult {
 }
 
 const PAGE_SIZE = 4096
-const NET_SKB_PAD = 64
 const DEFAULT_FUEL = 100_000_000
 const ETH_P_IP = 0x0800
 const ETH_P_IPV6 = 0x86dd

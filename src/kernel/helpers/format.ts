@@ -143,7 +143,8 @@ function rest(fmt: string, from: number): number {
 const POINTER_WIDTH = 16
 
 /** Sixteen digits unless a width was asked for. */
-const wide = (digits: string, spec: Spec): string => (spec.width === 0 ? digits.padStart(POINTER_WIDTH, '0') : number('', digits, spec))
+const wide = (digits: string, spec: Spec): string =>
+  number('', digits, spec.width === 0 ? { ...spec, width: POINTER_WIDTH, zero: true } : spec)
 
 const hashed = ([lo, hi]: Arg, spec: Spec, host: FormatHost): string =>
   wide((lo | hi) === 0 ? '0' : (host.hash(lo, hi) >>> 0).toString(16), spec)

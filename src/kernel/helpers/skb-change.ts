@@ -3,8 +3,8 @@
 // Linux: net/core/filter.c, skb_vlan_push() and skb_vlan_pop() in net/core/skbuff.c.
 import { EALREADY, EFAULT, EINVAL, ENOMEM, ENOTSUPP } from '../errno.ts'
 import type { Kernel } from '../kernel.ts'
-import { showPacket } from '../packet-buffer.ts'
-import { SKB_MAX_LEN } from '../sk-buff.ts'
+import { PACKET_BUFFER, showPacket } from '../packet-buffer.ts'
+import { NET_SKB_PAD, SKB_MAX_LEN } from '../sk-buff.ts'
 import { type HelperBody, ret, s32, u32, u64 } from './body.ts'
 
 const ETH_HLEN = 14
@@ -21,9 +21,20 @@ const ETH_P_802_2 = 0x0400
 const isVlan = (proto: number): boolean => proto === ETH_P_8021Q || proto === ETH_P_8021AD
 const length = (k: Kernel): number => k.packet.end - k.packet.data
 
-/** `len` zero bytes in front of the packet. */
+/**
+ * `len` zero bytes in front of the packet. Where the headroom is too small, Linux takes a new buffer: what lay behind the packet is lost,
+ * and a transport header that was never set comes out "set" just before the old buffer, as its offset of 0xffff wraps.
+ * Linux: skb_cow(), pskb_expand_head(), skb_headers_offset_update().
+ */
 function push(k: Kernel, len: number): void {
   const p = k.packet
+  const s = k.skb
+  const missing = len - (p.data - s.head)
+  if (missing > 0) {
+    if (s.transportHeader < 0) s.transportHeader = s.head - 1
+    s.head -= (missing + NET_SKB_PAD - 1) & ~(NET_SKB_PAD - 1)
+    k.memory.ram.fill(p.ram + p.end, PACKET_BUFFER - p.end, 0)
+  }
   p.data -= len
   p.meta = p.data
   k.memory.ram.fill(p.ram + p.data, len, 0)

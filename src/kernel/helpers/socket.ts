@@ -72,7 +72,8 @@ export const skbEcnSetCe: HelperBody = (k, m) => {
   const p = k.packet
   const { u8, view } = k.memory.ram
   const net = p.ram + k.skb.networkHeader
-  if (k.skb.protocol === ETH_P_IP && net + 20 <= p.ram + p.end) {
+  const proto = innerProtocol(k)
+  if (proto === ETH_P_IP && net + 20 <= p.ram + p.end) {
     const ecn = u8[net + 1] & 3
     if (ecn === 3) return ret(m, 1)
     if (ecn === 0) return ret(m, 0)
@@ -83,7 +84,7 @@ export const skbEcnSetCe: HelperBody = (k, m) => {
     k.memory.ram.touch(net, 20)
     return ret(m, 1)
   }
-  if (k.skb.protocol === ETH_P_IPV6 && net + 40 <= p.ram + p.end) {
+  if (proto === ETH_P_IPV6 && net + 40 <= p.ram + p.end) {
     const ecn = (u8[net + 1] >> 4) & 3
     if (ecn === 3) return ret(m, 1)
     if (ecn === 0) return ret(m, 0)
@@ -92,6 +93,24 @@ export const skbEcnSetCe: HelperBody = (k, m) => {
     return ret(m, 1)
   }
   return ret(m, 0)
+}
+
+const ETH_P_8021Q = 0x0081
+const ETH_P_8021AD = 0xa888
+const VLAN_HLEN = 4
+const MAX_TAGS = 8
+
+/** The protocol behind VLAN tags in the packet. Linux: skb_protocol(skb, true). */
+function innerProtocol(k: Kernel): number {
+  const p = k.packet
+  let proto = k.skb.protocol
+  let at = k.skb.macLen > 0 ? k.skb.macLen - VLAN_HLEN : ETH_HLEN
+  for (let tags = 1; proto === ETH_P_8021Q || proto === ETH_P_8021AD; tags++) {
+    if (tags === MAX_TAGS || p.data + at + VLAN_HLEN > p.end || at < 0) return 0
+    proto = k.memory.ram.view.getUint16(p.ram + p.data + at + 2, true)
+    at += VLAN_HLEN
+  }
+  return proto
 }
 
 const LOOPBACK = 1
@@ -156,7 +175,18 @@ const FIB_FLAGS = 0x3f
 const AF_INET = 2
 const AF_INET6 = 10
 const FIB_IFINDEX = 8
+const FIB_SRC = 16
+const FIB_DST = 32
+const NOT_FWDED = 4
 const FWD_DISABLED = 5
+
+/** Multicast, link-local and loopback addresses are never forwarded. Linux: rt6_need_strict(). */
+function staysOnLink(k: Kernel, at: number): boolean {
+  const { u8 } = k.memory.ram
+  if (u8[at] === 0xff || (u8[at] === 0xfe && (u8[at + 1] & 0xc0) === 0x80)) return true
+  for (let i = 0; i < 15; i++) if (u8[at + i] !== 0) return false
+  return u8[at + 15] === 1
+}
 
 /** A host does not forward unless it is told to. */
 export const fibLookup: HelperBody = (k, m) => {
@@ -166,6 +196,7 @@ export const fibLookup: HelperBody = (k, m) => {
   if (size < FIB_PARAMS || u32(m, 4) & ~FIB_FLAGS) return ret(m, -EINVAL)
   const family = k.memory.ram.u8[at]
   if (family !== AF_INET && family !== AF_INET6) return ret(m, -EAFNOSUPPORT)
+  if (family === AF_INET6 && (staysOnLink(k, at + FIB_SRC) || staysOnLink(k, at + FIB_DST))) return ret(m, NOT_FWDED)
   const ifindex = k.memory.ram.view.getUint32(at + FIB_IFINDEX, true)
   if (ifindex !== LOOPBACK && !k.ifindexes.has(ifindex)) return ret(m, -ENODEV)
   return ret(m, FWD_DISABLED)
