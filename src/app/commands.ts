@@ -80,7 +80,7 @@ export const COMMANDS: readonly Command[] = [
   {
     id: 'help',
     group: 'page',
-    keys: ['Shift+?'],
+    keys: ['Shift+?', '?'],
     label: (t) => t.commands.help,
     run: () => useUi.getState().set({ dialog: 'help' }),
     singleKey: true,

@@ -37,7 +37,7 @@ function MapTable({ map }: { readonly map: MapView }) {
       {map.rows.length === 0 ? (
         <p className={section.empty}>{t.maps.empty}</p>
       ) : (
-        <div className={styles.scroll}>
+        <div>
           <table className={section.table}>
             <thead>
               <tr>

@@ -1,0 +1,105 @@
+// Links: the same state in another browser, stopped; own work untouched; faults in plain words.
+import { expect, open, position, ready, setCode, strip, test, tiny, watch } from './beeyard.ts'
+
+test('a link shows the same state in a fresh browser and leaves own work alone', async ({ page, browser, context, faults }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await open(page)
+  await page
+    .getByRole('option', { name: /XDP_DROP/ })
+    .first()
+    .click()
+  for (let i = 0; i < 6; i++) await page.keyboard.press('F11')
+  await expect(position(page)).toContainText('step 6 of')
+  await page.getByRole('tab', { name: 'Maps' }).click()
+  await page.getByRole('button', { name: 'Share' }).click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('Link copied')
+  await expect(dialog).toContainText('fits in any chat message')
+  const link = await page.evaluate(() => navigator.clipboard.readText())
+  expect(link).toMatch(/#1\./)
+  const where = await position(page).textContent()
+  await page.keyboard.press('Escape')
+  const maps = await page.getByRole('tabpanel').textContent()
+
+  const other = await browser.newContext({ locale: 'en-US', viewport: { width: 1440, height: 900 } })
+  watch(other, faults)
+  const visitor = await other.newPage()
+  await open(visitor)
+  await setCode(visitor, tiny('XDP_ABORTED'))
+  await expect(strip(visitor)).toContainText('0 passed')
+  await expect(visitor.getByText('Saved', { exact: true })).toBeVisible()
+  await visitor.waitForTimeout(600)
+  await visitor.goto(link)
+  await visitor.reload()
+  await ready(visitor)
+  await expect(visitor.getByText('Shared by a link.')).toBeVisible()
+  await expect(position(visitor)).toHaveText(where ?? '')
+  await expect(visitor.getByRole('tabpanel')).toHaveText(maps ?? '')
+  await visitor.waitForTimeout(800)
+  await expect(position(visitor)).toHaveText(where ?? '')
+
+  await visitor.getByRole('button', { name: 'Back to my work' }).click()
+  await expect(visitor.locator('.view-line', { hasText: 'return XDP_ABORTED' })).toBeVisible()
+  expect(visitor.url()).not.toContain('#')
+  await visitor.reload()
+  await ready(visitor)
+  await expect(visitor.locator('.view-line', { hasText: 'return XDP_ABORTED' })).toBeVisible()
+  await other.close()
+})
+
+test('a link can be kept, and the work of before is still there', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await open(page)
+  await setCode(page, tiny('XDP_TX'))
+  await expect(strip(page)).toContainText('compiled')
+  await page.keyboard.press('ControlOrMeta+S')
+  await expect(page.getByText(/Link copied/)).toBeVisible()
+  const link = await page.evaluate(() => navigator.clipboard.readText())
+  await setCode(page, tiny('XDP_DROP'))
+  await page.waitForTimeout(700)
+  await page.goto(link)
+  await expect(page.getByText('Shared by a link.')).toBeVisible()
+  await expect(page.locator('.view-line', { hasText: 'return XDP_TX' })).toBeVisible()
+  await page.getByRole('button', { name: 'Keep as mine' }).click()
+  await expect(page.getByText('Shared by a link.')).toBeHidden()
+  await page.waitForTimeout(500)
+  await page.reload()
+  await ready(page)
+  await expect(page.locator('.view-line', { hasText: 'return XDP_TX' })).toBeVisible()
+  await page.getByRole('button', { name: 'File' }).click()
+  await page.getByRole('button', { name: 'Earlier versions…' }).click()
+  const replaced = page.getByRole('listitem').filter({ hasText: 'replaced' }).first()
+  await replaced.getByRole('button', { name: 'Open' }).click()
+  await expect(page.locator('.view-line', { hasText: 'return XDP_DROP' })).toBeVisible()
+})
+
+test('edits on a link survive a reload as an offer', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await open(page)
+  await page.keyboard.press('ControlOrMeta+S')
+  await expect(page.getByText(/Link copied/)).toBeVisible()
+  await page.goto(await page.evaluate(() => navigator.clipboard.readText()))
+  await expect(page.getByText('Shared by a link.')).toBeVisible()
+  await setCode(page, tiny('XDP_REDIRECT'))
+  await page.waitForTimeout(700)
+  await page.reload()
+  await ready(page)
+  await expect(page.locator('.view-line', { hasText: 'A firewall with a counter' })).toBeVisible()
+  await page.getByRole('button', { name: 'Take up my edits of before' }).click()
+  await expect(page.locator('.view-line', { hasText: 'return XDP_REDIRECT' })).toBeVisible()
+})
+
+for (const [name, fragment, text] of [
+  ['cut', '#1.2000.abc.AAAA', /cut after \d+ characters/],
+  ['mangled', '#1.4.abc.AAAA', /damaged/],
+  ['newer', '#2.4.abc.AAAA', /newer version/],
+  ['foreign', '#hello', /damaged/],
+] as const) {
+  test(`a ${name} link is told in plain words`, async ({ page }) => {
+    await open(page, fragment)
+    await expect(page.getByRole('alert')).toContainText(text)
+    await expect(strip(page)).toContainText('accepted')
+    await page.getByRole('button', { name: 'Go on with my work' }).click()
+    await expect(page.getByRole('alert')).toBeHidden()
+  })
+}

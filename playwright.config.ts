@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs'
+import { chromium, defineConfig, devices } from '@playwright/test'
+
+// Which browser: an explicit path; the one that Playwright installed; one of the system.
+const system = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome-stable',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+]
+const executablePath = process.env['PW_CHROMIUM'] ?? (existsSync(chromium.executablePath()) ? undefined : system.find((p) => existsSync(p)))
+const json = process.env['PLAYWRIGHT_JSON_OUTPUT_NAME']
+
+// Journeys run against the built page (`npm run build` first), one after the other.
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'build/e2e',
+  reporter: json ? [['list'], ['json', { outputFile: json }]] : [['list']],
+  timeout: 60_000,
+  workers: 1,
+  forbidOnly: !!process.env['CI'],
+  use: { baseURL: 'http://127.0.0.1:4173/', locale: 'en-US', trace: 'retain-on-failure' },
+  projects: [
+    {
+      name: 'chromium',
+      use: {
+        ...devices['Desktop Chrome'],
+        viewport: { width: 1440, height: 900 },
+        launchOptions: {
+          ...(executablePath ? { executablePath } : {}),
+          args: ['--disable-background-networking', '--disable-component-update', '--no-first-run', '--disable-quic'],
+        },
+      },
+    },
+  ],
+  webServer: { command: 'npm run preview', url: 'http://127.0.0.1:4173/', reuseExistingServer: !process.env['CI'] },
+})
