@@ -283,10 +283,7 @@ function readFixed(env: Env, frame: number, off: number, size: number, dstRegno:
   for (let i = REG_BYTES - 1; i > 0 && slotType(s, slot, i - 1) === STACK_SPILL; i--) spillSize++
   const dst = dstRegno >= 0 ? curReg(env, dstRegno) : -1
   if (size === REG_BYTES && spillSize === REG_BYTES) {
-    if (dst >= 0) {
-      assignScalarId(env, slot)
-      copyReg(s, dst, s, slot)
-    }
+    if (dst >= 0) copyReg(s, dst, s, slot)
   } else {
     if (s[slot + TYPE] !== SCALAR_VALUE) {
       lineInfo(log, env.insnIdx, true)
@@ -297,7 +294,6 @@ function readFixed(env: Env, frame: number, off: number, size: number, dstRegno:
     // A fill may be narrower than the spill where it starts at the same byte (little-endian).
     if (size <= spillSize && (off & 7) === 0) {
       const subregDef = s[dst + SUBREG_DEF]!
-      if (size === 4 && spillSize === 4 && regWidth(s, slot) <= 32) assignScalarId(env, slot)
       copyReg(s, dst, s, slot)
       s[dst + SUBREG_DEF] = subregDef
       if (regWidth(s, slot) > 8 * size) clearScalarId(s, dst)
