@@ -109,10 +109,13 @@ export const runCommand: Command = (words, output) =>
     const run = runProgram(program, packets, repeat)
     const target = value(args, '--pcap-out')
     if (target !== undefined)
-      writeFileSync(target, writePcap(run.packets.flatMap((p) => (p.dataOut ? [{ atNs: p.atNs, data: p.dataOut }] : []))))
+      writeFileSync(
+        target,
+        writePcap(run.packets.flatMap((p) => (p.dataOut && p.outcome === 'passed' ? [{ atNs: p.atNs, data: p.dataOut }] : []))),
+      )
     if (json) output.out(JSON.stringify(runJson(program, run)))
     else tellRun(run, output)
-    return run.packets.every((p) => p.fault === '' && p.unsupported === '') ? 0 : 1
+    return run.packets.every((p) => p.fault === '' && p.unsupported === '' && p.errno === 0) ? 0 : 1
   })
 
 function withFile(

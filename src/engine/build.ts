@@ -14,7 +14,7 @@ import { logLines, logWindow } from './log-view.ts'
 import { machineView, type ViewTables } from './machine-view.ts'
 import { moveTo } from './moves.ts'
 import type { Project } from './project.ts'
-import { verdictName } from './run.ts'
+import { outcomeOf, verdictName } from './run.ts'
 import { createScenarioRun, type PacketRun, runNextPacket, type Timeline } from './timeline.ts'
 import { type Opened, openC } from './toolchain.ts'
 import type { BuildReport, LogLine, LogWindow, MachineView, Move, NotRun, PacketRow, ProgramReport, Verdict, VisitsView } from './views.ts'
@@ -252,21 +252,6 @@ function silentRow(arrival: Arrival, index: number): PacketRow {
     outcome: 'other',
     firstTick: 0,
     ticks: 0,
-  }
-}
-
-/** XDP: 0 aborted, 1 drop; tc: 2 shot; socket filter: bytes to keep, 0 = none; cgroup: bit 0 = allow. */
-function outcomeOf(type: string, retval: number): PacketRow['outcome'] {
-  switch (type) {
-    case 'xdp':
-      return retval <= 1 ? 'dropped' : retval <= 4 ? 'passed' : 'dropped'
-    case 'sched_cls':
-    case 'sched_act':
-      return retval === 2 ? 'dropped' : 'passed'
-    case 'socket_filter':
-      return retval === 0 ? 'dropped' : 'passed'
-    default:
-      return (retval & 1) === 0 ? 'dropped' : 'passed'
   }
 }
 

@@ -1,10 +1,9 @@
 // Programs over packets without a scenario: what the command line and recorded programs need. A program is run as Linux's test run does.
 import { progType } from '../abi/index.ts'
 import type { Program } from '../isa/index.ts'
-import { type TestRunResult, testRun } from '../kernel/index.ts'
+import { createKernel, loadProgram, logged, type TestRunResult, testRun, testRunOn } from '../kernel/index.ts'
 import type { Arrival } from './arrivals.ts'
 import { type DumpedEntry, dumpMap, isOpaque } from './map-dump.ts'
-import { createScenarioRun, runNextPacket } from './timeline.ts'
 
 export interface RecordRun {
   readonly retval: number
@@ -28,6 +27,7 @@ export interface PacketOutcome {
   readonly retval: number
   /** Name of the return code: XDP_DROP. */
   readonly verdict: string
+  readonly outcome: Outcome
   readonly dataOut?: Uint8Array
   readonly errno: number
   readonly fault: string
@@ -40,41 +40,55 @@ export interface RunOutcome {
   readonly printk: readonly string[]
 }
 
-/** Runs each packet `repeat` times, one after the other, over the same maps. */
+/** Test-runs the packets one after the other over the same maps, each `repeat` times (edits of a packet accumulate, as in Linux). */
 export function runProgram(program: Program, packets: readonly Arrival[], repeat: number): RunOutcome {
-  const arrivals = packets.flatMap((p) => new Array<Arrival>(repeat).fill(p))
-  const created = createScenarioRun(program, arrivals, { seed: 1, maps: [] })
-  if (!created.ok) {
-    const outcome = (p: Arrival): PacketOutcome => ({
-      atNs: p.atNs,
-      retval: 0,
-      verdict: '',
-      errno: created.errno,
+  const kernel = createKernel({ seed: 1 })
+  const loaded = loadProgram(kernel, program)
+  if (!loaded.ok) {
+    const { errno, unsupported = '' } = loaded
+    return {
+      packets: packets.map(({ atNs }) => ({ atNs, retval: 0, verdict: '', outcome: 'other', errno, fault: '', unsupported })),
+      maps: [],
+      printk: [],
+    }
+  }
+  const outcomes = packets.map(({ atNs, data }): PacketOutcome => {
+    const { retval, dataOut, errno, fault, unsupported = '' } = testRunOn(kernel, loaded.program, { data, repeat })
+    const ran = errno === 0 && !fault && unsupported === ''
+    if (!ran) return { atNs, retval: 0, verdict: '', outcome: 'other', errno, fault: fault?.text ?? '', unsupported }
+    return {
+      atNs,
+      retval,
+      verdict: verdictName(program.type, retval),
+      outcome: outcomeOf(program.type, retval),
+      dataOut,
+      errno,
       fault: '',
-      unsupported: created.unsupported,
-    })
-    return { packets: arrivals.map(outcome), maps: [], printk: [] }
-  }
-  const { timeline } = created
-  while (runNextPacket(timeline) === 'more');
-  return {
-    packets: timeline.runs.map(({ arrival, result }) => ({
-      atNs: arrival.atNs,
-      retval: result.retval,
-      verdict: result.fault === '' && result.unsupported === '' ? verdictName(program.type, result.retval) : '',
-      dataOut: result.dataOut,
-      errno: 0,
-      fault: result.fault,
-      unsupported: result.unsupported,
-    })),
-    maps: timeline.kernel.maps
-      .filter((m) => !isOpaque(m.def.type))
-      .map((m) => ({ name: m.def.name, type: m.def.type, entries: dumpMap(m) })),
-    printk: timeline.kernel.printk.items.slice(0, timeline.kernel.printk.count),
-  }
+      unsupported,
+    }
+  })
+  const maps = kernel.maps.filter((m) => !isOpaque(m.def.type)).map((m) => ({ name: m.def.name, type: m.def.type, entries: dumpMap(m) }))
+  return { packets: outcomes, maps, printk: logged(kernel.printk) }
 }
 
 /** Name of a return code of a program type; the number where it has none. */
 export function verdictName(type: string, retval: number): string {
   return progType(type)?.returns.find((r) => r.value >>> 0 === retval)?.name ?? String(retval)
+}
+
+export type Outcome = 'passed' | 'dropped' | 'other'
+
+/** What a return code means for the packet. XDP: 0 aborted, 1 drop; tc: 2 shot; socket filter: bytes to keep; cgroup: bit 0 = allow. */
+export function outcomeOf(type: string, retval: number): Outcome {
+  switch (type) {
+    case 'xdp':
+      return retval >= 2 && retval <= 4 ? 'passed' : 'dropped'
+    case 'sched_cls':
+    case 'sched_act':
+      return retval === 2 ? 'dropped' : 'passed'
+    case 'socket_filter':
+      return retval === 0 ? 'dropped' : 'passed'
+    default:
+      return (retval & 1) === 0 ? 'dropped' : 'passed'
+  }
 }

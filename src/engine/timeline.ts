@@ -152,7 +152,7 @@ function begin(t: Timeline, index: number): string {
   const { atNs, data } = t.arrivals[index]
   t.packet = index
   if (t.runs[index]?.result.unsupported && t.runs[index].steps === 0) return t.runs[index].result.unsupported
-  if (data.length < ETH_HLEN) return 'frames shorter than an Ethernet header'
+  if (data.length < ETH_HLEN) return 'a frame shorter than an Ethernet header (Linux refuses it with EINVAL)'
   const started = startInvocation(t.kernel, t.program, data, BOOT_NS + atNs)
   return started.ok ? '' : started.unsupported
 }

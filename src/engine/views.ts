@@ -1,6 +1,7 @@
 // What the page asks for, piece by piece: windows of a build and of a run. Plain data that survives structured cloning.
 import type { Diagnostic } from '../diag/index.ts'
 import type { StateView } from '../verifier/index.ts'
+import type { Outcome } from './run.ts'
 
 /** One instruction of the listing. */
 export interface ListingRow {
@@ -58,7 +59,7 @@ export interface PacketRow {
   readonly verdict: string
   readonly retval: number
   /** The packet went on (pass, tx, redirect), was dropped, or neither can be said. */
-  readonly outcome: 'passed' | 'dropped' | 'other'
+  readonly outcome: Outcome
   /** First tick and number of ticks of its run. */
   readonly firstTick: number
   readonly ticks: number

@@ -5,7 +5,7 @@ import type { Program } from '../isa/index.ts'
 import type { Fault } from '../vm/index.ts'
 import { EINVAL } from './errno.ts'
 import { ETH_HLEN, outcome, packetBytes, runInvocation, startInvocation } from './invocation.ts'
-import { createKernel, type Kernel } from './kernel.ts'
+import { createKernel, type Kernel, type LoadedProgram } from './kernel.ts'
 import { loadProgram } from './load.ts'
 import { logged } from './log.ts'
 import type { KernelMap } from './maps/map.ts'
@@ -50,9 +50,14 @@ export function testRun(o: TestRunOptions): TestRunResult {
     const empty = { retval: 0, dataOut: new Uint8Array(0), maps: [], printk: [], steps: 0, unwrittenAt: -1 }
     return loaded.unsupported ? { ...empty, errno: 0, unsupported: loaded.unsupported } : { ...empty, errno: loaded.errno }
   }
-  const { program } = loaded
-  const xdp = o.program.type === 'xdp'
-  const errno = refuse(o.program.type, o.data)
+  return testRunOn(kernel, loaded.program, o)
+}
+
+/** The same on a kernel that stands already, whose maps keep what earlier runs left. */
+export function testRunOn(kernel: Kernel, program: LoadedProgram, o: Pick<TestRunOptions, 'data' | 'repeat' | 'fuel'>): TestRunResult {
+  const { type } = program.program
+  const isL2 = type === 'xdp' || type === 'sched_cls' || type === 'sched_act'
+  const errno = refuse(type, o.data)
   if (errno !== 0) return done(kernel, program.maps, { errno })
   let data = o.data
   for (let i = Math.max(1, o.repeat ?? 1); i > 0; i--) {
@@ -64,7 +69,7 @@ export function testRun(o: TestRunOptions): TestRunResult {
     if (end.kind === 'unsupported') return done(kernel, program.maps, { unsupported: end.unsupported! })
     if (end.kind === 'fuel') return done(kernel, program.maps, { unsupported: 'a run that does not end within the fuel' })
     data = packetBytes(kernel)
-    if (!xdp && o.program.type !== 'sched_cls' && o.program.type !== 'sched_act') data = withEthernet(data)
+    if (!isL2) data = withEthernet(data)
   }
   return done(kernel, program.maps, { retval: outcome(kernel).retval, dataOut: data })
 }

@@ -86,7 +86,7 @@ describe('link', () => {
   })
 
   test('stops a bomb', () => {
-    for (const size of [1 << 10, 1 << 20, 8 << 20, 64 << 20]) {
+    for (const size of [1 << 10, 1 << 20, 8 << 20]) {
       const result = decode(wrap(new Uint8Array(size)))
       expect(result.kind).toBe('bad')
       if (result.kind === 'bad') expect(result.code).toBe(size <= 1 << 10 ? 'damaged' : 'too-big')
