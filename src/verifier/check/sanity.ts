@@ -6,10 +6,7 @@ import { EFAULT } from '../errno.ts'
 import { verbose } from '../verbose.ts'
 
 export function checkSanity(env: Env, s: Int32Array, r: number, where: string): number {
-  return sayViolation(env, boundsSanityCheck(s, r, where))
-}
-
-export function sayViolation(env: Env, violation: string | undefined): number {
+  const violation = boundsSanityCheck(s, r, where)
   if (violation === undefined) return 0
   verbose(env.log, `verifier bug: ${violation}\n`)
   return env.testRegInvariants ? -EFAULT : 0

@@ -3,7 +3,7 @@
 // different states. Which way: 1 taken, 0 not taken, -1 either. Pointers are the caller's business.
 // Linux 6.18: is_scalar_branch_taken(), flip_opcode(), rev_opcode(), regs_refine_cond_op(), reg_set_min_max().
 import { BPF_JEQ, BPF_JGE, BPF_JGT, BPF_JLE, BPF_JLT, BPF_JNE, BPF_JSET, BPF_JSGE, BPF_JSGT, BPF_JSLE, BPF_JSLT } from '../../isa/index.ts'
-import { boundsSanityCheck, boundsSync, isRegConst, markRegUnbounded } from './bounds.ts'
+import { boundsSync, isRegConst, markRegUnbounded } from './bounds.ts'
 import {
   MASK_HI,
   MASK_LO,
@@ -163,7 +163,7 @@ function bitsSet(a: Int32Array, r1: number, b: Int32Array, r2: number, j32: bool
 
 /**
  * Narrows the operands of `if (r1 op r2)` on both ways, where both are scalars; the true way is the jump. Operands of one way may be the same
- * register. Answers the text of a contradiction between the bounds, if one came out.
+ * register. Answers whether it did; the caller then checks all four with boundsSanityCheck, true_reg1 first.
  */
 export function regSetMinMax(
   trueS: Int32Array,
@@ -176,20 +176,15 @@ export function regSetMinMax(
   false2: number,
   op: number,
   j32: boolean,
-): string | undefined {
-  if (falseS[false1 + TYPE] !== SCALAR_VALUE || falseS2[false2 + TYPE] !== SCALAR_VALUE) return undefined
+): boolean {
+  if (falseS[false1 + TYPE] !== SCALAR_VALUE || falseS2[false2 + TYPE] !== SCALAR_VALUE) return false
   refine(falseS, false1, falseS2, false2, revOpcode(op), j32)
   boundsSync(falseS, false1)
   boundsSync(falseS2, false2)
   refine(trueS, true1, trueS2, true2, op, j32)
   boundsSync(trueS, true1)
   boundsSync(trueS2, true2)
-  return (
-    boundsSanityCheck(trueS, true1, 'true_reg1') ??
-    boundsSanityCheck(trueS2, true2, 'true_reg2') ??
-    boundsSanityCheck(falseS, false1, 'false_reg1') ??
-    boundsSanityCheck(falseS2, false2, 'false_reg2')
-  )
+  return true
 }
 
 function refine(a: Int32Array, r1: number, b: Int32Array, r2: number, op: number, j32: boolean): void {

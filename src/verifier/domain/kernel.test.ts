@@ -62,7 +62,14 @@ function jumpLine(fields: readonly string[]): string {
   const way = isScalarBranchTaken(s, LEFT, s, src, bpfOp(opcode), j32)
   if (way >= 0) return [...fields.slice(0, 5), `way${way}`, '', ''].join('|')
   const taken = s.slice()
-  const violation = regSetMinMax(taken, LEFT, taken, src, s, LEFT, s, src, bpfOp(opcode), j32)
+  regSetMinMax(taken, LEFT, taken, src, s, LEFT, s, src, bpfOp(opcode), j32)
+  // The first contradiction is kept in the fixture; each check forgets the bounds that contradict.
+  const violation = [
+    boundsSanityCheck(taken, LEFT, 'true_reg1'),
+    boundsSanityCheck(taken, src, 'true_reg2'),
+    boundsSanityCheck(s, LEFT, 'false_reg1'),
+    boundsSanityCheck(s, src, 'false_reg2'),
+  ].find((text) => text !== undefined)
   const both = (t: Int32Array): string => show(t, LEFT) + (right === '' || right === 'same' ? '' : `~${show(t, src)}`)
   return [...fields.slice(0, 5), 'both', both(s), both(taken), ...(violation ? [violation] : [])].join('|')
 }

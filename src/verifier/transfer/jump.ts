@@ -22,7 +22,7 @@ import {
 import { pushBranch } from '../branches.ts'
 import { checkRegRead } from '../check/mem.ts'
 import { forEachReg, isPktPointerAny } from '../check/packet.ts'
-import { sayViolation } from '../check/sanity.ts'
+import { checkSanity } from '../check/sanity.ts'
 import { isRegConst, markRegConst } from '../domain/bounds.ts'
 import { flipOpcode, isScalarBranchTaken, regSetMinMax } from '../domain/branch.ts'
 import {
@@ -129,12 +129,8 @@ export function checkCondJump(env: Env): number {
   const oFrame = other.at[other.curframe]!
   const oDst = regAt(oFrame, dstRegno)
   const oSrc = fromReg ? regAt(oFrame, srcRegno) : -1
-  if (fromReg) {
-    err = sayViolation(env, regSetMinMax(os, oDst, os, oSrc, s, dst, s, src, op, j32))
-  } else {
-    copyReg(env.scratch, OTHER_IMM, env.scratch, THIS_IMM)
-    err = sayViolation(env, regSetMinMax(os, oDst, env.scratch, OTHER_IMM, s, dst, env.scratch, THIS_IMM, op, j32))
-  }
+  if (!fromReg) copyReg(env.scratch, OTHER_IMM, env.scratch, THIS_IMM)
+  err = refineWays(env, os, oDst, fromReg ? os : env.scratch, fromReg ? oSrc : OTHER_IMM, dst, t, fromReg ? src : THIS_IMM, op, j32)
   if (err) return err
   if (fromReg && s[src + TYPE] === SCALAR_VALUE && s[src + ID] !== 0) sync(env, other, src, oSrc, linked)
   if (s[dst + TYPE] === SCALAR_VALUE && s[dst + ID] !== 0) sync(env, other, dst, oDst, linked)
@@ -235,6 +231,29 @@ function isPktBranchTaken(a: Int32Array, r1: number, b: Int32Array, r2: number, 
     default:
       return -1
   }
+}
+
+/** What each way teaches about the operands, and whether it contradicts what was known. Linux: reg_set_min_max(). */
+function refineWays(
+  env: Env,
+  os: Int32Array,
+  oDst: number,
+  ot: Int32Array,
+  oSrc: number,
+  dst: number,
+  t: Int32Array,
+  src: number,
+  op: number,
+  j32: boolean,
+): number {
+  const s = env.words
+  if (!regSetMinMax(os, oDst, ot, oSrc, s, dst, t, src, op, j32)) return 0
+  return (
+    checkSanity(env, os, oDst, 'true_reg1') ||
+    checkSanity(env, ot, oSrc, 'true_reg2') ||
+    checkSanity(env, s, dst, 'false_reg1') ||
+    checkSanity(env, t, src, 'false_reg2')
+  )
 }
 
 // ---- linked scalars ----
