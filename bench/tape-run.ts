@@ -12,6 +12,7 @@ import { type KernelMap, type RingbufMap, testRun } from '../src/kernel/index.ts
 
 interface TapeRecord {
   readonly id: string
+  readonly maps: readonly { readonly allcpu?: boolean }[]
   readonly run?: {
     readonly data: string
     readonly data_out?: string
@@ -23,13 +24,13 @@ interface TapeRecord {
   }
 }
 
-/** A map's contents in the form of the records. */
-function dump(map: KernelMap): [string, string][] {
+/** A map's contents in the form of the records: per-CPU values of CPU 0 alone, unless the record has them all. */
+function dump(map: KernelMap, allCpus: boolean): [string, string][] {
   if (map.def.type === 'ringbuf') {
     return (map as RingbufMap).ring.records().map((r) => [r.state === 'submitted' ? '' : r.state, toHex(r.data)])
   }
   const size = map.def.valueSize
-  const rows = map.entries().map((e): [string, string] => [toHex(e.key), toHex(e.value.subarray(0, size))])
+  const rows = map.entries().map((e): [string, string] => [toHex(e.key), toHex(allCpus ? e.value : e.value.subarray(0, size))])
   return map.def.type.includes('hash') ? rows.sort(([a], [b]) => (a < b ? -1 : 1)) : rows
 }
 
@@ -48,7 +49,7 @@ function difference(json: TapeRecord): string {
   if (toHex(got.dataOut) !== want.data_out) return `${note}data_out\n    ours  ${toHex(got.dataOut)}\n    Linux ${want.data_out}`
   for (const { index, entries } of want.maps ?? []) {
     const map = got.maps[index]
-    const ours = JSON.stringify(dump(map))
+    const ours = JSON.stringify(dump(map, json.maps[index].allcpu === true))
     const theirs = JSON.stringify(entries)
     if (ours !== theirs) return `${note}map ${index} ${map.def.type}\n    ours  ${ours.slice(0, 400)}\n    Linux ${theirs.slice(0, 400)}`
   }

@@ -46,7 +46,7 @@ export function createArray(host: MapHost, def: MapDef, id: number): KernelMap |
   const indexOf = (key: number): number => ram.view.getUint32(key, true)
   const userIndex = (key: Uint8Array): number => new DataView(key.buffer, key.byteOffset).getUint32(0, true)
   const check = (index: number, flags: number): number => {
-    if (flags > (percpu ? BPF_EXIST : BPF_EXIST | BPF_F_LOCK) || (flags & ~BPF_F_LOCK) > BPF_EXIST) return -EINVAL
+    if (flags > (BPF_EXIST | BPF_F_LOCK) || (flags & ~BPF_F_LOCK) > BPF_EXIST) return -EINVAL
     if (index >= def.maxEntries) return -E2BIG
     if (flags & BPF_NOEXIST) return -EEXIST
     // No map has a lock in it: bpf_spin_lock needs BTF.
@@ -80,7 +80,7 @@ export function createArray(host: MapHost, def: MapDef, id: number): KernelMap |
     },
     userLookup: (key) => (userIndex(key) < def.maxEntries ? read(userIndex(key)) : undefined),
     userUpdate: (key, value, flags) => {
-      const err = check(userIndex(key), flags)
+      const err = percpu && flags > BPF_EXIST ? -EINVAL : check(userIndex(key), flags)
       if (err === 0) ram.write(at(userIndex(key), 0), value)
       return err
     },

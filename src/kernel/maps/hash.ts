@@ -17,6 +17,7 @@ import {
   type KernelMap,
   type MapEntry,
   type MapHost,
+  round8,
 } from './map.ts'
 
 /** Bounds the bucket table; beyond it chains grow longer. */
@@ -33,6 +34,7 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
   const total = isLru && ownLists ? Math.max(host.cpus, Math.ceil(def.maxEntries / host.cpus) * host.cpus) : def.maxEntries
   // An element that replaces another exists beside it for a moment; preallocated maps keep one in reserve per CPU.
   const reserve = isLru || percpu ? 0 : prealloc ? host.cpus : 1
+  const stride = round8(def.valueSize)
   const elements = createElements(host, def, percpu, total + reserve)
   const buckets = Math.min(MAX_BUCKETS, 2 ** Math.ceil(Math.log2(def.maxEntries)))
   const table = ram.alloc(4 * buckets)
@@ -109,7 +111,8 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
       ram.copy(to, value, elements.valueBytes)
       return
     }
-    if (fresh && percpu) ram.fill(to, elements.valueBytes, 0)
+    // Only the value's own bytes: what user space put into the padding behind it stays.
+    if (fresh && percpu) for (let cpu = 1; cpu < host.cpus; cpu++) ram.fill(to + cpu * stride, def.valueSize, 0)
     ram.copy(to, value, def.valueSize)
   }
   const putKey = (element: number, key: number): void => ram.copy(element + E_KEY, key, def.keySize)
@@ -227,7 +230,7 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
           lookupPercpu: (key: number, cpu: number) => {
             if (cpu >= host.cpus) return 0
             const value = lookup(key)
-            return value === 0 ? 0 : value + (cpu * elements.valueBytes) / host.cpus
+            return value === 0 ? 0 : value + cpu * stride
           },
         }
       : {}),

@@ -79,13 +79,15 @@ export function createLru(ram: Ram, o: LruOptions): Lru {
     ram.setI32(prev(n) + NEXT, next(n))
     ram.setI32(next(n) + PREV, prev(n))
   }
-  const addHead = (n: number, list: number): void => {
-    const first = next(list)
-    ram.setI32(n + NEXT, first)
-    ram.setI32(n + PREV, list)
-    ram.setI32(first + PREV, n)
-    ram.setI32(list + NEXT, n)
+  const addAfter = (n: number, at: number): void => {
+    const following = next(at)
+    ram.setI32(n + NEXT, following)
+    ram.setI32(n + PREV, at)
+    ram.setI32(following + PREV, n)
+    ram.setI32(at + NEXT, n)
   }
+  /** A list's head is a node like any other. */
+  const addHead = addAfter
   const count = (type: number, by: number): void => {
     if (type < FREE) ram.setI32(state + 4 * type, get(state + 4 * type) + by)
   }
@@ -100,7 +102,8 @@ export function createLru(ram: Ram, o: LruOptions): Lru {
     count(typeOf(n), -1)
     setType(n, type)
     unlink(n)
-    addHead(n, list)
+    // A CPU's free list keeps the order in which elements were found; lists of its own do not.
+    addAfter(n, o.percpu ? list : prev(list))
   }
   /** From a local list into a global one. */
   const moveIn = (n: number, type: number): void => {
