@@ -20,10 +20,3 @@ export function fromHex(text: string): Uint8Array | undefined {
 export function hex(n: number | bigint): string {
   return `0x${BigInt.asUintN(64, BigInt(n)).toString(16)}`
 }
-
-/** Whether two byte arrays hold the same bytes. */
-export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
-}

@@ -8,7 +8,3 @@ export const hi32 = (x: bigint): number => Number(BigInt.asIntN(32, x >> 32n))
 export const u64 = (hi: number, lo: number): bigint => (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)
 /** The signed 64-bit value of a (hi, lo) pair of int32. */
 export const s64 = (hi: number, lo: number): bigint => (BigInt(hi | 0) << 32n) | BigInt(lo >>> 0)
-/** Wraps to unsigned 64 bits. */
-export const toU64 = (x: bigint): bigint => BigInt.asUintN(64, x)
-/** Wraps to signed 64 bits. */
-export const toS64 = (x: bigint): bigint => BigInt.asIntN(64, x)

@@ -19,8 +19,6 @@ export interface Opened {
 
 export type CompileSettings = Omit<CompileInput, 'main'>
 
-export const defaultSettings: CompileSettings = { include: () => undefined, includeDirs: [], defines: {}, cpu: 3 }
-
 /** Compiles and loads a C text. `objectName` names data maps as libbpf does ("prog.rodata"). */
 export function openC(path: string, text: string, settings: CompileSettings, objectName = baseName(path)): Opened {
   const compiled = compile({ ...settings, main: makeSource(path, text) })
