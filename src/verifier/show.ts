@@ -14,7 +14,7 @@ const MAP_STRIDE = 0x100000n
 
 export function disasmNames(env: Env): DisasmNames {
   return {
-    helper: (id) => helperById(id)?.name,
+    helper: (id) => (id === 0 ? 'bpf_unspec' : helperById(id)?.name),
     imm64: (slot, value) => {
       const src = env.insns.src[slot]!
       if (src === 0) return undefined

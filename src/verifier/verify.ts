@@ -1,6 +1,6 @@
 // The order of a verification, from bytes to verdict, as a thing that can be worked off in slices.
 // Linux: bpf_check(), do_check_main(), do_check_subprogs(), print_verification_stats().
-import { helperAllowed, progType } from '../abi/index.ts'
+import { ctxKnown, helperAllowed, type ProgTypeRow, progType, progTypeById } from '../abi/index.ts'
 import { BPF_CALL, BPF_JMP, insnTable, type Program } from '../isa/index.ts'
 import { checkCfg } from './check/cfg.ts'
 import { addMayGotoStack, checkLeftoverCalls, checkMaxStackDepth, markFastcallPatterns, removeFastcallStack } from './check/depth.ts'
@@ -37,7 +37,7 @@ export function verify(program: Program, options: VerifyOptions): VerifyResult {
 export function startVerifyWith(program: Program, options: VerifyOptions, onStep: ((env: Env) => void) | undefined): Verification {
   const insns = insnTable(program.code)
   const type = progTypeOf(program)
-  if (!type || !MODELLED_TYPES.has(type.name)) return finished(unmodelled(`program type ${program.type}`))
+  if (!type || !ctxKnown(type.name)) return finished(unmodelled(`program type ${program.type}`))
   if (insns.length === 0 || insns.length > MAX_INSNS) return finished({ ...NOTHING, verdict: 'rejected', errno: E2BIG })
   const env = newEnv(program, type, insns, options.logLevel)
   env.disasm = disasmNames(env)
@@ -46,14 +46,10 @@ export function startVerifyWith(program: Program, options: VerifyOptions, onStep
   return new Walk(env)
 }
 
-/** Program types whose checks are all here and were compared with Linux. The rest have rows in abi, so that they can be named. */
-const MODELLED_TYPES: ReadonlySet<string> = new Set(['xdp', 'sched_cls', 'sched_act', 'socket_filter', 'cgroup_skb', 'cgroup_skb_egress'])
-
-const progTypeOf = (program: Program) => {
+/** Linux tells some types apart by where they attach. */
+function progTypeOf(program: Program): ProgTypeRow | undefined {
   const row = progType(program.type)
-  if (!row || row.attachType === program.attachType || program.attachType === 0) return row
-  // Linux tells some types apart by where they attach; rows of those carry the attach type.
-  return progType(`${program.type}_egress`)?.attachType === program.attachType ? progType(`${program.type}_egress`) : row
+  return !row || row.attachType === program.attachType ? row : progTypeById(row.id, program.attachType)
 }
 
 const NOTHING: VerifyResult = {

@@ -49,12 +49,16 @@ export const FUNC_SKC_TO_TCP_TIMEWAIT_SOCK = 138
 export const FUNC_SKC_TO_TCP_REQUEST_SOCK = 139
 export const FUNC_SKC_TO_UDP6_SOCK = 140
 export const FUNC_GET_TASK_STACK = 141
+export const FUNC_COPY_FROM_USER = 148
 export const FUNC_GET_CURRENT_TASK_BTF = 158
+export const FUNC_IMA_INODE_HASH = 161
 export const FUNC_FOR_EACH_MAP_ELEM = 164
 export const FUNC_SNPRINTF = 165
 export const FUNC_TIMER_SET_CALLBACK = 170
 export const FUNC_FIND_VMA = 180
 export const FUNC_LOOP = 181
+export const FUNC_COPY_FROM_USER_TASK = 191
+export const FUNC_IMA_FILE_HASH = 193
 export const FUNC_KPTR_XCHG = 194
 export const FUNC_MAP_LOOKUP_PERCPU_ELEM = 195
 export const FUNC_SKC_TO_MPTCP_SOCK = 196
@@ -98,5 +102,14 @@ export function isAcquireFunction(id: number, mapType: string | undefined): bool
   }
 }
 
-export const helperName = (id: number): string => helperById(id)?.name ?? 'unknown'
+/** Linux: bpf_func_proto.might_sleep. Only programs that may sleep call these. */
+export const SLEEPING_HELPERS: ReadonlySet<number> = new Set([
+  FUNC_COPY_FROM_USER,
+  FUNC_IMA_INODE_HASH,
+  FUNC_COPY_FROM_USER_TASK,
+  FUNC_IMA_FILE_HASH,
+])
+
+/** Linux: func_id_name(); id 0 has a name too. */
+export const helperName = (id: number): string => (id === 0 ? 'bpf_unspec' : (helperById(id)?.name ?? 'unknown'))
 export const helperChangesPacket = (id: number): boolean => helperById(id)?.changesPacket ?? false

@@ -2,6 +2,7 @@
 // Linux: check_helper_call(), record_func_map(), record_func_key(), do_refine_retval_range().
 import { helperAllowed } from '../../abi/index.ts'
 import type { MapDef } from '../../isa/index.ts'
+import { pushBranch } from '../branches.ts'
 import { boundsSync, isRegConst, isRegNull, markRegKnownZero, markRegUnknown } from '../domain/bounds.ts'
 import {
   ID,
@@ -30,16 +31,16 @@ import {
 import { set64 } from '../domain/wide.ts'
 import { curReg, type Env, scratchReg, unsupported } from '../env.ts'
 import { EACCES, EINVAL } from '../errno.ts'
+import { clearCallerSaved, leaveFunction } from '../frames.ts'
 import { markChainPrecision } from '../precision.ts'
 import { acquireReference, checkResourceLeak, releaseReference } from '../references.ts'
-import { clearCallerSaved } from '../transfer/ld.ts'
 import { umaxOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
 import { checkFuncArg } from './helper-args.ts'
 import * as f from './helper-ids.ts'
 import type { CallMeta } from './helper-mem.ts'
 import { type HelperProto, helperProto } from './helper-proto.ts'
-import { F_RDONLY_PROG } from './map.ts'
+import { isRdonlyProg } from './map.ts'
 import { checkMapFuncCompatibility } from './map-func.ts'
 import { checkMemAccess } from './mem.ts'
 import { clearAllPktPointers } from './packet.ts'
@@ -84,6 +85,10 @@ export function checkHelperCall(env: Env): number {
     verbose(log, 'cannot call GPL-restricted function from non-GPL compatible program\n')
     return -EINVAL
   }
+  if (f.SLEEPING_HELPERS.has(id)) {
+    verbose(log, 'helper call might sleep in a non-sleepable prog\n')
+    return -EINVAL
+  }
   if (UNMODELLED.has(id)) return unsupported(env, `${proto.row.name}()`)
   const meta: CallMeta = {
     helper: id,
@@ -118,14 +123,14 @@ export function checkHelperCall(env: Env): number {
   }
   err = checkSpecial(env, id)
   if (err) return err
-  clearCallerSaved(env, false)
+  clearCallerSaved(env)
   return setResult(env, proto, meta, map)
 }
 
 const WRITES_MAP: ReadonlySet<number> = new Set([f.FUNC_MAP_DELETE_ELEM, f.FUNC_MAP_UPDATE_ELEM, f.FUNC_MAP_PUSH_ELEM, f.FUNC_MAP_POP_ELEM])
 
 function checkFuncMap(env: Env, id: number, map: MapDef | undefined): number {
-  if (!map || !(map.flags & F_RDONLY_PROG) || !WRITES_MAP.has(id)) return 0
+  if (!map || !isRdonlyProg(map) || !WRITES_MAP.has(id)) return 0
   verbose(env.log, 'write into map forbidden\n')
   return -EACCES
 }
@@ -211,13 +216,22 @@ function setResult(env: Env, proto: HelperProto, meta: CallMeta, map: MapDef | u
   }
   const err = checkMapFuncCompatibility(env, map, id)
   if (err) return err
-  let changes = proto.row.changesPacket
-  if (id === f.FUNC_TAIL_CALL) {
-    if (env.cur.curframe > 0) return unsupported(env, 'bpf_tail_call() in a subprogram')
-    changes = false
-  }
-  if (changes) clearAllPktPointers(env)
+  if (id === f.FUNC_TAIL_CALL) return env.cur.curframe === 0 ? 0 : leaveByTailCall(env)
+  if (proto.row.changesPacket) clearAllPktPointers(env)
+  return 0
+}
+
+/** A tail call that succeeds returns to the function's caller from a program of which nothing is known; one that fails goes on. */
+function leaveByTailCall(env: Env): number {
   scratchReg(env, 0)
+  const failed = pushBranch(env, env.insnIdx + 1, env.insnIdx)
+  if (typeof failed === 'number') return failed
+  clearAllPktPointers(env)
+  markRegUnknown(env.words, curReg(env, 0))
+  const err = leaveFunction(env)
+  if (err) return err
+  env.insnIdx--
+  clearAllPktPointers(env)
   return 0
 }
 

@@ -71,6 +71,9 @@ export const checkMapAccess = (env: Env, regno: number, off: number, size: numbe
 /** The map that a register points to or into. */
 export const mapOf = (env: Env, r: number): MapDef => env.maps[env.words[r + MAP]!]!
 
+/** Programs may not write. Linux: dev_map_init_map() adds the flag to every map of devices. */
+export const isRdonlyProg = (map: MapDef): boolean => (map.flags & F_RDONLY_PROG) !== 0 || map.type.startsWith('devmap')
+
 /** Neither programs nor user space can change the map any more. */
 export const isMapRdonly = (map: MapDef): boolean => (map.flags & F_RDONLY_PROG) !== 0 && map.frozen
 

@@ -11,9 +11,10 @@ import {
   bpfMode,
   bpfSize,
 } from '../../isa/index.ts'
+import { pushBranch } from '../branches.ts'
 import { checkRegClobber, checkRegRead } from '../check/mem.ts'
 import { checkPtrOff } from '../check/region.ts'
-import { markRegKnown, markRegKnownZero, markRegNotInit, markRegUnknown } from '../domain/bounds.ts'
+import { markRegKnown, markRegKnownZero, markRegUnknown } from '../domain/bounds.ts'
 import {
   CONST_PTR_TO_MAP,
   MAP,
@@ -28,6 +29,7 @@ import {
 } from '../domain/layout.ts'
 import { curReg, type Env, findSubprog, scratchReg } from '../env.ts'
 import { EINVAL } from '../errno.ts'
+import { clearCallerSaved, leaveFunction } from '../frames.ts'
 import { checkResourceLeak } from '../references.ts'
 import { verbose } from '../verbose.ts'
 
@@ -126,19 +128,17 @@ function checkLdAbs(env: Env, opcode: number): number {
   }
   err = checkPtrOff(env, ctx, CTX_REG, false)
   if (err) return err
-  clearCallerSaved(env, false)
+  clearCallerSaved(env)
   const r0 = curReg(env, 0)
   markRegUnknown(s, r0)
   s[r0 + SUBREG_DEF] = insnIdx + 1
-  return 0
-}
-
-/** r0 to r5 are gone after a call; `wide` says what their next definition is taken for. */
-export function clearCallerSaved(env: Env, wide: boolean): void {
-  for (let i = 0; i <= 5; i++) {
-    const r = curReg(env, i)
-    markRegNotInit(env.words, r)
-    env.words[r + SUBREG_DEF] = wide ? 0 : env.insnIdx + 1
-    scratchReg(env, i)
-  }
+  if (env.cur.curframe === 0) return 0
+  // Where the packet is too short a function returns 0 at once.
+  scratchReg(env, 0)
+  const loaded = pushBranch(env, insnIdx + 1, insnIdx)
+  if (typeof loaded === 'number') return loaded
+  markRegKnownZero(s, r0)
+  err = leaveFunction(env)
+  if (!err) env.insnIdx--
+  return err
 }
