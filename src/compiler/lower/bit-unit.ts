@@ -7,7 +7,10 @@ import type { Field, RecordType } from '../sema/index.ts'
 
 export interface BitUnit {
   readonly offset: number
+  /** Of the integer that holds the unit. */
   readonly size: 1 | 2 | 4 | 8
+  /** The unit is no power of two and is read byte by byte; undefined where one access will do. */
+  readonly bytes: number | undefined
 }
 
 export function bitFieldUnit(record: RecordType, field: Field): BitUnit {
@@ -17,17 +20,17 @@ export function bitFieldUnit(record: RecordType, field: Field): BitUnit {
   // The whole run, if it makes one unit; else the smallest aligned unit that holds the field.
   for (const size of [1, 2, 4, 8] as const) {
     if (start % size === 0 && start + size >= end && start + size <= limit(record, start) && size <= record.align)
-      return { offset: start, size }
+      return { offset: start, size, bytes: undefined }
   }
   for (const size of [1, 2, 4, 8] as const) {
     const offset = Math.floor(first / size) * size
     if (last < offset + size && (size <= record.align || size === 1) && offset >= start && offset + size <= limit(record, start))
-      return { offset, size }
+      return { offset, size, bytes: undefined }
   }
-  // A packed field across bytes: the unit is unaligned and may reach over a neighbour, whose bits are written back as they were.
-  const need = last - first + 1
-  const size = ([1, 2, 4, 8] as const).find((s) => s >= need) ?? 8
-  return { offset: Math.max(0, Math.min(first, record.size - size)), size }
+  // A packed field across bytes.
+  const bytes = last - first + 1
+  const size = ([1, 2, 4, 8] as const).find((s) => s >= bytes) ?? 8
+  return { offset: first, size, bytes }
 }
 
 /** The neighbouring bit-fields without a gap of a byte between them: first byte and the byte behind the last. */

@@ -214,6 +214,8 @@ interface BitAccess {
   /** Of the unit's first byte. */
   readonly unit: Address
   readonly size: 1 | 2 | 4 | 8
+  /** See `BitUnit.bytes`. */
+  readonly bytes: number | undefined
   /** From the unit's lowest bit. */
   readonly shift: number
   readonly width: number
@@ -227,12 +229,12 @@ function bitAccess(l: L, e: MemberExpr, where?: Address): BitAccess {
     const core = where ?? coreAddress(l, e)
     if (core) {
       const size = Math.max(1, bytesOf(e.field.type)) as 1 | 2 | 4 | 8
-      return { unit: core, size, shift: e.field.offBits - storageUnit(e.field) * 8, width, volatile }
+      return { unit: core, size, bytes: undefined, shift: e.field.offBits - storageUnit(e.field) * 8, width, volatile }
     }
   }
   const base = where ?? address(l, e.base)
   const u = bitFieldUnit(e.record, e.field)
-  return { unit: at(base, u.offset), size: u.size, shift: e.field.offBits - u.offset * 8, width, volatile }
+  return { unit: at(base, u.offset), size: u.size, bytes: u.bytes, shift: e.field.offBits - u.offset * 8, width, volatile }
 }
 
 /** The record's own address, for an initialiser that stores a bit-field. */
@@ -241,6 +243,7 @@ export function storeBitField(l: L, record: RecordType, field: Field, base: Addr
   const bits: BitAccess = {
     unit: at(base, u.offset),
     size: u.size,
+    bytes: u.bytes,
     shift: field.offBits - u.offset * 8,
     width: field.widthBits ?? 0,
     volatile: false,
@@ -250,7 +253,7 @@ export function storeBitField(l: L, record: RecordType, field: Field, base: Addr
 
 function loadBits(l: L, e: MemberExpr, bits: BitAccess): Value {
   mark(l, e.at)
-  const unit = l.b.load(intType(bits.size), pointerOf(l, bits.unit), Math.min(bits.unit.align, bits.size), bits.volatile)
+  const unit = readUnit(l, bits)
   const signed = integerOf(e.field.type)?.signed ?? false
   return resize(l, extract(l, unit, bits, signed), irType(e.type), signed)
 }
@@ -283,19 +286,39 @@ function storeBits(l: L, e: MemberExpr, value: Value, bits: BitAccess): Value {
 
 function writeBits(l: L, bits: BitAccess, value: Value): void {
   const type = intType(bits.size)
-  const ptr = pointerOf(l, bits.unit)
-  const align = Math.min(bits.unit.align, bits.size)
   const wide = resize(l, value, type, false)
   if (bits.width === bits.size * 8) {
-    l.b.store(ptr, wide, align, bits.volatile)
+    writeUnit(l, bits, wide)
     return
   }
   const mask = (1n << BigInt(bits.width)) - 1n
-  const old = l.b.load(type, ptr, align, bits.volatile)
+  const old = readUnit(l, bits)
   const cleared = l.b.bin('and', old, constant(type, ~(mask << BigInt(bits.shift))))
   const masked = l.b.bin('and', wide, constant(type, mask))
   const placed = bits.shift > 0 ? l.b.bin('shl', masked, constant(type, bits.shift)) : masked
-  l.b.store(ptr, l.b.bin('or', cleared, placed), align, bits.volatile)
+  writeUnit(l, bits, l.b.bin('or', cleared, placed))
+}
+
+function readUnit(l: L, bits: BitAccess): Value {
+  const type = intType(bits.size)
+  if (bits.bytes === undefined) return l.b.load(type, pointerOf(l, bits.unit), Math.min(bits.unit.align, bits.size), bits.volatile)
+  let unit: Value | undefined
+  for (let i = 0; i < bits.bytes; i++) {
+    const byte = resize(l, l.b.load('i8', pointerOf(l, at(bits.unit, i)), 1, bits.volatile), type, false)
+    unit = unit ? l.b.bin('or', unit, l.b.bin('shl', byte, constant(type, 8 * i))) : byte
+  }
+  return unit ?? constant(type, 0)
+}
+
+function writeUnit(l: L, bits: BitAccess, unit: Value): void {
+  if (bits.bytes === undefined) {
+    l.b.store(pointerOf(l, bits.unit), unit, Math.min(bits.unit.align, bits.size), bits.volatile)
+    return
+  }
+  for (let i = 0; i < bits.bytes; i++) {
+    const byte = i === 0 ? unit : l.b.bin('lshr', unit, constant(unit.type, 8 * i))
+    l.b.store(pointerOf(l, at(bits.unit, i)), resize(l, byte, 'i8', false), 1, bits.volatile)
+  }
 }
 
 /** An integer at another width. */
