@@ -1,7 +1,7 @@
 // Instructions and states as the log shows them, with the names that they need. Linux: verbose_insn(), print_insn_state(),
 // print_verifier_state().
 import { helperById } from '../abi/index.ts'
-import { BPF_PSEUDO_MAP_IDX_VALUE, BPF_PSEUDO_MAP_VALUE, type DisasmNames, disassembleInsn } from '../isa/index.ts'
+import { BPF_PSEUDO_FUNC, BPF_PSEUDO_MAP_IDX_VALUE, BPF_PSEUDO_MAP_VALUE, type DisasmNames, disassembleInsn } from '../isa/index.ts'
 import { type Env, scratchNone } from './env.ts'
 import { ALL_SCRATCHED, stateText } from './log/state-text.ts'
 import type { State } from './state.ts'
@@ -17,7 +17,7 @@ export function disasmNames(env: Env): DisasmNames {
     helper: (id) => (id === 0 ? 'bpf_unspec' : helperById(id)?.name),
     imm64: (slot, value) => {
       const src = env.insns.src[slot]!
-      if (src === 0) return undefined
+      if (src === 0 || src === BPF_PSEUDO_FUNC) return undefined
       const map = BigInt(env.insns.imm[slot]!)
       const direct = src === BPF_PSEUDO_MAP_VALUE || src === BPF_PSEUDO_MAP_IDX_VALUE
       const address = direct ? VALUE_BASE + map * MAP_STRIDE + (value >> 32n) : MAP_BASE + map * MAP_STRIDE
