@@ -3,7 +3,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { release, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
 const source = join(root, 'oracle/oracle.c')
@@ -26,15 +26,26 @@ export interface OracleAnswer {
 
 /** Why the kernel cannot be asked here; undefined where it can. */
 export function whyNoOracle(): string | undefined {
+  const missing = whyNoKernel()
+  if (missing) return missing
+  if (!existsSync('/usr/include/bpf/libbpf.h') || !existsSync('/usr/include/libelf.h')) return 'no headers of libbpf and libelf'
+  return buildOracle(source, binary, ['-lbpf', '-lelf', '-lz'])
+}
+
+/** Why no kernel can be asked that is the model's: system, rights, version, compiler. */
+export function whyNoKernel(): string | undefined {
   if (process.platform !== 'linux') return 'not Linux'
   if (process.getuid?.() !== 0) return 'not root'
   if (!/^6\.18\./.test(release())) return `Linux ${release()} is not 6.18`
-  if (spawnSync('gcc', ['--version']).status !== 0) return 'no gcc'
-  if (!existsSync('/usr/include/bpf/libbpf.h') || !existsSync('/usr/include/libelf.h')) return 'no headers of libbpf and libelf'
-  if (existsSync(binary) && statSync(binary).mtimeMs > statSync(source).mtimeMs) return undefined
-  mkdirSync(join(root, 'build'), { recursive: true })
-  const built = spawnSync('gcc', ['-O2', '-o', binary, source, '-lbpf', '-lelf', '-lz'], { encoding: 'utf8' })
-  return built.status === 0 ? undefined : `oracle.c does not build: ${built.stderr.split('\n')[0]}`
+  return spawnSync('gcc', ['--version']).status === 0 ? undefined : 'no gcc'
+}
+
+/** Builds a C program of `oracle/` where it is missing or old; what went wrong, if anything. */
+export function buildOracle(from: string, to: string, libraries: readonly string[]): string | undefined {
+  if (existsSync(to) && statSync(to).mtimeMs > statSync(from).mtimeMs) return undefined
+  mkdirSync(dirname(to), { recursive: true })
+  const built = spawnSync('gcc', ['-O2', '-Wall', '-o', to, from, ...libraries], { encoding: 'utf8' })
+  return built.status === 0 ? undefined : `${from} does not build: ${built.stderr.split('\n')[0]}`
 }
 
 /** Loads each program of an object into the kernel and runs it over a packet. `name` is the object's file name (it names data maps). */
