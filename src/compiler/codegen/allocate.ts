@@ -255,7 +255,12 @@ function spillInsn(w: Rewriting, i: MOp, k: number): void {
     if (temp === undefined || target.keep) {
       const fresh = newTemp(w, target.keep ? def : undefined)
       if (temp !== undefined) {
-        w.out.push({ kind: 'op', insn: { kind: 'alu', op: 'mov', width: 64, dst: fresh, src: reg(temp) }, ...(w.at && { at: w.at }) })
+        w.out.push({
+          kind: 'op',
+          insn: { kind: 'alu', op: 'mov', width: 64, dst: fresh, src: reg(temp) },
+          spill: 'copy',
+          ...(w.at && { at: w.at }),
+        })
       }
       temp = fresh
     }
@@ -297,7 +302,8 @@ function rewrite(f: MFunc, place: (r: number) => number): void {
   for (const b of f.blocks) {
     b.insns = b.insns.map((i): MInsn => {
       if (i.kind === 'dbg') return i.place.kind === 'reg' ? { ...i, place: { kind: 'reg', reg: place(i.place.reg) } } : i
-      return { ...i, insn: withRegs(i.insn, place, place), source: i.source ?? i.insn }
+      const source = i.source ?? (i.spill ? undefined : i.insn)
+      return { ...i, insn: withRegs(i.insn, place, place), ...(source && { source }) }
     })
     if (b.term.kind === 'jump') {
       const { term } = b

@@ -59,7 +59,7 @@ export function liveOut(f: MFunc): BitSet[] {
     let changed = false
     const [l, g, d] = [live[k].words, gen[k].words, kill[k].words]
     for (let w = 0; w < o.length; w++) {
-      const next = g[w] | (o[w] & ~d[w])
+      const next = (g[w] | (o[w] & ~d[w])) >>> 0
       if (next !== l[w]) {
         l[w] = next
         changed = true

@@ -45,8 +45,8 @@ export interface MOp {
   readonly args?: number
   /** CO-RE relocation of this instruction. */
   readonly core?: Core
-  /** Put in by the allocator: a spill, a reload or the value made again. */
-  readonly spill?: 'store' | 'load' | { readonly remade: number }
+  /** Put in by the allocator: a spill, a reload, a copy between the two, or the value made again. */
+  readonly spill?: 'store' | 'load' | 'copy' | { readonly remade: number }
   /** What it was before allocation; for the allocation's checker. */
   readonly source?: Insn
   readonly at?: Span

@@ -206,13 +206,19 @@ function rewrite(fn: Func, i: Instr, parts: ReadonlyMap<Alloca, readonly Part[]>
       return rewriteFill(fn, i, parts)
     case 'memcpy':
       return rewriteCopy(fn, i, parts)
-    case 'dbg': {
-      const list = isKind(i.args[0], 'alloca') ? parts.get(i.args[0]) : undefined
-      return list ? [] : [i]
-    }
+    case 'dbg':
+      return isSplit(i.args[0], parts) ? [] : [i]
+    case 'ptradd':
+      // Whoever used it uses a part now.
+      return isSplit(i, parts) ? [] : [i]
     default:
       return [i]
   }
+}
+
+function isSplit(address: Value, parts: ReadonlyMap<Alloca, readonly Part[]>): boolean {
+  const place = placeOf(address)
+  return place !== undefined && (parts.get(place.alloca)?.length ?? 1) > 1
 }
 
 /** The address of a byte in a part; steps are put into `out`. */
