@@ -6,7 +6,7 @@ import { DIRECT_HI, directLo } from '../address.ts'
 import { E2BIG, EINVAL } from '../errno.ts'
 import { mapLo } from '../kernel.ts'
 import type { KernelMap } from '../maps/map.ts'
-import { type HelperBody, mapArg, ret, u32, u64 } from './body.ts'
+import { type HelperBody, mapArg, ret, retU32, u64 } from './body.ts'
 
 const BPF_MAX_LOOPS = 8 * 1024 * 1024
 
@@ -27,9 +27,10 @@ interface LoopTurn extends Turn {
 }
 
 export const loop: HelperBody = (_k, m) => {
-  const turns = u32(m, 1)
   if (u64(m, 4) !== 0) return ret(m, -EINVAL)
-  if (turns > BPF_MAX_LOOPS) return ret(m, -E2BIG)
+  // Without flags the verifier writes the loop out in place of the call, with a 32-bit move of the error and the whole of r1.
+  const turns = u64(m, 1)
+  if (turns > BPF_MAX_LOOPS) return retU32(m, -E2BIG)
   const [fnLo, fnHi, ctxLo, ctxHi] = [m.lo[2], m.hi[2], m.lo[3], m.hi[3]]
   return nextTurn(m, { resume: loopResume, fnLo, fnHi, ctxLo, ctxHi, count: 0, turns })
 }
@@ -49,7 +50,7 @@ const loopResume = (m: Machine, c: Continuation): HelperResult => {
 
 interface WalkTurn extends Turn {
   readonly map: KernelMap
-  /** The entry of the next turn. */
+  /** Where the next turn goes on. */
   readonly cursor: number
 }
 
@@ -62,14 +63,14 @@ export const forEachMapElem: HelperBody = (k, m) => {
 }
 
 function nextEntry(m: Machine, t: WalkTurn): HelperResult {
-  const { map, cursor } = t
-  if (cursor === 0) return ret(m, t.count)
+  const { map } = t
   const walk = map.walk!
-  // The callback may delete its entry, so the one after it is looked up before.
-  const entered = callback(m, t.fnLo, t.fnHi, { ...t, count: t.count + 1, cursor: walk.next(cursor) } as WalkTurn)
+  const entry = walk.entry(t.cursor)
+  if (entry === 0) return ret(m, t.count)
+  const entered = callback(m, t.fnLo, t.fnHi, { ...t, count: t.count + 1, cursor: walk.next(entry) } as WalkTurn)
   setArg(m, 1, mapLo(map), DIRECT_HI)
-  setArg(m, 2, directLo(walk.key(cursor)), DIRECT_HI)
-  setArg(m, 3, directLo(walk.value(cursor)), DIRECT_HI)
+  setArg(m, 2, directLo(walk.key(entry)), DIRECT_HI)
+  setArg(m, 3, directLo(walk.value(entry)), DIRECT_HI)
   setArg(m, 4, t.ctxLo, t.ctxHi)
   return entered
 }

@@ -71,6 +71,7 @@ export function createArray(host: MapHost, def: MapDef, id: number): KernelMap |
     walk: {
       first: () => 1,
       next: (cursor) => (cursor >= def.maxEntries ? 0 : cursor + 1),
+      entry: (cursor) => cursor,
       // The key lies on Linux's own stack; here beside the map.
       key: (cursor) => {
         ram.setI32(keyWord, cursor - 1)

@@ -236,7 +236,14 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
       : {}),
     update: (key, value, flags) => update(key, value, flags, false),
     delete: remove,
-    walk: { first: () => firstFrom(0), next: after, key: (e) => e + E_KEY, value: elements.valueOf },
+    walk: {
+      first: () => firstFrom(0),
+      // Within a bucket the next element is fixed beforehand; the next bucket (as a negative cursor) is looked into when its turn comes.
+      next: (e) => get(e + E_NEXT) || -((get(e + E_HASH) & (buckets - 1)) + 1),
+      entry: (cursor) => (cursor < 0 ? firstFrom(-cursor) : cursor),
+      key: (e) => e + E_KEY,
+      value: elements.valueOf,
+    },
     userLookup: (key) => {
       const at = given(key)
       const element = find(at, hashOf(at))

@@ -68,13 +68,15 @@ export interface KernelMap {
   readonly locate: (ram: number) => MapPlace | undefined
 }
 
-/** A way through all entries. Cursors are numbers; 0 = the end. */
+/** A way through all entries that stands changes on the way. Cursors are numbers; 0 = the end. */
 export interface Walk {
   readonly first: () => number
-  readonly next: (cursor: number) => number
+  /** What to go on with, asked before the entry is visited; `entry` makes an entry of it once its turn has come. */
+  readonly next: (entry: number) => number
+  readonly entry: (cursor: number) => number
   /** Ram offsets of key and value (CPU 0's). */
-  readonly key: (cursor: number) => number
-  readonly value: (cursor: number) => number
+  readonly key: (entry: number) => number
+  readonly value: (entry: number) => number
 }
 
 export interface MapPlace {
