@@ -3,6 +3,7 @@
 // name (clang: the expansion location), `spelled` the macro body it was copied from.
 // Invariant: after `ERROR_LIMIT` errors nothing more is kept but the note that says so, so that no input makes an endless list.
 import type { DiagCode, Diagnostic, Fix, Label, Severity, Span } from '../diag/index.ts'
+import { flagOf } from './warning-flags.ts'
 
 export interface Place extends Span {
   /** Name of the outermost macro call that the token came out of; absent outside macros. */
@@ -21,11 +22,13 @@ export interface Sink {
   readonly diagnostics: Diagnostic[]
   errors: number
   warnings: number
+  /** -W names that #pragma diagnostic silences in what is being read. */
+  ignored: ReadonlySet<string>
   /** Too many errors: phases stop as soon as they can. */
   stopped: boolean
 }
 
-export const makeSink = (): Sink => ({ diagnostics: [], errors: 0, warnings: 0, stopped: false })
+export const makeSink = (): Sink => ({ diagnostics: [], errors: 0, warnings: 0, ignored: new Set(), stopped: false })
 
 export interface More {
   readonly labels?: readonly Label[]
@@ -34,7 +37,7 @@ export interface More {
 
 /** Adds a diagnostic; one that came out of a macro's body is labelled with the place in the body. */
 export function report(sink: Sink, severity: Severity, code: DiagCode, at: Place, params: readonly string[] = [], more: More = {}): void {
-  if (sink.stopped) return
+  if (sink.stopped || silenced(sink, code)) return
   if (severity === 'warning' && ++sink.warnings > WARNING_LIMIT) return
   if (severity === 'error' && ++sink.errors > ERROR_LIMIT) {
     sink.stopped = true
@@ -44,6 +47,12 @@ export function report(sink: Sink, severity: Severity, code: DiagCode, at: Place
   const labels = [...(more.labels ?? [])]
   if (at.spelled && at.macro) labels.push({ at: at.spelled, code: 'c.note.expanded-from-macro', params: [at.macro] })
   sink.diagnostics.push({ code, severity, params, at: plain(at), labels, fixes: more.fixes ?? [] })
+}
+
+/** Whether #pragma diagnostic silences a code here. */
+export function silenced(sink: Sink, code: DiagCode): boolean {
+  const flag = sink.ignored.size > 0 ? flagOf(code) : undefined
+  return flag !== undefined && sink.ignored.has(flag)
 }
 
 export const error = (sink: Sink, code: DiagCode, at: Place, params: readonly string[] = [], more: More = {}): void =>

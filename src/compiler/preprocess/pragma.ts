@@ -5,10 +5,8 @@ import type { Macro, State } from './state.ts'
 import { spell, type Token } from './token.ts'
 
 /** Those that the parser understands, by their first words. */
-const FOR_PARSER = ['unroll', 'nounroll', 'clang loop', 'GCC unroll', 'pack', 'clang attribute']
+const FOR_PARSER = ['unroll', 'nounroll', 'clang loop', 'GCC unroll', 'pack', 'clang attribute', 'GCC diagnostic', 'clang diagnostic']
 const IGNORED = [
-  'GCC diagnostic',
-  'clang diagnostic',
   'GCC system_header',
   'clang system_header',
   'clang section',

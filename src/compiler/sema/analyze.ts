@@ -35,6 +35,7 @@ export function analyze(unit: TranslationUnit, hints: Hints, sink: Sink): TUnit 
   declareBuiltinTypes(cx)
   for (const d of unit.declarations) {
     if (sink.stopped) break
+    sink.ignored = (d.kind !== 'static-assert' && d.ignored) || NOTHING
     if (d.kind === 'declaration') fileDeclaration(cx, d)
     else if (d.kind === 'function') functionDefinition(cx, d)
     else staticAssert(cx, d)
@@ -45,6 +46,8 @@ export function analyze(unit: TranslationUnit, hints: Hints, sink: Sink): TUnit 
   }
   return { globals: [...cx.globals, ...cx.strings.values()], functions: cx.functions, definitions: cx.definitions }
 }
+
+const NOTHING: ReadonlySet<string> = new Set()
 
 function declareBuiltinTypes(cx: Context): void {
   const types: Readonly<Record<(typeof BUILTIN_TYPEDEFS)[number], CType>> = {

@@ -1,7 +1,7 @@
 // Conversions that C makes without being asked: assignment, passing, returning, initialising (C11 6.5.16.1), with clang's diagnostics.
 // In: a value and the type wanted. Out: the value converted, or an error node after a fault.
 import type { DiagCode } from '../../diag/index.ts'
-import { error, label, type Place, warning } from '../report.ts'
+import { error, label, type Place, silenced, warning } from '../report.ts'
 import { cast, constant, isNullConstant } from './build-expr.ts'
 import { sameUnqualified } from './compatible.ts'
 import { type Context, errorExpr, isError } from './context.ts'
@@ -87,6 +87,8 @@ type Mismatch =
 function mismatch(cx: Context, what: Mismatch, value: TExpr, to: CType, purpose: Purpose, at: Place): TExpr {
   const soft = what === 'c.convert.discards' || what === 'c.convert.sign'
   const code: DiagCode = `${what}.${purpose.kind}`
+  // Silenced, an error by default is what C once allowed: a cast.
+  if (silenced(cx.sink, code)) return cast(value, to, value.at)
   const labels =
     purpose.kind === 'passing' && purpose.param ? [label(purpose.param.at, 'c.note.passing-to', [purpose.param.name ?? ''])] : []
   ;(soft ? warning : error)(cx.sink, code, at, [quoteType(to), quoteType(value.type)], { labels })

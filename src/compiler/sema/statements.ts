@@ -40,6 +40,13 @@ export function bodyBlock(cx: Context, b: CompoundStmt): TBlock {
 
 /** One statement; a declaration makes one for each variable. */
 function statements(cx: Context, s: Stmt): TStmt[] {
+  if (s.kind === 'ignoring') {
+    const before = cx.sink.ignored
+    cx.sink.ignored = s.ignored
+    const items = statements(cx, s.body)
+    cx.sink.ignored = before
+    return items
+  }
   if (s.kind !== 'declare') return [statement(cx, s)]
   if (s.declaration.kind === 'static-assert') {
     cx.rules.staticAssert(cx, s.declaration)
@@ -64,6 +71,10 @@ function statement(cx: Context, s: Stmt): TStmt {
     }
     case 'expression':
       return expressionStatement(cx, s.value)
+    case 'ignoring': {
+      const items = statements(cx, s)
+      return items.length === 1 ? items[0] : { kind: 'block', items, at: s.at, closeAt: s.at }
+    }
     case 'empty':
       return { kind: 'empty', at: s.at }
     case 'if': {

@@ -297,12 +297,15 @@ export interface InitDeclarator {
 }
 export interface Declaration {
   readonly kind: 'declaration'
+  /** -W names that #pragma diagnostic silences. */
+  readonly ignored?: ReadonlySet<string>
   readonly specifiers: Specifiers
   readonly declarators: readonly InitDeclarator[]
   readonly at: Place
 }
 export interface FunctionDefinition {
   readonly kind: 'function'
+  readonly ignored?: ReadonlySet<string>
   readonly specifiers: Specifiers
   readonly declarator: Declarator
   readonly attributes: readonly Attribute[]
@@ -339,6 +342,8 @@ export type Stmt =
   | CompoundStmt
   | { readonly kind: 'declare'; readonly declaration: Declaration | StaticAssert; readonly at: Place }
   | { readonly kind: 'expression'; readonly value: Expr; readonly at: Place }
+  /** A statement within which #pragma diagnostic silences these -W names. */
+  | { readonly kind: 'ignoring'; readonly ignored: ReadonlySet<string>; readonly body: Stmt; readonly at: Place }
   | { readonly kind: 'empty'; readonly attributes: readonly Attribute[]; readonly at: Place }
   | { readonly kind: 'if'; readonly condition: Expr; readonly yes: Stmt; readonly no: Stmt | undefined; readonly at: Place }
   | { readonly kind: 'while'; readonly condition: Expr; readonly body: Stmt; readonly pragma: LoopPragma | undefined; readonly at: Place }

@@ -33,6 +33,9 @@ export interface Parser {
   readonly packs: (number | undefined)[]
   pack: number | undefined
   readonly pushedAttributes: Attribute[][]
+  /** -W names that are silenced, and what was before each push. */
+  ignored: ReadonlySet<string>
+  readonly savedIgnored: ReadonlySet<string>[]
   /** Seen, and meant for the loop that follows. */
   loopPragma: LoopPragma | undefined
 }
@@ -199,6 +202,7 @@ function obeyPragma(p: Parser, t: Token): void {
   const words = text.split(/[^\w]+/).filter((w) => w !== '')
   if (words[0] === 'pack') obeyPack(p, text)
   else if (text.startsWith('clang attribute')) obeyAttribute(p, t)
+  else if (words[1] === 'diagnostic') obeyDiagnostic(p, text)
   else {
     const hint = loopPragma(text)
     if (hint) p.loopPragma = hint
@@ -236,6 +240,18 @@ function obeyPack(p: Parser, text: string): void {
     if (number !== undefined) p.pack = number
   } else if (inside.includes('pop')) p.pack = p.packs.pop()
   else p.pack = number
+}
+
+function obeyDiagnostic(p: Parser, text: string): void {
+  const [, what, flag] = /diagnostic\s+(\w+)\s*(?:"([^"]*)")?/.exec(text) ?? []
+  if (what === 'push') p.savedIgnored.push(p.ignored)
+  else if (what === 'pop') p.ignored = p.savedIgnored.pop() ?? new Set()
+  else if (flag !== undefined) {
+    const changed = new Set(p.ignored)
+    if (what === 'ignored') changed.add(flag)
+    else changed.delete(flag)
+    p.ignored = changed
+  }
 }
 
 /** `clang attribute push(__attribute__((a, b)), apply_to = record)`: for records, which is what BPF headers use it for. */

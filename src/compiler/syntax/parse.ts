@@ -35,14 +35,17 @@ export function parse(tokens: readonly Token[], hints: Hints, sink: Sink): Trans
     packs: [],
     pack: undefined,
     pushedAttributes: [],
+    ignored: new Set(),
+    savedIgnored: [],
     loopPragma: undefined,
   }
   const declarations: ExternalDeclaration[] = []
   while (peek(p).kind !== 'end' && !sink.stopped) {
     if (accept(p, ';')) continue
     const start = p.next
+    const { ignored } = p
     const d = externalDeclaration(p)
-    declarations.push(d)
+    declarations.push(ignored.size > 0 && d.kind !== 'static-assert' ? { ...d, ignored } : d)
     if (p.panic) {
       recover(p, true)
       p.depth = 0

@@ -61,6 +61,13 @@ function blockItem(p: Parser): Stmt {
 }
 
 function declarationOrStatement(p: Parser): Stmt {
+  peek(p)
+  const { ignored } = p
+  const s = plainItem(p)
+  return ignored.size > 0 ? { kind: 'ignoring', ignored, body: s, at: s.at } : s
+}
+
+function plainItem(p: Parser): Stmt {
   if (!startsDeclaration(p, peek(p)) || isPunct(peek(p, 1), ':') || isFallthrough(p)) return statement(p)
   const d = declaration(p)
   return { kind: 'declare', declaration: d, at: d.at }
