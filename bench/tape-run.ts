@@ -6,58 +6,7 @@ import { createReadStream, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
-import { toHex } from '../src/base/index.ts'
-import { readRecord } from '../src/engine/record.ts'
-import { type KernelMap, type RingbufMap, testRun } from '../src/kernel/index.ts'
-
-interface TapeRecord {
-  readonly id: string
-  readonly maps: readonly { readonly allcpu?: boolean }[]
-  readonly run?: {
-    readonly data: string
-    readonly data_out?: string
-    readonly retval?: number
-    readonly errno?: number
-    /** Lines of the trace, where they were recorded. */
-    readonly printk?: readonly string[]
-    readonly maps?: readonly { readonly index: number; readonly entries: readonly (readonly [string, string])[] }[]
-  }
-}
-
-/** A map's contents in the form of the records: per-CPU values of CPU 0 alone, unless the record has them all. */
-function dump(map: KernelMap, allCpus: boolean): [string, string][] {
-  if (map.def.type === 'ringbuf') {
-    return (map as RingbufMap).ring.records().map((r) => [r.state === 'submitted' ? '' : r.state, toHex(r.data)])
-  }
-  const size = map.def.valueSize
-  const rows = map.entries().map((e): [string, string] => [toHex(e.key), toHex(allCpus ? e.value : e.value.subarray(0, size))])
-  return map.def.type.includes('hash') ? rows.sort(([a], [b]) => (a < b ? -1 : 1)) : rows
-}
-
-function difference(json: TapeRecord): string {
-  let note = ''
-  const parsed = readRecord(json)
-  if (!parsed.ok) return `record: ${parsed.error}`
-  const want = json.run!
-  const got = testRun({ program: parsed.record.program, data: parsed.record.packet!, cpus: 2 })
-  if (got.unwrittenAt >= 0) note = `unwritten stack at ${got.unwrittenAt}: `
-  if (got.unsupported) return `unsupported ${got.unsupported}`
-  if (got.fault) return `fault ${got.fault.kind} at ${got.fault.insn}: ${got.fault.text}`
-  if (got.errno !== (want.errno ?? 0)) return `errno ${got.errno}, Linux ${want.errno ?? 0}`
-  if (got.errno !== 0) return ''
-  if (got.retval !== want.retval) return `${note}retval ${got.retval}, Linux ${want.retval}`
-  if (toHex(got.dataOut) !== want.data_out) return `${note}data_out\n    ours  ${toHex(got.dataOut)}\n    Linux ${want.data_out}`
-  for (const { index, entries } of want.maps ?? []) {
-    const map = got.maps[index]
-    const ours = JSON.stringify(dump(map, json.maps[index].allcpu === true))
-    const theirs = JSON.stringify(entries)
-    if (ours !== theirs) return `${note}map ${index} ${map.def.type}\n    ours  ${ours.slice(0, 400)}\n    Linux ${theirs.slice(0, 400)}`
-  }
-  if (want.printk && got.printk.join('\n') !== want.printk.join('\n')) {
-    return `${note}printk\n    ours  ${JSON.stringify(got.printk)}\n    Linux ${JSON.stringify(want.printk)}`
-  }
-  return ''
-}
+import { type RunRecord, replayRecord } from '../src/testkit/replay.ts'
 
 async function main(): Promise<void> {
   const [dir, lane, limit] = process.argv.slice(2)
@@ -70,9 +19,9 @@ async function main(): Promise<void> {
     const samples: string[] = []
     const start = performance.now()
     for await (const line of createInterface({ input: createReadStream(join(dir, file)).pipe(createGunzip()) })) {
-      const json = JSON.parse(line) as TapeRecord
+      const json = JSON.parse(line) as RunRecord
       if (!json.run) continue
-      const d = difference(json)
+      const d = replayRecord(json)
       if (d === '') count.equal++
       else {
         if (d.startsWith('unsupported')) count.unsupported++

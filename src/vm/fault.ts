@@ -59,9 +59,9 @@ export function accessFault(memory: Memory, insn: number, hi: number, lo: number
 function nearby(memory: Memory, hi: number, lo: number): Region | undefined {
   const below = memory.nearest(hi, lo)
   const past = (lo - below.baseLo - below.to) | 0
-  if (below.baseHi === hi && past < NEAR) return below
-  const above = memory.nearest(hi, (lo + NEAR) | 0)
-  return above.baseHi === hi && above !== below && (above.baseLo - lo) >>> 0 < NEAR ? above : undefined
+  if (below.baseHi === hi && below.to > 0 && past < NEAR) return below
+  // The nearest open one above: a stack frame that is closed has nothing to say.
+  return memory.list().find((r) => r.baseHi === hi && r.to > 0 && r.baseLo >>> 0 > lo >>> 0 && (r.baseLo - lo) >>> 0 < NEAR)
 }
 
 const hexAddress = (a: bigint): string => `0x${a.toString(16)}`

@@ -48,7 +48,7 @@ export interface Machine {
   readonly stack: readonly Region[]
   /** Region that each instruction found last, of `code`. */
   sites: Region[]
-  readonly siteTables: Map<Code, Region[]>
+  readonly siteTables: WeakMap<Code, Region[]>
   /** Instructions executed in this invocation. */
   steps: number
   tailCalls: number
@@ -114,7 +114,7 @@ export function createMachine(memory: Memory, stack: StackPlace): Machine {
     continuations: [],
     stack: regions,
     sites: [],
-    siteTables: new Map(),
+    siteTables: new WeakMap(),
     steps: 0,
     tailCalls: 0,
     status: 'exited',
