@@ -34,7 +34,12 @@ function findVisit(env: Env, chain: Chain): SccVisit | undefined {
     ?.find((v) => v.callsites.length === chain.callsites.length && v.callsites.every((c, i) => c === chain.callsites[i]))
 }
 
-const chainText = (chain: Chain): string => `(${chain.callsites.map((c) => `${c},`).join('')}${chain.scc})`
+/** The kernel's list of call sites ends with the first 0, also where that is a call by instruction 0. */
+function chainText(chain: Chain): string {
+  const end = chain.callsites.indexOf(0)
+  const shown = end < 0 ? chain.callsites : chain.callsites.slice(0, end)
+  return `(${shown.map((c) => `${c},`).join('')}${chain.scc})`
+}
 
 function say(env: Env, what: string, chain: Chain): void {
   if (env.log.level & LOG_LEVEL2) trace(env.log, `SCC ${what} ${chainText(chain)}\n`)
