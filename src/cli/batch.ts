@@ -10,6 +10,7 @@ import {
   runRecord,
   startVerify,
   toHex,
+  unmodelledFeature,
   type VerifyResult,
   writeElf,
 } from '../engine/index.ts'
@@ -67,14 +68,17 @@ function answerOperation(fields: Fields, now: Now): object {
   if (typeof opened === 'string') return { error: opened }
   const compiled = now()
   const ms = (verify: number, run: number) => ({ ms: { compile: compiled - start, verify, run } })
-  const diagnostics = opened.diagnostics.length > 0 ? { diagnostics: opened.diagnostics } : {}
+  const all = op === 'compile' ? opened.diagnostics : [...opened.diagnostics, ...opened.loading]
+  const diagnostics = all.length > 0 ? { diagnostics: all } : {}
   const section = fields['section']
   const program = opened.programs.find((p) => section === undefined || p.section === section || p.name === section)
   if (op === 'compile') {
-    const ok = !opened.diagnostics.some((d) => d.severity === 'error') && opened.object !== undefined
+    const ok = opened.object !== undefined
     const programs = opened.programs.map((p) => ({ name: p.name, section: p.section, type: p.type, insns: toHex(p.code) }))
     return { ok, ...(ok && opened.object ? { object: toHex(writeElf(opened.object)) } : {}), programs, ...diagnostics, ...ms(0, 0) }
   }
+  const feature = unmodelledFeature(opened)
+  if (!program && feature !== undefined) return { verdict: 'unsupported', errno: 0, message: '', feature, ...diagnostics, ...ms(0, 0) }
   if (!program) return { error: 'there is no such program', ...diagnostics, ...ms(0, 0) }
   const before = now()
   const result = verifyWhole(program, logLevel(fields))

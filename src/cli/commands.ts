@@ -40,7 +40,7 @@ type Read = Extract<Arguments, { ok: true }>
 export const compileCommand: Command = (words, output) =>
   withFile(words, [...COMPILE_OPTIONS, { name: '-o', takes: 'value' }], output, (opened, args) => {
     const { object } = opened
-    const failed = object === undefined || hasErrors(opened.diagnostics)
+    const failed = object === undefined
     const target = value(args, '-o') ?? `${args.files[0].replace(/(\.bpf)?\.c$/, '')}.o`
     const bytes = failed ? undefined : writeElf(object)
     if (bytes) writeFileSync(target, bytes)
@@ -49,19 +49,19 @@ export const compileCommand: Command = (words, output) =>
       output.out(
         JSON.stringify({ ok: !failed, ...(bytes ? { file: target, bytes: bytes.length } : {}), programs, diagnostics: opened.diagnostics }),
       )
-    } else tellDiagnostics(opened, output)
+    } else tellDiagnostics(opened, opened.diagnostics, output)
     return failed ? 1 : 0
   })
 
 export const dumpCommand: Command = (words, output) =>
   withFile(words, [...COMPILE_OPTIONS, SECTION, { name: '--passes', takes: 'nothing' }], output, (opened, args) => {
-    tellDiagnostics(opened, output)
+    tellDiagnostics(opened, allDiagnostics(opened), output)
     for (const pass of opened.passes) output.out(`== ${pass.pass}\n${pass.text.trimEnd()}\n`)
     for (const program of chosen(opened, value(args, '--section'))) {
       output.out(`${program.section} ${program.name}: ${program.code.length / 8} instructions`)
       for (const line of disassembleProgram(program)) output.out(line)
     }
-    return hasErrors(opened.diagnostics) ? 1 : 0
+    return hasErrors(allDiagnostics(opened)) ? 1 : 0
   })
 
 export const verifyCommand: Command = (words, output) =>
@@ -69,12 +69,12 @@ export const verifyCommand: Command = (words, output) =>
     const level = Number(value(args, '--log-level') ?? '1')
     if (!Number.isInteger(level) || level < 0 || level > 7) return usage(output, '--log-level: 0 to 7')
     const json = args.options.has('--json')
-    if (!json) tellDiagnostics(opened, output)
+    if (!json) tellDiagnostics(opened, allDiagnostics(opened), output)
     const results = chosen(opened, value(args, '--section')).map((program) => ({ program, result: verify(program, { logLevel: level }) }))
-    if (json) output.out(JSON.stringify({ programs: results.map(verdictJson), diagnostics: opened.diagnostics }))
+    if (json) output.out(JSON.stringify({ programs: results.map(verdictJson), diagnostics: allDiagnostics(opened) }))
     else for (const { program, result } of results) tellVerdict(program, result, output)
     const allAccepted = results.length > 0 && results.every((r) => r.result.verdict === 'accepted')
-    return allAccepted && !hasErrors(opened.diagnostics) ? 0 : 1
+    return allAccepted && !hasErrors(allDiagnostics(opened)) ? 0 : 1
   })
 
 const RUN_OPTIONS: readonly OptionSpec[] = [
@@ -96,12 +96,12 @@ export const runCommand: Command = (words, output) =>
     const engine = value(args, '--engine') ?? 'interp'
     if (engine !== 'interp' && engine !== 'jit') return usage(output, '--engine: interp or jit')
     const json = args.options.has('--json')
-    if (!json) tellDiagnostics(opened, output)
+    if (!json) tellDiagnostics(opened, allDiagnostics(opened), output)
     const program = chosen(opened, value(args, '--section'))[0]
     if (!program) return fail(output, json, 'no program to run')
     const result = verify(program, { logLevel: 1 })
     if (result.verdict !== 'accepted') {
-      if (json) output.out(JSON.stringify({ ...verdictJson({ program, result }), diagnostics: opened.diagnostics }))
+      if (json) output.out(JSON.stringify({ ...verdictJson({ program, result }), diagnostics: allDiagnostics(opened) }))
       else tellVerdict(program, result, output)
       return 1
     }
@@ -164,9 +164,11 @@ function chosen(opened: Opened, section: string | undefined): readonly Program[]
   return section === undefined ? opened.programs : opened.programs.filter((p) => p.section === section || p.name === section)
 }
 
-function tellDiagnostics(opened: Opened, output: Output): void {
+const allDiagnostics = (opened: Opened): readonly Diagnostic[] => [...opened.diagnostics, ...opened.loading]
+
+function tellDiagnostics(opened: Opened, list: readonly Diagnostic[], output: Output): void {
   const sources = new Map(opened.sources.map((s) => [s.path, s]))
-  if (opened.diagnostics.length > 0) output.err(renderDiagnostics(opened.diagnostics, (path) => sources.get(path)))
+  if (list.length > 0) output.err(renderDiagnostics(list, (path) => sources.get(path)))
 }
 
 function tellVerdict(program: Program, result: VerifyResult, output: Output): void {

@@ -39,4 +39,10 @@ async function main([command, ...words]: readonly string[]): Promise<number> {
   return command === undefined || !asked ? 2 : 0
 }
 
-process.exitCode = await main(process.argv.slice(2))
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  // A defect of ours, told as one.
+  output.err(`defect: ${error instanceof Error ? error.stack : String(error)}`)
+  process.exitCode = 1
+}

@@ -16,7 +16,7 @@ import { moveTo } from './moves.ts'
 import type { Project } from './project.ts'
 import { outcomeOf, verdictName } from './run.ts'
 import { createScenarioRun, type PacketRun, runNextPacket, type Timeline } from './timeline.ts'
-import { type Opened, openC } from './toolchain.ts'
+import { type Opened, openC, unmodelledFeature } from './toolchain.ts'
 import type { BuildReport, LogLine, LogWindow, MachineView, Move, NotRun, PacketRow, ProgramReport, Verdict, VisitsView } from './views.ts'
 
 export interface Build {
@@ -72,10 +72,10 @@ function* buildInSteps(project: Project, revision: number, now: () => number): G
   yield
   const attached = attachedIndex(project, opened.programs)
   const { packets, diagnostics: faults } = readArrivals(project.scenario.stimuli)
+  let feature = unmodelledFeature(opened) ?? ''
   let notRun = whyNotRun(opened, attached, results, packets)
-  const diagnostics = [...opened.diagnostics, ...faults]
+  const diagnostics = [...opened.diagnostics, ...opened.loading, ...faults]
   let timeline: Timeline | undefined
-  let feature = ''
   if (notRun === '') {
     const created = createScenarioRun(opened.programs[attached], packets, project.scenario)
     if (created.ok) {
@@ -182,7 +182,7 @@ function attachedIndex(project: Project, programs: readonly Program[]): number {
 
 function whyNotRun(opened: Opened, attached: number, results: readonly VerifyResult[], packets: readonly Arrival[]): NotRun {
   if (opened.diagnostics.some((d) => d.severity === 'error')) return 'errors'
-  if (attached < 0) return 'no-program'
+  if (attached < 0) return unmodelledFeature(opened) === undefined ? 'no-program' : 'unsupported'
   const { verdict } = results[attached]
   if (verdict === 'rejected') return 'rejected'
   if (verdict === 'unsupported' || !runsPackets(opened.programs[attached].type)) return 'unsupported'

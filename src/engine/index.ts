@@ -29,7 +29,7 @@ export type {
 export { type ProjectResult, QUOTAS, readProject } from './read-project.ts'
 export { type ProgramRecord, type RecordResult, readRecord } from './record.ts'
 export { type PacketOutcome, type RecordRun, type RunOutcome, runProgram, runRecord } from './run.ts'
-export { type CompileSettings, type Opened, openAssembly, openC, openObject } from './toolchain.ts'
+export { type CompileSettings, type Opened, openAssembly, openC, openObject, unmodelledFeature } from './toolchain.ts'
 export type {
   BuildReport,
   ByteMark,

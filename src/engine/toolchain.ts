@@ -12,7 +12,10 @@ export interface Opened {
   readonly programs: readonly Program[]
   /** Absent for assembly and where an error stands in `diagnostics`. */
   readonly object?: ObjectFile
+  /** Of the compiler or the reader of objects; where none is an error, there is an object. */
   readonly diagnostics: readonly Diagnostic[]
+  /** Of the loader: what of a good object is not taken. */
+  readonly loading: readonly Diagnostic[]
   readonly sources: readonly SourceFile[]
   readonly passes: readonly PassDump[]
 }
@@ -23,17 +26,17 @@ export type CompileSettings = Omit<CompileInput, 'main'>
 export function openC(path: string, text: string, settings: CompileSettings, objectName = baseName(path)): Opened {
   const compiled = compile({ ...settings, main: makeSource(path, text) })
   const { diagnostics, sources, passes, object } = compiled
-  if (!object) return { programs: [], diagnostics, sources, passes }
+  if (!object) return { programs: [], diagnostics, loading: [], sources, passes }
   const loaded = load(object, { objectName })
-  return { programs: loaded.programs, object, diagnostics: [...diagnostics, ...loaded.diagnostics], sources, passes }
+  return { programs: loaded.programs, object, diagnostics, loading: loaded.diagnostics, sources, passes }
 }
 
 /** Reads and loads an ELF object. */
 export function openObject(path: string, bytes: Uint8Array): Opened {
   const { object, diagnostics } = readElf(bytes)
-  if (!object) return { programs: [], diagnostics, sources: [], passes: [] }
+  if (!object) return { programs: [], diagnostics, loading: [], sources: [], passes: [] }
   const loaded = load(object, { objectName: baseName(path) })
-  return { programs: loaded.programs, object, diagnostics: [...diagnostics, ...loaded.diagnostics], sources: [], passes: [] }
+  return { programs: loaded.programs, object, diagnostics, loading: loaded.diagnostics, sources: [], passes: [] }
 }
 
 /** Assembles a text in the kernel's notation. */
@@ -44,10 +47,15 @@ export function openAssembly(path: string, text: string): Opened {
     mapType: (name) => mapType(name) !== undefined,
     progType: (name) => progType(name) !== undefined,
   })
-  return { programs: program ? [program] : [], diagnostics, sources: [source], passes: [] }
+  return { programs: program ? [program] : [], diagnostics, loading: [], sources: [source], passes: [] }
 }
 
 /** "dir/prog.bpf.o" is the object "prog" (libbpf: the base name up to its first dot). */
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1).split('.')[0]
+}
+
+/** What the loader does not model, where that is why there is no program; undefined otherwise. */
+export function unmodelledFeature({ loading }: Opened): string | undefined {
+  return loading.find((d) => d.code === 'loader.unsupported')?.params[1]
 }

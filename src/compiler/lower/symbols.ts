@@ -21,13 +21,13 @@ export function globalValue(l: Lowering, symbol: GlobalSymbol): Global {
   const global = makeGlobal({
     name: symbol.name,
     section: symbol.section ?? '',
-    size: sizeOf(symbol.type) ?? 0,
+    size: globalSize(symbol),
     align: alignment(symbol),
     linkage: symbol.linkage,
     constant: qualifiersOf(symbol.type).const || symbol.isString,
     isString: symbol.isString,
     used: symbol.used || symbol.linkage === 'external',
-    ...(symbol.data && { init: trimmed(symbol.data.bytes, sizeOf(symbol.type) ?? 0) }),
+    ...(symbol.data && { init: symbol.data.bytes }),
   })
   l.globals.set(symbol, global)
   l.module.globals.push(global)
@@ -40,8 +40,13 @@ export function globalValue(l: Lowering, symbol: GlobalSymbol): Global {
   return global
 }
 
-/** A flexible array member's initialiser may reach behind the type's size; the object ends there all the same. */
-const trimmed = (bytes: Uint8Array, size: number): Uint8Array => (bytes.length > size ? bytes.subarray(0, size) : bytes)
+const POINTER_BYTES = 8
+
+/** Bytes of the object: those of its type, and of what initialises a flexible array member behind them (GNU C; clang does the same). */
+function globalSize({ type, data }: GlobalSymbol): number {
+  const ends = (data?.relocations ?? []).map((r) => r.offset + POINTER_BYTES)
+  return Math.max(sizeOf(type) ?? 0, data?.bytes.length ?? 0, ...ends)
+}
 
 const alignment = (s: GlobalSymbol): number => Math.max(s.align ?? 1, alignOf(s.type))
 
