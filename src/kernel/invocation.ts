@@ -10,7 +10,7 @@ import { DIRECT_HI, SKB_LO, VMALLOC_HI, XDP_BUFF_LO } from './address.ts'
 import type { Kernel, LoadedProgram } from './kernel.ts'
 import { fillPacket, hidePacket, PACKET_START, showPacket } from './packet-buffer.ts'
 import { createSkBuff, NET_SKB_PAD, SK_BUFF_SIZE, type SkBuff } from './sk-buff.ts'
-import { XDP_LINEAR, XDP_MD_SIZE, XDP_PACKET_HEADROOM } from './xdp-buff.ts'
+import { FRAG_SIZE, MAX_FRAGS, XDP_LINEAR, XDP_MD_SIZE, XDP_PACKET_HEADROOM } from './xdp-buff.ts'
 
 export const ETH_HLEN = 14
 
@@ -41,7 +41,8 @@ export const runsPackets = (progType: string): boolean => progType === 'xdp' || 
 export function startInvocation(k: Kernel, p: LoadedProgram, packet: Uint8Array, nowNs: number, ctx: PacketContext = {}): StartResult {
   const type = p.program.type
   if (!runsPackets(type)) return { ok: false, unsupported: `program type ${type}` }
-  if (type === 'xdp' && packet.length > XDP_LINEAR) return { ok: false, unsupported: 'XDP frames with fragments' }
+  if (type === 'xdp' && packet.length > XDP_LINEAR + MAX_FRAGS * FRAG_SIZE)
+    return { ok: false, unsupported: 'XDP frames of more than 17 fragments' }
   k.nowNs = nowNs
   k.progType = type
   k.redirect = undefined
@@ -54,8 +55,9 @@ export function startInvocation(k: Kernel, p: LoadedProgram, packet: Uint8Array,
 }
 
 function startXdp(k: Kernel, packet: Uint8Array, ctx: PacketContext): void {
-  fillPacket(k.memory, k.packet, packet, XDP_PACKET_HEADROOM)
+  fillPacket(k.memory, k.packet, packet.subarray(0, XDP_LINEAR), XDP_PACKET_HEADROOM)
   k.xdp = {
+    frags: fillFrags(k, packet.subarray(XDP_LINEAR)),
     hardStart: PACKET_START - XDP_PACKET_HEADROOM,
     ingressIfindex: ctx.ingressIfindex ?? 1,
     rxQueueIndex: ctx.rxQueueIndex ?? 0,
@@ -63,6 +65,19 @@ function startXdp(k: Kernel, packet: Uint8Array, ctx: PacketContext): void {
   }
   k.xdpRegion.to = XDP_MD_SIZE
   showPacket(k.packet)
+}
+
+/** Puts the bytes into fragments and answers their sizes. */
+function fillFrags(k: Kernel, bytes: Uint8Array): number[] {
+  const sizes: number[] = []
+  if (bytes.length > 0 && k.fragRam === 0) k.fragRam = k.memory.ram.alloc(MAX_FRAGS * FRAG_SIZE)
+  for (let at = 0; at < bytes.length; at += FRAG_SIZE) {
+    const part = bytes.subarray(at, at + FRAG_SIZE)
+    k.memory.ram.fill(k.fragRam + at, FRAG_SIZE, 0)
+    k.memory.ram.write(k.fragRam + at, part)
+    sizes.push(part.length)
+  }
+  return sizes
 }
 
 function startSkb(k: Kernel, packet: Uint8Array, ctx: PacketContext, l2: boolean): void {
@@ -142,7 +157,16 @@ export function outcome(k: Kernel): Outcome {
 /** The packet's bytes now (for XDP from the metadata on, as a test run gives it back). */
 export function packetBytes(k: Kernel): Uint8Array {
   const p = k.packet
-  return k.memory.ram.read(p.ram + p.meta, p.end - p.meta)
+  const { ram } = k.memory
+  const frags = k.progType === 'xdp' ? k.xdp.frags : []
+  const out = new Uint8Array(frags.reduce((sum, n) => sum + n, p.end - p.meta))
+  out.set(ram.read(p.ram + p.meta, p.end - p.meta))
+  let at = p.end - p.meta
+  for (const [i, size] of frags.entries()) {
+    out.set(ram.read(k.fragRam + i * FRAG_SIZE, size), at)
+    at += size
+  }
+  return out
 }
 
 /** Takes context and packet away from whoever might still point to them. */

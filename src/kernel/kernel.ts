@@ -82,6 +82,8 @@ export interface Kernel {
   readonly xdpRegion: Region
   skb: SkBuff
   xdp: XdpBuff
+  /** Ram offset of the fragments of an XDP frame; 0 = none were needed yet. */
+  fragRam: number
   /** Type of the program that runs. */
   progType: string
   /** Sockets that were given a cookie. */
@@ -131,7 +133,8 @@ export function createKernel(options: KernelOptions = {}): Kernel {
       port: xdpPort(packet, () => kernel.xdp),
     }),
     skb: createSkBuff(),
-    xdp: { hardStart: 0, ingressIfindex: 1, rxQueueIndex: 0, egressIfindex: 0 },
+    xdp: { frags: [], hardStart: 0, ingressIfindex: 1, rxQueueIndex: 0, egressIfindex: 0 },
+    fragRam: 0,
     progType: '',
     sockets: 0,
     ifindexes: new Set(options.ifindexes),
@@ -181,6 +184,7 @@ export interface KernelSnapshot {
   readonly skb: SkBuff
   readonly xdp: XdpBuff
   readonly packet: { readonly data: number; readonly end: number; readonly meta: number }
+  readonly fragRam: number
   readonly progType: string
   readonly sockets: number
   readonly redirect: Redirect | undefined
@@ -197,8 +201,9 @@ export function saveKernel(k: Kernel): KernelSnapshot {
     memory: k.memory.save(),
     machine: saveMachine(k.machine),
     skb: copySkBuff(k.skb),
-    xdp: { ...k.xdp },
+    xdp: { ...k.xdp, frags: k.xdp.frags.slice() },
     packet: { data: k.packet.data, end: k.packet.end, meta: k.packet.meta },
+    fragRam: k.fragRam,
     progType: k.progType,
     sockets: k.sockets,
     redirect: k.redirect,
@@ -215,8 +220,9 @@ export function restoreKernel(k: Kernel, s: KernelSnapshot): void {
   k.memory.restore(s.memory)
   restoreMachine(k.machine, s.machine)
   k.skb = copySkBuff(s.skb)
-  k.xdp = { ...s.xdp }
+  k.xdp = { ...s.xdp, frags: s.xdp.frags.slice() }
   Object.assign(k.packet, s.packet)
+  k.fragRam = s.fragRam
   k.progType = s.progType
   k.sockets = s.sockets
   k.redirect = s.redirect

@@ -17,14 +17,23 @@ export const SHARED_INFO = 320
 export const XDP_LINEAR = PAGE_SIZE - XDP_PACKET_HEADROOM - SHARED_INFO
 export const XDP_MD_SIZE = 24
 
+/** What does not fit lies in fragments of up to a page, which programs reach through helpers alone. */
+export const FRAG_SIZE = PAGE_SIZE
+export const MAX_FRAGS = 17
+
 /** Besides the packet's bytes. Mutable, one per invocation. */
 export interface XdpBuff {
+  /** Bytes in each fragment. */
+  frags: number[]
   /** Offset of data_hard_start in the packet buffer. */
   hardStart: number
   ingressIfindex: number
   rxQueueIndex: number
   egressIfindex: number
 }
+
+/** Length of the frame, fragments included. */
+export const xdpLength = (p: PacketBuffer, x: XdpBuff): number => x.frags.reduce((sum, n) => sum + n, p.end - p.data)
 
 export const frameEnd = (x: XdpBuff): number => x.hardStart + PAGE_SIZE - SHARED_INFO
 

@@ -1,8 +1,10 @@
-// Helpers on XDP frames: moving the start, the end and the metadata, and copying bytes. Frames have no fragments here.
+// Helpers on XDP frames: moving the start, the end and the metadata, and copying bytes, over fragments where there are any.
 // Linux: net/core/filter.c.
+import { DIRECT_HI, directLo } from '../address.ts'
 import { EACCES, EFAULT, EINVAL } from '../errno.ts'
+import type { Kernel } from '../kernel.ts'
 import { showPacket } from '../packet-buffer.ts'
-import { frameEnd } from '../xdp-buff.ts'
+import { FRAG_SIZE, frameEnd, xdpLength } from '../xdp-buff.ts'
 import { type HelperBody, readable, ret, s32, u32, writable } from './body.ts'
 
 const ETH_HLEN = 14
@@ -26,12 +28,41 @@ export const xdpAdjustHead: HelperBody = (k, m) => {
 export const xdpAdjustTail: HelperBody = (k, m) => {
   const p = k.packet
   const offset = s32(m, 2)
+  if (k.xdp.frags.length > 0) return ret(m, offset < 0 ? shrinkFrags(k, -offset) : growFrags(k, offset))
   const end = p.end + offset
   if (end > frameEnd(k.xdp) || end < p.data + ETH_HLEN) return ret(m, -EINVAL)
   if (offset > 0) k.memory.ram.fill(p.ram + p.end, offset, 0)
   p.end = end
   showPacket(p)
   return ret(m, 0)
+}
+
+/** Takes bytes off the last fragments, and off the linear part once none is left. */
+function shrinkFrags(k: Kernel, by: number): number {
+  const { frags } = k.xdp
+  const p = k.packet
+  if (by > xdpLength(p, k.xdp) - ETH_HLEN) return -EINVAL
+  let left = by
+  while (frags.length > 0 && left > 0) {
+    const last = frags.length - 1
+    const taken = Math.min(left, frags[last])
+    left -= taken
+    frags[last] -= taken
+    if (frags[last] > 0) break
+    frags.pop()
+  }
+  if (frags.length === 0) p.end -= left
+  showPacket(p)
+  return 0
+}
+
+function growFrags(k: Kernel, by: number): number {
+  const last = k.xdp.frags.length - 1
+  const size = k.xdp.frags[last]
+  if (by > FRAG_SIZE - size) return -EINVAL
+  k.memory.ram.fill(k.fragRam + last * FRAG_SIZE + size, by, 0)
+  k.xdp.frags[last] += by
+  return 0
 }
 
 export const xdpAdjustMeta: HelperBody = (k, m) => {
@@ -45,38 +76,46 @@ export const xdpAdjustMeta: HelperBody = (k, m) => {
   return ret(m, 0)
 }
 
-export const xdpGetBuffLen: HelperBody = (k, m) => ret(m, k.packet.end - k.packet.data)
+export const xdpGetBuffLen: HelperBody = (k, m) => ret(m, xdpLength(k.packet, k.xdp))
 
-/** 0 where the frame has `len` bytes at `offset`. */
-function check(offset: number, len: number, size: number): number {
+/** The pieces of Ram, in order, that `len` bytes of the frame at `offset` lie in; an errno where it has no such bytes. */
+function pieces(k: Kernel, offset: number, len: number): { readonly at: number; readonly size: number }[] | number {
+  const p = k.packet
   if (offset > 0xffff || len > 0xffff) return -EFAULT
-  return offset + len > size ? -EINVAL : 0
+  if (offset + len > xdpLength(p, k.xdp)) return -EINVAL
+  const parts = [{ at: p.ram + p.data, size: p.end - p.data }, ...k.xdp.frags.map((size, i) => ({ at: k.fragRam + i * FRAG_SIZE, size }))]
+  const out: { at: number; size: number }[] = []
+  let skip = offset
+  let left = len
+  for (const part of parts) {
+    const size = Math.min(left, part.size - skip)
+    if (size > 0) {
+      out.push({ at: part.at + skip, size })
+      left -= size
+    }
+    skip = Math.max(0, skip - part.size)
+  }
+  return out
 }
 
-export const xdpLoadBytes: HelperBody = (k, m) => {
-  const p = k.packet
-  const offset = u32(m, 2)
-  const len = u32(m, 4)
-  const to = writable(k, m, 3, len)
-  if (to < 0) return 'stopped'
-  const err = check(offset, len, p.end - p.data)
-  if (err === 0) {
-    k.memory.ram.copy(to, p.ram + p.data + offset, len)
-    k.memory.trace?.push({ kind: 'read', hi: p.region.baseHi, lo: p.region.baseLo + p.data + offset, size: len })
+const copies =
+  (kind: 'read' | 'write'): HelperBody =>
+  (k, m) => {
+    const { ram, trace } = k.memory
+    const len = u32(m, 4)
+    const buffer = kind === 'read' ? writable(k, m, 3, len) : readable(k, m, 3, len)
+    if (buffer < 0) return 'stopped'
+    const found = pieces(k, u32(m, 2), len)
+    if (typeof found === 'number') return ret(m, found)
+    let done = 0
+    for (const { at, size } of found) {
+      if (kind === 'read') ram.copy(buffer + done, at, size)
+      else ram.copy(at, buffer + done, size)
+      trace?.push({ kind, hi: DIRECT_HI, lo: directLo(at), size })
+      done += size
+    }
+    return ret(m, 0)
   }
-  return ret(m, err)
-}
 
-export const xdpStoreBytes: HelperBody = (k, m) => {
-  const p = k.packet
-  const offset = u32(m, 2)
-  const len = u32(m, 4)
-  const from = readable(k, m, 3, len)
-  if (from < 0) return 'stopped'
-  const err = check(offset, len, p.end - p.data)
-  if (err === 0) {
-    k.memory.ram.copy(p.ram + p.data + offset, from, len)
-    k.memory.trace?.push({ kind: 'write', hi: p.region.baseHi, lo: p.region.baseLo + p.data + offset, size: len })
-  }
-  return ret(m, err)
-}
+export const xdpLoadBytes: HelperBody = copies('read')
+export const xdpStoreBytes: HelperBody = copies('write')
