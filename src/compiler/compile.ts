@@ -1,13 +1,13 @@
-// The compiler from end to end: text to tokens, tree, typed tree, IR, better IR, code, object. The phases stand in `compile`, from the
-// first to the last; the passes over the IR stand in `PASSES` of opt/, which the back end carries out.
+// The compiler from end to end: text to tokens, tree, typed tree, IR, better IR, code, object. The phases stand in `frontEnd` and
+// `compile`, from the first to the last; the passes over the IR stand in `PASSES` of opt/, which the back end carries out.
 // In: a source and what it may include. Out: an object and no error, or errors and no object. A pure function.
 import { headerPaths, headerText } from '../abi/index.ts'
 import { assert } from '../base/index.ts'
-import type { Diagnostic } from '../diag/index.ts'
+import type { Diagnostic, SourceFile } from '../diag/index.ts'
 import { backEnd } from './back-end.ts'
 import type { Hints } from './hints.ts'
 import { type Module, printModule, validateModule } from './ir/index.ts'
-import { lower } from './lower/index.ts'
+import { type Lowered, lower } from './lower/index.ts'
 import { HEADER_FOLDER, preprocess } from './preprocess/index.ts'
 import { error, makeSink, type Place, type Sink } from './report.ts'
 import { analyze } from './sema/index.ts'
@@ -20,24 +20,11 @@ export interface CompileOptions {
 }
 
 export function compile(input: CompileInput, options: CompileOptions = {}): CompileResult {
-  const sink = makeSink()
-  const read = preprocess({ ...input, header: headerText }, sink)
-  const passes: PassDump[] = []
-  const fail = (): CompileResult => ({ diagnostics: inOrder(sink.diagnostics), sources: read.sources, passes })
-  // A missing header leaves everything that it declares unknown: more messages would be noise.
-  if (read.gaveUp) return fail()
-
-  const hints: Hints = { main: input.main, headers: headerPaths, headerText, included: includedHeaders(read.included) }
-  const tree = parse(read.tokens, hints, sink)
-  // Meaning is worth checking even where the syntax has faults: each statement stands for itself.
-  const unit = analyze(tree, hints, sink)
-  if (sink.errors > 0) return fail()
-
-  const { module, symbols } = lower(unit, read.sources, sink)
-  if (sink.errors > 0) return fail()
-
+  const { sink, sources, lowered } = frontEnd(input)
+  if (!lowered) return { diagnostics: inOrder(sink.diagnostics), sources, passes: [] }
+  const { module, symbols } = lowered
   if (options.check) checkModule(module)
-  if (input.passes) passes.push({ pass: 'lower', text: printModule(module) })
+  const passes: PassDump[] = input.passes ? [{ pass: 'lower', text: printModule(module) }] : []
   const made = backEnd({
     module,
     symbols,
@@ -49,8 +36,35 @@ export function compile(input: CompileInput, options: CompileOptions = {}): Comp
   })
   assert(made.faults.length === 0, made.faults.join('; '))
   passes.push(...made.passes)
-  if (sink.errors > 0) return fail()
-  return { object: made.object, diagnostics: inOrder(sink.diagnostics), sources: read.sources, passes }
+  const diagnostics = inOrder(sink.diagnostics)
+  return sink.errors > 0 ? { diagnostics, sources, passes } : { object: made.object, diagnostics, sources, passes }
+}
+
+/** What is wrong with a source, as far as the front end sees it: for an editor, at every pause in typing. */
+export function diagnose(input: CompileInput): Pick<CompileResult, 'diagnostics' | 'sources'> {
+  const { sink, sources } = frontEnd(input)
+  return { diagnostics: inOrder(sink.diagnostics), sources }
+}
+
+interface FrontEnd {
+  readonly sink: Sink
+  readonly sources: readonly SourceFile[]
+  /** Absent after an error. */
+  readonly lowered?: Lowered
+}
+
+function frontEnd(input: CompileInput): FrontEnd {
+  const sink = makeSink()
+  const { tokens, sources, included, gaveUp } = preprocess({ ...input, header: headerText }, sink)
+  // A missing header leaves everything that it declares unknown: more messages would be noise.
+  if (gaveUp) return { sink, sources }
+  const hints: Hints = { main: input.main, headers: headerPaths, headerText, included: includedHeaders(included) }
+  const tree = parse(tokens, hints, sink)
+  // Meaning is worth checking even where the syntax has faults: each statement stands for itself.
+  const unit = analyze(tree, hints, sink)
+  if (sink.errors > 0) return { sink, sources }
+  const lowered = lower(unit, sources, sink)
+  return sink.errors > 0 ? { sink, sources } : { sink, sources, lowered }
 }
 
 /** Paths as they stand between angle brackets. */

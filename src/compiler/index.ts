@@ -1,3 +1,3 @@
 // C to ObjectFile.
-export { type CompileOptions, compile } from './compile.ts'
+export { type CompileOptions, compile, diagnose } from './compile.ts'
 export type { CompileInput, CompileResult, PassDump } from './types.ts'

@@ -2,7 +2,7 @@
 // The blocks that nothing leads to (code behind a return) are dropped at the end.
 import { type Alloca, addBlock, type Func, makeBuilder, removeUnreachable, undef } from '../ir/index.ts'
 import { siteOf } from '../report.ts'
-import { alignOf, asFunction, type TFunction, type TStmt } from '../sema/index.ts'
+import { alignOf, asFunction, ladder, type TFunction, type TStmt } from '../sema/index.ts'
 import { bytesOf, enter, isRecord, type L, type Lowering, mark } from './state.ts'
 import { blockItems, declare, findLabelScopes } from './statements.ts'
 import { returnsRecord } from './symbols.ts'
@@ -70,7 +70,7 @@ function countReturns(s: TStmt): number {
     case 'block':
       return s.items.reduce((n, item) => n + countReturns(item), 0)
     case 'if':
-      return countReturns(s.yes) + (s.no ? countReturns(s.no) : 0)
+      return ladder(s).reduce((n, part) => n + countReturns(part), 0)
     case 'while':
     case 'do':
     case 'for':

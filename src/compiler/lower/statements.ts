@@ -2,7 +2,17 @@
 import { never } from '../../base/index.ts'
 import { type Alloca, addBlock, type Block, constant, type DebugVar, type Value } from '../ir/index.ts'
 import type { Place } from '../report.ts'
-import { isVoid, type LocalVariable, printType, type TBlock, type TCase, type TExpr, type TLabel, type TStmt } from '../sema/index.ts'
+import {
+  isVoid,
+  type LocalVariable,
+  ladder,
+  printType,
+  type TBlock,
+  type TCase,
+  type TExpr,
+  type TLabel,
+  type TStmt,
+} from '../sema/index.ts'
 import { asmStatement } from './asm.ts'
 import { bytesOf, enter, isRecord, type JumpTarget, type L, mark } from './state.ts'
 import { functionValue } from './symbols.ts'
@@ -276,8 +286,7 @@ export function findLabelScopes(body: TBlock): Map<TLabel, readonly TBlock[]> {
         visit(s.body, around)
         return
       case 'if':
-        visit(s.yes, around)
-        if (s.no) visit(s.no, around)
+        for (const part of ladder(s)) visit(part, around)
         return
       case 'while':
       case 'do':

@@ -19,9 +19,15 @@ export function dropUnused(module: Module): void {
       }
     }
   }
+  for (const f of module.funcs) {
+    // What a debug record alone refers to does not stay for it.
+    for (const b of f.blocks) b.instrs = b.instrs.filter((i) => i.kind !== 'dbg' || stays(i.args[0], live))
+  }
   keep(module.funcs, (f) => live.has(f))
   keep(module.globals, (g) => live.has(g))
 }
+
+const stays = (v: Value, live: ReadonlySet<Func | Global>): boolean => (v.kind === 'func' || v.kind === 'global' ? live.has(v) : true)
 
 function keep<T>(list: T[], wanted: (item: T) => boolean): void {
   list.splice(0, list.length, ...list.filter(wanted))

@@ -24,7 +24,7 @@ import {
 import { incompleteNote } from './operators.ts'
 import { quoteType } from './print-type.ts'
 import { type Declared, declaredType, specifiedType } from './specifiers.ts'
-import { bodyBlock, fallsOff } from './statements.ts'
+import { bodyBlock, fallsOff, ladder } from './statements.ts'
 import { constantValue } from './static-data.ts'
 import type { FunctionSymbol, GlobalSymbol, LocalVariable, TExpr, TInit, TStmt } from './tree.ts'
 import type { CType } from './types.ts'
@@ -266,7 +266,7 @@ function hasReturn(s: TStmt): boolean {
     case 'block':
       return s.items.some(hasReturn)
     case 'if':
-      return hasReturn(s.yes) || (s.no !== undefined && hasReturn(s.no))
+      return ladder(s).some(hasReturn)
     case 'while':
     case 'do':
     case 'for':

@@ -77,10 +77,8 @@ function statement(cx: Context, s: Stmt): TStmt {
     }
     case 'empty':
       return { kind: 'empty', at: s.at }
-    case 'if': {
-      const c = controlling(cx, s.condition)
-      return { kind: 'if', condition: c, yes: scoped(cx, s.yes), no: s.no && scoped(cx, s.no), at: s.at }
-    }
+    case 'if':
+      return ifStatement(cx, s)
     case 'while': {
       const c = controlling(cx, s.condition)
       return { kind: 'while', condition: c, body: loopBody(cx, fn, s.body), pragma: s.pragma, at: s.at }
@@ -124,6 +122,19 @@ function statement(cx: Context, s: Stmt): TStmt {
     default:
       return never(s)
   }
+}
+
+/** Along the `else if`s in a loop, so that a long ladder costs no depth. */
+function ifStatement(cx: Context, s: Stmt & { readonly kind: 'if' }): TStmt {
+  const rungs: { readonly condition: TExpr; readonly yes: TStmt; readonly at: Place }[] = []
+  let last: Stmt | undefined = s
+  while (last?.kind === 'if') {
+    rungs.push({ condition: controlling(cx, last.condition), yes: scoped(cx, last.yes), at: last.at })
+    last = last.no
+  }
+  let out = last && scoped(cx, last)
+  for (const rung of rungs.reverse()) out = { kind: 'if', ...rung, no: out }
+  return out ?? { kind: 'empty', at: s.at }
 }
 
 function scoped(cx: Context, s: Stmt): TStmt {
@@ -337,10 +348,20 @@ function flow(s: TStmt, dead: (e: TExpr) => boolean): Flow {
     case 'expression':
       return { through: !dead(s.value), breaks: false }
     case 'if': {
-      const yes = flow(s.yes, dead)
-      const no = s.no ? flow(s.no, dead) : { through: true, breaks: false }
-      if (s.condition.kind === 'const') return s.condition.value !== 0n ? yes : no
-      return { through: yes.through || no.through, breaks: yes.breaks || no.breaks }
+      let [through, breaks] = [false, false]
+      let rung: TStmt | undefined = s
+      while (rung?.kind === 'if') {
+        const known = rung.condition.kind === 'const' ? rung.condition.value !== 0n : undefined
+        if (known !== false) {
+          const yes = flow(rung.yes, dead)
+          through ||= yes.through
+          breaks ||= yes.breaks
+        }
+        if (known) return { through, breaks }
+        rung = rung.no
+      }
+      const no = rung ? flow(rung, dead) : { through: true, breaks: false }
+      return { through: through || no.through, breaks: breaks || no.breaks }
     }
     case 'while':
     case 'do':
@@ -368,6 +389,15 @@ function flow(s: TStmt, dead: (e: TExpr) => boolean): Flow {
   }
 }
 
+/** The statements of an `else if` ladder. */
+export function ladder(s: TStmt): TStmt[] {
+  const out: TStmt[] = []
+  let rung: TStmt | undefined = s
+  for (; rung?.kind === 'if'; rung = rung.no) out.push(rung.yes)
+  if (rung) out.push(rung)
+  return out
+}
+
 /** A statement that a jump can reach from elsewhere. */
 function reenters(s: TStmt): boolean {
   switch (s.kind) {
@@ -379,7 +409,7 @@ function reenters(s: TStmt): boolean {
     case 'block':
       return s.items.some(reenters)
     case 'if':
-      return reenters(s.yes) || (s.no !== undefined && reenters(s.no))
+      return ladder(s).some(reenters)
     case 'while':
     case 'do':
     case 'for':

@@ -40,8 +40,8 @@ export interface Parser {
   loopPragma: LoopPragma | undefined
 }
 
-/** Nested parentheses, blocks, initialisers, declarators and chains of operators, together. */
-export const MAX_NESTING = 1000
+/** Nested parentheses, blocks, initialisers, declarators, prefix operators, together; clang's own limit on brackets. */
+export const MAX_NESTING = 256
 
 export function peek(p: Parser, ahead = 0): Token {
   if (p.panic) return p.tokens[p.tokens.length - 1]

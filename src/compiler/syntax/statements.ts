@@ -1,7 +1,7 @@
 // Statements (C11 6.8) with GNU's case ranges, computed goto, asm and fallthrough attributes.
 // A block is where the parser recovers: a statement with a fault costs itself alone.
 import { isPunct, type Token } from '../preprocess/index.ts'
-import { error, join, label } from '../report.ts'
+import { error, join, label, type Place } from '../report.ts'
 import type { AsmOperand, CompoundStmt, Expr, LoopPragma, Name, Stmt } from './ast.ts'
 import {
   accept,
@@ -83,10 +83,11 @@ function isFallthrough(p: Parser): boolean {
 /** statement */
 export function statement(p: Parser): Stmt {
   const t = peek(p)
-  if (!nest(p)) return { kind: 'empty', attributes: [], at: t.at }
   const pragma = p.loopPragma
   p.loopPragma = undefined
-  const s = t.kind === 'identifier' ? wordStatement(p, t, pragma) : isPunct(t, '{') ? compoundStatement(p) : expressionStatement(p)
+  if (isPunct(t, '{')) return compoundStatement(p)
+  if (!nest(p)) return { kind: 'empty', attributes: [], at: t.at }
+  const s = t.kind === 'identifier' ? wordStatement(p, t, pragma) : expressionStatement(p)
   p.depth--
   return s
 }
@@ -190,8 +191,30 @@ function selectionStatement(p: Parser): Stmt {
   const body = statement(p)
   leaveScope(p)
   if (word.text === 'switch') return { kind: 'switch', value: condition, body, at: word.at }
-  const no = acceptWord(p, 'else') ? statement(p) : undefined
-  return { kind: 'if', condition, yes: body, no, at: word.at }
+  return elseLadder(p, { condition, yes: body, at: word.at })
+}
+
+interface Rung {
+  readonly condition: Expr
+  readonly yes: Stmt
+  readonly at: Place
+}
+
+/** `else if` by `else if` in a loop, so that a long ladder costs no depth. */
+function elseLadder(p: Parser, first: Rung): Stmt {
+  const rungs = [first]
+  let last: Stmt | undefined
+  while (!last && acceptWord(p, 'else')) {
+    const word = peek(p)
+    if (acceptWord(p, 'if')) {
+      enterScope(p)
+      const condition = parenthesizedCondition(p, word)
+      rungs.push({ condition, yes: statement(p), at: word.at })
+      leaveScope(p)
+    } else last = statement(p)
+  }
+  for (const rung of rungs.reverse()) last = { kind: 'if', condition: rung.condition, yes: rung.yes, no: last, at: rung.at }
+  return last ?? { kind: 'empty', attributes: [], at: first.at }
 }
 
 /** iteration-statement */
