@@ -4,6 +4,7 @@
 import type { ProgTypeRow } from '../abi/index.ts'
 import { type Btf, readBtf } from '../btf/index.ts'
 import type { DisasmNames, InsnTable, MapDef, Program } from '../isa/index.ts'
+import type { FuncArg } from './check/func-args.ts'
 import { REG_WORDS, regAt } from './domain/layout.ts'
 import { UNSUPPORTED } from './errno.ts'
 import type { StackLiveness } from './liveness/stack.ts'
@@ -72,6 +73,10 @@ export interface Subprog {
   /** Global functions: called by something that was verified; verified itself. */
   called: boolean
   verified: boolean
+  /** Arguments as its type says, once asked for; a negative errno where it says nothing of use. */
+  args: readonly FuncArg[] | number | undefined
+  /** Its type was found not to fit. */
+  unreliable: boolean
 }
 
 export interface Counters {
@@ -183,6 +188,8 @@ export interface Env {
 }
 
 const SCRATCH_REGS = 8
+/** The kernel keeps no more of a map's name. */
+const OBJ_NAME_LEN = 15
 
 export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable, logLevel: number): Env {
   const n = insns.length
@@ -246,7 +253,7 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
     live: undefined as unknown as StackLiveness,
     texts: new Array<string | undefined>(n).fill(undefined),
     disasm: {},
-    names: { maps: program.maps, typeName: () => '' },
+    names: { maps: program.maps.map((m) => ({ ...m, name: m.name.slice(0, OBJ_NAME_LEN) })), typeName: () => '' },
     recorder: undefined,
     onStep: undefined,
     feature: '',

@@ -18,8 +18,6 @@ import {
   bpfSrc,
 } from '../isa/index.ts'
 import { popBranch } from './branches.ts'
-import { markRegKnownZero } from './domain/bounds.ts'
-import { PTR_TO_CTX, regAt, TYPE } from './domain/layout.ts'
 import { anyScratched, COMPLEXITY_LIMIT_INSNS, type Env, JMP_POINT, MAIN_FUNC, PRUNE_POINT, SEEN, scratchAll, unsupported } from './env.ts'
 import { E2BIG, EACCES, EFAULT, EINVAL, EPERM } from './errno.ts'
 import { initFrame } from './frames.ts'
@@ -56,13 +54,6 @@ export function startFunction(env: Env, subprog: number): void {
   env.prevInsnIdx = -1
   env.printState = false
   env.step = -1
-}
-
-/** r1 of a main program is its context. */
-export function giveContext(env: Env, regno: number): void {
-  const r = regAt(env.cur.at[0]!, regno)
-  markRegKnownZero(env.words, r)
-  env.words[r + TYPE] = PTR_TO_CTX
 }
 
 /** Every path of the function was walked. */

@@ -5,12 +5,13 @@ import { BPF_CALL, BPF_JMP, insnTable, type Program } from '../isa/index.ts'
 import { checkCfg } from './check/cfg.ts'
 import { addMayGotoStack, checkLeftoverCalls, checkMaxStackDepth, markFastcallPatterns, removeFastcallStack } from './check/depth.ts'
 import { checkEncoding } from './check/encoding.ts'
+import { checkFuncInfo } from './check/func-args.ts'
 import { giveArguments } from './check/global.ts'
 import { helperProto } from './check/helper-proto.ts'
 import { checkAbnormalReturn, checkSubprogs, findSubprogs } from './check/subprogs.ts'
 import { COMPLEXITY_LIMIT_INSNS, type Env, FORCE_CHECKPOINT, newEnv, PRUNE_POINT, SEEN, scratchNone } from './env.ts'
 import { E2BIG, UNSUPPORTED } from './errno.ts'
-import { explore, FUNCTION_DONE, giveContext, startFunction } from './explore.ts'
+import { explore, FUNCTION_DONE, startFunction } from './explore.ts'
 import { flowOf } from './liveness/flow.ts'
 import { computeLiveRegisters, liveRegistersText } from './liveness/registers.ts'
 import { computeScc } from './liveness/scc.ts'
@@ -67,7 +68,8 @@ const finished = (result: VerifyResult): Verification => ({ run: () => 'done', r
 /** Everything before the walk. */
 function prepare(env: Env): number {
   const { insns, log } = env
-  const err = findSubprogs(env) || checkSubprogs(env) || checkAbnormalReturn(env) || checkEncoding(env) || checkCfg(env)
+  const err =
+    findSubprogs(env) || checkSubprogs(env) || checkAbnormalReturn(env) || checkFuncInfo(env) || checkEncoding(env) || checkCfg(env)
   if (err) return err
   const starts = env.subprogs.map((s) => s.start)
   const flow = flowOf(insns, starts)
@@ -149,8 +151,7 @@ class Walk implements Verification {
     if (err) return err
     this.subprog = 0
     startFunction(env, 0)
-    giveContext(env, 1)
-    return 0
+    return giveArguments(env, 0)
   }
 
   /** A function is safe: on to the next global one that was called, or to the end. */

@@ -84,10 +84,10 @@ function checkMapLoad(env: Env, i: number, value: boolean): number {
   const byIndex = insns.src[i] === BPF_PSEUDO_MAP_IDX || insns.src[i] === BPF_PSEUDO_MAP_IDX_VALUE
   const map = byIndex ? env.maps[insns.imm[i]!] : undefined
   if (!map) {
-    // A program stands without file descriptors, so none of them names a map; neither does an index past the program's maps.
+    // A program names its maps by index. Of file descriptors the loader has its three standard streams, which are open but no maps.
     const fd = byIndex ? -1 : insns.imm[i]!
     verbose(log, `fd ${fd} is not pointing to valid bpf_map\n`)
-    return -EBADF
+    return fd >= 0 && fd <= 2 ? -EINVAL : -EBADF
   }
   const err = checkMapProgCompatibility(env, map)
   if (err || !value) return err

@@ -47,7 +47,7 @@ import type { Arg, HelperProto } from './helper-proto.ts'
 import { checkConstStr } from './map.ts'
 import { checkRegRead } from './mem.ts'
 import { isPktPointer, mayAccessPacket } from './packet.ts'
-import { checkPtrAlignment, checkPtrOff } from './region.ts'
+import { checkArgOff, checkPtrAlignment, checkPtrOff } from './region.ts'
 
 const MEM_TYPES = [
   PTR_TO_STACK,
@@ -104,7 +104,9 @@ export function checkFuncArg(env: Env, i: number, meta: CallMeta, proto: HelperP
   }
   if (!COMPATIBLE[base]) return unsupported(env, `${proto.row.name}()`)
   if (!(isRegNull(s, r) && arg.flags & PTR_MAYBE_NULL)) {
-    err = checkRegType(env, regno, base, arg.flags, type) || checkArgOff(env, regno, r, arg, type)
+    err =
+      checkRegType(env, regno, base, arg.flags, type) ||
+      (arg.flags & OBJ_RELEASE ? checkReleaseOff(env, regno, r) : checkArgOff(env, regno, r, type))
     if (err) return err
     if (baseType(type) === PTR_TO_BTF_ID) return unsupported(env, 'kernel structure as argument')
   }
@@ -194,29 +196,9 @@ function checkRegType(env: Env, regno: number, base: string, flags: number, type
   return -EACCES
 }
 
-/** Which pointers may have been moved before they are passed. */
-function checkArgOff(env: Env, regno: number, r: number, arg: Arg, type: number): number {
-  if (arg.flags & OBJ_RELEASE) {
-    if (env.words[r + OFF] !== 0) {
-      verbose(env.log, `R${regno} must have zero offset when passed to release func or trusted arg to kfunc\n`)
-      return -EINVAL
-    }
-    return checkPtrOff(env, r, regno, false)
-  }
-  switch (type) {
-    case PTR_TO_STACK:
-    case PTR_TO_PACKET:
-    case PTR_TO_PACKET_META:
-    case PTR_TO_MAP_KEY:
-    case PTR_TO_MAP_VALUE:
-    case PTR_TO_MEM:
-    case PTR_TO_MEM | MEM_RDONLY:
-    case PTR_TO_MEM | MEM_RINGBUF:
-    case PTR_TO_BUF:
-    case PTR_TO_BUF | MEM_RDONLY:
-    case SCALAR_VALUE:
-      return 0
-    default:
-      return checkPtrOff(env, r, regno, false)
-  }
+/** What is given back has to be in its original form. */
+function checkReleaseOff(env: Env, regno: number, r: number): number {
+  if (env.words[r + OFF] === 0) return checkPtrOff(env, r, regno, false)
+  verbose(env.log, `R${regno} must have zero offset when passed to release func or trusted arg to kfunc\n`)
+  return -EINVAL
 }

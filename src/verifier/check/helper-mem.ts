@@ -10,6 +10,7 @@ import {
   OFF,
   PTR_TO_BTF_ID,
   PTR_TO_BUF,
+  PTR_TO_CTX,
   PTR_TO_MAP_KEY,
   PTR_TO_MAP_VALUE,
   PTR_TO_MEM,
@@ -35,6 +36,7 @@ import { backtrack, markChainPrecision, wantSlot } from '../precision.ts'
 import { smaxOf, sminOf, umaxOf, varOffOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
 import { checkMapAccess, checkMapAccessType, mapOf } from './map.ts'
+import { checkMemAccess } from './mem.ts'
 import { checkPacketAccess } from './packet.ts'
 import { checkBuffer, checkRegion } from './region.ts'
 import { checkStackWithinBounds, isSpilledScalar, readStackRange, stackFrame } from './stack.ts'
@@ -57,6 +59,16 @@ export interface CallMeta {
   constMapKey: number
 }
 
+/** Types whose context is what the program sees (no convert_ctx_access), so that memory of it can be handed on. */
+const CTX_AS_IS: ReadonlySet<string> = new Set([
+  'kprobe',
+  'tracepoint',
+  'raw_tracepoint',
+  'raw_tracepoint_writable',
+  'cgroup_device',
+  'syscall',
+])
+
 export function checkHelperMem(
   env: Env,
   regno: number,
@@ -69,6 +81,11 @@ export function checkHelperMem(
   const r = curReg(env, regno)
   const type = s[r + TYPE]!
   const off = s[r + OFF]!
+  const notMemory = (): number => {
+    if (zeroSizeAllowed && size === 0 && isRegNull(s, r)) return 0
+    verbose(log, `R${regno} type=${regTypeName(type)} expected=fp\n`)
+    return -EACCES
+  }
   const cannotWrite = (): number => {
     verbose(log, `R${regno} cannot write into ${regTypeName(type)}\n`)
     return -EACCES
@@ -93,10 +110,12 @@ export function checkHelperMem(
       return checkStackRange(env, regno, r, off, size, write, zeroSizeAllowed, meta)
     case PTR_TO_BTF_ID:
       return unsupported(env, 'access to a kernel structure by BTF')
+    case PTR_TO_CTX:
+      if (!CTX_AS_IS.has(env.progType.name)) return notMemory()
+      if (size === 0) return zeroSizeAllowed ? 0 : -EACCES
+      return checkMemAccess(env, regno, size - 1, 1, write, -1, false, false)
     default:
-      if (zeroSizeAllowed && size === 0 && isRegNull(s, r)) return 0
-      verbose(log, `R${regno} type=${regTypeName(type)} expected=fp\n`)
-      return -EACCES
+      return notMemory()
   }
 }
 

@@ -4,12 +4,16 @@ import { isRegNull } from '../domain/bounds.ts'
 import {
   baseType,
   ID,
+  MEM_RDONLY,
+  MEM_RINGBUF,
   OFF,
   PTR_TO_ARENA,
+  PTR_TO_BUF,
   PTR_TO_CTX,
   PTR_TO_FLOW_KEYS,
   PTR_TO_MAP_KEY,
   PTR_TO_MAP_VALUE,
+  PTR_TO_MEM,
   PTR_TO_PACKET,
   PTR_TO_PACKET_END,
   PTR_TO_PACKET_META,
@@ -18,6 +22,7 @@ import {
   PTR_TO_STACK,
   PTR_TO_TCP_SOCK,
   PTR_TO_XDP_SOCK,
+  SCALAR_VALUE,
   TYPE,
   VALUE_HI,
 } from '../domain/layout.ts'
@@ -109,6 +114,27 @@ export function checkPtrOff(env: Env, r: number, regno: number, fixedOffOk: bool
     return -EACCES
   }
   return 0
+}
+
+/** Which pointers may have been moved before they are passed to a helper or function. Linux: check_func_arg_reg_off(). */
+export function checkArgOff(env: Env, regno: number, r: number, type: number): number {
+  switch (type) {
+    case PTR_TO_STACK:
+    case PTR_TO_PACKET:
+    case PTR_TO_PACKET_META:
+    case PTR_TO_MAP_KEY:
+    case PTR_TO_MAP_VALUE:
+    case PTR_TO_MEM:
+    case PTR_TO_MEM | MEM_RDONLY:
+    case PTR_TO_MEM | MEM_RINGBUF:
+    case PTR_TO_BUF:
+    case PTR_TO_BUF | MEM_RDONLY:
+    case PTR_TO_ARENA:
+    case SCALAR_VALUE:
+      return 0
+    default:
+      return checkPtrOff(env, r, regno, false)
+  }
 }
 
 // ---- alignment ----

@@ -77,6 +77,8 @@ function newSubprog(env: Env, start: number, end: number): Subprog {
     keepFastcallStack: false,
     called: false,
     verified: false,
+    args: undefined,
+    unreliable: false,
   }
 }
 

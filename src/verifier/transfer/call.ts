@@ -2,12 +2,12 @@
 // function and of the program.
 // Linux: do_check_insn() (BPF_CALL, BPF_EXIT), check_func_call(), check_return_code().
 import { BPF_CALL, BPF_EXIT, BPF_JMP, BPF_PSEUDO_CALL, BPF_PSEUDO_KFUNC_CALL } from '../../isa/index.ts'
-import { checkGlobalCall } from '../check/global.ts'
+import { checkGlobalCall, checkSubprogCall } from '../check/global.ts'
 import { checkHelperCall } from '../check/helper.ts'
 import { checkRegRead } from '../check/mem.ts'
 import { FRAME_SUBPROG, SCALAR_VALUE, SMAX_HI, SMIN_HI, TYPE } from '../domain/layout.ts'
 import { curReg, type Env, findSubprog, scratchReg } from '../env.ts'
-import { EFAULT, EINVAL } from '../errno.ts'
+import { EFAULT, EINVAL, UNSUPPORTED } from '../errno.ts'
 import { enterFunction, leaveFunction } from '../frames.ts'
 import { regTypeName } from '../log/reg-text.ts'
 import { markChainPrecision } from '../precision.ts'
@@ -37,7 +37,10 @@ function checkFuncCall(env: Env): number {
   const { insns, insnIdx } = env
   const subprog = findSubprog(env, insnIdx + insns.imm[insnIdx]! + 1)
   if (subprog < 0) return -EFAULT
-  if (env.subprogs[subprog]!.isGlobal) return checkGlobalCall(env, subprog)
+  // For a static function, which is walked with what it is given, a type that does not fit is only said.
+  const err = checkSubprogCall(env, subprog)
+  if (err === -EFAULT || err === UNSUPPORTED) return err
+  if (env.subprogs[subprog]!.isGlobal) return checkGlobalCall(env, subprog, err)
   return enterFunction(env, subprog)
 }
 

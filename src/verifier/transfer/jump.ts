@@ -21,6 +21,7 @@ import {
 } from '../../isa/index.ts'
 import { pushBranch } from '../branches.ts'
 import { checkRegRead } from '../check/mem.ts'
+import { markNotNull } from '../check/null.ts'
 import { forEachReg, isPktPointerAny } from '../check/packet.ts'
 import { checkSanity } from '../check/sanity.ts'
 import { isRegConst, markRegConst } from '../domain/bounds.ts'
@@ -30,10 +31,8 @@ import {
   CONST_PTR_TO_MAP,
   copyReg,
   ID,
-  MAP,
   mayBeNull,
   OFF,
-  PTR_MAYBE_NULL,
   PTR_TO_BTF_ID,
   PTR_TO_MAP_KEY,
   PTR_TO_MAP_VALUE,
@@ -45,7 +44,6 @@ import {
   PTR_TO_SOCKET,
   PTR_TO_STACK,
   PTR_TO_TCP_SOCK,
-  PTR_TO_XDP_SOCK,
   PTR_UNTRUSTED,
   RANGE,
   REF_OBJ_ID,
@@ -277,27 +275,6 @@ function liftNullness(env: Env, s: Int32Array, dst: number, src: number, os: Int
   if (baseType(dstType) === PTR_TO_BTF_ID || baseType(srcType) === PTR_TO_BTF_ID) return
   if (op === BPF_JEQ) markNotNull(env, os, mayBeNull(srcType) ? oSrc : oDst)
   else if (op === BPF_JNE) markNotNull(env, s, mayBeNull(srcType) ? src : dst)
-}
-
-/** What a map lookup gave becomes what the map holds. Linux: mark_ptr_not_null_reg(). */
-function markNotNull(env: Env, s: Int32Array, r: number): void {
-  const type = s[r + TYPE]!
-  if (baseType(type) === PTR_TO_MAP_VALUE) {
-    const map = env.maps[s[r + MAP]!]!
-    switch (map.type) {
-      case 'xskmap':
-        s[r + TYPE] = PTR_TO_XDP_SOCK
-        break
-      case 'sockmap':
-      case 'sockhash':
-        s[r + TYPE] = PTR_TO_SOCKET
-        break
-      default:
-        s[r + TYPE] = PTR_TO_MAP_VALUE
-    }
-    return
-  }
-  s[r + TYPE] = type & ~PTR_MAYBE_NULL
 }
 
 function markPtrOrNullRegs(env: Env, state: State, r: number, isNull: boolean): void {

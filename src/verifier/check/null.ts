@@ -1,0 +1,22 @@
+// A pointer that was found not to be NULL: what a map lookup gave becomes what the map holds. Linux: mark_ptr_not_null_reg().
+import { baseType, MAP, PTR_MAYBE_NULL, PTR_TO_MAP_VALUE, PTR_TO_SOCKET, PTR_TO_XDP_SOCK, TYPE } from '../domain/layout.ts'
+import type { Env } from '../env.ts'
+
+export function markNotNull(env: Env, s: Int32Array, r: number): void {
+  const type = s[r + TYPE]!
+  if (baseType(type) !== PTR_TO_MAP_VALUE) {
+    s[r + TYPE] = type & ~PTR_MAYBE_NULL
+    return
+  }
+  switch (env.maps[s[r + MAP]!]!.type) {
+    case 'xskmap':
+      s[r + TYPE] = PTR_TO_XDP_SOCK
+      break
+    case 'sockmap':
+    case 'sockhash':
+      s[r + TYPE] = PTR_TO_SOCKET
+      break
+    default:
+      s[r + TYPE] = PTR_TO_MAP_VALUE
+  }
+}
