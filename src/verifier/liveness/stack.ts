@@ -50,8 +50,9 @@ export interface StackLiveness {
   readonly roots: Map<number, Instance>
   /** Instance of the state that is walked; null after a change of frames. */
   current: Instance | null
-  /** Writes of the instruction at `writeInsn`, two words a frame. */
+  /** Writes of the instruction at `writeInsn`, two words a frame; `wrote` tells whether there are any. */
   readonly writes: Int32Array
+  wrote: boolean
   writeInsn: number
   // What queryInit was asked about.
   readonly queried: Instance[]
@@ -77,6 +78,7 @@ export function newStackLiveness(parts: Pick<StackLiveness, 'flow' | 'starts' | 
     roots: new Map(),
     current: null,
     writes: new Int32Array(16),
+    wrote: false,
     writeInsn: 0,
     queried: [],
     queryFrame: 0,
@@ -152,12 +154,18 @@ function addRead(instance: Instance, frame: number, insn: number, lo: number, hi
 /** Before each instruction: no writes yet. Linux: bpf_reset_stack_write_marks(). */
 export function resetWriteMarks(l: StackLiveness, chain: Chain, insn: number): void {
   ensureCurrent(l, chain)
+  clearWrites(l, insn)
+}
+function clearWrites(l: StackLiveness, insn: number): void {
   l.writeInsn = insn
+  if (!l.wrote) return
   l.writes.fill(0)
+  l.wrote = false
 }
 
 /** The instruction that is being checked writes all of these slots. Linux: bpf_mark_stack_write(). */
 export function markStackWrite(l: StackLiveness, frame: number, lo: number, hi: number): void {
+  l.wrote = true
   l.writes[2 * frame]! |= lo
   l.writes[2 * frame + 1]! |= hi
 }
@@ -169,10 +177,14 @@ export function commitWriteMarks(l: StackLiveness): void {
 function commitTo(l: StackLiveness, instance: Instance): void {
   const insn = l.writeInsn - instance.start
   const before = instance.written[insn] !== 0
+  instance.written[insn] = 1
+  l.writeInsn = 0
+  if (!l.wrote && !before) return
   for (let frame = 0; frame < instance.frames.length; frame++) {
     let lo = l.writes[2 * frame]!
     let hi = l.writes[2 * frame + 1]!
-    if ((lo | hi) === 0 && !before) continue
+    const none = (lo | hi) === 0
+    if (none && (!before || !instance.frames[frame])) continue
     const sets = framesSets(instance, frame)
     const at = insn * INSN_WORDS + MUST_WRITE
     const oldLo = sets[at]!
@@ -181,15 +193,12 @@ function commitTo(l: StackLiveness, instance: Instance): void {
       lo &= oldLo
       hi &= oldHi
     }
-    if (lo !== oldLo || hi !== oldHi) {
-      sets[at] = lo
-      sets[at + 1] = hi
-      instance.updated = true
-    }
+    if (lo === oldLo && hi === oldHi) continue
+    sets[at] = lo
+    sets[at + 1] = hi
+    instance.updated = true
     if (((oldLo & ~lo) | (oldHi & ~hi)) !== 0) instance.mustWriteDropped = true
   }
-  instance.written[insn] = 1
-  l.writeInsn = 0
 }
 
 // ---- spreading ----
@@ -275,8 +284,7 @@ function changeText(name: string, sets: Int32Array, old: number, lo: number, hi:
 /** What the function knows of the frames above at its start becomes marks of the call. */
 function passOutwards(l: StackLiveness, instance: Instance, outer: Instance): void {
   const callsite = instance.callsites[instance.callsites.length - 2]!
-  l.writeInsn = callsite
-  l.writes.fill(0)
+  clearWrites(l, callsite)
   for (let frame = 0; frame < outer.frames.length; frame++) {
     const sets = instance.frames[frame]
     if (!sets) continue
