@@ -22,12 +22,16 @@ export interface ClientOptions {
   readonly spawn: () => { readonly port: Port<ToWorker, ToPage>; readonly terminate: () => void }
   /** Milliseconds without any message from a worker that has work, after which it is replaced. */
   readonly patienceMs?: number
+  /** The same for a new worker that has not been heard yet: its script must be loaded and read first, which a slow machine takes long for. Five times as long by default. */
+  readonly startPatienceMs?: number
 }
 
-export function createClient({ spawn, patienceMs = 4000 }: ClientOptions): Client {
+export function createClient({ spawn, patienceMs = 4000, startPatienceMs = 5 * patienceMs }: ClientOptions): Client {
   let live: ReturnType<typeof spawn> | undefined
   let next = 1
   let lastSign = 0
+  let heard = false
+  let lastWatch = 0
   let watchdog: ReturnType<typeof setInterval> | undefined
   const waiting = new Map<number, Waiting>()
   const restartHandlers: (() => void)[] = []
@@ -36,6 +40,7 @@ export function createClient({ spawn, patienceMs = 4000 }: ClientOptions): Clien
     const started = spawn()
     live = started
     lastSign = Date.now()
+    heard = false
     started.port.onMessage((message) => {
       if (live === started) receive(message)
     })
@@ -52,6 +57,7 @@ export function createClient({ spawn, patienceMs = 4000 }: ClientOptions): Clien
   }
   const receive = (message: ToPage) => {
     lastSign = Date.now()
+    heard = true
     if (message.kind === 'pong') return
     const w = settle(message.id)
     if (!w) return
@@ -66,8 +72,12 @@ export function createClient({ spawn, patienceMs = 4000 }: ClientOptions): Clien
     for (const handler of restartHandlers) handler()
   }
   const watch = () => {
-    if (Date.now() - lastSign > patienceMs) restart()
-    else live?.port.post({ kind: 'ping', at: Date.now() })
+    // A page that was asleep itself (a closed lid, a throttled tab) has heard nothing and must not blame the worker for it.
+    const now = Date.now()
+    if (now - lastWatch > patienceMs) lastSign = now
+    lastWatch = now
+    if (now - lastSign > (heard ? patienceMs : startPatienceMs)) restart()
+    else live?.port.post({ kind: 'ping', at: now })
   }
 
   return {
