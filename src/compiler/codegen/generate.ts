@@ -7,8 +7,10 @@ import { dropRedundant } from './drop-redundant.ts'
 import { layoutFrame, MAX_STACK } from './frame.ts'
 import { hoistCopies } from './hoist-copies.ts'
 import { type Code, layout } from './layout.ts'
+import { mergeTails } from './merge-tails.ts'
 import type { MFunc, MInsn } from './mir.ts'
 import { select, type Target } from './select.ts'
+import { shareLiterals } from './share-literals.ts'
 import { splitCriticalEdges } from './split-critical-edges.ts'
 import { threadBlocks, uniteExits } from './thread-blocks.ts'
 
@@ -24,6 +26,7 @@ export interface Generated extends Code {
 export function generate(fn: Func, target: Target, check = false): Generated {
   splitCriticalEdges(fn)
   const f = select(fn, target)
+  shareLiterals(f)
   allocate(f)
   if (check) {
     const faults = checkAllocation(f)
@@ -34,6 +37,7 @@ export function generate(fn: Func, target: Target, check = false): Generated {
   threadBlocks(f, false)
   hoistCopies(f)
   dropRedundant(f)
+  mergeTails(f)
   threadBlocks(f)
   const depth = layoutFrame(f)
   if (depth > MAX_STACK) target.report('c.bpf.stack', [String(depth)], fn.at)

@@ -7,7 +7,7 @@ import type { Generated, Placed } from '../codegen/index.ts'
 import { defOf } from '../codegen/mir.ts'
 import type { DebugVar } from '../ir/index.ts'
 
-/** Variables by the place that holds them: bits of registers r0..r9, or 'slot' offsets of spills. */
+/** The places that hold each variable: `r6`, `s-16` (a spill), `m-8` (memory that variables share). */
 type State = Map<DebugVar, ReadonlySet<string>>
 
 /** Locations with instruction indices from `start`. */
@@ -47,7 +47,7 @@ function registerLocations(code: Generated, start: number): VarLocation[] {
 const placeOf = (place: string, v: DebugVar): VarLocation['place'] =>
   place.startsWith('r')
     ? { kind: 'reg', reg: Number(place.slice(1)) }
-    : { kind: 'stack', offset: Number(place.slice(1)), size: Math.min(8, v.size) }
+    : { kind: 'stack', offset: Number(place.slice(1)), size: place.startsWith('m') ? v.size : Math.min(8, v.size) }
 
 /** The state before each item; undefined where it cannot be reached. */
 function flow(items: readonly Placed[]): (State | undefined)[] {
@@ -94,7 +94,7 @@ function step(state: State, i: Placed): void {
   if (i.kind === 'dbg') {
     state.delete(i.variable)
     if (i.place.kind === 'reg') state.set(i.variable, new Set([`r${i.place.reg}`]))
-    else if (i.place.kind === 'slot') state.set(i.variable, new Set([`s${i.place.slot.offset}`]))
+    else if (i.place.kind === 'slot') state.set(i.variable, new Set([`${i.place.slot.spill ? 's' : 'm'}${i.place.slot.offset}`]))
     return
   }
   const { insn } = i

@@ -123,6 +123,12 @@ function inlineCall(fn: Func, block: Block, at: number, call: Call, callee: Func
   entry.instrs = entry.instrs.filter((i) => i.kind !== 'alloca')
   const head = fn.blocks[0] === block ? block : fn.blocks[0]
   head.instrs.splice(head.instrs.findLastIndex((i) => i.kind === 'alloca') + 1, 0, ...slots)
+  for (const slot of withoutLifetime(slots, copies)) {
+    // The body's own variables live as long as the call did.
+    const mark = (start: boolean): Instr => ({ kind: 'lifetime', type: 'void', id: fn.nextId++, args: [slot], start })
+    entry.instrs.unshift(mark(true))
+    for (const copy of copies) if (copy.term.kind === 'ret') copy.instrs.push(mark(false))
+  }
   block.term = { kind: 'br', args: [], to: [entry], ...(call.at && { at: call.at }) }
   const results: { value: Value; from: Block }[] = []
   for (const copy of copies) {
@@ -149,6 +155,12 @@ function inlineCall(fn: Func, block: Block, at: number, call: Call, callee: Func
     for (const b of [...copies, after]) replaceIn(b, call, result)
   }
   fn.blocks.splice(fn.blocks.indexOf(block) + 1, 0, ...copies, after)
+}
+
+function withoutLifetime(slots: readonly Instr[], blocks: readonly Block[]): Instr[] {
+  const marked = new Set<Value>()
+  for (const b of blocks) for (const i of b.instrs) if (i.kind === 'lifetime') marked.add(i.args[0])
+  return slots.filter((s) => !marked.has(s))
 }
 
 function replaceIn(block: Block, from: Value, to: Value): void {

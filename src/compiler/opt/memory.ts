@@ -1,7 +1,8 @@
 // What memory an instruction touches, and whether two accesses may meet. Questions that gvn and dse ask; built once per pass.
 //
 // An address is a base and, where known, a literal offset. Different variables never meet; a stack variable whose address stays in the
-// function's own loads and stores meets nothing else; the context of a program can only be reached through its parameter.
+// function's own loads and stores, and in arguments of helpers, meets nothing else, and a helper touches it only where it is given it:
+// none keeps an address of the stack. The context of a program can only be reached through its parameter.
 import { type Alloca, type Func, type Instr, isKind, sizeOf, usersOf, type Value } from '../ir/index.ts'
 
 export interface Place {
@@ -20,7 +21,6 @@ export interface Memory {
   /** Whether the instruction may read there. */
   readonly mayRead: (i: Instr, place: Place) => boolean
   readonly mayMeet: (a: Place, b: Place) => boolean
-  readonly escapes: (alloca: Alloca) => boolean
 }
 
 /** Splits an address into base and literal steps. */
@@ -39,8 +39,9 @@ export function makeMemory(fn: Func): Memory {
   const escaped = escapedAllocas(fn)
   const context: Value | undefined = fn.section !== '' ? fn.params[0] : undefined
   const placeOf = (address: Value, size: number | undefined): Place => ({ ...splitAddress(address), size })
+  const isPrivateSlot = (base: Value): boolean => isKind(base, 'alloca') && !escaped.has(base)
   /** Reached by nothing but addresses made from this base. */
-  const isPrivate = (base: Value): boolean => (isKind(base, 'alloca') && !escaped.has(base)) || (base === context && base.type === 'ptr')
+  const isPrivate = (base: Value): boolean => isPrivateSlot(base) || (base === context && base.type === 'ptr')
   const isObject = (base: Value): boolean => base.kind === 'alloca' || base.kind === 'global' || base.kind === 'func'
   const mayMeet = (a: Place, b: Place): boolean => {
     if (a.base !== b.base) {
@@ -53,7 +54,8 @@ export function makeMemory(fn: Func): Memory {
     if (a.offset === undefined || b.offset === undefined) return true
     return (b.size === undefined || a.offset < b.offset + b.size) && (a.size === undefined || b.offset < a.offset + a.size)
   }
-  const callTouches = (place: Place): boolean => !(isKind(place.base, 'alloca') && !escaped.has(place.base))
+  const callTouches = (i: Instr, place: Place): boolean =>
+    !isPrivateSlot(place.base) || i.args.some((a) => splitAddress(a).base === place.base)
   const written = (i: Instr): Place | undefined => {
     switch (i.kind) {
       case 'store':
@@ -71,16 +73,15 @@ export function makeMemory(fn: Func): Memory {
   return {
     placeOf,
     mayMeet,
-    escapes: (alloca) => escaped.has(alloca),
     mayWrite: (i, place) => {
       if (place.base.kind === 'global' && place.base.constant) return false
-      if (i.kind === 'call' || (i.kind === 'asm' && i.clobbersMemory)) return callTouches(place)
+      if (i.kind === 'call' || (i.kind === 'asm' && i.clobbersMemory)) return callTouches(i, place)
       if (i.kind === 'lifetime') return i.args[0] === place.base
       const w = written(i)
       return w !== undefined && mayMeet(w, place)
     },
     mayRead: (i, place) => {
-      if (i.kind === 'call' || i.kind === 'asm') return callTouches(place)
+      if (i.kind === 'call' || i.kind === 'asm') return callTouches(i, place)
       if (i.kind === 'load') return mayMeet(placeOf(i.args[0], sizeOf(i.type)), place)
       if (i.kind === 'memcpy') return mayMeet(placeOf(i.args[1], i.size), place)
       if (i.kind === 'atomicrmw' || i.kind === 'cmpxchg') return mayMeet(placeOf(i.args[0], sizeOf(i.type)), place)
@@ -89,7 +90,7 @@ export function makeMemory(fn: Func): Memory {
   }
 }
 
-/** Stack variables whose address leaves the function's own accesses. */
+/** Stack variables whose address leaves the function's own accesses and the arguments of helpers. */
 function escapedAllocas(fn: Func): Set<Alloca> {
   const users = usersOf(fn)
   const termArgs = new Set(fn.blocks.flatMap((b) => b.term.args))
@@ -106,6 +107,9 @@ function escapedAllocas(fn: Func): Set<Alloca> {
           return false
         case 'store':
           return u.args[1] === address
+        case 'call':
+          // A function of ours may keep the address in something else that it is given.
+          return u.args[0].kind !== 'const'
         case 'atomicrmw':
         case 'cmpxchg':
           return u.args.indexOf(address) !== u.args.lastIndexOf(address) || u.args[0] !== address

@@ -4,6 +4,7 @@
 import { type Func, type Module, printModule, validateModule } from '../ir/index.ts'
 import { dce } from './dce.ts'
 import { dropUnused } from './drop-unused.ts'
+import { dse } from './dse.ts'
 import { expandMem } from './expand-mem.ts'
 import { gvn } from './gvn.ts'
 import { inline } from './inline.ts'
@@ -12,6 +13,7 @@ import { legalize } from './legalize.ts'
 import { lowerSelect } from './lower-select.ts'
 import { lowerSwitch } from './lower-switch.ts'
 import { mem2reg } from './mem2reg.ts'
+import { shareSlots } from './share-slots.ts'
 import { simplify } from './simplify.ts'
 import { simplifyCfg } from './simplify-cfg.ts'
 import { sroa } from './sroa.ts'
@@ -53,6 +55,7 @@ export const PASSES: readonly Pass[] = [
   perFunction('simplify', simplify),
   perFunction('expandMem', expandMem),
   perFunction('gvn', gvn),
+  perFunction('dse', dse),
   perFunction('dce', dce),
   perFunction('simplifyCfg', simplifyCfg),
   { name: 'dropUnused', run: dropUnused },
@@ -62,6 +65,7 @@ export const PASSES: readonly Pass[] = [
   perFunction('gvn', gvn),
   perFunction('dce', dce),
   perFunction('lowerSelect', lowerSelect),
+  perFunction('shareSlots', shareSlots),
 ]
 
 export interface OptimizeOptions {

@@ -170,6 +170,17 @@ export const BIN_RULES: readonly Rule<'bin'>[] = [
     },
   },
   {
+    name: 'select of literals with a literal',
+    apply: ({ op, type, args: [a, b] }, c) => {
+      if (b.kind !== 'const' || !isKind(a, 'select') || !c.once(a)) return undefined
+      const [cond, yes, no] = a.args
+      if (yes.kind !== 'const' || no.kind !== 'const') return undefined
+      const bits = bitsOf(type)
+      const folded = [yes, no].map((v) => constant(type, evalBin(op, bits, v.value, b.value)))
+      return c.make({ kind: 'select', type, args: [cond, ...folded] })
+    },
+  },
+  {
     name: 'difference of a sum',
     apply: ({ op, args: [a, b] }) => {
       if (op !== 'sub' || !isKind(a, 'bin') || a.op !== 'add') return undefined

@@ -16,7 +16,7 @@ import {
   type Value,
 } from '../../ir/index.ts'
 import { knownZero } from '../known-bits.ts'
-import { cmp, isLiteral, isZero, powerOfTwo, type Rule, withLiteral } from './rule.ts'
+import { bin, cmp, isLiteral, isZero, powerOfTwo, type Rule, withLiteral } from './rule.ts'
 
 const mask = (bits: number): bigint => (1n << BigInt(bits)) - 1n
 const isEquality = (pred: Pred): boolean => pred === 'eq' || pred === 'ne'
@@ -152,6 +152,20 @@ export const CMP_RULES: readonly Rule<'cmp'>[] = [
       const masked = isEquality(pred) ? withLiteral(a, 'and') : undefined
       if (!masked || b.kind !== 'const' || b.value !== masked.right.value || powerOfTwo(b) === undefined) return undefined
       return cmp(c, invertPred(pred), a, constant(a.type, 0))
+    },
+  },
+  {
+    // ((x >> k) & m) == n is (x & m << k) == n << k.
+    name: 'shifted down and masked equals a literal',
+    apply: ({ pred, args: [a, b] }, c) => {
+      const masked = isEquality(pred) && c.once(a) ? withLiteral(a, 'and') : undefined
+      const shift = masked && withLiteral(masked.left, 'lshr')
+      const bits = bitsOf(a.type)
+      if (!shift || b.kind !== 'const' || shift.right.value >= BigInt(bits)) return undefined
+      const k = shift.right.value
+      const moved = masked.right.value << k
+      if (moved >> BigInt(bits) !== 0n || (b.value & ~masked.right.value) !== 0n) return undefined
+      return cmp(c, pred, bin(c, 'and', shift.left, constant(a.type, moved)), constant(a.type, b.value << k))
     },
   },
   {
