@@ -162,7 +162,7 @@ export const HELPER_LINES = `
 98; get_listener_sock; ptr_to_socket_or_null; struct bpf_sock *; -; 26; ptr_to_sock_common: struct bpf_sock *sk
 99; skc_lookup_tcp; ptr_to_sock_common_or_null; struct bpf_sock *; p; 29; ptr_to_ctx: void *ctx; ptr_to_mem|mem_rdonly: struct bpf_sock_tuple *tuple; const_size_or_zero: __u32 tuple_size; anything: __u64 netns; anything: __u64 flags
 100; tcp_check_syncookie; integer; long; gp; 23; ptr_to_btf_id_sock_common: void *sk; ptr_to_mem|mem_rdonly: void *ip; const_size: __u32 ip_size; ptr_to_mem|mem_rdonly: struct tcphdr *tcp; const_size: __u32 tcp_size
-101; sysctl_get_name; integer; long; -; 32; ptr_to_ctx: struct bpf_sysctl *ctx; ptr_to_mem: char *to; const_size: unsigned long size; anything: __u64 flags
+101; sysctl_get_name; integer; long; -; 32; ptr_to_ctx: struct bpf_sysctl *ctx; ptr_to_mem|mem_write: char *to; const_size: unsigned long size; anything: __u64 flags
 102; sysctl_get_current_value; integer; long; -; 32; ptr_to_ctx: struct bpf_sysctl *ctx; ptr_to_uninit_mem: char *to; const_size: unsigned long size
 103; sysctl_get_new_value; integer; long; -; 32; ptr_to_ctx: struct bpf_sysctl *ctx; ptr_to_uninit_mem: char *to; const_size: unsigned long size
 104; sysctl_set_new_value; integer; long; -; 32; ptr_to_ctx: struct bpf_sysctl *ctx; ptr_to_mem|mem_rdonly: const char *from; const_size: unsigned long size
@@ -180,7 +180,7 @@ export const HELPER_LINES = `
 116; tcp_send_ack; integer; long; -; 10; ptr_to_btf_id: void *tp; anything: __u32 next
 117; send_signal_thread; integer; long; -; 0; anything: __u32 signal
 118; jiffies64; integer; __u64; -; 0
-119; read_branch_records; integer; long; g; 19; ptr_to_ctx: struct bpf_perf_event_data *ctx; ptr_to_mem_or_null: void *to; const_size_or_zero: __u32 size; anything: __u64 flags
+119; read_branch_records; integer; long; g; 19; ptr_to_ctx: struct bpf_perf_event_data *ctx; ptr_to_mem_or_null|mem_write: void *to; const_size_or_zero: __u32 size; anything: __u64 flags
 120; get_ns_current_pid_tgid; integer; long; -; 0; anything: __u64 dev; anything: __u64 ino; ptr_to_uninit_mem: struct bpf_pidns_info *info; const_size: __u32 size
 121; xdp_output; integer; long; g; 35; ptr_to_btf_id: void *ctx; const_map_ptr: void *map; anything: __u64 flags; ptr_to_mem|mem_rdonly: void *data; const_size_or_zero: __u64 size
 122; get_netns_cookie; integer; __u64; -; 36; ptr_to_ctx_or_null: void *ctx
