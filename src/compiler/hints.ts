@@ -23,7 +23,27 @@ export function missingHeader(hints: Hints, name: string): { readonly header: st
 }
 
 /** Headers that are parts of others are named by what people include. */
-const PUBLIC: Readonly<Record<string, string>> = { 'bpf/bpf_helper_defs.h': 'bpf/bpf_helpers.h', 'asm-generic/int-ll64.h': 'linux/types.h' }
+const PUBLIC: Readonly<Record<string, string>> = {
+  'bpf/bpf_helper_defs.h': 'bpf/bpf_helpers.h',
+  'asm/types.h': 'linux/types.h',
+  'asm-generic/types.h': 'linux/types.h',
+  'asm-generic/int-ll64.h': 'linux/types.h',
+  'asm-generic/errno.h': 'errno.h',
+  'asm-generic/errno-base.h': 'errno.h',
+}
+/** Asked first where several declare a name. */
+const FIRST = [
+  'linux/bpf.h',
+  'bpf/bpf_helpers.h',
+  'bpf/bpf_helper_defs.h',
+  'bpf/bpf_endian.h',
+  'linux/types.h',
+  'linux/in.h',
+  'errno.h',
+  'stdbool.h',
+  'stddef.h',
+  'stdint.h',
+]
 
 function declaringHeader(hints: Hints, name: string): string | undefined {
   if (!/^(?:(?:struct|union|enum) )?\w+$/.test(name)) return undefined
@@ -33,7 +53,7 @@ function declaringHeader(hints: Hints, name: string): string | undefined {
         `#\\s*define\\s+${name}\\b|\\*\\s*const\\s+${name}\\)|^\\s*${name}\\s*(?:=[^=;]*)?,|\\btypedef\\b[^;{}]*\\b${name};|\\b${name}\\(.*\\)\\s*$`,
         'm',
       )
-  for (const path of hints.headers) {
+  for (const path of [...FIRST, ...hints.headers]) {
     if (!declares.test(hints.headerText(path) ?? '')) continue
     const named = PUBLIC[path] ?? path
     return hints.included.has(named) ? undefined : named

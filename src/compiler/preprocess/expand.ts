@@ -71,7 +71,11 @@ function call(state: State, macro: Macro, name: Token): boolean {
     return false
   }
   const raw = collectArguments(state, macro, name)
-  if (!raw) return true
+  if (!raw) {
+    // A number in its place lets what is around make sense.
+    pushTokens(state, [{ ...name, kind: 'number', text: '0', at: { ...name.at, site: siteOf(name.at) } }])
+    return true
+  }
   if (macro.builtin) {
     if (spend(state, 1, name.at)) pushTokens(state, [builtinMacro(state, macro.name, name, raw.flat())])
     return true

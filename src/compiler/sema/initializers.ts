@@ -75,7 +75,7 @@ export function initializer(
         r.failed = true
       } else r.failed = true
     }
-  } else scalar(r, type, 0, undefined, init)
+  } else scalar(r, type, 0, undefined, init, undefined, at)
   if (r.failed) return undefined
   const done = c.kind === 'array' && c.count === undefined ? sized(type, r.elements) : type
   const size = Math.max(sizeOf(done) ?? 0, ...r.parts.map((p) => p.offBits / 8 + (p.widthBits ? 0 : (sizeOf(p.type) ?? 0))))
@@ -133,9 +133,10 @@ function braced(r: Reading, type: CType, offBits: number, list: InitList, widthB
   else scalar(r, type, offBits, widthBits, first.init)
 }
 
-function scalar(r: Reading, type: CType, offBits: number, widthBits: number | undefined, e: Expr, typed?: TExpr): void {
+/** `at`: where a conversion that is not allowed is reported; clang names the variable. */
+function scalar(r: Reading, type: CType, offBits: number, widthBits: number | undefined, e: Expr, typed?: TExpr, at: Place = e.at): void {
   const given = rvalue(typed ?? r.cx.rules.expression(r.cx, e))
-  const value = convert(r.cx, given, type, { kind: 'initializing' }, e.at)
+  const value = convert(r.cx, given, type, { kind: 'initializing' }, at)
   if (isError(value)) r.failed = true
   else put(r, { offBits, widthBits, type: unqualified(type), value })
 }

@@ -128,26 +128,24 @@ export function nest(p: Parser): boolean {
   return false
 }
 
-/** Ends a panic: passes over tokens up to and including a `;`, or a balanced `{}` at the outside, or up to a `}` that closes what is around. */
+/** Ends a panic: passes over tokens up to and including a `;` or a balanced `{}`, or up to a `}` that closes what is around. */
 export function recover(p: Parser, outside: boolean): void {
   p.panic = false
   let depth = 0
-  for (; ; p.next++) {
+  for (const start = p.next; ; p.next++) {
     const t = p.tokens[p.next]
     if (t.kind === 'end') return
     if (t.kind === 'pragma') obeyPragma(p, t)
-    if (outside && t.lineStart && depth > 0 && t.kind === 'identifier' && TOP_WORDS.has(t.text) && isFirstColumn(t, p)) return
+    if (outside && p.next > start && startsTopLevel(t)) return
     if (t.kind !== 'punct') continue
-    if (t.text === '{' || t.text === '(' || t.text === '[') depth++
-    else if (t.text === ')' || t.text === ']') depth = Math.max(0, depth - 1)
+    if (t.text === '{') depth++
     else if (t.text === '}') {
       if (depth === 0 && !outside) return
-      depth = Math.max(0, depth - 1)
-      if (depth === 0 && outside) {
-        p.next++
-        if (isPunct(p.tokens[p.next], ';')) p.next++
-        return
-      }
+      if (--depth > 0) continue
+      depth = 0
+      p.next++
+      if (outside && isPunct(p.tokens[p.next], ';')) p.next++
+      return
     } else if (t.text === ';' && depth === 0) {
       p.next++
       return
@@ -170,8 +168,8 @@ const TOP_WORDS = new Set([
   'unsigned',
   '__attribute__',
 ])
-/** Starts of lines without white space before them are where declarations outside of functions stand. */
-const isFirstColumn = (t: Token, p: Parser): boolean => t.lineStart && p.tokens[p.next] === t && !t.space
+/** At the start of a line, without white space before it: where declarations outside of functions stand. */
+const startsTopLevel = (t: Token): boolean => t.lineStart && !t.space && t.kind === 'identifier' && TOP_WORDS.has(t.text)
 
 export const enterScope = (p: Parser): void => void p.scopes.push(new Map())
 export const leaveScope = (p: Parser): void => void p.scopes.pop()

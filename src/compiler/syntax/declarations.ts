@@ -29,6 +29,7 @@ import {
   acceptWord,
   advance,
   at,
+  declaredName,
   declareName,
   enterScope,
   expect,
@@ -155,6 +156,7 @@ export function declarationSpecifiers(p: Parser): Specifiers {
     } else break
   }
   if (words.length > 0) type = { kind: 'words', words, at: wordsAt ?? start }
+  if (!type && p.panic) type = { kind: 'words', words: ['int'], at: start }
   const end = previous(p).at
   return { storage, inline, noreturn, threadLocal, qualifiers, type, attributes, alignas, at: join(start, end) }
 }
@@ -230,8 +232,7 @@ function structDeclarationList(p: Parser): MemberDeclaration[] {
 /** struct-declaration */
 function structDeclaration(p: Parser): MemberDeclaration {
   const start = peek(p)
-  const specifiers = declarationSpecifiers(p)
-  if (!specifiers.type && start === peek(p)) failNoType(p)
+  const specifiers = typedSpecifiers(p)
   const declarators: MemberDeclaration['declarators'][number][] = []
   if (!at(p, ';')) {
     do {
@@ -243,6 +244,15 @@ function structDeclaration(p: Parser): MemberDeclaration {
   }
   expectSemicolon(p, 'c.expected-semi-member')
   return { kind: 'member-declaration', specifiers, declarators, at: join(start.at, previous(p).at) }
+}
+
+/** Specifiers where a type must be among them; an unknown name is reported and stands for int. */
+function typedSpecifiers(p: Parser): Specifiers {
+  const start = peek(p)
+  const specifiers = declarationSpecifiers(p)
+  if (specifiers.type || start !== peek(p)) return specifiers
+  failNoType(p)
+  return { ...specifiers, type: { kind: 'words', words: ['int'], at: start.at } }
 }
 
 function failNoType(p: Parser): void {
@@ -411,8 +421,7 @@ function functionSuffix(p: Parser): (inner: Declarator) => Declarator {
 /** parameter-declaration */
 function parameterDeclaration(p: Parser): ParamDeclaration {
   const start = peek(p)
-  const specifiers = declarationSpecifiers(p)
-  if (!specifiers.type && start === peek(p)) failNoType(p)
+  const specifiers = typedSpecifiers(p)
   const d = declarator(p)
   const attributes = attributeSpecifiers(p)
   declareName(p, d, false)
@@ -422,8 +431,7 @@ function parameterDeclaration(p: Parser): ParamDeclaration {
 /** type-name */
 export function typeName(p: Parser): TypeName {
   const start = peek(p)
-  const specifiers = declarationSpecifiers(p)
-  if (!specifiers.type && start === peek(p)) failNoType(p)
+  const specifiers = typedSpecifiers(p)
   return { kind: 'type-name', specifiers, declarator: declarator(p), at: join(start.at, previous(p).at) }
 }
 
@@ -566,6 +574,7 @@ function initDeclaratorList(p: Parser, specifiers: Specifiers, first?: Declarato
   if (!first && at(p, ';')) return out
   let d = first ?? declarator(p)
   for (;;) {
+    if (!declaredName(d)) fail(p, 'c.expected-external')
     out.push(initDeclarator(p, specifiers, d))
     if (!accept(p, ',')) return out
     d = declarator(p)
@@ -590,11 +599,11 @@ function initDeclarator(p: Parser, specifiers: Specifiers, d: Declarator): InitD
 export function externalDeclaration(p: Parser): Declaration | FunctionDefinition | StaticAssert {
   if (peek(p).text === '_Static_assert') return staticAssertDeclaration(p)
   const start = peek(p)
-  const specifiers = declarationSpecifiers(p)
+  let specifiers = declarationSpecifiers(p)
   if (start === peek(p) && !isPunct(start, '*')) {
-    const next = peek(p, 1)
-    if (start.kind === 'identifier' && !KEYWORDS.has(start.text) && !isPunct(next, '(')) failUnknownType(p, start.text)
-    else if (start.kind !== 'identifier') fail(p, 'c.expected-external')
+    if (start.kind !== 'identifier') fail(p, 'c.expected-external')
+    else if (!KEYWORDS.has(start.text) && !isPunct(peek(p, 1), '(')) failUnknownType(p, start.text)
+    specifiers = { ...specifiers, type: { kind: 'words', words: ['int'], at: start.at } }
   }
   if (at(p, ';')) {
     p.next++
