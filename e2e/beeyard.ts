@@ -39,6 +39,8 @@ export async function ready(page: Page): Promise<void> {
 }
 
 export const strip = (page: Page): Locator => page.getByRole('region', { name: /What Linux says|Linux의 판정/ })
+/** Our own loud banners; the editor has alerts of its own for screen readers. */
+export const banner = (page: Page): Locator => page.locator('[role=alert]:not(.monaco-alert)')
 export const slider = (page: Page): Locator => page.locator('#timeline-slider')
 export const position = (page: Page): Locator => page.locator('[data-panel="timeline"] output')
 export const editorBox = (page: Page): Locator => page.getByRole('textbox', { name: /C source|C 소스/ })
@@ -123,4 +125,17 @@ export async function dropFile(page: Page, name: string, bytes: Uint8Array): Pro
   )
   await page.dispatchEvent('body', 'dragover', { dataTransfer: transfer })
   await page.dispatchEvent('body', 'drop', { dataTransfer: transfer })
+}
+
+/** Goes down the list of packets to the first that the program drops. */
+export async function chooseDropped(page: Page): Promise<void> {
+  const list = page.getByRole('listbox', { name: 'Packets' })
+  await expect(strip(page)).toContainText(/[1-9]\d* dropped/)
+  await list.getByRole('option').first().click()
+  const chosen = list.getByRole('option', { selected: true, name: /XDP_DROP/ })
+  for (let i = 0; i < 100 && (await chosen.count()) === 0; i++) {
+    await page.keyboard.press('ArrowDown')
+    await expect(list.getByRole('option', { selected: true, name: new RegExp(`^packet ${i + 2}:`) })).toHaveCount(1)
+  }
+  await expect(position(page)).toContainText('step 0 of')
 }

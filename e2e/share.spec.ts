@@ -1,13 +1,10 @@
 // Links: the same state in another browser, stopped; own work untouched; faults in plain words.
-import { expect, open, position, ready, setCode, strip, test, tiny, watch } from './beeyard.ts'
+import { banner, chooseDropped, expect, open, position, ready, setCode, strip, test, tiny, watch } from './beeyard.ts'
 
 test('a link shows the same state in a fresh browser and leaves own work alone', async ({ page, browser, context, faults }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await open(page)
-  await page
-    .getByRole('option', { name: /XDP_DROP/ })
-    .first()
-    .click()
+  await chooseDropped(page)
   for (let i = 0; i < 6; i++) await page.keyboard.press('F11')
   await expect(position(page)).toContainText('step 6 of')
   await page.getByRole('tab', { name: 'Maps' }).click()
@@ -97,9 +94,9 @@ for (const [name, fragment, text] of [
 ] as const) {
   test(`a ${name} link is told in plain words`, async ({ page }) => {
     await open(page, fragment)
-    await expect(page.getByRole('alert')).toContainText(text)
+    await expect(banner(page)).toContainText(text)
     await expect(strip(page)).toContainText('accepted')
     await page.getByRole('button', { name: 'Go on with my work' }).click()
-    await expect(page.getByRole('alert')).toBeHidden()
+    await expect(banner(page)).toBeHidden()
   })
 }

@@ -16,12 +16,17 @@ const rules = (c: typeof LIGHT): monaco.editor.ITokenThemeRule[] => [
   ...['', '.curly', '.square', '.parenthesis', '.angle', '.bracket'].map((kind) => ({ token: `delimiter${kind}`, foreground: c.text })),
 ]
 
+/** Brackets in the text's colour: six more colours would only compete with what the page marks. */
+const brackets = (colour: string): Record<string, string> =>
+  Object.fromEntries([1, 2, 3, 4, 5, 6].map((i) => [`editorBracketHighlight.foreground${i}`, colour]))
+
 export function defineThemes(): void {
   monaco.editor.defineTheme('beeyard-light', {
     base: 'vs',
     inherit: true,
     rules: rules(LIGHT),
     colors: {
+      ...brackets('#1f1d1a'),
       'editor.background': '#fffefc',
       'editor.foreground': '#1f1d1a',
       'editor.lineHighlightBackground': '#f7f4ec',
@@ -40,6 +45,7 @@ export function defineThemes(): void {
     inherit: true,
     rules: rules(DARK),
     colors: {
+      ...brackets('#e8e5df'),
       'editor.background': '#17181d',
       'editor.foreground': '#e8e5df',
       'editor.lineHighlightBackground': '#1f2128',

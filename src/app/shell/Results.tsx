@@ -4,9 +4,11 @@ import { MapsPanel } from '../panels/maps/Panel.tsx'
 import { OutputPanel } from '../panels/output/Panel.tsx'
 import { countOf } from '../panels/output/select.ts'
 import { RunPanel } from '../panels/run/Panel.tsx'
+import section from '../panels/Section.module.css'
 import { VerifyPanel } from '../panels/verify/Panel.tsx'
 import { useSession } from '../state/session.ts'
 import { TABS, type TabName, useUi } from '../state/ui.ts'
+import { Boundary } from '../ui/Boundary.tsx'
 import { type TabItem, Tabs, tabId, tabPanelId } from '../ui/Tabs.tsx'
 import styles from './Layout.module.css'
 
@@ -35,9 +37,12 @@ export function ResultTabs() {
 }
 
 export function ResultPanel({ tab, className }: { readonly tab: TabName; readonly className: string }) {
+  const t = useT()
   return (
     <div className={className} role="tabpanel" id={tabPanelId(tab)} aria-labelledby={tabId(tab)} data-panel={tab} tabIndex={-1}>
-      <Content tab={tab} />
+      <Boundary key={tab} fallback={() => <p className={section.empty}>{t.banner.crashed}</p>}>
+        <Content tab={tab} />
+      </Boundary>
     </div>
   )
 }

@@ -54,7 +54,7 @@ function Compile({ answer }: { readonly answer: CompileAnswer }) {
     case 'compiled':
       return (
         <button type="button" className={styles.answer} onClick={() => showPanel(answer.warnings > 0 ? 'output' : 'bytecode')}>
-          <span className={styles.words}>{t.verdict.compiled(answer.insns)}</span>
+          <span className={`${styles.words} ${styles.extra}`}>{t.verdict.compiled(answer.insns)}</span>
           {answer.warnings > 0 && <Chip tone="warn">{t.verdict.warnings(answer.warnings)}</Chip>}
         </button>
       )

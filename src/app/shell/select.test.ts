@@ -49,9 +49,20 @@ test('errors say nothing about verifier and run', () => {
   })
 })
 test('the first program that is not accepted speaks for all', () => {
-  const rejected = program('b', { verdict: 'rejected', message: 'mark_precise\nR1 invalid mem access', insn: 7, line: 12 })
+  const rejected = program('b', {
+    verdict: 'rejected',
+    message: 'invalid access to packet, off=12\nR1 offset is outside of the packet',
+    insn: 7,
+    line: 12,
+  })
   const { verify, compile, run } = answers('ready', report({ programs: [program('a'), rejected], notRun: 'rejected' }))
-  expect(verify).toEqual({ kind: 'rejected', message: 'R1 invalid mem access', line: 12, insn: 7, program: 'b' })
+  expect(verify).toEqual({
+    kind: 'rejected',
+    message: 'invalid access to packet, off=12 / R1 offset is outside of the packet',
+    line: 12,
+    insn: 7,
+    program: 'b',
+  })
   expect(compile).toEqual({ kind: 'compiled', insns: 20, warnings: 0 })
   expect(run).toEqual({ kind: 'not-run' })
 })

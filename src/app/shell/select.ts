@@ -42,7 +42,7 @@ export function answers(phase: Phase, report: BuildReport | undefined): Answers 
 function verifyAnswer(programs: readonly ProgramReport[]): VerifyAnswer {
   for (const { name, verdict } of programs) {
     if (verdict.verdict === 'rejected') {
-      return { kind: 'rejected', message: decisiveLine(verdict.message), line: verdict.line, insn: verdict.insn, program: name }
+      return { kind: 'rejected', message: oneLine(verdict.message), line: verdict.line, insn: verdict.insn, program: name }
     }
     if (verdict.verdict === 'unsupported') {
       return { kind: 'unsupported', feature: verdict.feature ?? verdict.message, line: verdict.line }
@@ -57,8 +57,10 @@ function runAnswer(report: BuildReport): RunAnswer {
   return { kind: 'ran', packets: packets.length, passed, dropped, other: packets.length - passed - dropped }
 }
 
-/** The line that tells the fault: the last of the message, as the log ends with it. */
-function decisiveLine(message: string): string {
-  const lines = message.split('\n').filter((l) => l.trim() !== '')
-  return lines.at(-1) ?? message
+/** What Linux says at the end of its log, on one line. */
+function oneLine(message: string): string {
+  return message
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .join(' / ')
 }

@@ -5,7 +5,7 @@ import type { LinkResult } from '../../engine/index.ts'
 import { type Client, createClient, defaultProject, spawnWorker } from '../../worker/index.ts'
 import { trustedWorkerUrl } from '../trusted.ts'
 import { type Box, openBox } from './box.ts'
-import { useDocument } from './document.ts'
+import { textOf, useDocument } from './document.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
 import { readSetting, writeSetting } from './prefs.ts'
@@ -138,7 +138,17 @@ export async function bootPage(): Promise<Page> {
       await put(work, { kind: 'own' }, true)
       await keeper.save(workNow())
     },
-    startOver: () => page.openEarlier(NEW_WORK),
+    async startOver() {
+      const state = useDocument.getState()
+      // In place where it can be, so that one undo brings the text back.
+      if (state.origin.kind !== 'own' || state.build.main !== defaultProject.build.main) return page.openEarlier(NEW_WORK)
+      await keeper.keep(workNow(), 'replaced')
+      state.addStep()
+      state.setText(textOf(defaultProject))
+      state.setStimuli(defaultProject.scenario.stimuli)
+      useDocument.getState().addStep()
+      if (session().phase === 'safe') await engine.build()
+    },
     takeOver: () => keeper.takeOver(workNow()),
   }
 

@@ -33,5 +33,5 @@ const NO_LAYERS: readonly [] = []
 /** Undo and redo of changes to the scenario. */
 export function useTemporal(): { readonly canUndo: boolean; readonly canRedo: boolean; undo(): void; redo(): void } {
   const { pastStates, futureStates, undo, redo } = useStore(useDocument.temporal)
-  return { canUndo: pastStates.length > 0, canRedo: futureStates.length > 0, undo, redo }
+  return { canUndo: pastStates.length > 0, canRedo: futureStates.length > 0, undo: () => undo(), redo: () => redo() }
 }

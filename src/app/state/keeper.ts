@@ -144,7 +144,6 @@ export function createKeeper({ box, lock, tabId, now, onStatus }: KeeperOptions)
       }
     },
     save(work) {
-      if (owner) onStatus('saving')
       return enqueue(() => saveNow(work))
     },
     keep(work, why) {

@@ -42,7 +42,13 @@ export function startSaving(keeper: Keeper, box: Box): Saving {
     timer = setTimeout(() => void flush(), PAUSE_MS)
   }
 
-  useDocument.subscribe((s) => [s.files, s.scenario, s.breakpoints, s.origin] as const, soon, { equalityFn: sameList })
+  const edited = () => {
+    soon()
+    const { saving, set } = useSession.getState()
+    if (dirty && saving === 'saved' && useDocument.getState().origin.kind === 'own') set({ saving: 'saving' })
+  }
+
+  useDocument.subscribe((s) => [s.files, s.scenario, s.breakpoints, s.origin] as const, edited, { equalityFn: sameList })
   useSession.subscribe((s) => [s.machine?.packet, s.machine?.step, s.cursorLine] as const, soon, { equalityFn: sameList })
   addEventListener('pagehide', () => void flush())
   document.addEventListener('visibilitychange', () => {

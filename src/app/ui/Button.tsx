@@ -18,7 +18,7 @@ export function Button({ onClick, children, kind = 'plain', icon, title, disable
     <button
       type="button"
       className={`${styles.button} ${styles[kind]}`}
-      onClick={onClick}
+      onClick={() => onClick()}
       title={title}
       disabled={disabled}
       aria-pressed={pressed}
@@ -42,7 +42,7 @@ export function IconButton({ icon, label, onClick, keys, disabled }: IconProps) 
     <button
       type="button"
       className={`${styles.button} ${styles.quiet} ${styles.icon}`}
-      onClick={onClick}
+      onClick={() => onClick()}
       aria-label={label}
       title={keys ? `${label} (${keys})` : label}
       disabled={disabled}

@@ -72,7 +72,7 @@ export function PopoverItem({
   readonly icon?: IconName
 }) {
   return (
-    <button type="button" className={styles.item} onClick={onClick}>
+    <button type="button" className={styles.item} onClick={() => onClick()}>
       <span className={styles.itemIcon}>{icon && <Icon name={icon} />}</span>
       {children}
     </button>

@@ -53,7 +53,11 @@ export function VirtualList({
   const last = items.at(-1)?.index ?? 0
   useEffect(() => onRange?.(first, last), [onRange, first, last])
   useEffect(() => {
-    if (follow >= 0 && follow < count) virtual.scrollToIndex(follow, { align: 'auto' })
+    const view = host.current
+    if (!view || follow < 0 || follow >= count) return
+    const top = follow * ROW_HEIGHT
+    const isSeen = top >= view.scrollTop && top + ROW_HEIGHT <= view.scrollTop + view.clientHeight
+    if (!isSeen) virtual.scrollToIndex(follow, { align: 'center' })
   }, [virtual, follow, count])
 
   const go = (event: KeyboardEvent, target: number) => {

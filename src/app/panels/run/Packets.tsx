@@ -10,7 +10,7 @@ import { Chip } from '../../ui/Chip.tsx'
 import { type ListRow, ROW_HEIGHT, VirtualList } from '../../ui/VirtualList.tsx'
 import section from '../Section.module.css'
 import styles from './Panel.module.css'
-import { packetTone, timeText } from './select.ts'
+import { packetTone, shortSummary, timeText } from './select.ts'
 
 const FIRST: readonly Stimulus[] = [{ kind: 'capture', name: 'first-steps' }]
 const NO_PACKETS: readonly PacketRow[] = []
@@ -77,7 +77,7 @@ function packetRow(row: PacketRow, current: boolean, t: ReturnType<typeof useT>)
         <span className={styles.time}>{timeText(row.atNs)}</span>
         <span className={styles.protocol}>{row.protocol}</span>
         <span className={styles.summary} title={row.summary}>
-          {row.summary}
+          {shortSummary(row.summary)}
         </span>
         <span className={styles.size}>{row.sizeBytes}</span>
         <span className={styles.outcome}>

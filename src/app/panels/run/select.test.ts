@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { asciiOf, byteRows, markText, packetTone, pairs, splitZeros, timeText } from './select.ts'
+import { asciiOf, byteRows, markText, packetTone, pairs, shortSummary, splitZeros, timeText } from './select.ts'
 
 const layers = [
   { name: 'Ethernet', offset: 0, size: 14, fields: [] },
@@ -50,4 +50,10 @@ test('digits', () => {
   expect(pairs('00ff..01')).toEqual(['00', 'ff', '..', '01'])
   expect(splitZeros('000000000000001f')).toEqual(['00000000000000', '1f'])
   expect(splitZeros('0000000000000000')).toEqual(['000000000000000', '0'])
+})
+test('addresses and ports stand together', () => {
+  expect(shortSummary('IPv4 10.0.0.1 > 10.0.0.2 TCP 41000 > 80 [SYN]')).toBe('10.0.0.1:41000 > 10.0.0.2:80 [SYN]')
+  expect(shortSummary('IPv6 fe80::1 > ff02::1 UDP 546 > 547')).toBe('[fe80::1]:546 > [ff02::1]:547')
+  expect(shortSummary('IPv4 10.0.0.1 > 10.0.0.2 ICMP echo request')).toBe('10.0.0.1 > 10.0.0.2 ICMP echo request')
+  expect(shortSummary('ARP who has 10.0.0.2? tell 10.0.0.1')).toBe('ARP who has 10.0.0.2? tell 10.0.0.1')
 })

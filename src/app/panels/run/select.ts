@@ -85,6 +85,15 @@ export function packetTone(row: Pick<PacketRow, 'outcome' | 'verdict'>): Tone {
   return row.outcome === 'passed' ? 'good' : row.outcome === 'dropped' ? 'bad' : 'plain'
 }
 
+/** A packet's one line with address and port together, as there is little room: "10.0.0.1:41000 > 10.0.0.2:80 [SYN]". */
+export function shortSummary(summary: string): string {
+  const m = /^IPv([46]) (\S+) > (\S+) (?:TCP|UDP) (\d+) > (\d+)(.*)$/.exec(summary)
+  if (!m) return summary.replace(/^IPv4 /, '')
+  const [, version, from, to, fromPort, toPort, rest] = m
+  const at = (address: string, port: string) => (version === '6' ? `[${address}]:${port}` : `${address}:${port}`)
+  return `${at(from, fromPort)} > ${at(to, toPort)}${rest}`
+}
+
 /** Time since the scenario began: "0", "1.25 ms", "3.000 s". */
 export function timeText(ns: number): string {
   if (ns === 0) return '0'
@@ -93,7 +102,7 @@ export function timeText(ns: number): string {
   return `${(ns / 1e9).toFixed(3)} s`
 }
 
-const trim = (x: number): string => String(Math.round(x * 100) / 100)
+const trim = (x: number): string => String(Number(x.toPrecision(4)))
 
 /** The 16 digits of a slot in pairs, ".." for bytes never written. */
 export const pairs = (digits: string): readonly string[] => digits.match(/../g) ?? []

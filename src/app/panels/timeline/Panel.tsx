@@ -87,7 +87,7 @@ export function Timeline() {
               className={`${styles.segment} ${styles[s.fault ? 'fault' : s.outcome]} ${machine && machine.packet >= s.index && machine.packet < s.index + s.count ? styles.current : ''}`}
               style={{ flexBasis: `${s.width}%` }}
             >
-              {s.width > 1.6 && s.count === 1 ? s.index + 1 : ''}
+              {s.count === 1 && <span>{s.index + 1}</span>}
             </span>
           ))}
         </div>
