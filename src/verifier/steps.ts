@@ -53,14 +53,16 @@ function grow(recorder: StepRecorder): void {
   recorder.kind = kind
 }
 
-/** The table without the rows that are not used. */
-export function stepTable(recorder: StepRecorder | undefined): StepTable {
+/** The table without the rows that are not used; links count from `logStart`, the first character of the log that is kept. */
+export function stepTable(recorder: StepRecorder | undefined, logStart = 0): StepTable {
   const r = recorder ?? newRecorder()
+  const link = r.link.slice(0, r.count)
+  if (logStart > 0) for (let i = 0; i < link.length; i++) link[i] = Math.max(-1, link[i]! - logStart)
   return {
     count: r.count,
     insn: r.insn.slice(0, r.count),
     parent: r.parent.slice(0, r.count),
     kind: r.kind.slice(0, r.count),
-    link: r.link.slice(0, r.count),
+    link,
   }
 }

@@ -1,8 +1,8 @@
 // The log as it grows. Two texts are kept: `text` is what the asked level shows, `said` is what level 4 would show - the messages
 // alone - from which VerifyResult.message is taken. Below level 2 both forget what was said on a path that ended well.
-// Pieces are kept apart with their ends, since the log is cut back often and joined once.
 // Linux: kernel/bpf/log.c, bpf_verifier_vlog(), bpf_vlog_reset(), verbose_linfo(), print_insn_state().
 import type { LineInfo } from '../isa/index.ts'
+import { append, cutBack, finishText, type LogText, newLogText } from './log/text.ts'
 
 export const LOG_LEVEL1 = 1
 export const LOG_LEVEL2 = 2
@@ -10,15 +10,10 @@ export const LOG_STATS = 4
 /** Instructions and states are shown. */
 export const LOG_LEVEL = LOG_LEVEL1 | LOG_LEVEL2
 
-interface Text {
-  readonly parts: string[]
-  end: number
-}
-
 export interface Log {
   readonly level: number
-  readonly text: Text
-  readonly said: Text
+  readonly text: LogText
+  readonly said: LogText
   /** Source lines by first instruction. */
   readonly lines: readonly LineInfo[]
   prevLine: LineInfo | undefined
@@ -28,21 +23,7 @@ export interface Log {
 }
 
 export function newLog(level: number, lines: readonly LineInfo[]): Log {
-  const text = (): Text => ({ parts: [], end: 0 })
-  return { level, text: text(), said: text(), lines, prevLine: undefined, prevLogPos: 0, prevInsnPrintPos: 0 }
-}
-
-function append(text: Text, piece: string): void {
-  text.parts.push(piece)
-  text.end += piece.length
-}
-
-function cutBack(text: Text, end: number): void {
-  while (text.end > end) {
-    const last = text.parts.pop()!
-    text.end -= last.length
-    if (text.end < end) append(text, last.slice(0, end - text.end))
-  }
+  return { level, text: newLogText(), said: newLogText(), lines, prevLine: undefined, prevLogPos: 0, prevInsnPrintPos: 0 }
 }
 
 /** Part of the dump of instructions and states; callers ask for the level first. */
@@ -73,8 +54,7 @@ export function forgetPath(log: Log, text: number, said: number): void {
   cutBack(log.said, said)
 }
 
-export const logText = (log: Log): string => log.text.parts.join('')
-export const saidText = (log: Log): string => log.said.parts.join('')
+export const saidText = (log: Log): string => finishText(log.said).text
 
 /** The source line of an instruction, unless it was the last one shown. Linux: verbose_linfo(). */
 export function lineInfo(log: Log, insn: number, said: boolean): void {

@@ -16,10 +16,11 @@ import { flowOf } from './liveness/flow.ts'
 import { computeLiveRegisters, liveRegistersText } from './liveness/registers.ts'
 import { computeScc } from './liveness/scc.ts'
 import { newStackLiveness } from './liveness/stack.ts'
+import { finishText } from './log/text.ts'
 import { disasmNames, insnText } from './show.ts'
 import { newRecorder, stepTable } from './steps.ts'
 import type { Verification, VerifyOptions, VerifyResult, VerifyStats } from './types.ts'
-import { forgetPath, LOG_LEVEL, LOG_LEVEL2, LOG_STATS, logText, saidText, trace, verbose } from './verbose.ts'
+import { forgetPath, LOG_LEVEL, LOG_LEVEL2, LOG_STATS, saidText, trace, verbose } from './verbose.ts'
 
 const MAX_INSNS = 1_000_000
 const NO_STATS: VerifyStats = { processed: 0, totalStates: 0, peakStates: 0, maxStatesPerInsn: 0, stackDepth: '' }
@@ -198,11 +199,12 @@ class Walk implements Verification {
       `processed ${n.insnProcessed} insns (limit ${COMPLEXITY_LIMIT_INSNS}) max_states_per_insn ${n.maxStatesPerInsn} ` +
         `total_states ${n.totalStates} peak_states ${n.peakStates} mark_read 0\n`,
     )
+    const shown = finishText(log.text)
     const rest = {
       insn: err && this.subprog >= 0 ? env.insnIdx : -1,
-      log: logText(log),
+      log: shown.text,
       stats,
-      steps: stepTable(env.recorder),
+      steps: stepTable(env.recorder, shown.start),
     }
     if (err === UNSUPPORTED) this.outcome = { verdict: 'unsupported', errno: 0, message: '', feature: env.feature, ...rest }
     else if (err) this.outcome = { verdict: 'rejected', errno: -err, message: messageOf(said), ...rest }
