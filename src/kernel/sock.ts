@@ -7,7 +7,8 @@ import type { Sock } from './sk-buff.ts'
 
 const BPF_SOCK_SIZE = 80
 const TCP_CLOSE = 7
-const NO_QUEUE = -1
+/** rx_queue_mapping: no queue was noted; Linux loads -1 into the whole register unless one byte is asked for. */
+const QUEUE = 76
 
 /** Each 32-bit word of struct bpf_sock. */
 function word(s: Sock, offset: number): number {
@@ -34,8 +35,6 @@ function word(s: Sock, offset: number): number {
       return s.remoteIp6[(offset - 56) >> 2]
     case 72:
       return TCP_CLOSE
-    case 76:
-      return NO_QUEUE
     default:
       // bound_dev_if, type, protocol, mark, priority
       return 0
@@ -45,6 +44,11 @@ function word(s: Sock, offset: number): number {
 export function mapSockRegion(memory: Memory, sock: () => Sock): Region {
   const port: Port = {
     load: (off, size, out) => {
+      if (off >= QUEUE) {
+        out.lo = size === 1 ? 0xff : -1
+        out.hi = size === 1 ? 0 : -1
+        return true
+      }
       const v = word(sock(), off & ~3)
       const shift = (off & 3) * 8
       if (size === 8 || (off & 3) + size > 4) return false

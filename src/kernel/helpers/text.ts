@@ -97,6 +97,9 @@ function peek(k: Kernel, lo: number, hi: number, size: number): number {
   return r && !r.port ? r.ram + ((lo - r.baseLo) >>> 0) : -1
 }
 
+/** Why memory cannot be read: addresses of user space and non-canonical ones are not even tried. Linux: copy_from_kernel_nofault_allowed(). */
+const probeError = (hi: number): number => (hi >>> 0 < 0xffff8000 ? -ERANGE : -EFAULT)
+
 export const probeReadKernel: HelperBody = (k, m) => {
   const size = u32(m, 2)
   const to = writable(k, m, 1, size)
@@ -105,7 +108,7 @@ export const probeReadKernel: HelperBody = (k, m) => {
   const from = peek(k, m.lo[3], m.hi[3], size)
   if (from < 0) {
     k.memory.ram.fill(to, size, 0)
-    return ret(m, -EFAULT)
+    return ret(m, probeError(m.hi[3]))
   }
   k.memory.ram.copy(to, from, size)
   return ret(m, 0)
@@ -121,7 +124,7 @@ export const probeReadKernelStr: HelperBody = (k, m) => {
     const from = peek(k, low, low >>> 0 < m.lo[3] >>> 0 ? m.hi[3] + 1 : m.hi[3], 1)
     if (from < 0) {
       ram.fill(to, size, 0)
-      return ret(m, -EFAULT)
+      return ret(m, probeError(m.hi[3]))
     }
     ram.copy(to + i, from, 1)
     if (ram.u8[to + i] === 0) return ret(m, i + 1)

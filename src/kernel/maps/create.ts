@@ -5,6 +5,7 @@ import { E2BIG, EINVAL, ENOMEM, ENOTSUPP } from '../errno.ts'
 import { createArray } from './array.ts'
 import { createFdArray } from './fd-array.ts'
 import { createHash } from './hash.ts'
+import { createLpmTrie } from './lpm-trie.ts'
 import {
   BPF_F_NO_COMMON_LRU,
   BPF_F_NO_PREALLOC,
@@ -28,11 +29,15 @@ const BPF_F_MMAPABLE = 1 << 10
 const BPF_F_PRESERVE_ELEMS = 1 << 11
 const BPF_F_INNER_MAP = 1 << 12
 const BPF_F_NUMA_NODE = 1 << 2
-/** Linux: MAX_BPF_STACK, which a key has to fit on. */
-const MAX_KEY = 512
 const PAGE_SIZE = 4096
-/** KMALLOC_MAX_SIZE less the head of an element, roughly; beyond any program's need. */
-const MAX_VALUE = 0x400000
+/** Linux: KMALLOC_MAX_SIZE, PCPU_MIN_UNIT_SIZE, sizeof(struct htab_elem). */
+const KMALLOC_MAX = 0x400000
+const PERCPU_MAX = 32768
+const HTAB_ELEM = 48
+const NR_CPUS = 256
+/** A length and up to 256 bytes; sizeof(struct lpm_trie_node). */
+const LPM_KEY_MAX = 260
+const LPM_NODE = 40
 
 interface Kind {
   readonly create: (host: MapHost, def: MapDef, id: number) => KernelMap | undefined
@@ -45,33 +50,43 @@ const isPowerOf2 = (n: number): boolean => n > 0 && (n & (n - 1)) === 0
 
 const checkArray = (def: MapDef): number => {
   if (def.maxEntries === 0 || def.keySize !== 4 || def.valueSize === 0) return EINVAL
-  return def.valueSize > 0x7fffffff ? E2BIG : 0
+  if (def.type === 'percpu_array' && (def.flags & BPF_F_NUMA_NODE) !== 0) return EINVAL
+  return def.valueSize > 0x7fffffff || (def.type === 'percpu_array' && def.valueSize > PERCPU_MAX) ? E2BIG : 0
 }
 const checkHash = (def: MapDef): number => {
   if (def.maxEntries === 0 || def.valueSize === 0 || def.keySize === 0) return EINVAL
   const lru = def.type.startsWith('lru_')
   if (lru && def.flags & BPF_F_NO_PREALLOC) return ENOTSUPP
   if (!lru && def.flags & BPF_F_NO_COMMON_LRU) return EINVAL
-  return def.keySize > MAX_KEY || def.valueSize > MAX_VALUE ? E2BIG : 0
+  const percpu = def.type.includes('percpu')
+  if (percpu && (def.flags & BPF_F_NUMA_NODE) !== 0) return EINVAL
+  return def.keySize + def.valueSize >= KMALLOC_MAX - HTAB_ELEM || (percpu && def.valueSize > PERCPU_MAX) ? E2BIG : 0
 }
 const checkQueue = (def: MapDef): number => {
   if (def.maxEntries === 0 || def.keySize !== 0 || def.valueSize === 0) return EINVAL
-  return def.valueSize > MAX_VALUE ? E2BIG : 0
+  return def.valueSize > KMALLOC_MAX - 1024 ? E2BIG : 0
 }
 const checkRingbuf = (def: MapDef): number =>
   def.keySize !== 0 || def.valueSize !== 0 || !isPowerOf2(def.maxEntries) || def.maxEntries % PAGE_SIZE !== 0 ? EINVAL : 0
+const checkCpuMap = (def: MapDef): number => checkRedirect(def) || (def.maxEntries > NR_CPUS ? E2BIG : 0)
+const checkLpmTrie = (def: MapDef): number => {
+  if (def.maxEntries === 0 || (def.flags & BPF_F_NO_PREALLOC) === 0) return EINVAL
+  if (def.keySize < 5 || def.keySize > LPM_KEY_MAX || def.valueSize < 1) return EINVAL
+  return def.valueSize > KMALLOC_MAX - LPM_KEY_MAX - LPM_NODE ? EINVAL : 0
+}
 const checkFdArray = (def: MapDef): number => (def.maxEntries === 0 || def.keySize !== 4 || def.valueSize !== 4 ? EINVAL : 0)
 const checkRedirect = (def: MapDef): number =>
   def.maxEntries === 0 || def.keySize !== 4 || (def.valueSize !== 4 && def.valueSize !== 8) ? EINVAL : 0
 
+const FD_FLAGS = BPF_F_NUMA_NODE | BPF_F_RDONLY | BPF_F_WRONLY
 const HASH_FLAGS = BPF_F_NO_PREALLOC | BPF_F_NO_COMMON_LRU | BPF_F_NUMA_NODE | BPF_F_ZERO_SEED | ACCESS
 const KINDS: Readonly<Record<string, Kind>> = {
   array: {
     create: createArray,
     check: checkArray,
-    flags: BPF_F_NUMA_NODE | BPF_F_MMAPABLE | BPF_F_PRESERVE_ELEMS | BPF_F_INNER_MAP | ACCESS,
+    flags: BPF_F_NUMA_NODE | BPF_F_MMAPABLE | BPF_F_INNER_MAP | ACCESS,
   },
-  percpu_array: { create: createArray, check: checkArray, flags: BPF_F_NUMA_NODE | BPF_F_PRESERVE_ELEMS | ACCESS },
+  percpu_array: { create: createArray, check: checkArray, flags: ACCESS },
   hash: { create: createHash, check: checkHash, flags: HASH_FLAGS },
   percpu_hash: { create: createHash, check: checkHash, flags: HASH_FLAGS },
   lru_hash: { create: createHash, check: checkHash, flags: HASH_FLAGS },
@@ -79,11 +94,13 @@ const KINDS: Readonly<Record<string, Kind>> = {
   queue: { create: createQueueStack, check: checkQueue, flags: BPF_F_NUMA_NODE | ACCESS },
   stack: { create: createQueueStack, check: checkQueue, flags: BPF_F_NUMA_NODE | ACCESS },
   ringbuf: { create: createRingbuf, check: checkRingbuf, flags: BPF_F_NUMA_NODE },
-  prog_array: { create: createFdArray, check: checkFdArray, flags: 0 },
-  perf_event_array: { create: createFdArray, check: checkFdArray, flags: BPF_F_PRESERVE_ELEMS },
-  devmap: { create: createFdArray, check: checkRedirect, flags: BPF_F_NUMA_NODE | BPF_F_RDONLY | BPF_F_WRONLY },
-  cpumap: { create: createFdArray, check: checkRedirect, flags: BPF_F_NUMA_NODE },
-  xskmap: { create: createFdArray, check: checkFdArray, flags: BPF_F_NUMA_NODE | BPF_F_RDONLY | BPF_F_WRONLY },
+  prog_array: { create: createFdArray, check: checkFdArray, flags: FD_FLAGS },
+  lpm_trie: { create: createLpmTrie, check: checkLpmTrie, flags: BPF_F_NO_PREALLOC | BPF_F_NUMA_NODE | ACCESS },
+  perf_event_array: { create: createFdArray, check: checkFdArray, flags: FD_FLAGS | BPF_F_PRESERVE_ELEMS },
+  devmap: { create: createFdArray, check: checkRedirect, flags: FD_FLAGS },
+  devmap_hash: { create: createFdArray, check: checkRedirect, flags: FD_FLAGS },
+  cpumap: { create: createFdArray, check: checkCpuMap, flags: BPF_F_NUMA_NODE },
+  xskmap: { create: createFdArray, check: checkFdArray, flags: FD_FLAGS },
 }
 
 export function createMap(host: MapHost, def: MapDef, id: number): CreateResult {
