@@ -8,44 +8,50 @@ import { type Context, lookup } from './context.ts'
 import type { FunctionSymbol } from './tree.ts'
 
 export interface Meaning {
-  section: string | undefined
-  inline: 'always' | 'never' | undefined
-  used: boolean
-  weak: boolean
-  hidden: boolean
-  packed: boolean
-  noreturn: boolean
-  preserveAccessIndex: boolean
-  align: number | undefined
-  cleanup: FunctionSymbol | undefined
+  readonly section: string | undefined
+  readonly inline: 'always' | 'never' | undefined
+  readonly used: boolean
+  readonly weak: boolean
+  readonly hidden: boolean
+  readonly packed: boolean
+  readonly noreturn: boolean
+  readonly preserveAccessIndex: boolean
+  readonly align: number | undefined
+  readonly cleanup: FunctionSymbol | undefined
   /** __attribute__((mode(DI))): bytes. */
-  modeSize: number | undefined
-  readonly declTags: string[]
-  readonly typeTags: string[]
+  readonly modeSize: number | undefined
+  readonly declTags: readonly string[]
+  readonly typeTags: readonly string[]
+}
+
+/** The same while it is put together. */
+type Draft = { -readonly [K in keyof Meaning]: Meaning[K] extends readonly string[] ? string[] : Meaning[K] }
+
+const NOTHING: Meaning = {
+  section: undefined,
+  inline: undefined,
+  used: false,
+  weak: false,
+  hidden: false,
+  packed: false,
+  noreturn: false,
+  preserveAccessIndex: false,
+  align: undefined,
+  cleanup: undefined,
+  modeSize: undefined,
+  declTags: [],
+  typeTags: [],
 }
 
 /** What a list of attributes says, all together. */
 export function meaning(cx: Context, attributes: readonly Attribute[]): Meaning {
-  const m: Meaning = {
-    section: undefined,
-    inline: undefined,
-    used: false,
-    weak: false,
-    hidden: false,
-    packed: false,
-    noreturn: false,
-    preserveAccessIndex: false,
-    align: undefined,
-    cleanup: undefined,
-    modeSize: undefined,
-    declTags: [],
-    typeTags: [],
-  }
+  if (attributes.length === 0) return NOTHING
+  const m: Draft = { ...NOTHING, declTags: [], typeTags: [] }
   for (const a of attributes) apply(cx, m, a)
   return m
 }
 
-function apply(cx: Context, m: Meaning, a: Attribute): void {
+function apply(cx: Context, m: Draft, a: Attribute): void {
   switch (a.name) {
     case 'section':
       m.section = textArgument(cx, a)

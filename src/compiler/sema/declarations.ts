@@ -83,11 +83,10 @@ function eachDeclarator(cx: Context, d: Declaration, body: (one: InitDeclarator,
   for (const one of d.declarators) {
     const declaratorAttributes = one.declarator.kind === 'attributed' ? one.declarator.attributes : []
     const said = meaning(cx, [...specifiers.attributes, ...declaratorAttributes, ...one.attributes])
-    for (const a of specifiers.alignas) {
-      const align = a.kind === 'type-name' ? BigInt(alignOf(cx.rules.typeName(cx, a))) : constantOf(cx, a)
-      if (align !== undefined) said.align = Math.max(said.align ?? 1, Number(align))
-    }
-    body(one, base, said)
+    const aligns = specifiers.alignas.map((a) =>
+      a.kind === 'type-name' ? alignOf(cx.rules.typeName(cx, a)) : Number(constantOf(cx, a) ?? 1),
+    )
+    body(one, base, aligns.length > 0 ? { ...said, align: Math.max(said.align ?? 1, ...aligns) } : said)
   }
 }
 

@@ -15,15 +15,26 @@ export function block(cx: Context, b: CompoundStmt): { readonly block: TBlock; r
   const items: TStmt[] = []
   let result: TExpr | undefined
   for (const [i, item] of b.items.entries()) {
-    if (item.kind === 'expression' && i === lastValue(b)) {
-      result = rvalue(cx.rules.expression(cx, item.value))
-      // Not an item: its value is the block's.
-      continue
-    }
-    items.push(...statements(cx, item))
+    const last = i === lastValue(b) ? bareStatement(item) : item
+    // The last expression is not an item: its value is the block's.
+    if (last.kind === 'expression' && i === lastValue(b)) {
+      withIgnored(cx, item, () => {
+        result = rvalue(cx.rules.expression(cx, last.value))
+      })
+    } else items.push(...statements(cx, item))
   }
   popScope(cx)
   return { block: { kind: 'block', items, at: b.openAt, closeAt: b.closeAt }, result }
+}
+
+const bareStatement = (s: Stmt): Stmt => (s.kind === 'ignoring' ? s.body : s)
+
+/** Runs `body` with the warnings silenced that a statement silences. */
+function withIgnored(cx: Context, s: Stmt, body: () => void): void {
+  const before = cx.sink.ignored
+  if (s.kind === 'ignoring') cx.sink.ignored = s.ignored
+  body()
+  cx.sink.ignored = before
 }
 
 /** Index of the last item that is not just a `;`. */
@@ -41,10 +52,10 @@ export function bodyBlock(cx: Context, b: CompoundStmt): TBlock {
 /** One statement; a declaration makes one for each variable. */
 function statements(cx: Context, s: Stmt): TStmt[] {
   if (s.kind === 'ignoring') {
-    const before = cx.sink.ignored
-    cx.sink.ignored = s.ignored
-    const items = statements(cx, s.body)
-    cx.sink.ignored = before
+    let items: TStmt[] = []
+    withIgnored(cx, s, () => {
+      items = statements(cx, s.body)
+    })
     return items
   }
   if (s.kind !== 'declare') return [statement(cx, s)]
