@@ -4,12 +4,14 @@
 import type { ProgTypeRow } from '../abi/index.ts'
 import { type Btf, readBtf } from '../btf/index.ts'
 import type { DisasmNames, InsnTable, MapDef, Program } from '../isa/index.ts'
+import { type BackKinds, backKinds } from './back-kinds.ts'
 import type { FuncArg } from './check/func-args.ts'
 import { REG_WORDS, regAt } from './domain/layout.ts'
 import { UNSUPPORTED } from './errno.ts'
+import { type History, NO_ENTRY, newHistory } from './history.ts'
 import type { StackLiveness } from './liveness/stack.ts'
 import type { LogNames } from './log/reg-text.ts'
-import type { HistoryEntry, State } from './state.ts'
+import type { State } from './state.ts'
 import { workingState } from './state.ts'
 import type { StepRecorder } from './steps.ts'
 import { type Log, newLog } from './verbose.ts'
@@ -45,6 +47,8 @@ export const SEEN = 16
 /** Columns of notes about each instruction slot. */
 export interface Aux {
   readonly flags: Uint8Array
+  /** What each instruction can do to what precision backtracking looks for. */
+  readonly back: BackKinds
   /** Kind of pointer that a load or store went through so far; 0 = none yet. */
   readonly ptrType: Int32Array
   /** Spills around a fastcall call that the kernel would remove. */
@@ -156,8 +160,9 @@ export interface Env {
   readonly explored: (State | null)[]
   insnIdx: number
   prevInsnIdx: number
-  /** History entry of the instruction being processed, if it has one yet. */
-  histEntry: HistoryEntry | null
+  readonly history: History
+  /** History entry of the instruction being processed; NO_ENTRY while it has none. */
+  histEntry: number
   idGen: number
   /** Registers and stack slots touched since a state was last shown. */
   scratchedRegs: number
@@ -202,6 +207,7 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
     insns,
     aux: {
       flags: new Uint8Array(n),
+      back: backKinds(insns),
       ptrType: new Int32Array(n),
       fastcallSpills: new Uint8Array(n),
       scc: new Int32Array(n),
@@ -233,7 +239,8 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
     explored: new Array<State | null>(n).fill(null),
     insnIdx: 0,
     prevInsnIdx: -1,
-    histEntry: null,
+    history: newHistory(),
+    histEntry: NO_ENTRY,
     idGen: 0,
     scratchedRegs: 0,
     scratchedSlotsLo: 0,

@@ -21,7 +21,7 @@ import { popBranch } from './branches.ts'
 import { anyScratched, COMPLEXITY_LIMIT_INSNS, type Env, JMP_POINT, MAIN_FUNC, PRUNE_POINT, SEEN, scratchAll, unsupported } from './env.ts'
 import { E2BIG, EACCES, EFAULT, EINVAL, EPERM } from './errno.ts'
 import { initFrame } from './frames.ts'
-import { pushJmpHistory } from './history.ts'
+import { NO_ENTRY, pushJmpHistory } from './history.ts'
 import { commitWriteMarks, resetWriteMarks, updateLiveStack } from './liveness/stack.ts'
 import { isStateVisited, updateBranchCounts } from './prune.ts'
 import { insnText, traceInsnState, wholeState } from './show.ts'
@@ -39,7 +39,7 @@ export function startFunction(env: Env, subprog: number): void {
   env.log.prevLine = undefined
   cur.curframe = 0
   cur.refs = []
-  cur.history = null
+  cur.history = NO_ENTRY
   cur.parent = null
   cur.branches = 1
   cur.dfsDepth = 0
@@ -78,7 +78,7 @@ export function explore(env: Env, budget: number): number {
 function step(env: Env): number {
   const { cur, log, counters, aux } = env
   const insnIdx = env.insnIdx
-  env.histEntry = null
+  env.histEntry = NO_ENTRY
   if (insnIdx >= env.insns.length) {
     verbose(log, `invalid insn idx ${insnIdx} insn_cnt ${env.insns.length}\n`)
     return -EFAULT

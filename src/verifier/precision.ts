@@ -2,9 +2,9 @@
 // did, another value is as good, and more paths are found to be equal. When a value is relied upon, the way taken is walked backwards,
 // instruction by instruction and checkpoint by checkpoint, to mark all that it was made from.
 // The current state needs no marks: only checkpoints are compared with.
-// Linux: __mark_chain_precision(), backtrack_insn(), mark_all_scalars_precise(), mark_all_scalars_imprecise(), propagate_precision().
-import * as c from '../isa/index.ts'
-import { FUNC_TAIL_CALL } from './check/helper-ids.ts'
+// Linux: __mark_chain_precision(), mark_all_scalars_precise(), mark_all_scalars_imprecise(), propagate_precision().
+import { BACK_ALU, BACK_ALWAYS, BACK_LOOK, BACK_MOV, BACK_NOTHING } from './back-kinds.ts'
+import { ARG_REGS, backtrackInsn, bug, dropSlot, isEmpty, reset, wantSlot } from './backtrack.ts'
 import {
   ALLOCATED_SLOTS,
   CALLSITE,
@@ -17,54 +17,13 @@ import {
   slotType,
   TYPE,
 } from './domain/layout.ts'
-import { linkedFrame, linkedIndex, linkedIsReg } from './domain/linked.ts'
-import { type Backtrack, type Env, findSubprog, MAIN_FUNC, MAX_CALL_FRAMES } from './env.ts'
-import { EFAULT, ENOTSUPP } from './errno.ts'
-import {
-  INSN_F_DST_REG_STACK,
-  INSN_F_FRAMENO_MASK,
-  INSN_F_SPI_MASK,
-  INSN_F_SPI_SHIFT,
-  INSN_F_SRC_REG_STACK,
-  INSN_F_STACK_ACCESS,
-} from './history.ts'
+import { type Backtrack, type Env, MAIN_FUNC } from './env.ts'
+import { ENOTSUPP } from './errno.ts'
+import { HIST_BEFORE, HIST_FLAGS, HIST_PREV_IDX, NO_ENTRY } from './history.ts'
 import { regMaskText, stackMaskText } from './log/state-text.ts'
-import { insnText, wholeState } from './show.ts'
-import type { HistoryEntry, State } from './state.ts'
-import { LOG_LEVEL2, trace, verbose } from './verbose.ts'
-
-/** r1 to r5. */
-const ARG_REGS = 0x3e
-
-// ---- what is looked for ----
-
-function isEmpty(bt: Backtrack): boolean {
-  let any = 0
-  for (let i = 0; i <= bt.frame; i++) any |= bt.regs[i]! | bt.slotsLo[i]! | bt.slotsHi[i]!
-  return any === 0
-}
-function reset(bt: Backtrack): void {
-  bt.frame = 0
-  bt.regs.fill(0)
-  bt.slotsLo.fill(0)
-  bt.slotsHi.fill(0)
-}
-export function wantSlot(bt: Backtrack, frame: number, spi: number): void {
-  if (spi < 32) bt.slotsLo[frame]! |= 1 << spi
-  else bt.slotsHi[frame]! |= 1 << (spi - 32)
-}
-function dropSlot(bt: Backtrack, frame: number, spi: number): void {
-  if (spi < 32) bt.slotsLo[frame]! &= ~(1 << spi)
-  else bt.slotsHi[frame]! &= ~(1 << (spi - 32))
-}
-const wantsSlot = (bt: Backtrack, frame: number, spi: number): boolean =>
-  ((spi < 32 ? bt.slotsLo[frame]! : bt.slotsHi[frame]!) & (1 << (spi & 31))) !== 0
-
-function bug(env: Env, what: string): number {
-  reset(env.bt)
-  verbose(env.log, `verifier bug: ${what}\n`)
-  return -EFAULT
-}
+import { wholeState } from './show.ts'
+import type { State } from './state.ts'
+import { LOG_LEVEL2, trace } from './verbose.ts'
 
 // ---- the walk back ----
 
@@ -81,36 +40,17 @@ export function backtrack(env: Env, start: State): number {
   const { bt, log } = env
   const level2 = (log.level & LOG_LEVEL2) !== 0
   let st = start
-  let first = st.firstInsnIdx
   let last = start.insnIdx
   let subseq = -1
-  let skipFirst = true
   bt.frame = start.curframe
   if (isEmpty(bt)) return 0
   for (;;) {
-    let hist = st.history
+    const first = st.firstInsnIdx
     if (level2) trace(log, `mark_precise: frame${bt.frame}: last_idx ${last} first_idx ${first} subseq_idx ${subseq} \n`)
     if (last < 0) return atFunctionEntry(env, st)
-    for (let i = last; ; ) {
-      if (skipFirst) skipFirst = false
-      else {
-        const err = backtrackInsn(env, i, subseq, hist?.idx === i ? hist : null)
-        if (err === -ENOTSUPP) {
-          markAllScalarsPrecise(env, start)
-          reset(bt)
-          return 0
-        }
-        if (err) return err
-      }
-      if (isEmpty(bt)) return 0
-      subseq = i
-      if (i === st.firstInsnIdx && (hist === null || (hist.before === null && hist.idx === i))) break
-      if (hist?.idx === i) {
-        i = hist.prevIdx
-        hist = hist.before
-      } else i--
-      if (i < 0 || i >= env.insns.length) return bug(env, `backtracking idx ${i}`)
-    }
+    const done = walkBack(env, st, last, subseq, level2)
+    if (done === -ENOTSUPP) break
+    if (done) return done === NOTHING_LEFT ? 0 : done
     if (!st.parent) break
     st = st.parent
     const err = markCheckpoint(env, st, level2)
@@ -118,11 +58,70 @@ export function backtrack(env: Env, start: State): number {
     if (isEmpty(bt)) return 0
     subseq = first
     last = st.lastInsnIdx
-    first = st.firstInsnIdx
   }
   markAllScalarsPrecise(env, start)
   reset(bt)
   return 0
+}
+
+const NOTHING_LEFT = 1
+
+/**
+ * Walks back over the instructions since a state's checkpoint, from `last`; where `subseq` is -1 that one is not looked at, since it is
+ * still being executed. What is looked for in the innermost frame is kept in local variables.
+ */
+function walkBack(env: Env, st: State, last: number, subseq: number, level2: boolean): number {
+  const { bt, history } = env
+  const { rows } = history
+  const { kind, touch, take } = env.aux.back
+  const first = st.firstInsnIdx
+  const length = env.insns.length
+  let entry = st.history
+  let { frame } = bt
+  let regs = bt.regs[frame]!
+  let slots = bt.slotsLo[frame]! | bt.slotsHi[frame]!
+  let outer = outerWanted(bt)
+  for (let i = last; ; ) {
+    const known = entry !== NO_ENTRY && rows[entry] === i
+    if (subseq >= 0) {
+      let k = kind[i]!
+      if (level2 || (known && rows[entry + HIST_FLAGS] !== 0)) k = BACK_ALWAYS
+      else if (k !== BACK_ALWAYS && (regs & touch[i]!) === 0) k = BACK_NOTHING
+      if (k >= BACK_LOOK) {
+        bt.regs[frame] = regs
+        const err = backtrackInsn(env, i, subseq, known ? entry : NO_ENTRY)
+        if (err) return err
+        frame = bt.frame
+        regs = bt.regs[frame]!
+        slots = bt.slotsLo[frame]! | bt.slotsHi[frame]!
+        outer = outerWanted(bt)
+      } else if (k === BACK_MOV) regs = (regs & ~touch[i]!) | take[i]!
+      else if (k === BACK_ALU) regs |= take[i]!
+      if ((regs | slots | outer) === 0) {
+        bt.regs[frame] = 0
+        return NOTHING_LEFT
+      }
+    }
+    subseq = i
+    if (i === first && (entry === NO_ENTRY || (known && rows[entry + HIST_BEFORE] === NO_ENTRY))) break
+    if (known) {
+      i = rows[entry + HIST_PREV_IDX]!
+      entry = rows[entry + HIST_BEFORE]!
+    } else i--
+    if (i < 0 || i >= length) {
+      bt.regs[frame] = regs
+      return bug(env, `backtracking idx ${i}`)
+    }
+  }
+  bt.regs[frame] = regs
+  return 0
+}
+
+/** Not 0 where something is looked for in frames outside the innermost one. */
+function outerWanted(bt: Backtrack): number {
+  let any = 0
+  for (let i = 0; i < bt.frame; i++) any |= bt.regs[i]! | bt.slotsLo[i]! | bt.slotsHi[i]!
+  return any
 }
 
 /** Arguments of a global function may be asked for; nothing else can be left at the entry. */
@@ -163,11 +162,13 @@ function markCheckpoint(env: Env, st: State, level2: boolean): number {
       const i = 31 - Math.clz32(mask & -mask)
       if (!markPrecise(s, regAt(frame, i), bt)) bt.regs[fr]! &= ~(1 << i)
     }
-    for (let spi = 0; spi < 64; spi++) {
-      if (!wantsSlot(bt, fr, spi)) continue
-      if (spi >= slots) return bug(env, `stack slot ${spi}, total slots ${slots}`)
-      const slot = slotAt(frame, spi)
-      if (slotType(s, slot, 7) !== STACK_SPILL || !markPrecise(s, slot, bt)) dropSlot(bt, fr, spi)
+    for (let half = 0; half < 2; half++) {
+      for (let mask = half === 0 ? bt.slotsLo[fr]! : bt.slotsHi[fr]!; mask !== 0; mask &= mask - 1) {
+        const spi = half * 32 + 31 - Math.clz32(mask & -mask)
+        if (spi >= slots) return bug(env, `stack slot ${spi}, total slots ${slots}`)
+        const slot = slotAt(frame, spi)
+        if (slotType(s, slot, 7) !== STACK_SPILL || !markPrecise(s, slot, bt)) dropSlot(bt, fr, spi)
+      }
     }
     if (level2) {
       const regs = regMaskText(bt.regs[fr]!)
@@ -185,173 +186,26 @@ function markPrecise(s: Int32Array, r: number, bt: Backtrack): boolean {
   return true
 }
 
-// ---- one instruction backwards ----
-
-/** Where some of the linked scalars are looked for, all are. */
-function syncLinked(bt: Backtrack, hist: HistoryEntry | null): void {
-  const linked = hist?.linked
-  if (!linked) return
-  const wanted = linked.some((entry) =>
-    linkedIsReg(entry)
-      ? (bt.regs[linkedFrame(entry)]! & (1 << linkedIndex(entry))) !== 0
-      : wantsSlot(bt, linkedFrame(entry), linkedIndex(entry)),
-  )
-  if (!wanted) return
-  for (const entry of linked) {
-    if (linkedIsReg(entry)) bt.regs[linkedFrame(entry)]! |= 1 << linkedIndex(entry)
-    else wantSlot(bt, linkedFrame(entry), linkedIndex(entry))
-  }
-}
-
-const histFrame = (hist: HistoryEntry): number => hist.flags & INSN_F_FRAMENO_MASK
-const histSlot = (hist: HistoryEntry): number => (hist.flags >> INSN_F_SPI_SHIFT) & INSN_F_SPI_MASK
-
-function backtrackInsn(env: Env, i: number, subseq: number, hist: HistoryEntry | null): number {
-  const { bt, insns, log } = env
-  const opcode = insns.opcode[i]!
-  if (opcode === 0) return 0
-  if (log.level & LOG_LEVEL2) {
-    const f = bt.frame
-    const stack = stackMaskText(bt.slotsLo[f]!, bt.slotsHi[f]!)
-    trace(log, `mark_precise: frame${f}: regs=${regMaskText(bt.regs[f]!)} stack=${stack} before ${i}: ${insnText(env, i)}\n`)
-  }
-  syncLinked(bt, hist)
-  const f = bt.frame
-  const dst = 1 << insns.dst[i]!
-  const src = 1 << insns.src[i]!
-  const cls = c.bpfClass(opcode)
-  switch (cls) {
-    case c.BPF_ALU:
-    case c.BPF_ALU64: {
-      if (!(bt.regs[f]! & dst)) return 0
-      const op = c.bpfOp(opcode)
-      if (op === c.BPF_END || op === c.BPF_NEG) return 0
-      if (op === c.BPF_MOV) bt.regs[f]! &= ~dst
-      if (c.bpfSrc(opcode) === c.BPF_X && insns.src[i] !== 10) bt.regs[f]! |= src
-      break
-    }
-    case c.BPF_LDX:
-      if (!backtrackLoad(bt, dst, hist)) return 0
-      break
-    case c.BPF_STX:
-    case c.BPF_ST: {
-      if (cls === c.BPF_STX && c.bpfMode(opcode) === c.BPF_ATOMIC && insns.imm[i] === c.BPF_LOAD_ACQ) {
-        if (!backtrackLoad(bt, dst, hist)) return 0
-        break
-      }
-      if (bt.regs[f]! & dst) return -ENOTSUPP
-      if (!hist || !(hist.flags & INSN_F_STACK_ACCESS)) return 0
-      if (!wantsSlot(bt, histFrame(hist), histSlot(hist))) return 0
-      dropSlot(bt, histFrame(hist), histSlot(hist))
-      if (cls === c.BPF_STX) bt.regs[f]! |= src
-      break
-    }
-    case c.BPF_JMP:
-    case c.BPF_JMP32: {
-      const done = backtrackJump(env, i, subseq, hist)
-      if (done !== CONTINUE) return done
-      break
-    }
-    case c.BPF_LD: {
-      if (!(bt.regs[f]! & dst)) return 0
-      bt.regs[f]! &= ~dst
-      const mode = c.bpfMode(opcode)
-      if (mode === c.BPF_IND || mode === c.BPF_ABS) return -ENOTSUPP
-      break
-    }
-  }
-  syncLinked(bt, hist)
-  return 0
-}
-
-/** A register that came from memory: looked for further only where it was filled from the stack. */
-function backtrackLoad(bt: Backtrack, dst: number, hist: HistoryEntry | null): boolean {
-  if (!(bt.regs[bt.frame]! & dst)) return false
-  bt.regs[bt.frame]! &= ~dst
-  if (!hist || !(hist.flags & INSN_F_STACK_ACCESS)) return false
-  wantSlot(bt, histFrame(hist), histSlot(hist))
-  return true
-}
-
-const CONTINUE = 1
-
-function backtrackJump(env: Env, i: number, subseq: number, hist: HistoryEntry | null): number {
-  const { bt, insns } = env
-  const opcode = insns.opcode[i]!
-  const f = bt.frame
-  const hex = (mask: number): string => (mask >>> 0).toString(16)
-  switch (c.bpfOp(opcode)) {
-    case c.BPF_CALL: {
-      if (opcode === (c.BPF_JMP | c.BPF_CALL) && insns.src[i] === c.BPF_PSEUDO_CALL) return backtrackCall(env, i)
-      if (insns.src[i] === c.BPF_PSEUDO_KFUNC_CALL && insns.imm[i] === 0) return -ENOTSUPP
-      bt.regs[f]! &= ~1
-      if (bt.regs[f]! & ARG_REGS) return bug(env, `backtracking call unexpected regs ${hex(bt.regs[f]!)}`)
-      if (insns.src[i] === 0 && insns.imm[i] === FUNC_TAIL_CALL && subseq - i !== 1) return enterSubprog(env) || CONTINUE
-      return CONTINUE
-    }
-    case c.BPF_EXIT: {
-      if (bt.regs[f]! & ARG_REGS) return bug(env, `backtracking exit unexpected regs ${hex(bt.regs[f]!)}`)
-      const call = subseq - 1
-      const fromCall = call >= 0 && insns.opcode[call] === (c.BPF_JMP | c.BPF_CALL) && insns.src[call] === c.BPF_PSEUDO_CALL
-      const precise = fromCall && (bt.regs[f]! & 1) !== 0
-      bt.regs[f]! &= ~1
-      const err = enterSubprog(env)
-      if (err) return err
-      if (precise) bt.regs[bt.frame]! |= 1
-      return 0
-    }
-    default: {
-      if (c.bpfSrc(opcode) !== c.BPF_X) return CONTINUE
-      const dst = 1 << insns.dst[i]!
-      const src = 1 << insns.src[i]!
-      if (!(bt.regs[f]! & (dst | src))) return 0
-      if (!hist || !(hist.flags & INSN_F_SRC_REG_STACK)) bt.regs[f]! |= src
-      if (!hist || !(hist.flags & INSN_F_DST_REG_STACK)) bt.regs[f]! |= dst
-      return CONTINUE
-    }
-  }
-}
-
-function enterSubprog(env: Env): number {
-  if (env.bt.frame === MAX_CALL_FRAMES - 1) return bug(env, `subprog enter from frame ${env.bt.frame}`)
-  env.bt.frame++
-  return 0
-}
-
-/** Backwards over a call is out of the function that it enters. */
-function backtrackCall(env: Env, i: number): number {
-  const { bt } = env
-  const f = bt.frame
-  const subprog = findSubprog(env, i + env.insns.imm[i]! + 1)
-  if (subprog < 0) return -EFAULT
-  if (env.subprogs[subprog]!.isGlobal) {
-    if (bt.regs[f]! & ARG_REGS) return bug(env, `global subprog unexpected regs ${bt.regs[f]!.toString(16)}`)
-    bt.regs[f]! &= ~1
-    return 0
-  }
-  if (bt.regs[f]! & ~ARG_REGS) return bug(env, `static subprog unexpected regs ${bt.regs[f]!.toString(16)}`)
-  if ((bt.slotsLo[f]! | bt.slotsHi[f]!) !== 0) return bug(env, 'static subprog leftover stack slots')
-  if (f === 0) return bug(env, 'subprog exit from frame 0')
-  bt.regs[f - 1]! |= bt.regs[f]!
-  bt.regs[f] = 0
-  bt.frame--
-  return 0
-}
-
 // ---- all of them ----
 
-function forEachScalar(st: State, visit: (r: number, frame: number, name: () => string) => void): void {
+/** A new checkpoint starts without marks; those that it needs come from what follows. */
+export function markAllScalarsImprecise(st: State): void {
   const s = st.words
   for (let i = 0; i <= st.curframe; i++) {
     const frame = st.at[i]!
-    for (let j = 0; j < 10; j++) if (s[regAt(frame, j) + TYPE] === SCALAR_VALUE) visit(regAt(frame, j), i, () => `r${j}`)
+    for (let j = 0; j < 10; j++) {
+      const r = regAt(frame, j)
+      if (s[r + TYPE] === SCALAR_VALUE) s[r + PRECISE] = 0
+    }
     const slots = s[frame + ALLOCATED_SLOTS]!
     for (let j = 0; j < slots; j++) {
       const slot = slotAt(frame, j)
-      if (slotType(s, slot, 7) === STACK_SPILL && s[slot + TYPE] === SCALAR_VALUE) visit(slot, i, () => `fp${-8 * (j + 1)}`)
+      if (isSpilledNumber(s, slot)) s[slot + PRECISE] = 0
     }
   }
 }
+
+const isSpilledNumber = (s: Int32Array, slot: number): boolean => slotType(s, slot, 7) === STACK_SPILL && s[slot + TYPE] === SCALAR_VALUE
 
 /** Where the way back cannot be followed: every number of every checkpoint on it counts. */
 export function markAllScalarsPrecise(env: Env, start: State): void {
@@ -359,20 +213,18 @@ export function markAllScalarsPrecise(env: Env, start: State): void {
   if (level2) trace(env.log, `mark_precise: frame${start.curframe}: falling back to forcing all scalars precise\n`)
   for (let st = start.parent; st; st = st.parent) {
     const s = st.words
-    forEachScalar(st, (r, frame, name) => {
-      if (s[r + PRECISE] !== 0) return
-      s[r + PRECISE] = 1
-      if (level2) trace(env.log, `force_precise: frame${frame}: forcing ${name()} to be precise\n`)
-    })
+    for (let i = 0; i <= st.curframe; i++) {
+      const frame = st.at[i]!
+      const force = (r: number, name: string, n: number): void => {
+        if (s[r + PRECISE] !== 0) return
+        s[r + PRECISE] = 1
+        if (level2) trace(env.log, `force_precise: frame${i}: forcing ${name}${n} to be precise\n`)
+      }
+      for (let j = 0; j < 10; j++) if (s[regAt(frame, j) + TYPE] === SCALAR_VALUE) force(regAt(frame, j), 'r', j)
+      const slots = s[frame + ALLOCATED_SLOTS]!
+      for (let j = 0; j < slots; j++) if (isSpilledNumber(s, slotAt(frame, j))) force(slotAt(frame, j), 'fp', -8 * (j + 1))
+    }
   }
-}
-
-/** A new checkpoint starts without marks; those that it needs come from what follows. */
-export function markAllScalarsImprecise(st: State): void {
-  const s = st.words
-  forEachScalar(st, (r) => {
-    s[r + PRECISE] = 0
-  })
 }
 
 /** What was relied upon after a checkpoint is relied upon by a state that equals it. Linux: propagate_precision(). */
@@ -392,7 +244,7 @@ export function propagatePrecision(env: Env, old: State, cur: State): number {
     const slots = s[frame + ALLOCATED_SLOTS]!
     for (let i = 0; i < slots; i++) {
       const slot = slotAt(frame, i)
-      if (slotType(s, slot, 7) !== STACK_SPILL || s[slot + TYPE] !== SCALAR_VALUE || s[slot + PRECISE] === 0) continue
+      if (!isSpilledNumber(s, slot) || s[slot + PRECISE] === 0) continue
       wantSlot(bt, fr, i)
       if (level2) names.push(`fp${-8 * (i + 1)}`)
     }

@@ -11,7 +11,7 @@ import { ALLOCATED_SLOTS, FRAME_NO, FRAMENO, REGS, regAt, slotAt } from './domai
 import { type Env, FORCE_CHECKPOINT, JMP_POINT } from './env.ts'
 import { EINVAL } from './errno.ts'
 import { exploredHead, updatePeakStates } from './explored.ts'
-import { pushJmpHistory } from './history.ts'
+import { historyLength, NO_ENTRY, pushJmpHistory } from './history.ts'
 import { isSlotAlive, queryInit } from './liveness/stack.ts'
 import { markAllScalarsImprecise, propagatePrecision } from './precision.ts'
 import { addBackedge, incompleteReadMarks, maybeEnterScc, maybeExitScc } from './scc.ts'
@@ -22,7 +22,7 @@ import { dump, lineInfo, verbose } from './verbose.ts'
 /** 1: nothing new can come of this path; 0: go on; negative: an error. */
 export function isStateVisited(env: Env): number {
   const { cur, counters, insnIdx } = env
-  const force = env.testStateFreq || (env.aux.flags[insnIdx]! & FORCE_CHECKPOINT) !== 0 || (cur.history !== null && cur.history.count > 40)
+  const force = env.testStateFreq || (env.aux.flags[insnIdx]! & FORCE_CHECKPOINT) !== 0 || historyLength(env.history, cur.history) > 40
   const jumps = counters.jmpsProcessed - counters.prevJmpsProcessed
   const insns = counters.insnProcessed - counters.prevInsnProcessed
   let addNew = force || (jumps >= 2 && insns >= 8)
@@ -135,7 +135,7 @@ function addCheckpoint(env: Env, head: number): void {
   cur.parent = checkpoint
   cur.firstInsnIdx = env.insnIdx
   cur.dfsDepth = checkpoint.dfsDepth + 1
-  cur.history = null
+  cur.history = NO_ENTRY
   checkpoint.next = env.explored[head] ?? null
   env.explored[head] = checkpoint
 }

@@ -5,8 +5,9 @@
 //
 // References and the jump history are persistent: a change makes a new list, so a copy of a state shares them. The history is a
 // chain from the newest entry backwards, the order in which precision backtracking walks it.
-// Linux: struct bpf_verifier_state, copy_verifier_state(), struct bpf_jmp_history_entry.
+// Linux: struct bpf_verifier_state, copy_verifier_state().
 import { ALLOCATED_SLOTS, CALLSITE, copyFrame, FRAME_WORDS, frameWords, MAX_FRAMES, STATE_WORDS } from './domain/layout.ts'
+import { NO_ENTRY } from './history.ts'
 
 /** A reference that the program holds and has to give back. */
 export interface Reference {
@@ -15,26 +16,14 @@ export interface Reference {
   readonly insn: number
 }
 
-/** Something about an executed instruction that backtracking has to know. */
-export interface HistoryEntry {
-  readonly idx: number
-  readonly prevIdx: number
-  /** INSN_F_* of precision.ts; grows while the instruction is still being processed. */
-  flags: number
-  /** Scalars that gained the same range here; entries as in domain/linked.ts. */
-  linked: readonly number[] | null
-  /** Entries up to and including this one. */
-  readonly count: number
-  readonly before: HistoryEntry | null
-}
-
 export interface State {
   words: Int32Array
   /** Offset of each frame in `words`. */
   readonly at: Int32Array
   curframe: number
   refs: readonly Reference[]
-  history: HistoryEntry | null
+  /** Last entry of the jump history since the last checkpoint. */
+  history: number
   parent: State | null
   /** Paths through this checkpoint that are not explored yet. */
   branches: number
@@ -63,7 +52,7 @@ function bareState(words: Int32Array): State {
     at: new Int32Array(MAX_FRAMES),
     curframe: 0,
     refs: NO_REFS,
-    history: null,
+    history: NO_ENTRY,
     parent: null,
     branches: 0,
     insnIdx: 0,

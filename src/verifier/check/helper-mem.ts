@@ -1,5 +1,7 @@
 // Memory that a helper reads or writes on the program's behalf.
 // Linux: check_helper_mem_access(), check_mem_size_reg(), check_stack_range_initialized(), get_constant_map_key().
+
+import { wantSlot } from '../backtrack.ts'
 import { isRegNull } from '../domain/bounds.ts'
 import {
   baseType,
@@ -32,7 +34,7 @@ import { tnumIsConst } from '../domain/tnum.ts'
 import { curReg, type Env, unsupported } from '../env.ts'
 import { EACCES, EOPNOTSUPP } from '../errno.ts'
 import { regTypeName } from '../log/reg-text.ts'
-import { backtrack, markChainPrecision, wantSlot } from '../precision.ts'
+import { backtrack, markChainPrecision } from '../precision.ts'
 import { smaxOf, sminOf, umaxOf, varOffOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
 import { checkMapAccess, checkMapAccessType, mapOf } from './map.ts'
