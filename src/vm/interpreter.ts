@@ -6,7 +6,7 @@
 // Semantics: RFC 9669; where it leaves a choice, what Linux 6.18's x86-64 JIT does.
 import { atomic32, atomic64 } from './atomic.ts'
 import { call, exit, type Machine, mayGoto, stop, stopAccess, stopUnsupported } from './machine.ts'
-import { NOWHERE, READ, type Word, WRITE } from './memory.ts'
+import { holds, NOWHERE, READ, type Word, WRITE } from './memory.ts'
 import { PAGE_SHIFT } from './ram.ts'
 import { arsh64, div32, div64, lsh64, mod32, mod64, mul64, rsh64, sdiv32, sdiv64, smod32, smod64, swap16, swap32 } from './wide.ts'
 
@@ -560,8 +560,12 @@ function atomic(m: Machine, op: number, imm: number): boolean {
   const al = (lo[base] + o) | 0
   const ah = (hi[base] + (o >> 31) + (al >>> 0 < o >>> 0 ? 1 : 0)) | 0
   const rights = imm === LOAD_ACQ ? READ : imm === STORE_REL ? WRITE : READ | WRITE
-  const r = memory.find(ah, al, size, rights)
-  if (!r || r.port) return stopAccess(m, ah, al, size, imm !== LOAD_ACQ)
+  let r = m.sites[pc]
+  if (!holds(r, ah, al, size, rights)) {
+    r = memory.find(ah, al, size, rights) ?? NOWHERE
+    if (r === NOWHERE || r.port) return stopAccess(m, ah, al, size, imm !== LOAD_ACQ)
+    m.sites[pc] = r
+  }
   const ram = memory.ram
   const at = r.ram + ((al - r.baseLo) >>> 0)
   if (imm !== STORE_REL && r.shadow !== 0 && !marked(ram.view, at + r.shadow, size)) noteUnwritten(m, pc)

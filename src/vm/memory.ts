@@ -102,6 +102,8 @@ export class Memory {
   readonly ram: Ram
   /** By address, ascending. */
   private regions: Region[] = []
+  /** What was found last; most accesses go where the one before went. */
+  private recent: Region = NOWHERE
   /** Where accesses by helpers are noted; undefined = nowhere. */
   trace: Access[] | undefined
   /** A helper read bytes of the stack that nobody had written. Whoever asks resets it. */
@@ -164,8 +166,11 @@ export class Memory {
 
   /** The region that holds all `size` bytes with the rights, or undefined. Port regions count. */
   find(hi: number, lo: number, size: number, rights: number): Region | undefined {
+    if (holds(this.recent, hi, lo, size, rights)) return this.recent
     const r = this.nearest(hi, lo)
-    return holds(r, hi, lo, size, rights) ? r : undefined
+    if (!holds(r, hi, lo, size, rights)) return undefined
+    this.recent = r
+    return r
   }
 
   /** Ram offset of a range that a helper reads or writes, or -1. An empty range is in order everywhere (offset 0). */
