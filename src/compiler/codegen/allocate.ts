@@ -283,7 +283,8 @@ function spillTerm(w: Rewriting, term: MTerm, k: number): MTerm {
     const s = w.spilled.get(r)
     return s ? reload(w, r, s, k) : r
   }
-  return { ...term, dst: get(term.dst), src: term.src.kind === 'reg' ? reg(get(term.src.reg)) : imm(term.src.imm) }
+  const source = { dst: term.dst, src: term.src }
+  return { ...term, dst: get(term.dst), src: term.src.kind === 'reg' ? reg(get(term.src.reg)) : imm(term.src.imm), source }
 }
 
 /** A debug record may speak only of a register that still lives: another value may have its place already. */
@@ -307,7 +308,12 @@ function rewrite(f: MFunc, place: (r: number) => number): void {
     })
     if (b.term.kind === 'jump') {
       const { term } = b
-      b.term = { ...term, dst: place(term.dst), src: term.src.kind === 'reg' ? reg(place(term.src.reg)) : term.src, source: term }
+      b.term = {
+        ...term,
+        dst: place(term.dst),
+        src: term.src.kind === 'reg' ? reg(place(term.src.reg)) : term.src,
+        source: term.source ?? { dst: term.dst, src: term.src },
+      }
     }
   }
 }

@@ -3,7 +3,7 @@
 // Costs nothing: each block jumped away already. Held back where Linux would see one instruction used in two ways: an access through a
 // pointer is shared only if it comes from the same place in the source, a call only together with what loads its first argument.
 import { type MBlock, type MFunc, type MInsn, type MOp, REG_FP } from './mir.ts'
-import { keyOf } from './thread-blocks.ts'
+import { keyOf, termKey } from './thread-blocks.ts'
 
 export function mergeTails(f: MFunc): void {
   let nextId = f.blocks.reduce((most, b) => Math.max(most, b.id), 0) + 1
@@ -21,12 +21,11 @@ export function mergeTails(f: MFunc): void {
 
 const opsOf = (b: MBlock): MOp[] => b.insns.filter((i) => i.kind === 'op')
 
-/** Blocks that go on to the same block, or that all return. */
+/** Blocks that end in the same way: going on to the same block, with the same jump, or returning. */
 function groups(f: MFunc): MBlock[][] {
-  const byNext = new Map<MBlock | string, MBlock[]>()
+  const byNext = new Map<string, MBlock[]>()
   for (const b of f.blocks) {
-    if (b.term.kind === 'jump') continue
-    const key = b.term.kind === 'goto' ? b.term.to[0] : `exit ${b.term.value}`
+    const key = termKey(b.term)
     const list = byNext.get(key)
     if (list) list.push(b)
     else byNext.set(key, [b])

@@ -77,8 +77,9 @@ export const keyOf = (i: MInsn): string =>
     ? ''
     : `${JSON.stringify(i.insn)}${i.symbol ? `@${i.symbol.target.name}+${i.symbol.addend}` : ''}${i.slot ? `#${i.slot.id}` : ''}${i.core ? `!${i.core.id}` : ''}`
 
-const termKey = (t: MTerm): string => {
+export const termKey = (t: MTerm): string => {
   const to = t.to.map((b) => b.id).join(',')
+  if (t.kind === 'exit') return `exit ${t.value}`
   return t.kind === 'jump' ? `${t.op}${t.width} ${t.dst} ${JSON.stringify(t.src)} ${to}` : `${t.kind} ${to}`
 }
 
