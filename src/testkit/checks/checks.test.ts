@@ -29,6 +29,14 @@ describe('layers', () => {
   test('fails on the inside of another folder', () => {
     expect(bad('src/isa/x.ts', "export { x } from '../base/hex.ts'")).toEqual(['src/isa/x.ts: imports the inside of base (../base/hex.ts)'])
   })
+  test('lets tests alone take a tool of the testkit', () => {
+    const text = "import { x } from '../testkit/x.ts'"
+    expect(bad('src/isa/x.test.ts', text)).toEqual([])
+    expect(bad('src/isa/x.ts', text)).toEqual([
+      'src/isa/x.ts: imports the inside of testkit (../testkit/x.ts)',
+      'src/isa/x.ts: isa may not import testkit',
+    ])
+  })
   test('fails on a package in the core', () => {
     expect(bad('src/engine/x.ts', "import { inflateSync } from 'fflate'")).toEqual(['src/engine/x.ts: engine uses the package fflate'])
   })
