@@ -20,7 +20,7 @@ import {
   undef,
   type Value,
 } from '../ir/index.ts'
-import { knownZero } from './known-bits.ts'
+import { visiblyZero } from './known-bits.ts'
 
 type Wide = 'i32' | 'i64'
 
@@ -134,7 +134,7 @@ function zeroExtended(s: State, v: Value): Value {
   if (v.type === 'i1' && held.kind === 'select') return held
   const mask = (1n << BigInt(bitsOf(v.type))) - 1n
   const above = ~mask & ((1n << BigInt(bitsOf(s.wide))) - 1n)
-  if ((knownZero(held) & above) === above) return held
+  if ((visiblyZero(held) & above) === above) return held
   return put(s, { kind: 'bin', op: 'and', type: s.wide, args: [held, constant(s.wide, mask)] })
 }
 
@@ -144,7 +144,7 @@ function signExtended(s: State, v: Value): Value {
   if (v.kind === 'const') return constant(s.wide, BigInt.asIntN(bits, v.value))
   const held = hold(s, v)
   const above = ~((1n << BigInt(bits - 1)) - 1n) & ((1n << BigInt(bitsOf(s.wide))) - 1n)
-  if ((knownZero(held) & above) === above) return held
+  if ((visiblyZero(held) & above) === above) return held
   const by = constant(s.wide, bitsOf(s.wide) - bits)
   const up = put(s, { kind: 'bin', op: 'shl', type: s.wide, args: [held, by] })
   return put(s, { kind: 'bin', op: 'ashr', type: s.wide, args: [up, by] })
@@ -264,7 +264,7 @@ function signExtendedTo64(s: State, v: Value): Value {
   if (v.type === 'i1') return negated(s, v, 'i64')
   const bits = bitsOf(v.type)
   const held = cast(s, 'zext', 'i64', hold(s, v))
-  if (knownZero(held) >> BigInt(bits - 1) === (1n << BigInt(65 - bits)) - 1n) return held
+  if (visiblyZero(held) >> BigInt(bits - 1) === (1n << BigInt(65 - bits)) - 1n) return held
   const by = constant('i64', 64 - bits)
   const up = put(s, { kind: 'bin', op: 'shl', type: 'i64', args: [held, by] })
   return put(s, { kind: 'bin', op: 'ashr', type: 'i64', args: [up, by] })
@@ -311,6 +311,6 @@ function shiftAmount(s: State, v: Value): Value {
   const held = hold(s, v)
   if (bits !== 32) return zeroExtended(s, v)
   const above = ~31n & ((1n << BigInt(bitsOf(s.wide))) - 1n)
-  if ((knownZero(held) & above) === above) return held
+  if ((visiblyZero(held) & above) === above) return held
   return put(s, { kind: 'bin', op: 'and', type: s.wide, args: [held, constant(s.wide, 31)] })
 }

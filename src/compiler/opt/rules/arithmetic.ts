@@ -160,6 +160,10 @@ export const BIN_RULES: readonly Rule<'bin'>[] = [
     },
   },
   {
+    name: 'no bit can be set',
+    apply: (i) => (knownZero(i) === mask(bitsOf(i.type)) ? constant(i.type, 0) : undefined),
+  },
+  {
     name: 'mask of a mask under or',
     apply: ({ op, args: [a, b] }, c) => {
       if (op !== 'and' || b.kind !== 'const' || !isKind(a, 'bin') || a.op !== 'or' || !c.once(a)) return undefined
