@@ -64,13 +64,14 @@ async function main(): Promise<void> {
   const shares = lanes.reduce((sum, lane) => sum + laneShare(lane), 0)
   const findings = new Map<string, Finding>()
   const written: string[] = []
-  const oracle = askRecords(level, root)
+  const prover = askRecords(4, true, root)
+  const oracle = askRecords(level, false, root)
   const total = newRow()
   console.log('lane          n  equal%   lax strict unsup |  message%   proc% states%    log% |  runs retval packet  maps undet unsup')
   for (const lane of lanes) {
     const row = newRow()
     const n = only ? count : Math.round((count * laneShare(lane)) / shares)
-    await walkLane(oracle, lane, seed, number('--from', 0), n, level, (record, comparison) => {
+    await walkLane(oracle, prover, lane, seed, number('--from', 0), n, level, (record, comparison) => {
       addTo(row, comparison)
       addTo(total, comparison)
       for (const difference of comparison.differences) {
@@ -85,8 +86,9 @@ async function main(): Promise<void> {
   if (lanes.length > 1) print('all', total, level)
   const features = [...total.features].sort((a, b) => b[1] - a[1])
   if (features.length) console.log(`not modelled: ${features.map(([name, n]) => `${name} ${n}`).join(', ')}`)
-  await tell(oracle, findings, level)
+  await tell(oracle, prover, findings, level)
   oracle.close()
+  prover.close()
   const out = option('--out')
   if (out) writeFileSync(out, `${written.join('\n')}\n`)
   const { lax, fault, exception } = total.kinds
@@ -95,6 +97,7 @@ async function main(): Promise<void> {
 
 async function walkLane(
   oracle: RecordOracle,
+  prover: RecordOracle,
   lane: string,
   seed: number,
   from: number,
@@ -107,7 +110,11 @@ async function walkLane(
     const asked = records.map((record) => oracle.ask(record))
     const own = records.map((record) => ownAnswer(record, level))
     const answers = await Promise.all(asked)
-    for (const [i, record] of records.entries()) seen(record, compare(record, answers[i]!, own[i]!, level))
+    for (const [i, record] of records.entries()) {
+      const first = compare(record, answers[i]!, own[i]!, level)
+      if (first.run !== 'undetermined') seen(record, first)
+      else seen(record, compare(record, { ...answers[i]!, proved: (await prover.ask(record)).proved === true }, own[i]!, level))
+    }
   }
 }
 
@@ -138,7 +145,7 @@ function print(lane: string, r: Row, level: number): void {
   )
 }
 
-async function tell(oracle: RecordOracle, findings: ReadonlyMap<string, Finding>, level: number): Promise<void> {
+async function tell(oracle: RecordOracle, prover: RecordOracle, findings: ReadonlyMap<string, Finding>, level: number): Promise<void> {
   const only = option('--only')
   const order = [...findings.values()]
     .filter(({ difference }) => !only || difference.kind === only)
@@ -148,8 +155,9 @@ async function tell(oracle: RecordOracle, findings: ReadonlyMap<string, Finding>
   for (const { difference, record, count } of order) {
     if (shown-- <= 0) break
     console.log(`\n${count} x ${difference.class}`)
-    const smallest = left-- > 0 ? await smallestOf(oracle, record, difference, level) : record
-    const again = await differencesOf(oracle, smallest, level)
+    const judge = ['retval', 'packet', 'maps'].includes(difference.kind) ? prover : oracle
+    const smallest = left-- > 0 ? await smallestOf(judge, record, difference, level) : record
+    const again = await differencesOf(judge, smallest, level)
     const d = again.find((x) => x.class === difference.class) ?? difference
     console.log(
       `  ${record.id} ${record.gen} ${smallest.type} flags ${smallest.flags} maps ${JSON.stringify(smallest.maps.map((m) => [m.type, m.key, m.value, m.max, m.flags ?? 0]))}`,

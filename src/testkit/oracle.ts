@@ -6,8 +6,6 @@ import { release, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
-const source = join(root, 'oracle/oracle.c')
-const binary = join(root, 'build/oracle')
 
 export interface OracleAnswer {
   readonly name: string
@@ -25,11 +23,11 @@ export interface OracleAnswer {
 }
 
 /** Why the kernel cannot be asked here; undefined where it can. */
-export function whyNoOracle(): string | undefined {
+export function whyNoOracle(repository = root): string | undefined {
   const missing = whyNoKernel()
   if (missing) return missing
   if (!existsSync('/usr/include/bpf/libbpf.h') || !existsSync('/usr/include/libelf.h')) return 'no headers of libbpf and libelf'
-  return buildOracle(source, binary, ['-lbpf', '-lelf', '-lz'])
+  return buildOracle(join(repository, 'oracle/oracle.c'), join(repository, 'build/oracle'), ['-lbpf', '-lelf', '-lz'])
 }
 
 /** Why no kernel can be asked that is the model's: system, rights, version, compiler. */
@@ -49,13 +47,13 @@ export function buildOracle(from: string, to: string, libraries: readonly string
 }
 
 /** Loads each program of an object into the kernel and runs it over a packet. `name` is the object's file name (it names data maps). */
-export function askOracle(name: string, object: Uint8Array, packetHex: string, logLevel = 1): OracleAnswer[] {
+export function askOracle(name: string, object: Uint8Array, packetHex: string, logLevel = 1, repository = root): OracleAnswer[] {
   const dir = mkdtempSync(join(tmpdir(), 'beeyard-'))
   try {
     const file = join(dir, name)
     writeFileSync(file, object)
     const words = ['-l', String(logLevel), ...(packetHex === '' ? [] : ['-d', packetHex]), file]
-    const text = execFileSync(binary, words, { encoding: 'utf8', maxBuffer: 1 << 28 })
+    const text = execFileSync(join(repository, 'build/oracle'), words, { encoding: 'utf8', maxBuffer: 1 << 28 })
     return text
       .trim()
       .split('\n')

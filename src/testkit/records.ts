@@ -33,11 +33,18 @@ export function whyNoRecords(repository = root): string | undefined {
   return whyNoKernel() ?? buildOracle(join(repository, 'oracle/records.c'), join(repository, 'build/records'), [])
 }
 
-/** Starts the child; answers come in the order of the questions. */
-export function askRecords(logLevel: number, repository = root): RecordOracle {
-  const child = spawn(repository === root ? binary : join(repository, 'build/records'), ['-p', '-l', String(logLevel)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
+/**
+ * Starts the child; answers come in the order of the questions. `proof` also asks whether results are determined, which takes up to a second
+ * a program: without the right to leak, Linux follows speculative paths too.
+ */
+export function askRecords(logLevel: number, proof: boolean, repository = root): RecordOracle {
+  const child = spawn(
+    repository === root ? binary : join(repository, 'build/records'),
+    [...(proof ? ['-p'] : []), '-l', String(logLevel)],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  )
   const waiting: { readonly give: (answer: KernelAnswer) => void; readonly fail: (reason: Error) => void }[] = []
   createInterface({ input: child.stdout! }).on('line', (line) => waiting.shift()?.give(JSON.parse(line) as KernelAnswer))
   child.on('close', (code) => {

@@ -10,4 +10,4 @@ export type {
   VerifyStats,
 } from './types.ts'
 export { startVerify, verify } from './verify.ts'
-export { statesAt } from './views.ts'
+export { statesAt, statesOfWalk } from './views.ts'

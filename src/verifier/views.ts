@@ -38,7 +38,7 @@ import type { Env } from './env.ts'
 import { regText, regTypeName } from './log/reg-text.ts'
 import { slotChars } from './log/state-text.ts'
 import { wholeState } from './show.ts'
-import type { StatesAt, StateView, ValueView, VerifyOptions } from './types.ts'
+import type { StatesAt, StateView, StepTable, ValueView, VerifyOptions } from './types.ts'
 import { startVerifyWith } from './verify.ts'
 
 /** Instructions between two looks at whether there are states enough. */
@@ -52,6 +52,21 @@ export const statesAt: StatesAt = (program: Program, options: VerifyOptions, ins
   })
   while (views.length < limit && verification.run(SLICE) === 'more') {}
   return views
+}
+
+/** What was believed before each step of a walk, by step; undefined where the walk is longer than `limit` or ends in no acceptance. */
+export function statesOfWalk(
+  program: Program,
+  limit: number,
+): { readonly states: readonly StateView[]; readonly steps: StepTable } | undefined {
+  const states: StateView[] = []
+  const verification = startVerifyWith(program, { logLevel: 0, record: true }, (env) => {
+    if (states.length <= limit) states.push(viewState(env))
+  })
+  while (states.length <= limit && verification.run(SLICE) === 'more') {}
+  if (states.length > limit) return undefined
+  const { verdict, steps } = verification.result()
+  return verdict === 'accepted' ? { states, steps } : undefined
 }
 
 function viewState(env: Env): StateView {

@@ -1,0 +1,169 @@
+// One C program before all judges: compiled by us, judged by our verifier and run by our interpreter, loaded and run by the kernel where it can be
+// asked, and run as native code. A difference has a class, so that many programs with one cause are one finding.
+import { toHex } from '../../base/index.ts'
+import { compile } from '../../compiler/index.ts'
+import { makeSource } from '../../diag/index.ts'
+import { runRecord } from '../../engine/index.ts'
+import { load } from '../../loader/index.ts'
+import { writeElf } from '../../object/index.ts'
+import { verify } from '../../verifier/index.ts'
+import { seeded } from '../generate/random.ts'
+import { askOracle } from '../oracle.ts'
+import type { NativeRun } from './native.ts'
+import { bpfText, type CProgram, generateC } from './program.ts'
+import { INPUT_SIZE } from './scope.ts'
+
+/**
+ * wrong: another result than native code. exception: ours threw. refused: a diagnostic for valid C. rejected: our verifier or the kernel
+ * refuses the object. judges: our verifier and the kernel disagree. large: beyond a limit of BPF, which is no fault.
+ */
+export type Kind = 'wrong' | 'exception' | 'refused' | 'rejected' | 'judges' | 'large'
+
+export interface Finding {
+  readonly kind: Kind
+  /** Kind and message with numbers and names taken out. */
+  readonly class: string
+  readonly detail: string
+}
+
+export type Cpu = 1 | 2 | 3 | 4
+
+export interface Judged {
+  readonly findings: readonly Finding[]
+  readonly insns: number
+}
+
+export const generated = (seed: number, size?: number): { readonly program: CProgram; readonly cpu: Cpu } => {
+  const cpu = ((seed % 4) + 1) as Cpu
+  const random = seeded(seed)
+  return { cpu, program: generateC(random, { prefix: `p${seed}_`, size: size ?? random.between(3, 24), cpu }) }
+}
+
+/** The same inputs for all programs: the ends of all bytes, small numbers, and noise. */
+export function inputs(): readonly Uint8Array[] {
+  const noise = seeded(0xbee)
+  const fill = (f: (i: number) => number): Uint8Array => Uint8Array.from({ length: INPUT_SIZE }, (_, i) => f(i))
+  return [
+    fill(() => 0),
+    fill(() => 0xff),
+    fill((i) => i),
+    fill((i) => (i % 3 === 0 ? 0x80 : 0)),
+    fill(() => noise.byte()),
+    fill(() => noise.byte() & noise.byte()),
+  ]
+}
+
+/** Diagnostics that tell of limits of BPF. */
+const LIMITS: ReadonlySet<string> = new Set(['c.bpf.stack', 'c.bpf.jump-too-far', 'c.bpf.memory-large'])
+/** Messages of the verifier that tell of size. */
+const TOO_LARGE = /too large|too many|combined stack|stack depth|call stack|too complex|sequence of .* jumps/
+
+export interface JudgeOptions {
+  readonly cpu: Cpu
+  /** Where `oracle/` lies; absent = the kernel is not asked. */
+  readonly kernel?: string
+}
+
+export function judgeC(
+  program: CProgram,
+  packets: readonly Uint8Array[],
+  native: readonly (NativeRun | string)[],
+  { cpu, kernel }: JudgeOptions,
+): Judged {
+  const findings: Finding[] = []
+  const found = (kind: Kind, what: string, detail = ''): void =>
+    void findings.push({ kind, class: `${kind}: ${generic(what)}`, detail: detail || what })
+  const text = bpfText(program)
+  const threw = (what: unknown): void => {
+    const error = what instanceof Error ? what : new Error(String(what))
+    found('exception', error.message.split(';')[0], error.stack?.slice(0, 600))
+  }
+  const input = { main: makeSource('prog.bpf.c', text), include: () => undefined, includeDirs: [], defines: {}, cpu }
+  try {
+    compile(input, { check: true })
+  } catch (thrown) {
+    threw(thrown)
+  }
+  try {
+    // What a failed check means for the result is worth knowing too.
+    const compiled = compile(input)
+    const errors = compiled.diagnostics.filter((d) => d.severity === 'error')
+    if (!compiled.object) {
+      const [first] = errors
+      found(
+        first && LIMITS.has(first.code) ? 'large' : 'refused',
+        `${first?.code} ${first?.params.join(' ')}`,
+        text.slice(first?.at?.start, first?.at?.end),
+      )
+      return { findings, insns: 0 }
+    }
+    const loaded = load(compiled.object, { objectName: 'prog' })
+    const [main] = loaded.programs
+    if (!main || loaded.diagnostics.length > 0) {
+      found('refused', `load ${loaded.diagnostics.map((d) => `${d.code} ${d.params.join(' ')}`).join()}`)
+      return { findings, insns: 0 }
+    }
+    const insns = main.code.length / 8
+    const answer = verify(main, { logLevel: 0 })
+    if (answer.verdict !== 'accepted') {
+      const said = verify(main, { logLevel: 1 })
+      const message = said.message || said.feature || 'no message'
+      found(
+        TOO_LARGE.test(`${message} ${said.log.slice(-400)}`) ? 'large' : 'rejected',
+        `${said.verdict}: ${message}`,
+        said.log.slice(-1500),
+      )
+    } else {
+      for (const [i, packet] of packets.entries()) {
+        const want = native[i]
+        if (typeof want !== 'object') continue
+        const run = runRecord(main, packet)
+        const trouble = run.fault || run.unsupported || (run.errno ? `errno ${run.errno}` : '')
+        if (trouble) found('wrong', `run ${trouble}`)
+        else if (run.retval !== want.retval) found('wrong', 'result', `input ${i}: ours ${run.retval}, native ${want.retval}`)
+        else if (toHex(run.dataOut) !== want.data) found('wrong', 'packet', `input ${i}: ours ${toHex(run.dataOut)}, native ${want.data}`)
+        if (findings.some((f) => f.kind === 'wrong')) break
+      }
+    }
+    if (kernel !== undefined) askKernel(kernel, writeElf(compiled.object), packets, native, answer.verdict, found)
+    return { findings, insns }
+  } catch (thrown) {
+    threw(thrown)
+    return { findings, insns: 0 }
+  }
+}
+
+function askKernel(
+  repository: string,
+  object: Uint8Array,
+  packets: readonly Uint8Array[],
+  native: readonly (NativeRun | string)[],
+  ours: string,
+  found: (kind: Kind, what: string, detail?: string) => void,
+): void {
+  for (const i of [0, packets.length - 1]) {
+    const [answer] = askOracle('prog.o', object, toHex(packets[i]), 0, repository)
+    const accepted = answer?.verdict === 'accepted'
+    if (accepted !== (ours === 'accepted')) {
+      const log = askOracle('prog.o', object, toHex(packets[i]), 1, repository)[0]
+      found('judges', `${ours} but the kernel ${answer?.verdict ?? 'cannot open it'}`, `${log?.libbpf}\n${log?.log.slice(-1500)}`)
+      return
+    }
+    const want = native[i]
+    if (!accepted || typeof want !== 'object' || !answer.run) return
+    if (answer.run.errno !== 0) found('wrong', `kernel run errno ${answer.run.errno}`)
+    else if (answer.run.retval >>> 0 !== want.retval)
+      found('wrong', 'result in the kernel', `input ${i}: kernel ${answer.run.retval >>> 0}, native ${want.retval}`)
+    else if (answer.run.data_out !== want.data)
+      found('wrong', 'packet in the kernel', `input ${i}: kernel ${answer.run.data_out}, native ${want.data}`)
+  }
+}
+
+const generic = (text: string): string =>
+  text
+    .replace(/\bp\d*_\w*/g, 'NAME')
+    .replace(/\bb\d+: |\bentry\b/g, '')
+    .replace(/[%@]?\b[a-zA-Z]\w*\.\d+/g, 'NAME')
+    .replace(/0x[0-9a-f]+/g, 'N')
+    .replace(/\b[a-z]?-?\d+\b/g, 'N')
+    .replace(/%\d+/g, '%N')
