@@ -90,7 +90,10 @@ describe('helpers', () => {
     const row = helperByName('bpf_get_cgroup_classid')!
     expect(helperArgs(row, 'sched_cls')).toEqual(['ptr_to_ctx'])
     expect(helperArgs(row, 'xdp')).toEqual([])
+    expect(helperArgs(row, 'xdp_devmap')).toEqual([])
     expect(helpers.filter((h) => h.noArgsIn !== undefined)).toEqual([row])
+    expect(helperArgs(helperByName('bpf_sk_assign')!, 'sk_lookup')[1]).toBe('ptr_to_socket_or_null')
+    expect(helperArgs(helperByName('bpf_sk_assign')!, 'sched_cls')[1]).toBe('ptr_to_btf_id_sock_common')
   })
 
   test('kinds come apart', () => {

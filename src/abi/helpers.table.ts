@@ -61,6 +61,24 @@ export const HELPER_SETS = [
   '1000000000020',
 ] as const
 
+/** Functions under one id that check other arguments when programs of these types call them. Read off Linux 6.18 by probing. */
+export const OTHER_ARGS: readonly { readonly helper: string; readonly types: string; readonly args: string }[] = [
+  { helper: 'get_socket_cookie', types: 'sk_reuseport syscall', args: 'ptr_to_btf_id_sock_common|maybe_null' },
+  { helper: 'getsockopt', types: 'cgroup_setsockopt', args: 'ptr_to_btf_id_sock_common anything anything ptr_to_uninit_mem const_size' },
+  {
+    helper: 'setsockopt',
+    types: 'cgroup_setsockopt',
+    args: 'ptr_to_btf_id_sock_common anything anything ptr_to_mem|mem_rdonly const_size',
+  },
+  { helper: 'sk_assign', types: 'sk_lookup', args: 'ptr_to_ctx ptr_to_socket_or_null anything' },
+  {
+    helper: 'sk_storage_get',
+    types: 'cgroup_sock_create cgroup_post_bind4 cgroup_post_bind6 cgroup_sock_release',
+    args: 'const_map_ptr ptr_to_ctx ptr_to_map_value_or_null anything',
+  },
+  { helper: 'xdp_get_buff_len', types: 'syscall', args: 'ptr_to_btf_id' },
+]
+
 export const HELPER_LINES = `
 1; map_lookup_elem; ptr_to_map_value_or_null; void *; p; 0; const_map_ptr: void *map; ptr_to_map_key: const void *key
 2; map_update_elem; integer; long; p; 0; const_map_ptr: void *map; ptr_to_map_key: const void *key; ptr_to_map_value: const void *value; anything: __u64 flags

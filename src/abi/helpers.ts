@@ -1,7 +1,7 @@
 // Helper functions as rows: id, name, what the verifier checks of each argument, what it returns, the C prototype, who may call it, words.
 // The rows are read from the text table once, when this module is loaded. Linux: struct bpf_func_proto, get_func_proto() of each type.
 import { HELPER_DOCS } from './helpers.docs.ts'
-import { HELPER_LINES, HELPER_SETS, HELPER_TYPES } from './helpers.table.ts'
+import { HELPER_LINES, HELPER_SETS, HELPER_TYPES, OTHER_ARGS } from './helpers.table.ts'
 import type { ArgKind, HelperRow } from './types.ts'
 
 const TYPES = HELPER_TYPES.split(' ')
@@ -44,8 +44,14 @@ export function helperAllowed(id: number, progTypeName: string): boolean {
 
 /** What the verifier checks of each argument when a program of the type calls the helper. */
 export function helperArgs(row: HelperRow, progTypeName: string): readonly ArgKind[] {
-  return row.noArgsIn?.includes(progTypeName) ? [] : row.args
+  const type = ALIAS[progTypeName] ?? progTypeName
+  if (row.noArgsIn?.includes(type)) return []
+  return otherArgs.get(`${row.name} ${type}`) ?? row.args
 }
+
+const otherArgs: ReadonlyMap<string, readonly ArgKind[]> = new Map(
+  OTHER_ARGS.flatMap(({ helper, types, args }) => types.split(' ').map((type) => [`bpf_${helper} ${type}`, args.split(' ')] as const)),
+)
 
 /** An argument or return kind taken apart. */
 export interface KindParts {

@@ -1,17 +1,16 @@
 // Paths still to be explored: a stack, so that the walk is depth first. Linux: push_stack(), pop_stack().
 import { COMPLEXITY_LIMIT_JMP_SEQ, type Env } from './env.ts'
-import { E2BIG } from './errno.ts'
 import { restoreState, type State, saveState } from './state.ts'
 import { logMark, verbose } from './verbose.ts'
 
-/** Puts by a copy of the current state, to go on from `insnIdx` later; a number is the errno of a program with too many. */
-export function pushBranch(env: Env, insnIdx: number, prevInsnIdx: number): State | number {
+/** Puts by a copy of the current state, to go on from `insnIdx` later; null where there are too many, whose errno is the caller's. */
+export function pushBranch(env: Env, insnIdx: number, prevInsnIdx: number): State | null {
   const state = saveState(env.cur)
   const mark = logMark(env.log)
   env.branches.push({ state, insnIdx, prevInsnIdx, textPos: mark.text, saidPos: mark.said, step: env.step })
   if (env.branches.length > COMPLEXITY_LIMIT_JMP_SEQ) {
     verbose(env.log, `The sequence of ${env.branches.length} jumps is too complex.\n`)
-    return -E2BIG
+    return null
   }
   if (state.parent) state.parent.branches++
   return state

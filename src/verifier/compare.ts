@@ -135,6 +135,9 @@ export function rangeWithin(a: Int32Array, ra: number, b: Int32Array, rb: number
 const ultAcross = (a: Int32Array, x: number, b: Int32Array, y: number): boolean => ult(a[x]!, a[x + 1]!, b[y]!, b[y + 1]!)
 const sltAcross = (a: Int32Array, x: number, b: Int32Array, y: number): boolean => slt(a[x]!, a[x + 1]!, b[y]!, b[y + 1]!)
 
+/** At least as many bytes proven; "at or beyond the end" (negative) is comparable with itself only. */
+const hasRange = (old: number, cur: number): boolean => (old < 0 || cur < 0 ? old === cur : old <= cur)
+
 const valuesWithin = (a: Int32Array, ra: number, b: Int32Array, rb: number): boolean =>
   rangeWithin(a, ra, b, rb) && tnumIn(a, ra + VALUE_HI, b, rb + VALUE_HI)
 
@@ -166,7 +169,7 @@ function regSafe(a: Int32Array, ra: number, b: Int32Array, rb: number, idmap: Id
       )
     case PTR_TO_PACKET_META:
     case PTR_TO_PACKET:
-      if (a[ra + RANGE]! > b[rb + RANGE]! || a[ra + OFF] !== b[rb + OFF]) return false
+      if (!hasRange(a[ra + RANGE]!, b[rb + RANGE]!) || a[ra + OFF] !== b[rb + OFF]) return false
       return checkIds(a[ra + ID]!, b[rb + ID]!, idmap) && valuesWithin(a, ra, b, rb)
     case PTR_TO_STACK:
       return regsExact(a, ra, b, rb, idmap) && a[ra + FRAMENO] === b[rb + FRAMENO]

@@ -6,7 +6,7 @@ import { type Btf, readBtf } from '../btf/index.ts'
 import type { DisasmNames, InsnTable, MapDef, Program } from '../isa/index.ts'
 import { type BackKinds, backKinds } from './back-kinds.ts'
 import type { FuncArg } from './check/func-args.ts'
-import { REG_WORDS, regAt } from './domain/layout.ts'
+import { FRAME_REGS, REG_WORDS, regAt } from './domain/layout.ts'
 import { UNSUPPORTED } from './errno.ts'
 import { type History, NO_ENTRY, newHistory } from './history.ts'
 import type { StackLiveness } from './liveness/stack.ts'
@@ -175,8 +175,8 @@ export interface Env {
   readonly idmap: IdMap
   /** Loops that were entered, by component. */
   readonly sccVisits: Map<number, SccVisit[]>
-  /** Register that told the last two states apart that were compared for an endless loop. */
-  tellingReg: number
+  /** Word of a frame that told the last two states apart that were compared for an endless loop. */
+  tellingWord: number
   /** Number of the last step on the current path; -1 before the first. */
   step: number
   /** Reads and writes of stack slots, for the analysis of which slots are live. */
@@ -255,7 +255,7 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
     },
     idmap: { old: new Int32Array(ID_MAP_SIZE), cur: new Int32Array(ID_MAP_SIZE), count: 0, tmpIdGen: 0 },
     sccVisits: new Map(),
-    tellingReg: 0,
+    tellingWord: FRAME_REGS,
     step: -1,
     live: undefined as unknown as StackLiveness,
     texts: new Array<string | undefined>(n).fill(undefined),

@@ -26,13 +26,17 @@ export interface History {
   readonly linked: Map<number, readonly number[]>
 }
 
-// A row: instruction, the one before it, flags, entries of this way up to and including this one, the entry before.
-export const HISTORY_WORDS = 5
+// A row: instruction, the one before it, flags, entries of this way up to and including this one, the entry before, and what was looked
+// for after this instruction before - registers and slots of the innermost frame, no frame else. A row belongs to one position of one way,
+// so that looking for the same things once more finds nothing new.
+export const HISTORY_WORDS = 8
 export const HIST_IDX = 0
 export const HIST_PREV_IDX = 1
 export const HIST_FLAGS = 2
 export const HIST_COUNT = 3
 export const HIST_BEFORE = 4
+/** Then the low and the high half of the slots. */
+export const HIST_ASKED_REGS = 5
 const FIRST_ROWS = 64
 
 export const newHistory = (): History => ({ rows: new Int32Array(FIRST_ROWS * HISTORY_WORDS), used: 0, linked: new Map() })

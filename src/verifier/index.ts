@@ -1,4 +1,6 @@
 // The verifier: a program in, Linux's verdict and log out.
+
+export { LINUX_CRASHES } from './transfer/alu.ts'
 export type {
   StatesAt,
   StateView,

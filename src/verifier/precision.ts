@@ -19,7 +19,7 @@ import {
 } from './domain/layout.ts'
 import { type Backtrack, type Env, MAIN_FUNC } from './env.ts'
 import { ENOTSUPP } from './errno.ts'
-import { HIST_BEFORE, HIST_FLAGS, HIST_PREV_IDX, NO_ENTRY } from './history.ts'
+import { HIST_ASKED_REGS, HIST_BEFORE, HIST_FLAGS, HIST_PREV_IDX, NO_ENTRY } from './history.ts'
 import { regMaskText, stackMaskText } from './log/state-text.ts'
 import { wholeState } from './show.ts'
 import type { State } from './state.ts'
@@ -68,7 +68,7 @@ const NOTHING_LEFT = 1
 
 /**
  * Walks back over the instructions since a state's checkpoint, from `last`; where `subseq` is -1 that one is not looked at, since it is
- * still being executed. What is looked for in the innermost frame is kept in local variables.
+ * still being executed. Ends early where the same was looked for before. What is looked for in the innermost frame is kept in local variables.
  */
 function walkBack(env: Env, st: State, last: number, subseq: number, level2: boolean): number {
   const { bt, history } = env
@@ -84,6 +84,18 @@ function walkBack(env: Env, st: State, last: number, subseq: number, level2: boo
   for (let i = last; ; ) {
     const known = entry !== NO_ENTRY && rows[entry] === i
     if (subseq >= 0) {
+      if (known && outer === 0 && !level2) {
+        const asked = entry + HIST_ASKED_REGS
+        const lo = bt.slotsLo[frame]!
+        const hi = bt.slotsHi[frame]!
+        if (((regs & ~rows[asked]!) | (lo & ~rows[asked + 1]!) | (hi & ~rows[asked + 2]!)) === 0) {
+          bt.regs[frame] = bt.slotsLo[frame] = bt.slotsHi[frame] = 0
+          return NOTHING_LEFT
+        }
+        rows[asked]! |= regs
+        rows[asked + 1]! |= lo
+        rows[asked + 2]! |= hi
+      }
       let k = kind[i]!
       if (level2 || (known && rows[entry + HIST_FLAGS] !== 0)) k = BACK_ALWAYS
       else if (k !== BACK_ALWAYS && (regs & touch[i]!) === 0) k = BACK_NOTHING

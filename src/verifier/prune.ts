@@ -100,24 +100,22 @@ function detectInfiniteLoop(env: Env, st: State): number {
   return -EINVAL
 }
 
-/** Compares the innermost frames word for word, first the register that told the last two states apart. */
+/** Compares the innermost frames word for word, first the one that told the last two states apart. */
 function mayBeLooping(env: Env, old: State, cur: State): boolean {
   if (old.curframe !== cur.curframe) return false
   const fa = old.at[old.curframe]!
   const fb = cur.at[cur.curframe]!
-  if (!sameReg(old.words, fa, cur.words, fb, env.tellingReg)) return false
+  const a = old.words
+  const b = cur.words
+  if (a[fa + env.tellingWord] !== b[fb + env.tellingWord]) return false
   for (let i = 0; i < REGS; i++) {
-    if (sameReg(old.words, fa, cur.words, fb, i)) continue
-    env.tellingReg = i
-    return false
+    const r = regAt(0, i)
+    for (let w = r; w < r + FRAMENO; w++) {
+      if (a[fa + w] === b[fb + w]) continue
+      env.tellingWord = w
+      return false
+    }
   }
-  return true
-}
-
-function sameReg(a: Int32Array, fa: number, b: Int32Array, fb: number, regno: number): boolean {
-  const ra = regAt(fa, regno)
-  const rb = regAt(fb, regno)
-  for (let w = 0; w < FRAMENO; w++) if (a[ra + w] !== b[rb + w]) return false
   return true
 }
 

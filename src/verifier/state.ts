@@ -1,7 +1,7 @@
 // Verifier states: the one that is worked on, and those that are put by (branches to explore, checkpoints, back edges).
 //
 //   cur.words     |frame 0, room for 64 slots|frame 1|...|frame 7|       frames at fixed places, so that stacks can grow
-//   saved.words   |frame 0|frame 1|                                      frames end to end, slots in use only, never grows
+//   saved.words   ...|frame 0|frame 1|...                                frames end to end, slots in use only, never grows
 //
 // References and the jump history are persistent: a change makes a new list, so a copy of a state shares them. The history is a
 // chain from the newest entry backwards, the order in which precision backtracking walks it.
@@ -16,10 +16,19 @@ export interface Reference {
   readonly insn: number
 }
 
+/** Where saved states get their words: they share arrays, since a small array of its own costs more than its words. */
+interface Arena {
+  chunk: Int32Array
+  used: number
+}
+const FIRST_CHUNK_WORDS = 1 << 10
+const CHUNK_WORDS = 1 << 14
+
 export interface State {
   words: Int32Array
   /** Offset of each frame in `words`. */
-  readonly at: Int32Array
+  readonly at: number[]
+  readonly arena: Arena
   curframe: number
   refs: readonly Reference[]
   /** Last entry of the jump history since the last checkpoint. */
@@ -46,10 +55,11 @@ export interface State {
 
 const NO_REFS: readonly Reference[] = []
 
-function bareState(words: Int32Array): State {
+function bareState(words: Int32Array, at: number[], arena: Arena): State {
   return {
     words,
-    at: new Int32Array(MAX_FRAMES),
+    at,
+    arena,
     curframe: 0,
     refs: NO_REFS,
     history: NO_ENTRY,
@@ -72,28 +82,31 @@ function bareState(words: Int32Array): State {
 
 /** A state to work on, with room for every frame at its largest. */
 export function workingState(): State {
-  const state = bareState(new Int32Array(STATE_WORDS))
-  for (let i = 0; i < MAX_FRAMES; i++) state.at[i] = i * FRAME_WORDS
-  return state
+  const at: number[] = []
+  for (let i = 0; i < MAX_FRAMES; i++) at.push(i * FRAME_WORDS)
+  return bareState(new Int32Array(STATE_WORDS), at, { chunk: new Int32Array(0), used: 0 })
 }
 
 /** A copy that takes no more room than it needs. Linux: copy_verifier_state() into a fresh state. */
 export function saveState(src: State): State {
-  const { words, at, curframe } = src
-  let saved: State
-  if (curframe === 0) {
-    saved = bareState(words.slice(at[0], at[0]! + frameWords(words[at[0]! + ALLOCATED_SLOTS]!)))
-  } else {
-    let total = 0
-    for (let i = 0; i <= curframe; i++) total += frameWords(words[at[i]! + ALLOCATED_SLOTS]!)
-    saved = bareState(new Int32Array(total))
-    let to = 0
-    for (let i = 0; i <= curframe; i++) {
-      saved.at[i] = to
-      copyFrame(saved.words, to, words, at[i]!)
-      to += frameWords(words[at[i]! + ALLOCATED_SLOTS]!)
-    }
+  const { words, at, curframe, arena } = src
+  let total = 0
+  for (let i = 0; i <= curframe; i++) total += frameWords(words[at[i]! + ALLOCATED_SLOTS]!)
+  let to = arena.used
+  if (to + total > arena.chunk.length) {
+    arena.chunk = new Int32Array(Math.max(total, Math.min(2 * arena.chunk.length, CHUNK_WORDS), FIRST_CHUNK_WORDS))
+    to = 0
   }
+  arena.used = to + total
+  const { chunk } = arena
+  const places = [to]
+  copyFrame(chunk, to, words, at[0]!)
+  for (let i = 1; i <= curframe; i++) {
+    to += frameWords(words[at[i - 1]! + ALLOCATED_SLOTS]!)
+    places.push(to)
+    copyFrame(chunk, to, words, at[i]!)
+  }
+  const saved = bareState(chunk, places, arena)
   copyFields(saved, src)
   return saved
 }

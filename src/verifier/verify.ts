@@ -98,7 +98,7 @@ function prepare(env: Env): number {
 function argCount(env: Env, insn: number): number {
   const id = env.insns.imm[insn]!
   if (env.insns.src[insn] !== 0 || !helperAllowed(id, env.progType.name)) return -1
-  return helperProto(id)?.args.length ?? -1
+  return helperProto(id, env.progType.name)?.args.length ?? -1
 }
 
 /** Functions that no path comes to are removed from a program that is safe. */

@@ -122,7 +122,7 @@ export function markFastcallPatterns(env: Env): void {
 function markPattern(env: Env, subprog: Subprog, call: number, lowest: number): void {
   const { insns, aux } = env
   const id = insns.imm[call]!
-  const proto = helperProto(id)
+  const proto = helperProto(id, env.progType.name)
   if (!proto || !helperAllowed(id, env.progType.name)) return
   const params = proto.args.length
   const clobbered = ((1 << (params + 1)) - 1) & ~(proto.ret === 'void' ? 1 : 0)

@@ -50,11 +50,13 @@ export const FUNC_SKC_TO_TCP_REQUEST_SOCK = 139
 export const FUNC_SKC_TO_UDP6_SOCK = 140
 export const FUNC_GET_TASK_STACK = 141
 export const FUNC_COPY_FROM_USER = 148
+export const FUNC_D_PATH = 147
 export const FUNC_GET_CURRENT_TASK_BTF = 158
 export const FUNC_IMA_INODE_HASH = 161
 export const FUNC_FOR_EACH_MAP_ELEM = 164
 export const FUNC_SNPRINTF = 165
 export const FUNC_TIMER_SET_CALLBACK = 170
+export const FUNC_GET_FUNC_IP = 173
 export const FUNC_FIND_VMA = 180
 export const FUNC_LOOP = 181
 export const FUNC_COPY_FROM_USER_TASK = 191
@@ -101,6 +103,9 @@ export function isAcquireFunction(id: number, mapType: string | undefined): bool
       return false
   }
 }
+
+/** Linux: protos of the tracing types, whose `allowed` looks at the function that is traced. */
+export const TRACED_HELPERS: ReadonlySet<number> = new Set([FUNC_SK_STORAGE_GET, FUNC_SK_STORAGE_DELETE, FUNC_D_PATH])
 
 /** Linux: bpf_func_proto.might_sleep. Only programs that may sleep call these. */
 export const SLEEPING_HELPERS: ReadonlySet<number> = new Set([

@@ -1,6 +1,6 @@
 // What the verifier has to know of a helper, taken from abi's row once: kinds of arguments and of the result as numbers and flags.
 // Linux: struct bpf_func_proto, enum bpf_arg_type, enum bpf_return_type.
-import { type HelperRow, helperById, splitKind } from '../../abi/index.ts'
+import { type HelperRow, helperArgs, helperById, splitKind } from '../../abi/index.ts'
 import {
   MEM_ALIGNED,
   MEM_FIXED_SIZE,
@@ -58,20 +58,24 @@ const FLAGS: Readonly<Record<string, number>> = {
   ptr_trusted: PTR_TRUSTED,
 }
 
-const protos = new Map<number, HelperProto | undefined>()
+/** By program type and id. */
+const protos = new Map<string, Map<number, HelperProto | undefined>>()
 
-export function helperProto(id: number): HelperProto | undefined {
-  let proto = protos.get(id)
-  if (proto === undefined && !protos.has(id)) {
+/** What a helper checks and gives when a program of the type calls it. Linux: get_func_proto() of the type. */
+export function helperProto(id: number, progTypeName: string): HelperProto | undefined {
+  let ofType = protos.get(progTypeName)
+  if (!ofType) protos.set(progTypeName, (ofType = new Map()))
+  let proto = ofType.get(id)
+  if (proto === undefined && !ofType.has(id)) {
     const row = helperById(id)
-    proto = row && readRow(row)
-    protos.set(id, proto)
+    proto = row && readRow(row, progTypeName)
+    ofType.set(id, proto)
   }
   return proto
 }
 
-function readRow(row: HelperRow): HelperProto {
-  const args = row.args.map((kind, i): Arg => {
+function readRow(row: HelperRow, progTypeName: string): HelperProto {
+  const args = helperArgs(row, progTypeName).map((kind, i): Arg => {
     const size = row.argSizes?.[i] ?? 0
     const { base, flags } = bits(kind)
     // Memory of fixed size may be named by its size alone.

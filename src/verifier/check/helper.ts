@@ -30,7 +30,7 @@ import {
 } from '../domain/layout.ts'
 import { set64 } from '../domain/wide.ts'
 import { curReg, type Env, scratchReg, unsupported } from '../env.ts'
-import { EACCES, EINVAL } from '../errno.ts'
+import { EACCES, EINVAL, ENOTSUPP } from '../errno.ts'
 import { clearCallerSaved, leaveFunction } from '../frames.ts'
 import { markChainPrecision } from '../precision.ts'
 import { acquireReference, checkResourceLeak, releaseReference } from '../references.ts'
@@ -55,6 +55,9 @@ const GPL_LICENSES: ReadonlySet<string> = new Set([
   'Dual MPL/GPL',
 ])
 
+/** prog_flags: the program runs where it may sleep. */
+const F_SLEEPABLE = 1 << 4
+
 /** CPUs of the machine that programs are judged for. */
 const NR_CPU_IDS = 2
 const MAX_ERRNO = 4095
@@ -76,7 +79,7 @@ export function checkHelperCall(env: Env): number {
     verbose(log, `invalid func ${label}\n`)
     return -EINVAL
   }
-  const proto = helperProto(id)
+  const proto = helperProto(id, env.progType.name)
   if (!proto || !helperAllowed(id, env.progType.name)) {
     verbose(log, `program of this type cannot use helper ${label}\n`)
     return -EINVAL
@@ -85,7 +88,12 @@ export function checkHelperCall(env: Env): number {
     verbose(log, 'cannot call GPL-restricted function from non-GPL compatible program\n')
     return -EINVAL
   }
-  if (f.SLEEPING_HELPERS.has(id)) {
+  // Linux: fn->allowed() of these asks for a function that is traced, which a program of this type has not.
+  if (env.progType.name === 'syscall' && f.TRACED_HELPERS.has(id)) {
+    verbose(log, 'helper call is not allowed in probe\n')
+    return -EINVAL
+  }
+  if (f.SLEEPING_HELPERS.has(id) && !(env.program.flags & F_SLEEPABLE)) {
     verbose(log, 'helper call might sleep in a non-sleepable prog\n')
     return -EINVAL
   }
@@ -216,6 +224,10 @@ function setResult(env: Env, proto: HelperProto, meta: CallMeta, map: MapDef | u
   }
   const err = checkMapFuncCompatibility(env, map, id)
   if (err) return err
+  if (id === f.FUNC_GET_FUNC_IP && env.progType.name !== 'kprobe') {
+    verbose(env.log, `func bpf_get_func_ip#${id} not supported for program type ${env.progType.id}\n`)
+    return -ENOTSUPP
+  }
   if (id === f.FUNC_TAIL_CALL) return env.cur.curframe === 0 ? 0 : leaveByTailCall(env)
   if (proto.row.changesPacket) clearAllPktPointers(env)
   return 0

@@ -27,6 +27,23 @@ import { FUNC_TAIL_CALL } from './helper-ids.ts'
 export function findSubprogs(env: Env): number {
   const { insns, log } = env
   const starts = [0]
+  const err = collectStarts(env, starts)
+  starts.sort((a, b) => a - b)
+  starts.forEach((start, i) => {
+    env.subprogs.push(newSubprog(env, start, starts[i + 1] ?? insns.length))
+  })
+  if (err) return err
+  if (log.level & LOG_LEVEL2) {
+    starts.forEach((start, i) => {
+      trace(log, `func#${i} @${start}\n`)
+    })
+  }
+  return 0
+}
+
+/** What is called and what is pointed to, up to the first mistake. */
+function collectStarts(env: Env, starts: number[]): number {
+  const { insns, log } = env
   for (let i = 0; i < insns.length; i++) {
     const call = insns.opcode[i] === (BPF_JMP | BPF_CALL)
     if (call && insns.src[i] === BPF_PSEUDO_KFUNC_CALL) {
@@ -47,15 +64,6 @@ export function findSubprogs(env: Env): number {
       return -E2BIG
     }
     starts.push(start)
-  }
-  starts.sort((a, b) => a - b)
-  starts.forEach((start, i) => {
-    env.subprogs.push(newSubprog(env, start, starts[i + 1] ?? insns.length))
-  })
-  if (log.level & LOG_LEVEL2) {
-    starts.forEach((start, i) => {
-      trace(log, `func#${i} @${start}\n`)
-    })
   }
   return 0
 }

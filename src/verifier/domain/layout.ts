@@ -216,6 +216,9 @@ export const mayBeNull = (type: number): boolean => (type & PTR_MAYBE_NULL) !== 
 export const isPointer = (type: number): boolean => type !== NOT_INIT && type !== SCALAR_VALUE
 
 // ---- whole blocks ----
+/** Words from which on a copy as a whole is faster than a loop. */
+const LONG_COPY = 640
+
 /** Copies a register block; also within one array. */
 export function copyReg(dst: Int32Array, d: number, src: Int32Array, r: number): void {
   for (let i = 0; i < REG_WORDS; i++) dst[d + i] = src[r + i]!
@@ -224,7 +227,8 @@ export function copyReg(dst: Int32Array, d: number, src: Int32Array, r: number):
 export function copyFrame(dst: Int32Array, d: number, src: Int32Array, frame: number): void {
   const n = frameWords(src[frame + ALLOCATED_SLOTS]!)
   if (dst === src) dst.copyWithin(d, frame, frame + n)
-  else dst.set(src.subarray(frame, frame + n), d)
+  else if (n > LONG_COPY) dst.set(src.subarray(frame, frame + n), d)
+  else for (let i = 0; i < n; i++) dst[d + i] = src[frame + i]!
 }
 /** Makes at least `slots` stack slots usable; new ones are empty. */
 export function growStack(s: Int32Array, frame: number, slots: number): void {

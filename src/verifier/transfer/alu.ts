@@ -28,7 +28,7 @@ import { boundsSync, markRegConst, markRegUnknown, regWidth } from '../domain/bo
 import { coerceRegToSizeSx, coerceSubregToSizeSx, zext32To64 } from '../domain/coerce.ts'
 import { copyReg, PRECISE, SCALAR_VALUE, SUBREG_DEF, TYPE, UMAX_HI } from '../domain/layout.ts'
 import { clearScalarId, linkAfterAlu } from '../domain/linked.ts'
-import { curReg, type Env } from '../env.ts'
+import { curReg, type Env, unsupported } from '../env.ts'
 import { EACCES, EINVAL } from '../errno.ts'
 import { markChainPrecision } from '../precision.ts'
 import { umaxOf } from '../values.ts'
@@ -193,6 +193,9 @@ function checkBinary(env: Env, opcode: number): number {
   return scalarOp(env, dst, s, src, op, !wide)
 }
 
+/** What is said of a program that Linux 6.18 itself does not survive judging; nobody should ask it. */
+export const LINUX_CRASHES = 'a program on which Linux 6.18 crashes'
+
 /** dst op= src on numbers. What a constant's addition leaves linked, and what is walked once for each sign, is decided in the domain. */
 function scalarOp(env: Env, dst: number, t: Int32Array, src: number, op: number, alu32: boolean): number {
   const s = env.words
@@ -200,7 +203,8 @@ function scalarOp(env: Env, dst: number, t: Int32Array, src: number, op: number,
   if (width !== 0) {
     // The other way comes back to this very instruction with dst = 0.
     const branch = pushBranch(env, env.insnIdx, env.insnIdx)
-    if (typeof branch === 'number') return branch
+    // Linux 6.18 does not look whether there was room, and follows a null pointer.
+    if (!branch) return unsupported(env, LINUX_CRASHES)
     setForked(branch.words, branch.at[branch.curframe]! + dst - env.cur.at[env.cur.curframe]!, width, 0)
     setForked(s, dst, width, -1)
   }

@@ -57,7 +57,7 @@ import {
 import { collectLinkedRegs, syncLinkedRegs } from '../domain/linked.ts'
 import { tnumEqualsConst } from '../domain/tnum.ts'
 import { curReg, type Env, MAX_PACKET_OFF } from '../env.ts'
-import { EINVAL } from '../errno.ts'
+import { EFAULT, EINVAL, ENOMEM } from '../errno.ts'
 import { INSN_F_DST_REG_STACK, INSN_F_SRC_REG_STACK, pushJmpHistory } from '../history.ts'
 import { markChainPrecision } from '../precision.ts'
 import { dropReference } from '../references.ts'
@@ -122,7 +122,7 @@ export function checkCondJump(env: Env): number {
   if (linked.length > 1) pushJmpHistory(env, 0, linked)
 
   const other = pushBranch(env, insnIdx + off + 1, insnIdx)
-  if (typeof other === 'number') return other
+  if (!other) return -EFAULT
   const os = other.words
   const oFrame = other.at[other.curframe]!
   const oDst = regAt(oFrame, dstRegno)
@@ -159,7 +159,7 @@ function mayGoto(env: Env, opcode: number): number {
   }
   const prev = env.cur.parent ? findPrevEntry(env, env.cur.parent, insnIdx) : null
   const queued = pushBranch(env, insnIdx + 1, insnIdx)
-  if (typeof queued === 'number') return queued
+  if (!queued) return -ENOMEM
   queued.mayGotoDepth++
   if (prev) widenImpreciseScalars(prev, queued)
   env.insnIdx += insns.off[insnIdx]!
