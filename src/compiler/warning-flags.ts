@@ -15,6 +15,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   'c.remainder-by-zero': '-Wdivision-by-zero',
   'c.shift-negative': '-Wshift-count-negative',
   'c.shift-overflow': '-Wshift-count-overflow',
+  'c.vla-folded': '-Wgnu-folding-constant',
   'c.constant-overflow': '-Winteger-overflow',
   'c.constant-conversion': '-Wconstant-conversion',
   'c.unused-value': '-Wunused-value',

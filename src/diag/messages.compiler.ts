@@ -206,6 +206,10 @@ export const COMPILER_MESSAGES = {
     en: 'variable length arrays are not possible in BPF: the size must be an integer constant',
     ko: 'BPF에서는 가변 길이 배열을 쓸 수 없습니다. 크기는 정수 상수여야 합니다',
   },
+  'c.vla-folded': {
+    en: 'variable length array folded to constant array as an extension',
+    ko: '가변 길이 배열을 확장 기능으로 상수 크기 배열로 바꿉니다',
+  },
   'c.tentative-array': {
     en: 'tentative array definition assumed to have one element',
     ko: '크기가 정해지지 않은 배열을 원소 하나로 봅니다',

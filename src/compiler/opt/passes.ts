@@ -17,6 +17,7 @@ import { shareSlots } from './share-slots.ts'
 import { simplify } from './simplify.ts'
 import { simplifyCfg } from './simplify-cfg.ts'
 import { sroa } from './sroa.ts'
+import { unroll } from './unroll.ts'
 
 export interface Pass {
   readonly name: string
@@ -51,6 +52,13 @@ export const PASSES: readonly Pass[] = [
   perFunction('simplifyCfg', simplifyCfg),
   perFunction('jumpThreading', jumpThreading),
   perFunction('simplifyCfg', simplifyCfg),
+  perFunction('gvn', gvn),
+  perFunction('simplify', simplify),
+  perFunction('unroll', unroll),
+  perFunction('simplify', simplify),
+  perFunction('simplifyCfg', simplifyCfg),
+  perFunction('sroa', sroa),
+  perFunction('mem2reg', mem2reg),
   perFunction('gvn', gvn),
   perFunction('simplify', simplify),
   perFunction('expandMem', expandMem),

@@ -19,10 +19,18 @@ export function directive(state: State, hash: Token): Token | undefined {
   const { lexer } = file
   lexer.inDirective = true
   const name = lexer.next()
+  const outside = file.conditionals.length === 0
   let made: Token | undefined
   if (name.kind !== 'newline') made = named(state, file, hash, name)
+  if (outside) noteGuard(file, name)
   lexer.inDirective = false
   return made
+}
+
+/** A directive outside of conditionals: `#ifndef` as the file's first thing makes a guard, anything else means that there is none. */
+function noteGuard(file: OpenFile, name: Token): void {
+  if (file.guard !== 'unknown' || name.text !== 'ifndef' || file.conditionals.length !== 1) file.guard = 'none'
+  else file.guard = { macro: file.conditionals[0].macro }
 }
 
 function named(state: State, file: OpenFile, hash: Token, name: Token): Token | undefined {
@@ -48,7 +56,7 @@ function named(state: State, file: OpenFile, hash: Token, name: Token): Token | 
     case 'ifdef':
     case 'ifndef': {
       const target = macroName(state, name, restOfLine(lexer))
-      open(state, file, name, target !== undefined && state.macros.has(target.text) === (name.text === 'ifdef'))
+      open(state, file, name, target !== undefined && state.macros.has(target.text) === (name.text === 'ifdef'), target?.text)
       return undefined
     }
     case 'elif':
@@ -124,6 +132,8 @@ function include(state: State, file: OpenFile, name: Token): void {
   }
   const { source } = found
   if (state.once.has(source.path) || (name.text === 'import' && state.sources.has(source.path))) return
+  const guard = state.guards.get(source.path)
+  if (guard !== undefined && state.macros.has(guard)) return
   if (state.files.length >= MAX_INCLUDE_DEPTH) {
     error(sink, 'c.include-depth', header.at, [String(MAX_INCLUDE_DEPTH)])
     state.stopped = true
@@ -144,6 +154,7 @@ function include(state: State, file: OpenFile, name: Token): void {
     folder: folderOf(source.path).replace(/\/$/, ''),
     foundAt: found.foundAt,
     at: header.at,
+    guard: 'unknown',
   })
 }
 
@@ -163,13 +174,13 @@ function missingFile(state: State, name: string, at: Place): void {
 
 // --- conditionals ---
 
-function open(state: State, file: OpenFile, name: Token, taken: boolean): void {
+function open(state: State, file: OpenFile, name: Token, taken: boolean, macro = ''): void {
   if (file.conditionals.length >= MAX_CONDITIONAL_DEPTH) {
     error(state.sink, 'c.if-depth', name.at, [String(MAX_CONDITIONAL_DEPTH)])
     state.stopped = true
     return
   }
-  file.conditionals.push({ at: name.at, taken, sawElse: false })
+  file.conditionals.push({ at: name.at, macro, taken, sawElse: false })
   if (!taken) skipGroups(state, file)
 }
 
@@ -185,12 +196,14 @@ function nextGroup(state: State, file: OpenFile, name: Token): void {
     endConditional(state, file)
     return
   }
-  checkElse(state, current, name)
+  checkElse(state, file, name)
   restOfLine(file.lexer)
   skipGroups(state, file)
 }
 
-function checkElse(state: State, current: OpenFile['conditionals'][number], name: Token): void {
+function checkElse(state: State, file: OpenFile, name: Token): void {
+  if (file.conditionals.length === 1) file.guard = 'none'
+  const current = file.conditionals[file.conditionals.length - 1]
   if (current.sawElse) error(state.sink, 'c.after-else', name.at, [name.text], { labels: [label(current.at, 'c.note.if-here')] })
   if (name.text === 'else') current.sawElse = true
 }
@@ -226,7 +239,7 @@ function skipGroups(state: State, file: OpenFile): void {
       case 'elifdef':
       case 'elifndef':
         if (nested > 0) break
-        checkElse(state, current, name)
+        checkElse(state, file, name)
         if (current.taken || !groupHolds(state, lexer, name)) break
         current.taken = true
         return

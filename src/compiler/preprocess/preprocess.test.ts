@@ -62,6 +62,13 @@ describe('preprocess', () => {
     expect(text('m.c', '#include "g.h"\n#include "g.h"\n#include "o.h"\n#include "o.h"\n', files)).toBe('g.h:3: guarded\no.h:2: once\n')
   })
 
+  it('does not read a guarded file again', () => {
+    const large = `#ifndef G\n#define G\n/*${'x'.repeat(3 << 20)}*/\n#endif\n`
+    expect(codes('#include "g.h"\n#include "g.h"\n', { 'g.h': large })).toEqual([])
+    expect(codes('#include "g.h"\n#include "g.h"\n', { 'g.h': `${large}int x;` })).toEqual(['c.source-too-large'])
+    expect(codes('#include "g.h"\n#include "g.h"\n', { 'g.h': large.replace('#endif', '#else\n#endif') })).toEqual(['c.source-too-large'])
+  })
+
   it('takes definitions from the command line', () => {
     expect(text('m.c', 'A B(2) D', {}, { A: '1', 'B(x)': 'x + x', D: '' })).toBe('m.c:1: 1 2 + 2\n')
   })

@@ -32,6 +32,7 @@ export function preprocess(input: PreprocessInput, sink: Sink): Preprocessed {
     saved: new Map(),
     once: new Set(),
     poisoned: new Set(),
+    guards: new Map(),
     sources: new Map(),
     sourceChars: 0,
     expandedTokens: 0,
@@ -67,12 +68,13 @@ function openMain(state: State, source: SourceFile): void {
     folder: folderOf(source.path).replace(/\/$/, ''),
     foundAt: -1,
     at: undefined,
+    guard: 'none',
   })
 }
 
 /** Runs a text that holds nothing but directives. */
 function readDefinitions(state: State, source: SourceFile): void {
-  state.files.push({ lexer: new Lexer(source, state.sink), conditionals: [], folder: '', foundAt: -1, at: undefined })
+  state.files.push({ lexer: new Lexer(source, state.sink), conditionals: [], folder: '', foundAt: -1, at: undefined, guard: 'none' })
   while (nextExpanded(state).kind !== 'end') {
     // What is not a directive has no place on a command line.
   }
@@ -89,10 +91,14 @@ function fileToken(state: State): Token {
     const t = file.lexer.next()
     if (t.kind === 'end') {
       for (const c of file.conditionals) error(state.sink, 'c.unterminated-if', c.at)
+      if (typeof file.guard === 'object') state.guards.set(file.lexer.source.path, file.guard.macro)
       state.files.pop()
       continue
     }
-    if (!t.lineStart || !isPunct(t, '#')) return t
+    if (!t.lineStart || !isPunct(t, '#')) {
+      if (file.conditionals.length === 0) file.guard = 'none'
+      return t
+    }
     const made = directive(state, t)
     if (made) return made
   }

@@ -44,6 +44,8 @@ export interface Context {
 /** One #if and its groups so far. */
 export interface Conditional {
   readonly at: Place
+  /** Of #ifdef and #ifndef; empty for #if. */
+  readonly macro: string
   taken: boolean
   sawElse: boolean
 }
@@ -55,6 +57,8 @@ export interface OpenFile {
   readonly folder: string
   readonly foundAt: number
   readonly at: Place | undefined
+  /** What is known of an include guard around the whole file: nothing yet, its macro, or that there is none. */
+  guard: 'unknown' | 'none' | { readonly macro: string }
 }
 
 export interface State {
@@ -66,6 +70,8 @@ export interface State {
   readonly saved: Map<string, (Macro | undefined)[]>
   readonly once: Set<string>
   readonly poisoned: Set<string>
+  /** Files that their guard's macro makes empty, by path. */
+  readonly guards: Map<string, string>
   /** Files read so far, by path. */
   readonly sources: Map<string, SourceFile>
   /** Includes of the same file share its text. */

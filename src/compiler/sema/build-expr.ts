@@ -67,7 +67,7 @@ export function cast(e: TExpr, type: CType, at: Place = e.at): TExpr {
   const to = unqualified(type)
   const target = canonical(to)
   if (e.kind === 'const' && (target.kind === 'int' || target.kind === 'enum' || target.kind === 'pointer')) return constant(e.value, to, at)
-  if (sameRepresentation(e.type, to)) return e.type === to ? e : { ...retyped(e, to), at }
+  if (sameRepresentation(e.type, to) && bitWidth(e) === undefined) return e.type === to ? e : { ...retyped(e, to), at }
   return { kind: 'cast', operand: e, type: to, at, lvalue: false }
 }
 
@@ -224,10 +224,23 @@ export function promoted(e: TExpr): IntType | undefined {
   return int.rank < INT.rank ? INT : int
 }
 
-/** Width of the bit-field that an expression reads, if it does. */
+/** Width of the bit-field whose value an expression is, if it is one; clang also sees through commas, assignments and `++s.f`. */
 export function bitWidth(e: TExpr): number | undefined {
-  const source = e.kind === 'load' ? e.operand : e
-  return source.kind === 'member' ? source.field.widthBits : undefined
+  switch (e.kind) {
+    case 'member':
+      return e.field.widthBits
+    case 'load':
+      return bitWidth(e.operand)
+    case 'comma':
+      return bitWidth(e.right)
+    case 'assign':
+    case 'compound-assign':
+      return bitWidth(e.left)
+    case 'step':
+      return e.prefix ? bitWidth(e.operand) : undefined
+    default:
+      return undefined
+  }
 }
 
 export function promote(e: TExpr): TExpr {

@@ -422,6 +422,8 @@ function automatic(cx: Context, declared: Declared, said: Meaning, one: InitDecl
     if (made) {
       ;({ init } = made)
       variable.type = made.type
+      const [part] = made.init.parts
+      if (qualifiersOf(made.type).const && isInteger(made.type) && part?.value?.kind === 'const') variable.value = part.value.value
     }
   }
   if (usable && sizeOf(variable.type) === undefined) {

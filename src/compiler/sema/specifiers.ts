@@ -1,5 +1,5 @@
 // Specifiers and declarators to types: builtin words, typedefs, typeof, and the walk from the outside of a declarator to its name.
-import { error, type Place } from '../report.ts'
+import { error, type Place, warning } from '../report.ts'
 import type { Declarator, Name, ParamDeclaration, Specifiers, TypeName } from '../syntax/index.ts'
 import { type Meaning, meaning } from './attributes.ts'
 import { isConst } from './build-expr.ts'
@@ -33,8 +33,10 @@ import {
   USHORT,
   unqualified,
   VOID,
+  wrap,
 } from './ctypes.ts'
 import { quoteType } from './print-type.ts'
+import type { TExpr } from './tree.ts'
 import type { CType, IntType, Param } from './types.ts'
 
 /** The type that specifiers name, qualifiers and type attributes applied. `auto` types are left to the caller as undefined. */
@@ -201,19 +203,46 @@ function arrayType(cx: Context, element: CType, d: Declarator & { readonly kind:
     error(cx.sink, 'c.array-size-type', value.at, [quoteType(value.type)])
     return arrayOf(element, 1)
   }
-  if (!isConst(value)) {
+  const size = foldedSize(value)
+  if (size === undefined) {
     error(cx.sink, 'c.vla', value.at)
     return arrayOf(element, 1)
   }
-  if (value.value < 0n) {
+  if (!isConst(value)) warning(cx.sink, 'c.vla-folded', value.at)
+  if (size < 0n) {
     error(cx.sink, 'c.array-negative', value.at)
     return arrayOf(element, 1)
   }
-  if (value.value * BigInt(Math.max(1, elementSize)) > BigInt(MAX_OBJECT_BYTES)) {
-    error(cx.sink, 'c.array-too-large', value.at, [String(value.value)])
+  if (size * BigInt(Math.max(1, elementSize)) > BigInt(MAX_OBJECT_BYTES)) {
+    error(cx.sink, 'c.array-too-large', value.at, [String(size)])
     return arrayOf(element, 1)
   }
-  return arrayOf(element, Number(value.value))
+  return arrayOf(element, Number(size))
+}
+
+/** A constant, or what clang folds as an extension: sums and products of const integers. */
+function foldedSize(e: TExpr): bigint | undefined {
+  switch (e.kind) {
+    case 'const':
+      return e.value
+    case 'load':
+      return e.operand.kind === 'local' || e.operand.kind === 'global' ? e.operand.variable.value : undefined
+    case 'cast': {
+      const inner = foldedSize(e.operand)
+      const type = integerOf(e.type)
+      return inner === undefined || !type ? undefined : wrap(type, inner)
+    }
+    case 'arithmetic': {
+      const left = foldedSize(e.left)
+      const right = foldedSize(e.right)
+      if (left === undefined || right === undefined) return undefined
+      if (e.op === '+') return left + right
+      if (e.op === '-') return left - right
+      return e.op === '*' ? left * right : undefined
+    }
+    default:
+      return undefined
+  }
 }
 
 function parameters(cx: Context, list: readonly ParamDeclaration[]): Param[] {

@@ -19,6 +19,8 @@ export interface LocalVariable {
   cleanup: FunctionSymbol | undefined
   align: number
   type: CType
+  /** Of a const integer with a constant initialiser: arrays may have that size. */
+  value?: bigint
 }
 
 /** A variable with static storage while the unit is read; becomes a `GlobalVariable`. */

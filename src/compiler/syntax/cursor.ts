@@ -93,10 +93,17 @@ export function fail(p: Parser, code: DiagCode, params: readonly string[] = [], 
 }
 
 /** An unknown name where a type must stand; says which header declares it where one does. */
-export function failUnknownType(p: Parser, name: string): void {
-  const { header, fixes } = missingHeader(p.hints, name)
-  if (header === undefined) fail(p, 'c.unknown-type', [name])
-  else fail(p, 'c.unknown-type-header', [name, header], undefined, { fixes })
+export function reportUnknownType(p: Parser, t: Token): void {
+  const { header, fixes } = missingHeader(p.hints, t.text)
+  if (header === undefined) error(p.sink, 'c.unknown-type', t.at, [t.text])
+  else error(p.sink, 'c.unknown-type-header', t.at, [t.text, header], { fixes })
+}
+
+/** The same, and nothing sensible can follow. */
+export function failUnknownType(p: Parser): void {
+  if (p.panic) return
+  reportUnknownType(p, peek(p))
+  p.panic = true
 }
 
 /** Takes a punctuator or fails. `open` is the bracket that it closes. */

@@ -44,6 +44,7 @@ import {
   plainWord,
   previous,
   recover,
+  reportUnknownType,
 } from './cursor.ts'
 import { assignmentExpression, conditionalExpression, expectString, name } from './expressions.ts'
 import {
@@ -156,9 +157,22 @@ export function declarationSpecifiers(p: Parser): Specifiers {
     } else break
   }
   if (words.length > 0) type = { kind: 'words', words, at: wordsAt ?? start }
+  if (!type && words.length === 0 && !p.panic && namesUnknownType(p)) {
+    // Taken for int, so that what follows still makes sense.
+    reportUnknownType(p, advance(p))
+    type = { kind: 'words', words: ['int'], at: start }
+  }
   if (!type && p.panic) type = { kind: 'words', words: ['int'], at: start }
   const end = previous(p).at
   return { storage, inline, noreturn, threadLocal, qualifiers, type, attributes, alignas, at: join(start, end) }
+}
+
+/** `static foo x` or `static foo *x`, where foo is no type. */
+function namesUnknownType(p: Parser): boolean {
+  const t = peek(p)
+  const after = peek(p, 1)
+  if (t.kind !== 'identifier' || KEYWORDS.has(t.text)) return false
+  return (after.kind === 'identifier' && !KEYWORDS.has(after.text)) || (isPunct(after, '*') && peek(p, 2).kind === 'identifier')
 }
 
 /** `_Alignas ( type-name | constant-expression )` */
@@ -257,7 +271,7 @@ function typedSpecifiers(p: Parser): Specifiers {
 
 function failNoType(p: Parser): void {
   const t = peek(p)
-  if (t.kind === 'identifier' && !KEYWORDS.has(t.text)) failUnknownType(p, t.text)
+  if (t.kind === 'identifier' && !KEYWORDS.has(t.text)) failUnknownType(p)
   else fail(p, 'c.expected-type')
 }
 
@@ -602,7 +616,7 @@ export function externalDeclaration(p: Parser): Declaration | FunctionDefinition
   let specifiers = declarationSpecifiers(p)
   if (start === peek(p) && !isPunct(start, '*')) {
     if (start.kind !== 'identifier') fail(p, 'c.expected-external')
-    else if (!KEYWORDS.has(start.text) && !isPunct(peek(p, 1), '(')) failUnknownType(p, start.text)
+    else if (!KEYWORDS.has(start.text) && !isPunct(peek(p, 1), '(')) failUnknownType(p)
     specifiers = { ...specifiers, type: { kind: 'words', words: ['int'], at: start.at } }
   }
   if (at(p, ';')) {

@@ -36,9 +36,10 @@ export const CAST_RULES: readonly Rule<'cast'>[] = [
     },
   },
   {
+    // Only where nothing else looks at the narrow value: a check of it has to stay a check of what is used.
     name: 'cut off and widened again is a mask',
     apply: ({ op, type, args: [a] }, c) => {
-      if (op !== 'zext' || !isKind(a, 'cast') || a.op !== 'trunc') return undefined
+      if (op !== 'zext' || !isKind(a, 'cast') || a.op !== 'trunc' || !c.once(a)) return undefined
       const inner = a.args[0]
       const kept = constant(inner.type, mask(bitsOf(a.type)))
       if (inner.type === type) return bin(c, 'and', inner, kept)

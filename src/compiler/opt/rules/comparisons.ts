@@ -22,9 +22,7 @@ const mask = (bits: number): bigint => (1n << BigInt(bits)) - 1n
 const isEquality = (pred: Pred): boolean => pred === 'eq' || pred === 'ne'
 const isSigned = (pred: Pred): boolean => pred.startsWith('s')
 const UNSIGNED = { slt: 'ult', sle: 'ule', sgt: 'ugt', sge: 'uge' } as const
-const SIGNED = { ult: 'slt', ule: 'sle', ugt: 'sgt', uge: 'sge' } as const
 const unsignedOf = (pred: Pred): Pred => (pred in UNSIGNED ? UNSIGNED[pred as keyof typeof UNSIGNED] : pred)
-const signedOf = (pred: Pred): Pred => (pred in SIGNED ? SIGNED[pred as keyof typeof SIGNED] : pred)
 const nonNegative = (v: Value): boolean => ((knownZero(v) >> BigInt(bitsOf(v.type) - 1)) & 1n) === 1n
 
 export const CMP_RULES: readonly Rule<'cmp'>[] = [
@@ -102,7 +100,8 @@ export const CMP_RULES: readonly Rule<'cmp'>[] = [
       if (!isKind(a, 'cast') || !isKind(b, 'cast') || a.op !== b.op || (a.op !== 'zext' && a.op !== 'sext')) return undefined
       const [x, y] = [a.args[0], b.args[0]]
       if (x.type !== y.type || x.type === 'i1') return undefined
-      return cmp(c, a.op === 'zext' ? unsignedOf(pred) : isSigned(pred) || isEquality(pred) ? pred : signedOf(pred), x, y)
+      // Sign extension keeps both orders, the signed one and the unsigned one.
+      return cmp(c, a.op === 'zext' ? unsignedOf(pred) : pred, x, y)
     },
   },
   {
