@@ -7,7 +7,7 @@
 //   0xffffffff_c0000000 + 8 * slot      functions (see vm)
 
 export const DIRECT_HI = 0xffff8881 | 0
-export const DIRECT_LO = 0x04000000
+const DIRECT_LO = 0x04000000
 
 export const VMALLOC_HI = 0xffffc900 | 0
 /** r10 of the outermost frame. */

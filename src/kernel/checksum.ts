@@ -10,7 +10,7 @@ export const csumAdd = (a: number, b: number): number => {
 export const csumSub = (a: number, b: number): number => csumAdd(a, ~b)
 
 /** The complement of the sum folded to 16 bits: what stands in a header. */
-export const csumFold = (sum: number): number => ~csumFrom32to16(sum) & 0xffff
+const csumFold = (sum: number): number => ~csumFrom32to16(sum) & 0xffff
 
 export function csumFrom32to16(sum: number): number {
   let s = (sum & 0xffff) + (sum >>> 16)

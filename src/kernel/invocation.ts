@@ -5,7 +5,7 @@
 //   socket_filter   data = network header                   cgroup_skb    data = network header
 
 import type { Fault } from '../vm/index.ts'
-import { run, type Stop, start } from '../vm/index.ts'
+import { type Stop, start } from '../vm/index.ts'
 import { DIRECT_HI, SKB_LO, VMALLOC_HI, XDP_BUFF_LO } from './address.ts'
 import type { Kernel, LoadedProgram } from './kernel.ts'
 import { fillPacket, hidePacket, PACKET_START, showPacket } from './packet-buffer.ts'
@@ -137,7 +137,7 @@ function fillSock(skb: SkBuff, packet: Uint8Array): void {
 }
 
 /** Runs up to `fuel` instructions of the invocation. */
-export const runInvocation = (k: Kernel, fuel: number): Stop => run(k.machine, fuel)
+export const runInvocation = (k: Kernel, fuel: number): Stop => k.engine(k.machine, fuel)
 
 export interface Outcome {
   readonly kind: Stop

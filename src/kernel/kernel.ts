@@ -6,6 +6,7 @@ import type { MapDef, Program } from '../isa/index.ts'
 import {
   type Code,
   createMachine,
+  type Engine,
   type Machine,
   type MachineSnapshot,
   Memory,
@@ -14,10 +15,12 @@ import {
   READ,
   type Region,
   restoreMachine,
+  run,
   saveMachine,
   WRITE,
 } from '../vm/index.ts'
 import { DIRECT_HI, MAP_LO, MAP_STRIDE, SKB_LO, STACK_TOP_LO, VMALLOC_HI, XDP_BUFF_LO } from './address.ts'
+import { EPERM } from './errno.ts'
 import { createLog, type Log } from './log.ts'
 import { createMap } from './maps/create.ts'
 import type { FdArrayMap } from './maps/fd-array.ts'
@@ -29,7 +32,7 @@ import { mapSockRegion } from './sock.ts'
 import { type XdpBuff, xdpPort } from './xdp-buff.ts'
 
 /** Possible CPUs unless told otherwise; programs run on CPU 0. */
-export const DEFAULT_CPUS = 2
+const DEFAULT_CPUS = 2
 const RAM_LIMIT = 256 << 20
 
 /** What a redirect helper asked for. */
@@ -40,12 +43,11 @@ export interface Redirect {
   readonly map: number
 }
 
-/** One change of a map by a helper or by user space, for the "changed" marks. */
+/** One change of a map by a helper, for the "changed" marks. Writes through pointers to values are accesses of steps. */
 export interface MapChange {
   readonly map: number
   readonly kind: 'update' | 'delete' | 'push' | 'pop' | 'record'
   readonly key: Uint8Array
-  readonly by: 'program' | 'user'
 }
 
 /** A record that a program sent through a perf event array. */
@@ -68,12 +70,15 @@ export interface KernelOptions {
   readonly cpus?: number
   /** Interfaces besides loopback. */
   readonly ifindexes?: readonly number[]
+  /** What executes programs; the interpreter unless told otherwise. */
+  readonly engine?: Engine
 }
 
 /** Mutable; owned by whoever created it. */
 export interface Kernel {
   readonly memory: Memory
   readonly machine: Machine
+  readonly engine: Engine
   readonly cpus: number
   readonly maps: KernelMap[]
   readonly programs: LoadedProgram[]
@@ -110,6 +115,7 @@ export function createKernel(options: KernelOptions = {}): Kernel {
   const kernel: Kernel = {
     memory,
     machine,
+    engine: options.engine ?? run,
     cpus: options.cpus ?? DEFAULT_CPUS,
     maps: [],
     programs: [],
@@ -159,8 +165,14 @@ export function addMap(kernel: Kernel, def: MapDef): { readonly map?: KernelMap;
     const errno = map.userUpdate(key, value, 0)
     if (errno < 0) return { errno: -errno }
   }
-  kernel.maps.push(map)
-  return { map, errno: 0 }
+  const live = def.frozen ? frozen(map) : map
+  kernel.maps.push(live)
+  return { map: live, errno: 0 }
+}
+
+/** BPF_MAP_FREEZE: user space may no longer change it. */
+function frozen<M extends KernelMap>(map: M): M {
+  return { ...map, userUpdate: () => -EPERM, userDelete: () => -EPERM }
 }
 
 /** Lower half of the address of a map, as a program holds it. */

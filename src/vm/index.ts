@@ -1,7 +1,7 @@
 // The machine: memory as regions, and the engines that execute code. Knows helpers only as functions handed in.
 export { type Code, type Helper, type HelperResult, type Linker, link, slotOfAddress, TEXT_HI, TEXT_LO } from './code.ts'
 export type { Fault, FaultKind } from './fault.ts'
-export { run, type Stop } from './interpreter.ts'
+export { type Engine, run, type Stop } from './interpreter.ts'
 export {
   type Continuation,
   callback,

@@ -12,6 +12,9 @@ import { arsh64, div32, div64, lsh64, mod32, mod64, mul64, rsh64, sdiv32, sdiv64
 
 export type Stop = 'fuel' | 'exited' | 'fault' | 'unsupported'
 
+/** What executes code: up to `fuel` instructions from where the machine stands. The interpreter is one. */
+export type Engine = (m: Machine, fuel: number) => Stop
+
 const LOAD_ACQ = 0x100
 const STORE_REL = 0x110
 const word: Word = { lo: 0, hi: 0 }
@@ -521,7 +524,7 @@ export function run(m: Machine, fuel: number): Stop {
   }
 }
 
-/** Writes back what the loop keeps to itself, before anything else may look at the machine. */
+/** Writes back what the loop keeps to itself. */
 function leave(m: Machine, pc: number, steps: number): void {
   m.pc = pc
   m.steps = steps
@@ -545,9 +548,7 @@ function noteUnwritten(m: Machine, pc: number): void {
   if (m.unwrittenAt < 0) m.unwrittenAt = pc
 }
 
-function outcome(m: Machine): Stop {
-  return m.status === 'ready' ? 'fuel' : m.status
-}
+const outcome = (m: Machine): Stop => (m.status === 'ready' ? 'fuel' : m.status)
 
 /** STX|ATOMIC. The machine's pc is that of the instruction; false = stopped by a fault. */
 function atomic(m: Machine, op: number, imm: number): boolean {

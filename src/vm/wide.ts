@@ -7,7 +7,7 @@ const TWO32 = 4294967296
 const SAFE_HI = 0x200000
 
 /** Upper 32 bits of the unsigned product of two int32. */
-export function umulh(a: number, b: number): number {
+function umulh(a: number, b: number): number {
   const a0 = a & 0xffff
   const a1 = a >>> 16
   const b0 = b & 0xffff

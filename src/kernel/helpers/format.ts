@@ -9,10 +9,10 @@
 export type Arg = readonly [lo: number, hi: number]
 
 /** Reads memory for %s and %pI4: undefined where there is none. */
-export type ReadBytes = (lo: number, hi: number, size: number) => Uint8Array | undefined
+type ReadBytes = (lo: number, hi: number, size: number) => Uint8Array | undefined
 
 /** What %p shows instead of an address: Linux hashes it with a secret. */
-export type HashPointer = (lo: number, hi: number) => number
+type HashPointer = (lo: number, hi: number) => number
 
 export interface FormatHost {
   readonly read: ReadBytes

@@ -6,6 +6,7 @@ import * as basic from './basic.ts'
 import type { HelperBody } from './body.ts'
 import * as callback from './callback.ts'
 import * as csum from './csum.ts'
+import * as dynptr from './dynptr.ts'
 import * as map from './map.ts'
 import * as print from './print.ts'
 import * as redirect from './redirect.ts'
@@ -70,6 +71,8 @@ const BODIES: Readonly<Record<string, HelperBody>> = {
   bpf_map_push_elem: map.mapPushElem,
   bpf_map_pop_elem: map.mapPopElem,
   bpf_map_peek_elem: map.mapPeekElem,
+  bpf_spin_lock: map.spinLock,
+  bpf_spin_unlock: map.spinUnlock,
   bpf_sk_fullsock: socket.skFullsock,
   bpf_tcp_sock: socket.tcpSock,
   bpf_skb_ecn_set_ce: socket.skbEcnSetCe,
@@ -105,6 +108,13 @@ const BODIES: Readonly<Record<string, HelperBody>> = {
   bpf_xdp_store_bytes: xdp.xdpStoreBytes,
   bpf_skb_set_tstamp: socket.skbSetTstamp,
   bpf_map_lookup_percpu_elem: map.mapLookupPercpuElem,
+  bpf_dynptr_from_mem: dynptr.dynptrFromMem,
+  bpf_ringbuf_reserve_dynptr: dynptr.ringbufReserveDynptr,
+  bpf_ringbuf_submit_dynptr: dynptr.ringbufSubmitDynptr,
+  bpf_ringbuf_discard_dynptr: dynptr.ringbufDiscardDynptr,
+  bpf_dynptr_read: dynptr.dynptrRead,
+  bpf_dynptr_write: dynptr.dynptrWrite,
+  bpf_dynptr_data: dynptr.dynptrData,
   bpf_ktime_get_tai_ns: basic.ktimeGetTaiNs,
 }
 

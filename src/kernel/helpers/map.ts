@@ -10,7 +10,7 @@ import type { KernelMap } from '../maps/map.ts'
 import { type HelperBody, mapArg, readable, ret, ret64, u32, u64, writable } from './body.ts'
 
 const note = (k: Kernel, map: KernelMap, kind: MapChange['kind'], key: number): void =>
-  append(k.changes, { map: map.id, kind, key: k.memory.ram.read(key, map.def.keySize), by: 'program' })
+  append(k.changes, { map: map.id, kind, key: k.memory.ram.read(key, map.def.keySize) })
 
 export const mapLookupElem: HelperBody = (k, m) => {
   const map = mapArg(k, m, 1)
@@ -86,3 +86,8 @@ export const tailCallHelper: HelperBody = (k, m): HelperResult => {
   if (!target) return undefined
   return tailCall(m, target.code, m.lo[1], m.hi[1]) ? 'moved' : undefined
 }
+
+/** There is one processor and it does not stop in between, so that a lock is never held by anybody else. */
+const locks: HelperBody = (_k, m) => ret(m, 0)
+export const spinLock: HelperBody = locks
+export const spinUnlock: HelperBody = locks

@@ -1,9 +1,10 @@
 // Helpers on ring buffers and perf event arrays: ways to send records to user space. Linux: kernel/bpf/ringbuf.c,
 // kernel/trace/bpf_trace.c, bpf_event_output().
 
-import { type Machine, READ, stopAccess } from '../../vm/index.ts'
+import { type Machine, stopAccess } from '../../vm/index.ts'
 import { DIRECT_HI, directLo, directRam } from '../address.ts'
 import { E2BIG, EAGAIN, EFAULT, EINVAL, ENOENT } from '../errno.ts'
+import { packetBytes } from '../invocation.ts'
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log.ts'
 import type { FdArrayMap } from '../maps/fd-array.ts'
@@ -26,7 +27,7 @@ export const ringbufOutput: HelperBody = (k, m) => {
   if (record === 0) return ret(m, -EAGAIN)
   k.memory.ram.copy(record, data, size)
   map.ring.commit(record, false)
-  append(k.changes, { map: map.id, kind: 'record', key: NO_KEY, by: 'program' })
+  append(k.changes, { map: map.id, kind: 'record', key: NO_KEY })
   return ret(m, 0)
 }
 
@@ -37,25 +38,20 @@ export const ringbufReserve: HelperBody = (k, m) => {
   return record === 0 ? ret(m, 0) : ret64(m, directLo(record), DIRECT_HI)
 }
 
-/** The ring buffer that a reserved record lies in. */
-function ringOf(k: Kernel, m: Machine): RingbufMap | undefined {
-  const at = directRam(m.lo[1])
-  if (m.hi[1] === DIRECT_HI && k.memory.find(m.hi[1], m.lo[1], 0, READ)?.kind === 'ringbuf') {
-    for (const map of k.maps) if (map.def.type === 'ringbuf' && map.locate(at)) return map as RingbufMap
-  }
-  stopAccess(m, m.hi[1], m.lo[1], 1, true)
-  return undefined
+/** Commits the record whose data begins at an address; false = the machine has stopped, as there is no such record. */
+export function commitRecord(k: Kernel, m: Machine, lo: number, hi: number, discard: boolean): boolean {
+  const at = directRam(lo)
+  const map = hi === DIRECT_HI ? k.maps.find((r) => r.def.type === 'ringbuf' && r.locate(at)) : undefined
+  if (!map) return stopAccess(m, hi, lo, 1, true)
+  ;(map as RingbufMap).ring.commit(at, discard)
+  if (!discard) append(k.changes, { map: map.id, kind: 'record', key: NO_KEY })
+  return true
 }
 
 const commits =
   (discard: boolean): HelperBody =>
-  (k, m) => {
-    const map = ringOf(k, m)
-    if (!map) return 'stopped'
-    map.ring.commit(directRam(m.lo[1]), discard)
-    if (!discard) append(k.changes, { map: map.id, kind: 'record', key: NO_KEY, by: 'program' })
-    return ret(m, 0)
-  }
+  (k, m) =>
+    commitRecord(k, m, m.lo[1], m.hi[1], discard) ? ret(m, 0) : 'stopped'
 
 export const ringbufSubmit: HelperBody = commits(false)
 export const ringbufDiscard: HelperBody = commits(true)
@@ -79,17 +75,19 @@ export const perfEventOutput: HelperBody = (k, m) => {
   const data = readable(k, m, 4, Math.min(size, 0x7fffffff))
   if (data < 0) return 'stopped'
   if (m.hi[3] & ~BPF_F_CTXLEN_MASK_HI) return ret(m, -EINVAL)
-  const packetBytes = m.hi[3]
-  const p = k.packet
-  if (packetBytes > p.end - p.data) return ret(m, -EFAULT)
+  const extra = m.hi[3]
+  const packet = extra > 0 ? packetBytes(k) : NO_KEY
+  // What a program sends along begins at data; a test run's output at the metadata.
+  const skip = k.packet.data - k.packet.meta
+  if (extra > packet.length - skip && extra > 0) return ret(m, -EFAULT)
   const index = u32(m, 3) === BPF_F_INDEX_MASK ? 0 : u32(m, 3)
   if (index >= map.def.maxEntries) return ret(m, -E2BIG)
   if (map.slot(index) < 0) return ret(m, -ENOENT)
   const { ram } = k.memory
-  const record = new Uint8Array(size + packetBytes)
+  const record = new Uint8Array(size + extra)
   record.set(ram.read(data, size))
-  record.set(ram.read(p.ram + p.data, packetBytes), size)
+  record.set(packet.subarray(skip, skip + extra), size)
   append(k.perfRecords, { map: map.id, cpu: index, data: record })
-  append(k.changes, { map: map.id, kind: 'record', key: NO_KEY, by: 'program' })
+  append(k.changes, { map: map.id, kind: 'record', key: NO_KEY })
   return ret(m, 0)
 }

@@ -20,7 +20,7 @@ import {
 import { createQueueStack } from './queue-stack.ts'
 import { createRingbuf } from './ringbuf.ts'
 
-export type CreateResult =
+type CreateResult =
   | { readonly ok: true; readonly map: KernelMap }
   | { readonly ok: false; readonly errno: number; readonly unsupported?: string }
 

@@ -27,7 +27,7 @@ const META = 8
 const TYPE_MASK = 0xff
 const REF = 0x100
 
-export interface Lru {
+interface Lru {
   /** An element to use; it may just have been thrown out of the table. 0 = none. */
   readonly pop: () => number
   /** Gives back an element that is no longer in the table. */
@@ -35,7 +35,7 @@ export interface Lru {
   readonly setRef: (node: number) => void
 }
 
-export interface LruOptions {
+interface LruOptions {
   readonly percpu: boolean
   readonly cpus: number
   readonly total: number
