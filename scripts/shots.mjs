@@ -33,14 +33,17 @@ for (const language of ['en', 'ko']) {
       page.on('pageerror', (e) => console.log(`${width} ${theme} ${language}: ${e.message}`))
       await page.goto(url)
       await page.locator('.monaco-editor .view-line').first().waitFor({ state: 'attached', timeout: 30_000 })
-      const slider = page.locator('#timeline-slider')
-      await slider.waitFor()
-      if (await slider.isEnabled()) {
-        const drop = page.getByRole('option').filter({ hasText: 'XDP_DROP' }).first()
-        if (width < 768) await page.locator('#tab-run').click()
-        await drop.click()
-        for (let i = 0; i < 5; i++) await page.keyboard.press('F10')
-      }
+      await page
+        .getByText(/passed|통과/)
+        .first()
+        .waitFor({ timeout: 30_000 })
+      if (width < 768) await page.locator('#tab-run').click()
+      // Down the list to the first packet that is dropped, then some lines into its run.
+      await page.getByRole('option').filter({ hasText: 'XDP_' }).first().click()
+      const chosen = page.getByRole('option', { selected: true }).filter({ hasText: 'XDP_DROP' })
+      for (let i = 0; i < 60 && (await chosen.count()) === 0; i++) await page.keyboard.press('ArrowDown')
+      await page.waitForTimeout(300)
+      for (let i = 0; i < 5; i++) await page.keyboard.press('F10')
       const tab = page.locator(`#tab-${panel}`)
       if (await tab.count()) await tab.click()
       await page.waitForTimeout(700)

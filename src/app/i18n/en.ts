@@ -5,11 +5,7 @@ const plural = (n: number, one: string, many = `${one}s`): string => `${n.toLoca
 
 export const en = {
   title: 'Beeyard: write eBPF, see what Linux says',
-  loading: 'Loading',
   close: 'Close',
-  cancel: 'Cancel',
-  none: 'none',
-  yes: 'yes',
 
   header: {
     tagline: 'eBPF in a browser tab',
@@ -52,16 +48,11 @@ export const en = {
     unsupportedFeature: (feature: string) => `Beeyard does not model this yet: ${feature}`,
     processed: (n: number) => `${plural(n, 'instruction')} processed`,
     atLine: (line: number) => `line ${line}`,
-    atInsn: (slot: number) => `insn ${slot}`,
     packets: (n: number) => plural(n, 'packet'),
     passed: (n: number) => `${n.toLocaleString('en')} passed`,
     dropped: (n: number) => `${n.toLocaleString('en')} dropped`,
     other: (n: number) => `${n.toLocaleString('en')} other`,
     notRun: 'not run',
-    compile: 'Compile',
-    verify: 'Verify',
-    run: 'Run',
-    stale: 'changed since',
     safe: 'not built (safe mode)',
     halted: 'stopped',
   },
@@ -90,10 +81,6 @@ export const en = {
     gplOnly: 'For GPL programs only.',
     changesPacket: 'Makes all packet pointers invalid: check them again after the call.',
     allowedIn: (types: string) => `May be called from: ${types}`,
-    helper: 'helper',
-    mapType: 'map type',
-    programType: 'program type',
-    field: (struct: string) => `field of ${struct}`,
   },
 
   bytecode: {
@@ -107,8 +94,6 @@ export const en = {
     next: 'next to run',
     rejectedHere: 'rejected here',
     breakpoint: 'breakpoint',
-    opcode: (text: string) => `opcode ${text}`,
-    hint: 'F9 sets a breakpoint',
     row: (slot: number, text: string) => `${slot}: ${text}`,
   },
 
@@ -120,7 +105,7 @@ export const en = {
     level1Hint: 'Level 1: what Linux prints for a program that it rejects',
     level2Hint: 'Level 2: every instruction on every path',
     lines: (n: number) => plural(n, 'line'),
-    emptyLog: 'Linux prints nothing at this level for a program that it accepts.',
+    emptyLog: 'At this level Linux prints nothing but its statistics for a program that it accepts.',
     showAll: 'Show every step (level 2)',
     noProgram: 'Nothing to verify: the code does not compile yet.',
     states: 'What the verifier believed',
@@ -140,9 +125,7 @@ export const en = {
     packetBytes: (n: number) => `${plural(n, 'byte')} proven`,
     packetNone: 'no byte proven',
     multipleOf: (n: string) => `multiple of ${n}`,
-    unknownBits: (n: number) => `${plural(n, 'unknown bit')}`,
     precise: 'precise',
-    stack: 'Stack',
     stats: (processed: number, states: number, peak: number, stack: string) =>
       `processed ${plural(processed, 'instruction')}, ${plural(states, 'state')} (${peak.toLocaleString('en')} at once), stack ${stack} bytes`,
     logTail: 'End of the log',
@@ -159,9 +142,6 @@ export const en = {
     backToFirst: 'Example packets',
     undo: 'Undo the change of packets',
     redo: 'Redo the change of packets',
-    passed: 'passed',
-    dropped: 'dropped',
-    other: 'other',
     fault: 'fault',
     bytes: (n: number) => `${n} bytes`,
     chosen: (i: number) => `packet ${i}`,
@@ -177,14 +157,12 @@ export const en = {
     hex: 'Hex',
     signed: 'Signed',
     unsigned: 'Unsigned',
-    pointsTo: 'Points to',
     variable: 'Variable',
     believed: 'Verifier believed',
     unset: 'not set',
     changed: 'changed',
     read: 'read',
     written: 'written',
-    did: 'Last instruction',
     atStart: 'Before the first instruction',
     finished: (verdict: string) => `Finished: ${verdict}`,
     faulted: (text: string) => `The run failed: ${text}`,
@@ -197,8 +175,6 @@ export const en = {
       'no-program': 'No program is attached to an interface.',
       'no-packets': 'No packet arrives: open a capture.',
     },
-    mapsNow: 'Maps now',
-    offset: 'Offset',
   },
 
   maps: {
@@ -234,7 +210,6 @@ export const en = {
   timeline: {
     label: 'Timeline',
     position: (packet: number, packets: number, step: number, steps: number) => `packet ${packet} of ${packets}, step ${step} of ${steps}`,
-    packet: (i: number) => `Packet ${i}`,
     slider: 'Step through the whole run',
     start: 'Start of this packet',
     end: 'End of this packet',
@@ -245,7 +220,6 @@ export const en = {
     breakBack: 'Back to a breakpoint',
     breakNext: 'On to a breakpoint',
     nothing: 'Nothing has run yet.',
-    of: 'of',
   },
 
   share: {
@@ -334,12 +308,10 @@ export const en = {
     title: 'Keys and help',
     intro:
       'Write restricted C on the left. After each pause it is compiled to eBPF, judged by a model of the verifier of Linux 6.18, and run on the packets. Everything happens in this tab.',
-    keys: 'Keys',
     singleKeys: 'Single-character shortcuts (?)',
     groups: { edit: 'Edit', step: 'Step', page: 'Page' },
     truth:
       'Three answers are possible: accepted, rejected with Linux’s own message, and not simulated. The third never means that your program is wrong.',
-    editorKeys: 'In the editor',
     leave: 'Esc, then Tab',
   },
 

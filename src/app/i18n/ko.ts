@@ -6,11 +6,7 @@ const count = (n: number): string => n.toLocaleString('ko')
 
 export const ko: Messages = {
   title: 'Beeyard: eBPF를 쓰고 Linux의 답을 보는 곳',
-  loading: '불러오는 중',
   close: '닫기',
-  cancel: '취소',
-  none: '없음',
-  yes: '예',
 
   header: {
     tagline: '브라우저 탭 하나로 배우는 eBPF',
@@ -53,16 +49,11 @@ export const ko: Messages = {
     unsupportedFeature: (feature) => `Beeyard가 아직 다루지 않는 기능입니다: ${feature}`,
     processed: (n) => `명령어 ${count(n)}개 검사`,
     atLine: (line) => `${line}행`,
-    atInsn: (slot) => `${slot}번 명령어`,
     packets: (n) => `패킷 ${count(n)}개`,
     passed: (n) => `통과 ${count(n)}`,
     dropped: (n) => `폐기 ${count(n)}`,
     other: (n) => `기타 ${count(n)}`,
     notRun: '실행 안 함',
-    compile: '컴파일',
-    verify: '검증',
-    run: '실행',
-    stale: '수정됨',
     safe: '빌드 안 함(안전 모드)',
     halted: '중지됨',
   },
@@ -91,10 +82,6 @@ export const ko: Messages = {
     gplOnly: 'GPL 프로그램만 호출할 수 있습니다.',
     changesPacket: '호출하고 나면 모든 패킷 포인터가 무효가 됩니다. 다시 검사해야 합니다.',
     allowedIn: (types) => `호출할 수 있는 프로그램: ${types}`,
-    helper: '헬퍼',
-    mapType: '맵 종류',
-    programType: '프로그램 종류',
-    field: (struct) => `${struct} 구조체의 필드`,
   },
 
   bytecode: {
@@ -108,8 +95,6 @@ export const ko: Messages = {
     next: '다음에 실행',
     rejectedHere: '여기서 거부됨',
     breakpoint: '중단점',
-    opcode: (text) => `opcode ${text}`,
-    hint: 'F9 키로 중단점을 겁니다',
     row: (slot, text) => `${slot}: ${text}`,
   },
 
@@ -121,7 +106,7 @@ export const ko: Messages = {
     level1Hint: '레벨 1: 프로그램을 거부할 때 Linux가 출력하는 내용',
     level2Hint: '레벨 2: 모든 경로의 모든 명령어',
     lines: (n) => `${count(n)}줄`,
-    emptyLog: '프로그램이 통과하면 이 레벨에서는 Linux가 아무것도 출력하지 않습니다.',
+    emptyLog: '프로그램이 통과하면 이 레벨에서 Linux는 통계만 출력합니다.',
     showAll: '모든 단계 보기(레벨 2)',
     noProgram: '아직 컴파일되지 않아 검증할 것이 없습니다.',
     states: '검증기가 알고 있던 것',
@@ -141,9 +126,7 @@ export const ko: Messages = {
     packetBytes: (n) => `${count(n)}바이트 확인됨`,
     packetNone: '확인된 바이트 없음',
     multipleOf: (n) => `${n}의 배수`,
-    unknownBits: (n) => `모르는 비트 ${count(n)}개`,
     precise: '정밀',
-    stack: '스택',
     stats: (processed, states, peak, stack) =>
       `명령어 ${count(processed)}개 검사, 상태 ${count(states)}개(동시에 최대 ${count(peak)}개), 스택 ${stack}바이트`,
     logTail: '로그 끝으로',
@@ -160,9 +143,6 @@ export const ko: Messages = {
     backToFirst: '예제 패킷',
     undo: '패킷 변경 되돌리기',
     redo: '패킷 변경 다시 하기',
-    passed: '통과',
-    dropped: '폐기',
-    other: '기타',
     fault: '오류',
     bytes: (n) => `${n}바이트`,
     chosen: (i) => `${i}번 패킷`,
@@ -178,14 +158,12 @@ export const ko: Messages = {
     hex: '16진수',
     signed: '부호 있음',
     unsigned: '부호 없음',
-    pointsTo: '가리키는 곳',
     variable: '변수',
     believed: '검증기가 본 값',
     unset: '값 없음',
     changed: '바뀜',
     read: '읽음',
     written: '씀',
-    did: '직전 명령어',
     atStart: '첫 명령어 실행 전',
     finished: (verdict) => `끝: ${verdict}`,
     faulted: (text) => `실행 실패: ${text}`,
@@ -198,8 +176,6 @@ export const ko: Messages = {
       'no-program': '인터페이스에 붙은 프로그램이 없습니다.',
       'no-packets': '들어오는 패킷이 없습니다. 캡처를 여세요.',
     },
-    mapsNow: '현재 맵',
-    offset: '오프셋',
   },
 
   maps: {
@@ -235,7 +211,6 @@ export const ko: Messages = {
   timeline: {
     label: '타임라인',
     position: (packet, packets, step, steps) => `패킷 ${packet}/${packets}, 단계 ${step}/${steps}`,
-    packet: (i) => `${i}번 패킷`,
     slider: '전체 실행 훑어보기',
     start: '이 패킷의 처음',
     end: '이 패킷의 끝',
@@ -246,7 +221,6 @@ export const ko: Messages = {
     breakBack: '이전 중단점으로',
     breakNext: '다음 중단점까지',
     nothing: '아직 실행된 것이 없습니다.',
-    of: '/',
   },
 
   share: {
@@ -332,11 +306,9 @@ export const ko: Messages = {
     title: '단축키와 도움말',
     intro:
       '왼쪽에 C 코드를 쓰세요. 입력을 멈출 때마다 eBPF로 컴파일하고, Linux 6.18 검증기의 모델로 판정하고, 패킷에 실행합니다. 모든 일은 이 탭 안에서 일어납니다.',
-    keys: '단축키',
     singleKeys: '한 글자 단축키(?)',
     groups: { edit: '편집', step: '단계 실행', page: '페이지' },
     truth: '답은 셋 중 하나입니다: 통과, Linux의 메시지가 딸린 거부, 미지원. 미지원은 프로그램이 틀렸다는 뜻이 아닙니다.',
-    editorKeys: '편집기 안에서',
     leave: 'Esc, 그다음 Tab',
   },
 

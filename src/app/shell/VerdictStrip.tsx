@@ -53,7 +53,11 @@ function Compile({ answer }: { readonly answer: CompileAnswer }) {
       )
     case 'compiled':
       return (
-        <button type="button" className={styles.answer} onClick={() => showPanel(answer.warnings > 0 ? 'output' : 'bytecode')}>
+        <button
+          type="button"
+          className={`${styles.answer} ${answer.warnings === 0 ? styles.extra : ''}`}
+          onClick={() => showPanel(answer.warnings > 0 ? 'output' : 'bytecode')}
+        >
           <span className={`${styles.words} ${styles.extra}`}>{t.verdict.compiled(answer.insns)}</span>
           {answer.warnings > 0 && <Chip tone="warn">{t.verdict.warnings(answer.warnings)}</Chip>}
         </button>

@@ -34,6 +34,7 @@ const report = (change: Partial<BuildReport>): BuildReport => ({
   totalTicks: 0,
   ms: { compile: 0, verify: 0, run: 0 },
   notRun: '',
+  notRunFeature: '',
   ...change,
 })
 

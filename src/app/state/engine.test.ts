@@ -53,6 +53,7 @@ const report = (revision: number, change: Partial<BuildReport> = {}): BuildRepor
   totalTicks: 9,
   ms: { compile: 0, verify: 0, run: 0 },
   notRun: '',
+  notRunFeature: '',
   ...change,
 })
 

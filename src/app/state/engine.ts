@@ -3,7 +3,7 @@
 // A worker that was replaced gets the project again; when the same text kills it twice, building stops until the text changes.
 import type { Move, Project, ProjectView } from '../../engine/index.ts'
 import { type Client, type Methods, StaleError } from '../../worker/index.ts'
-import { textOf, toProject, useDocument } from './document.ts'
+import { toProject, useDocument } from './document.ts'
 import { createMover } from './moves.ts'
 import { breakpointSlots, NO_SELECTION } from './relate.ts'
 import { revealLine } from './reveal.ts'
@@ -61,7 +61,8 @@ export function createEngine(client: Client): Engine {
         defect: '',
       })
       mover.clear()
-      stepping = false
+      // Who opens a link or comes back sees the line at which the machine stands.
+      stepping = (view?.step ?? 0) > 0
       // The old machine stays on the page until the new one has come, so that nothing flickers while one types.
       if (report.packets.length === 0 || report.notRun !== '') session().set({ machine: undefined })
       else {
@@ -183,4 +184,3 @@ export function projectToShare(panels: readonly string[]): Project {
 
 /** Name for a saved C file. */
 export const mainName = (): string => useDocument.getState().build.main.split('/').at(-1) ?? 'program.c'
-export const currentText = (): string => textOf(useDocument.getState())

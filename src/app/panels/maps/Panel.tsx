@@ -2,9 +2,10 @@
 import type { MapView } from '../../../engine/index.ts'
 import { useT } from '../../i18n/index.ts'
 import { useSession } from '../../state/session.ts'
+import { Chip } from '../../ui/Chip.tsx'
 import section from '../Section.module.css'
 import styles from './Panel.module.css'
-import { hiddenRows, orderMaps, rawText } from './select.ts'
+import { hasChange, hiddenRows, isZero, orderMaps, rawText } from './select.ts'
 
 export function MapsPanel() {
   const t = useT()
@@ -31,6 +32,7 @@ function MapTable({ map }: { readonly map: MapView }) {
       <header className={styles.header}>
         <h3 className={styles.name}>{map.name}</h3>
         <span className={section.muted}>{map.type}</span>
+        {hasChange(map) && <Chip tone="info">{t.maps.changed}</Chip>}
         <span className={section.spacer} />
         <span className={section.muted}>{t.maps.entries(map.entries, map.maxEntries)}</span>
       </header>
@@ -53,7 +55,7 @@ function MapTable({ map }: { readonly map: MapView }) {
             <tbody>
               {map.rows.map((row, i) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a queue has no keys
-                <tr key={i} className={row.changed ? section.changed : undefined}>
+                <tr key={i} className={row.changed ? section.changed : isZero(row.value) ? section.dim : undefined}>
                   <td className={styles.key}>
                     {row.keyText || row.key}
                     {row.changed && (

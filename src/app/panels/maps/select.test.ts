@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { MapView } from '../../../engine/index.ts'
-import { hasChange, hiddenRows, orderMaps, rawText } from './select.ts'
+import { hasChange, hiddenRows, isZero, orderMaps, rawText } from './select.ts'
 
 const map = (name: string, change: Partial<MapView> = {}): MapView => ({
   name,
@@ -29,4 +29,7 @@ test('raw bytes stand beside decoded text only', () => {
 })
 test('a change is seen', () => {
   expect(hasChange(map('counts'))).toBe(false)
+})
+test('untouched slots are known by their zeros', () => {
+  expect([isZero('0000'), isZero('0100'), isZero('')]).toEqual([true, false, true])
 })

@@ -4,6 +4,9 @@ import type { MapView } from '../../../engine/index.ts'
 /** Entries that the view leaves out (beyond its first rows, or zero rows of an array). */
 export const hiddenRows = (map: MapView): number => Math.max(0, map.entries - map.rows.length)
 
+/** Whether all of a value's bytes are zero, as in slots of an array that nothing has touched. */
+export const isZero = (hex: string): boolean => /^0*$/.test(hex)
+
 /** Whether any row was changed by the last instruction. */
 export const hasChange = (map: MapView): boolean => map.rows.some((row) => row.changed)
 

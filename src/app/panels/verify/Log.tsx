@@ -32,7 +32,10 @@ export function Log() {
   const related = useRelated()
   const [active, setActive] = useState(-1)
   const [tail, setTail] = useState(false)
-  const rejected = useSession((s) => shownProgram(s)?.verdict.verdict === 'rejected')
+  const verdict = useSession((s) => shownProgram(s)?.verdict.verdict)
+  const rejected = verdict === 'rejected'
+  // Of an accepted program level 1 has the statistics alone, which stand below in words.
+  const isQuiet = log.total === 0 || (log.total === 1 && level === 1 && verdict === 'accepted')
   // Why a program was rejected stands at the end.
   const follow = tail || (rejected && active < 0) ? log.total - 1 : -1
   // The first window says how long the log is. Both are asked for again for another build, program or level.
@@ -70,7 +73,7 @@ export function Log() {
         </fieldset>
         <IconButton icon="down" label={t.verify.logTail} disabled={log.total <= 0} onClick={() => setTail(true)} />
       </div>
-      {log.total === 0 ? (
+      {isQuiet ? (
         <div className={section.empty}>
           <p>{t.verify.emptyLog}</p>
           {level === 1 && (

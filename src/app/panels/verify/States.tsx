@@ -32,7 +32,7 @@ export function States({ slot }: { readonly slot: number }) {
         <span className={`${section.muted} ${section.clip}`}>{t.verify.statesAt(slot)}</span>
         <span className={section.spacer} />
         {here && here.total > 0 && (
-          <>
+          <span className={styles.visits}>
             <IconButton
               icon="left"
               label={t.verify.previousVisit}
@@ -49,7 +49,7 @@ export function States({ slot }: { readonly slot: number }) {
               disabled={visit >= count - 1}
               onClick={() => setChosen({ slot, visit: visit + 1 })}
             />
-          </>
+          </span>
         )}
       </header>
       {here && here.total === 0 && <p className={section.empty}>{t.verify.neverVisited}</p>}

@@ -1,0 +1,40 @@
+// Both tables say everything (their types see to that) in their own language, and no Korean particle hangs on a value whose sound is unknown.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { en } from './en.ts'
+import { ko } from './ko.ts'
+
+type Leaf = string | ((...args: never[]) => string)
+type Table = { readonly [key: string]: Leaf | Table }
+
+/** Every text with a path; functions are called with ones, which read as number and as name. */
+function leaves(table: Table, path = ''): readonly (readonly [string, string])[] {
+  return Object.entries(table).flatMap(([key, value]) => {
+    const at = `${path}${key}`
+    if (typeof value === 'string') return [[at, value] as const]
+    if (typeof value === 'function') return [[at, value(...([1, 1, 1, 1] as never[]))] as const]
+    return leaves(value, `${at}.`)
+  })
+}
+
+/** Figures and names that are the same in every language. */
+const SAME = /^(editor\.category|output\.(at|ms)|bytecode\.row|verify\.exactly)$/
+
+test('Korean texts are Korean, English texts are not', () => {
+  for (const [path, text] of leaves(ko)) if (!SAME.test(path)) expect(text, path).toMatch(/[가-힣]/)
+  for (const [path, text] of leaves(en)) expect(text, path).not.toMatch(/[가-힣]/)
+})
+
+test('no particle stands right after a value', () => {
+  const source = readFileSync(join(import.meta.dirname, 'ko.ts'), 'utf8')
+  const particles = /\$\{(?!count)[^}]*\}(을|를|이|가|은|는|와|과|로|으로)(?=[\s.,'`)])/g
+  expect(source.match(particles) ?? []).toEqual([])
+  expect('`${name}을 열었습니다`'.match(particles)).toHaveLength(1)
+})
+
+test('one is singular in English', () => {
+  expect(en.verdict.compiled(1)).toBe('compiled, 1 instruction')
+  expect(en.verdict.compiled(2)).toBe('compiled, 2 instructions')
+  expect(en.maps.entries(1, 1)).toBe('1 of 1 entry')
+})
