@@ -7,10 +7,11 @@
 import { writeFileSync } from 'node:fs'
 import { fromHex } from '../src/base/index.ts'
 import { disassemble } from '../src/isa/index.ts'
-import { type Comparison, compare, type Difference, KINDS, type Kind, ownAnswer } from '../src/testkit/differential.ts'
+import { type Comparison, compare, type Difference, KINDS, type Kind, type OwnAnswer, ownAnswer } from '../src/testkit/differential.ts'
 import { type GeneratedRecord, generate, laneNames, laneShare } from '../src/testkit/index.ts'
-import { askRecords, type RecordOracle, whyNoRecords } from '../src/testkit/records.ts'
+import { askRecords, type KernelAnswer, type RecordOracle, whyNoRecords } from '../src/testkit/records.ts'
 import { shrink } from '../src/testkit/shrink.ts'
+import { LINUX_CRASHES } from '../src/verifier/index.ts'
 
 const words = process.argv.slice(2)
 const option = (name: string): string | undefined => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined)
@@ -107,8 +108,14 @@ async function walkLane(
 ): Promise<void> {
   for (let at = 0; at < count; at += AHEAD) {
     const records = Array.from({ length: Math.min(AHEAD, count - at) }, (_, i) => generate(lane, seed, from + at + i))
-    const asked = records.map((record) => oracle.ask(record))
-    const own = records.map((record) => ownAnswer(record, level))
+    // Ours answers first: a program on which the kernel would crash is not handed to it.
+    const own: (OwnAnswer | string)[] = []
+    const asked: Promise<KernelAnswer>[] = []
+    for (const record of records) {
+      const answer = ownAnswer(record, level)
+      own.push(answer)
+      asked.push(ask(oracle, record, answer))
+    }
     const answers = await Promise.all(asked)
     for (const [i, record] of records.entries()) {
       const first = compare(record, answers[i]!, own[i]!, level)
@@ -170,8 +177,13 @@ async function tell(oracle: RecordOracle, prover: RecordOracle, findings: Readon
 }
 
 async function differencesOf(oracle: RecordOracle, record: GeneratedRecord, level: number): Promise<readonly Difference[]> {
-  const linux = await oracle.ask(record)
-  return compare(record, linux, ownAnswer(record, level), level).differences
+  const own = ownAnswer(record, level)
+  return compare(record, await ask(oracle, record, own), own, level).differences
+}
+
+function ask(oracle: RecordOracle, record: GeneratedRecord, own: OwnAnswer | string): Promise<KernelAnswer> {
+  const crashes = typeof own !== 'string' && own.result.feature === LINUX_CRASHES
+  return crashes ? Promise.resolve({ id: record.id, error: LINUX_CRASHES }) : oracle.ask(record)
 }
 
 const smallestOf = (oracle: RecordOracle, record: GeneratedRecord, difference: Difference, level: number): Promise<GeneratedRecord> =>
