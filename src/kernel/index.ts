@@ -2,7 +2,6 @@
 export { helperBody, modelledHelpers } from './helpers/index.ts'
 export { type AddressPlace, callStack, describeAddress, type FrameView, type StackBytes, stackFrame } from './inspect.ts'
 export {
-  endInvocation,
   type Outcome,
   outcome,
   type PacketContext,

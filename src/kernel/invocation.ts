@@ -8,7 +8,7 @@ import type { Fault } from '../vm/index.ts'
 import { type Stop, start } from '../vm/index.ts'
 import { DIRECT_HI, SKB_LO, VMALLOC_HI, XDP_BUFF_LO } from './address.ts'
 import type { Kernel, LoadedProgram } from './kernel.ts'
-import { fillPacket, hidePacket, PACKET_START, showPacket } from './packet-buffer.ts'
+import { fillPacket, PACKET_START, showPacket } from './packet-buffer.ts'
 import { createSkBuff, NET_SKB_PAD, SK_BUFF_SIZE, type SkBuff } from './sk-buff.ts'
 import { FRAG_SIZE, MAX_FRAGS, XDP_LINEAR, XDP_MD_SIZE, XDP_PACKET_HEADROOM } from './xdp-buff.ts'
 
@@ -167,10 +167,4 @@ export function packetBytes(k: Kernel): Uint8Array {
     at += size
   }
   return out
-}
-
-/** Takes context and packet away from whoever might still point to them. */
-export function endInvocation(k: Kernel): void {
-  k.skbRegion.to = k.xdpRegion.to = 0
-  hidePacket(k.packet)
 }

@@ -59,9 +59,5 @@ export function showPacket(p: PacketBuffer): void {
   p.region.to = p.end
 }
 
-export function hidePacket(p: PacketBuffer): void {
-  p.region.from = p.region.to = 0
-}
-
 /** Lower half of the address of an offset in the buffer. */
 export const packetLo = (p: PacketBuffer, offset: number): number => directLo(p.ram + offset)

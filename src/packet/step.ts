@@ -31,5 +31,3 @@ export interface Progress {
   protocol: string
   truncated: boolean
 }
-
-export type Step = (p: Progress, offset: number, end: number) => Next | undefined

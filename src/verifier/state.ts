@@ -133,9 +133,6 @@ function copyFields(dst: State, src: State): void {
   dst.cleaned = src.cleaned
 }
 
-/** Offset of the frame that is being executed. */
-export const curFrame = (state: State): number => state.at[state.curframe]!
-
 /** Where a frame stands: the next instruction of the innermost one, the call of the others. Linux: frame_insn_idx(). */
 export const frameInsnIdx = (state: State, frame: number): number =>
   frame === state.curframe ? state.insnIdx : state.words[state.at[frame + 1]! + CALLSITE]!

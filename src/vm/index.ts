@@ -36,4 +36,3 @@ export {
   WRITE,
 } from './memory.ts'
 export { Ram, type RamSnapshot } from './ram.ts'
-export { registersSet } from './registers-set.ts'

@@ -2,7 +2,7 @@
 // In: operands already of the right types. Out: a node, or a `const` node where the operands are constant and the result is defined.
 import { type Place, warning } from '../report.ts'
 import type { Context } from './context.ts'
-import { BOOL, canonical, INT, integerOf, isPointer, LONG, pointerTo, sizeOf, toUnsigned, unqualified, wrap } from './ctypes.ts'
+import { canonical, INT, integerOf, LONG, pointerTo, sizeOf, toUnsigned, unqualified, wrap } from './ctypes.ts'
 import type { ArithmeticOp, CompareOp, TExpr } from './tree.ts'
 import type { CType, IntType } from './types.ts'
 
@@ -212,9 +212,6 @@ export function pointerAdd(pointer: TExpr, index: TExpr, subtract: boolean, type
   return { kind: 'pointer-add', pointer, index: wide, scale, subtract, type, at, lvalue: false }
 }
 
-/** A value as 0 or 1 of type _Bool. */
-export const toBool = (e: TExpr): TExpr => cast(e, BOOL)
-
 /** The integer type after the integer promotions (C11 6.3.1.1). A bit-field narrower than int becomes int. */
 export function promoted(e: TExpr): IntType | undefined {
   const int = integerOf(e.type)
@@ -247,8 +244,6 @@ export function promote(e: TExpr): TExpr {
   const type = promoted(e)
   return type && type !== canonical(e.type) ? cast(e, type) : e
 }
-
-export const isPointerValue = (e: TExpr): boolean => isPointer(e.type)
 
 /** A null pointer constant: 0, or 0 cast to void * (C11 6.3.2.3). */
 export function isNullConstant(e: TExpr): boolean {

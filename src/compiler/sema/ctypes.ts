@@ -110,7 +110,6 @@ export const isArithmetic = (t: CType): boolean => isInteger(t) || canonical(t).
 export const isPointer = (t: CType): boolean => canonical(t).kind === 'pointer'
 export const isScalar = (t: CType): boolean => isArithmetic(t) || isPointer(t)
 export const isVoid = (t: CType): boolean => canonical(t).kind === 'void'
-export const isBool = (t: CType): boolean => canonical(t) === BOOL
 export const isFunction = (t: CType): boolean => canonical(t).kind === 'function'
 export const isFloat = (t: CType): boolean => canonical(t).kind === 'float'
 
@@ -131,7 +130,6 @@ export function asRecord(t: CType): RecordType | undefined {
   return c.kind === 'record' ? c : undefined
 }
 
-export const isVoidPointer = (t: CType): boolean => isVoid(asPointer(t)?.to ?? INT)
 export const isFunctionPointer = (t: CType): boolean => isFunction(asPointer(t)?.to ?? INT)
 
 /** Bytes, or undefined for an incomplete type. void and functions count 1, as GNU's arithmetic on pointers to them wants. */

@@ -4,7 +4,6 @@
 import type { MapDef } from '../../isa/index.ts'
 import type { Memory } from '../../vm/index.ts'
 
-export const BPF_ANY = 0
 export const BPF_NOEXIST = 1
 export const BPF_EXIST = 2
 export const BPF_F_LOCK = 4

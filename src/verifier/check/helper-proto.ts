@@ -13,24 +13,6 @@ import {
   PTR_TRUSTED,
 } from '../domain/layout.ts'
 
-export type ArgBase =
-  | 'anything'
-  | 'const_map_ptr'
-  | 'ptr_to_map_key'
-  | 'ptr_to_map_value'
-  | 'ptr_to_mem'
-  | 'const_size'
-  | 'const_size_or_zero'
-  | 'const_alloc_size_or_zero'
-  | 'ptr_to_ctx'
-  | 'ptr_to_sock_common'
-  | 'ptr_to_btf_id_sock_common'
-  | 'ptr_to_socket'
-  | 'ptr_to_ringbuf_mem'
-  | 'ptr_to_const_str'
-  | 'ptr_to_stack'
-  | 'ptr_to_func'
-
 export interface Arg {
   readonly base: string
   /** Flags of domain/layout.ts. */

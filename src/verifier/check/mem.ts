@@ -1,6 +1,6 @@
 // One memory access by an instruction (or by a helper on its behalf), whatever it goes through.
 // Linux: check_mem_access(), check_reg_arg(), save_aux_ptr_type().
-import { isRegNull, markRegKnown, markRegKnownZero, markRegUnknown } from '../domain/bounds.ts'
+import { markRegKnown, markRegKnownZero, markRegUnknown } from '../domain/bounds.ts'
 import { coerceRegToSize, coerceRegToSizeSx } from '../domain/coerce.ts'
 import {
   baseType,
@@ -277,6 +277,3 @@ function ctxFieldAccess(
   s[value + TYPE] = type
   return 0
 }
-
-/** A known zero number. Linux: register_is_null(). */
-export const isNull = isRegNull

@@ -1,8 +1,4 @@
-// Whether bytes lie within a piece of memory of known size, when the offset may vary; and whether an access is aligned.
-// Linux: __check_mem_access(), check_mem_region_access(), check_ptr_alignment(), __check_ptr_off_reg(), __check_buffer_access().
-import { isRegNull } from '../domain/bounds.ts'
 import {
-  baseType,
   ID,
   MEM_RDONLY,
   MEM_RINGBUF,
@@ -180,7 +176,3 @@ export function checkPtrAlignment(env: Env, r: number, off: number, size: number
   verbose(log, `misaligned ${ALIGNMENT_NAMES.get(type) ?? ''}access off ${tnumText(s, r + VALUE_HI)}+${fixed}+${off} size ${size}\n`)
   return -EACCES
 }
-
-/** A known zero number. Linux: register_is_null(). */
-export const registerIsNull = isRegNull
-export const isKind = (s: Int32Array, r: number, kind: number): boolean => baseType(s[r + TYPE]!) === kind

@@ -18,7 +18,7 @@ import {
   VALUE_LO,
 } from './layout.ts'
 import { tnumCast, tnumConst, tnumIsConst, tnumRange, tnumSet, tnumSubreg } from './tnum.ts'
-import { lowerS64, raiseS64, S32_MAX, set64 } from './wide.ts'
+import { S32_MAX, set64 } from './wide.ts'
 
 /** Zero-extends the low `size` bytes: 1, 2 or 4. */
 export function coerceRegToSize(s: Int32Array, r: number, size: number): void {
@@ -124,13 +124,4 @@ export function zext32To64(s: Int32Array, r: number): void {
     set64(s, r + SMIN_HI, 0, 0)
     set64(s, r + SMAX_HI, 0, -1)
   }
-}
-
-/** Narrows a number to what an s32 can be, as a return value promises: Linux's __mark_reg_s32_range(). */
-export function markRegS32Range(s: Int32Array, r: number, min: number, max: number): void {
-  s[r + S32MIN] = Math.max(s[r + S32MIN]!, min)
-  s[r + S32MAX] = Math.min(s[r + S32MAX]!, max)
-  raiseS64(s, r + SMIN_HI, min >> 31, min)
-  lowerS64(s, r + SMAX_HI, max >> 31, max)
-  boundsSync(s, r)
 }

@@ -14,7 +14,6 @@ export function tnumSet(s: Int32Array, d: number, vh: number, vl: number, mh: nu
 }
 
 export const tnumConst = (s: Int32Array, d: number, hi: number, lo: number): void => tnumSet(s, d, hi, lo, 0, 0)
-export const tnumUnknown = (s: Int32Array, d: number): void => tnumSet(s, d, 0, 0, -1, -1)
 
 export const tnumIsConst = (s: Int32Array, d: number): boolean => (s[d + 2]! | s[d + 3]!) === 0
 export const tnumSubregIsConst = (s: Int32Array, d: number): boolean => s[d + 3] === 0

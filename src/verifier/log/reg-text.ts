@@ -13,8 +13,6 @@ import {
   ID,
   KIND_NAMES,
   MAP,
-  MASK_HI,
-  MASK_LO,
   MEM_PERCPU,
   MEM_RCU,
   MEM_RDONLY,
@@ -182,6 +180,3 @@ function rangeTexts(s: Int32Array, r: number): string[] {
 const signed32Hi = (x: number): number => (isSmall(x >> 31, x) ? x >> 31 : 0)
 const isSigned = (i: number): boolean => (i & 2) === 0
 const isNegative = (i: number): boolean => isSigned(i) && boundHi[i]! < 0
-
-/** A variable offset or number is unknown in some bit. */
-export const isVariable = (s: Int32Array, r: number): boolean => (s[r + MASK_HI]! | s[r + MASK_LO]!) !== 0
