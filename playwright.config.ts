@@ -17,7 +17,9 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: 'build/e2e',
   reporter: json ? [['list'], ['json', { outputFile: json }]] : [['list']],
-  timeout: 60_000,
+  timeout: 120_000,
+  // A slow machine may miss a waiting time once; a fault shows twice.
+  retries: process.env['CI'] ? 1 : 0,
   workers: 1,
   forbidOnly: !!process.env['CI'],
   use: { baseURL: 'http://127.0.0.1:4173/', locale: 'en-US', trace: 'retain-on-failure' },
