@@ -104,7 +104,7 @@ export function checkHelperMem(
       return checkMapAccess(env, regno, off, size, zeroSizeAllowed)
     case PTR_TO_MEM:
       if (write && type & MEM_RDONLY) return cannotWrite()
-      return checkRegion(env, regno, off, size, s[r + MEM_SIZE]!, zeroSizeAllowed)
+      return checkRegion(env, regno, off, size, s[r + MEM_SIZE]! >>> 0, zeroSizeAllowed)
     case PTR_TO_BUF:
       if (write && type & MEM_RDONLY) return cannotWrite()
       return checkBuffer(env, type & MEM_RDONLY ? 'rdonly' : 'rdwr', regno, off, size)

@@ -159,7 +159,7 @@ export function checkMemAccess(
     case PTR_TO_MEM:
       if (mayBeNull(type)) return invalidAccess(env, regno, type)
       if (write && type & MEM_RDONLY) return cannotWrite(env, regno, type)
-      if (!(type & MEM_RDONLY && type & PTR_UNTRUSTED)) err = checkRegion(env, regno, off, size, s[r + MEM_SIZE]!, false)
+      if (!(type & MEM_RDONLY && type & PTR_UNTRUSTED)) err = checkRegion(env, regno, off, size, s[r + MEM_SIZE]! >>> 0, false)
       if (!err && value >= 0) markRegUnknown(s, value)
       break
     case PTR_TO_MAP_KEY:
