@@ -2,7 +2,7 @@
 import { monaco } from './monaco.ts'
 
 const LIGHT = { text: '1f1d1a', muted: '6b6559', keyword: '7a2f8f', type: '0b5d7a', string: '146c43', number: '8a4b00', macro: '8f3a10' }
-const DARK = { text: 'e8e5df', muted: '918b80', keyword: 'd6a3f0', type: '7cc7e8', string: '8fd6a4', number: 'f0b86c', macro: 'f0a080' }
+const DARK = { text: 'e8e5df', muted: 'a8a296', keyword: 'd6a3f0', type: '7cc7e8', string: '8fd6a4', number: 'f0b86c', macro: 'f0a080' }
 
 const rules = (c: typeof LIGHT): monaco.editor.ITokenThemeRule[] => [
   { token: '', foreground: c.text },
