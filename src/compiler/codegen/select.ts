@@ -527,7 +527,8 @@ function selectMovsx(s: State, i: Extract<Instr, { kind: 'bin' }>, dst: number):
   const bits = width - Number(by.value)
   if (up.args[1].value !== by.value || isWanted(s, up) || (bits !== 8 && bits !== 16 && bits !== 32)) return false
   const from = up.args[0]
-  if (s.counts.get(up) === 1 && signedLoad(s, from, dst, bits === 8 ? 1 : bits === 16 ? 2 : 4)) return true
+  // A signed load fills all 64 bits; a 32-bit result has to leave zeros above.
+  if (width === 64 && s.counts.get(up) === 1 && signedLoad(s, from, dst, bits === 8 ? 1 : bits === 16 ? 2 : 4)) return true
   emit(s, { insn: { kind: 'movsx', width, bits, dst, src: regOf(s, from) } })
   return true
 }
