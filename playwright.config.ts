@@ -17,7 +17,7 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: 'build/e2e',
   reporter: json ? [['list'], ['json', { outputFile: json }]] : [['list']],
-  timeout: 120_000,
+  timeout: 240_000,
   // A slow machine may miss a waiting time once; a fault shows twice.
   retries: process.env['CI'] ? 1 : 0,
   workers: 1,

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
-import { brotliCompressSync } from 'node:zlib'
+import { brotliCompressSync, constants } from 'node:zlib'
 import { chromium } from '@playwright/test'
 import { ensureBrowser, root } from '../scripts/ensure.mjs'
 
@@ -27,7 +27,7 @@ const server = createServer((request, response) => {
   const path = normalize(new URL(request.url, 'http://x').pathname)
   const file = join(dist, path.endsWith('/') ? `${path}index.html` : path)
   if (!file.startsWith(dist) || !existsSync(file)) return response.writeHead(404).end()
-  if (!packed.has(file)) packed.set(file, brotliCompressSync(readFileSync(file)))
+  if (!packed.has(file)) packed.set(file, brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } }))
   response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-encoding': 'br' })
   response.end(packed.get(file))
 })
