@@ -80,6 +80,8 @@ test('refused storage is told loudly, and the page works on', async ({ page }) =
 
 test('a damaged record is put aside and can be saved as text', async ({ page }) => {
   await open(page)
+  await expect(position(page)).toContainText('step')
+  await page.waitForTimeout(800)
   await page.evaluate(
     () =>
       new Promise<void>((resolve, reject) => {

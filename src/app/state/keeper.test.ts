@@ -102,6 +102,16 @@ test.each([['not a record'], [{ format: 1 }], [{ format: 1, stamp: 'x', savedAt:
   },
 )
 
+test('a record that is damaged while the tab is open is put aside before it is replaced', async () => {
+  const box = { ...memoryBox(), lasting: true }
+  const tab = await createWorld(box, true).open()
+  await tab.keeper.save(work('a'))
+  await box.set('work', 'spoilt')
+  await tab.keeper.save(work('b'))
+  expect((await tab.keeper.earlier()).map((e) => e.raw)).toContain('spoilt')
+  expect(textOf(readWorkRecord(await box.get('work')))).toBe('b')
+})
+
 test('a box in memory and a box that fails are told', async () => {
   const memory = await createWorld(memoryBox(), true).open()
   await memory.keeper.save(work('a'))

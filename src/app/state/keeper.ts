@@ -83,6 +83,8 @@ export function createKeeper({ box, lock, tabId, now, onStatus }: KeeperOptions)
       return [entry, ...others].slice(0, MAX_EARLIER)
     })
 
+  const putDamagedAside = (raw: unknown) => putAside({ id: `damaged.${tabId}`, why: 'damaged', savedAt: now(), raw: textOf(raw) })
+
   const saveAside = async (record: WorkRecord) => {
     await putAside({ id: tabId, why: 'other-tab', savedAt: record.savedAt, record })
     say('elsewhere')
@@ -92,11 +94,14 @@ export function createKeeper({ box, lock, tabId, now, onStatus }: KeeperOptions)
     const record = recordOf(work)
     if (!owner) return saveAside(record)
     let conflict = false
+    let spoilt: unknown
     await box.update(WORK, (old) => {
       const onDisk = readWorkRecord(old)
+      spoilt = onDisk === undefined ? old : undefined
       conflict = onDisk !== undefined && onDisk.stamp !== knownStamp
       return conflict ? old : record
     })
+    if (spoilt !== undefined) await putDamagedAside(spoilt)
     if (conflict) {
       owner = false
       lock.release()
@@ -125,7 +130,7 @@ export function createKeeper({ box, lock, tabId, now, onStatus }: KeeperOptions)
           if (owner) await putAside({ id: 'start', why: 'start', savedAt: record.savedAt, record })
           return { kind: 'work', record }
         }
-        await putAside({ id: `damaged.${tabId}`, why: 'damaged', savedAt: now(), raw: textOf(raw) })
+        await putDamagedAside(raw)
         const lastGood = readEarlier(await box.get(EARLIER)).find((e) => e.record)?.record
         return lastGood ? { kind: 'damaged', record: lastGood } : { kind: 'damaged' }
       } catch {
