@@ -1,6 +1,8 @@
-// The running kernel as the judge: loads each program of an object on its own, runs it once, prints a JSON line each.
-// Usage: oracle [-l LEVEL] [-d PACKET_HEX] FILE.o        (root; libbpf; loads and test-runs only, nothing is attached)
+// The running kernel as the judge: loads each program of an object on its own, runs it once a packet, prints a JSON line each.
+// Usage: oracle [-l LEVEL] [-d PACKET_HEX]... FILE.o        (root; libbpf; loads and test-runs only, nothing is attached)
 // Line: {"name","section","type","verdict","errno","log","run":{"errno","retval","data_out","maps":{NAME:[[KEY,VALUE],...]}}}
+// With several packets "before" lists the runs before the last one, without maps. A program whose section name says nothing of its type
+// (SEC("xdp_prog1")) takes the first of a few types that the kernel accepts it as.
 // Per-CPU maps show CPU 0, to which the process is pinned; a ring buffer shows its submitted records with the key "".
 #define _GNU_SOURCE
 #include <bpf/bpf.h>
@@ -137,17 +139,43 @@ static void print_maps(struct bpf_object *object)
 	putchar('}');
 }
 
-static void judge(const char *file, const char *name, unsigned int level, const unsigned char *packet, size_t size)
+struct packet {
+	unsigned char bytes[1 << 14];
+	size_t size;
+};
+
+#define MAX_PACKETS 16
+
+static struct packet packets[MAX_PACKETS];
+static int packet_count;
+
+static void run_program(int fd, const struct packet *packet)
 {
-	static char log[16 << 20];
 	static unsigned char out[1 << 16];
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet->bytes, .data_size_in = packet->size, .data_out = out, .data_size_out = sizeof(out), .repeat = 1);
+	int run_error = bpf_prog_test_run_opts(fd, &run);
+
+	printf("\"errno\":%d,\"retval\":%u,\"data_out\":", run_error ? -run_error : 0, run.retval);
+	print_hex(out, run_error ? 0 : run.data_size_out);
+}
+
+static const enum bpf_prog_type guesses[] = {
+	BPF_PROG_TYPE_XDP, BPF_PROG_TYPE_SCHED_CLS, BPF_PROG_TYPE_SOCKET_FILTER, BPF_PROG_TYPE_CGROUP_SKB, BPF_PROG_TYPE_KPROBE, BPF_PROG_TYPE_TRACEPOINT,
+};
+
+static char log_text[16 << 20];
+
+/* The object with one program loaded, as its section says or as `guess`. */
+static struct bpf_object *load(const char *file, const char *name, unsigned int level, int guess, struct bpf_program **program_out, int *error)
+{
 	struct bpf_object *object;
 	struct bpf_program *program, *wanted = NULL;
+	struct bpf_map *map;
 
-	libbpf_text[0] = log[0] = 0;
+	libbpf_text[0] = log_text[0] = 0;
 	object = bpf_object__open(file);
 	if (!object)
-		return;
+		return NULL;
 	bpf_object__for_each_program(program, object) {
 		bool is_wanted = !strcmp(bpf_program__name(program), name);
 
@@ -155,25 +183,51 @@ static void judge(const char *file, const char *name, unsigned int level, const 
 		if (is_wanted)
 			wanted = program;
 	}
+	/* What one program leaves must not be there for the next. */
+	bpf_object__for_each_map(map, object)
+		bpf_map__set_pin_path(map, NULL);
+	if (guess >= 0)
+		bpf_program__set_type(wanted, guesses[guess]);
 	bpf_program__set_log_level(wanted, level);
-	bpf_program__set_log_buf(wanted, log, sizeof(log));
+	bpf_program__set_log_buf(wanted, log_text, sizeof(log_text));
 	errno = 0;
-	int error = bpf_object__load(object);
+	*error = bpf_object__load(object);
+	*program_out = wanted;
+	return object;
+}
 
+static void judge(const char *file, const char *name, unsigned int level)
+{
+	struct bpf_program *wanted;
+	int error;
+	struct bpf_object *object = load(file, name, level, -1, &wanted, &error);
+
+	if (!object)
+		return;
+	if (error && bpf_program__type(wanted) == BPF_PROG_TYPE_UNSPEC) {
+		for (int guess = 0; error && guess < (int)(sizeof(guesses) / sizeof(*guesses)); guess++) {
+			bpf_object__close(object);
+			object = load(file, name, level, guess, &wanted, &error);
+		}
+	}
 	printf("{\"name\":");
 	print_text(name);
 	printf(",\"section\":");
 	print_text(bpf_program__section_name(wanted));
 	printf(",\"verdict\":\"%s\",\"errno\":%d,\"log\":", error ? "rejected" : "accepted", error ? -error : 0);
-	print_text(log);
+	print_text(log_text);
 	printf(",\"libbpf\":");
 	print_text(error ? libbpf_text : "");
-	if (!error && size) {
-		LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet, .data_size_in = size, .data_out = out, .data_size_out = sizeof(out), .repeat = 1);
-		int run_error = bpf_prog_test_run_opts(bpf_program__fd(wanted), &run);
-
-		printf(",\"run\":{\"errno\":%d,\"retval\":%u,\"data_out\":", run_error ? -run_error : 0, run.retval);
-		print_hex(out, run_error ? 0 : run.data_size_out);
+	if (!error && packet_count) {
+		if (packet_count > 1)
+			printf(",\"before\":[");
+		for (int i = 0; i + 1 < packet_count; i++) {
+			printf("%s{", i ? "," : "");
+			run_program(bpf_program__fd(wanted), &packets[i]);
+			putchar('}');
+		}
+		printf("%s,\"run\":{", packet_count > 1 ? "]" : "");
+		run_program(bpf_program__fd(wanted), &packets[packet_count - 1]);
 		putchar(',');
 		print_maps(object);
 		putchar('}');
@@ -184,9 +238,7 @@ static void judge(const char *file, const char *name, unsigned int level, const 
 
 int main(int argc, char **argv)
 {
-	static unsigned char packet[1 << 16];
 	unsigned int level = 1;
-	size_t size = 0;
 	int option;
 	cpu_set_t cpu;
 
@@ -197,8 +249,10 @@ int main(int argc, char **argv)
 	while ((option = getopt(argc, argv, "l:d:")) != -1) {
 		if (option == 'l')
 			level = atoi(optarg);
-		else if (option == 'd')
-			size = read_hex(optarg, packet, sizeof(packet));
+		else if (option == 'd' && packet_count < MAX_PACKETS) {
+			packets[packet_count].size = read_hex(optarg, packets[packet_count].bytes, sizeof(packets[0].bytes));
+			packet_count++;
+		}
 		else
 			return 2;
 	}
@@ -213,7 +267,7 @@ int main(int argc, char **argv)
 			return 1;
 		}
 		bpf_object__for_each_program(program, object)
-			judge(argv[optind], bpf_program__name(program), level, packet, size);
+			judge(argv[optind], bpf_program__name(program), level);
 		bpf_object__close(object);
 		fflush(stdout);
 	}

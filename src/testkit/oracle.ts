@@ -14,12 +14,16 @@ export interface OracleAnswer {
   readonly errno: number
   readonly log: string
   readonly libbpf: string
-  readonly run?: {
-    readonly errno: number
-    readonly retval: number
-    readonly data_out: string
-    readonly maps: Readonly<Record<string, readonly (readonly [string, string])[]>>
-  }
+  /** Over the last packet. */
+  readonly run?: OracleRun & { readonly maps: Readonly<Record<string, readonly (readonly [string, string])[]>> }
+  /** Over the packets before the last one, where there were several. */
+  readonly before?: readonly OracleRun[]
+}
+
+export interface OracleRun {
+  readonly errno: number
+  readonly retval: number
+  readonly data_out: string
 }
 
 /** Why the kernel cannot be asked here; undefined where it can. */
@@ -46,13 +50,20 @@ export function buildOracle(from: string, to: string, libraries: readonly string
   return built.status === 0 ? undefined : `${from} does not build: ${built.stderr.split('\n')[0]}`
 }
 
-/** Loads each program of an object into the kernel and runs it over a packet. `name` is the object's file name (it names data maps). */
-export function askOracle(name: string, object: Uint8Array, packetHex: string, logLevel = 1, repository = root): OracleAnswer[] {
+/** Loads each program of an object into the kernel and runs it over packets. `name` is the object's file name (it names data maps). */
+export function askOracle(
+  name: string,
+  object: Uint8Array,
+  packetHex: string | readonly string[],
+  logLevel = 1,
+  repository = root,
+): OracleAnswer[] {
   const dir = mkdtempSync(join(tmpdir(), 'beeyard-'))
   try {
     const file = join(dir, name)
     writeFileSync(file, object)
-    const words = ['-l', String(logLevel), ...(packetHex === '' ? [] : ['-d', packetHex]), file]
+    const packets = typeof packetHex === 'string' ? [packetHex] : packetHex
+    const words = ['-l', String(logLevel), ...packets.filter((p) => p !== '').flatMap((p) => ['-d', p]), file]
     const text = execFileSync(join(repository, 'build/oracle'), words, { encoding: 'utf8', maxBuffer: 1 << 28 })
     return text
       .trim()
