@@ -69,6 +69,7 @@ export function machineView(t: Timeline, tables: ViewTables, tick: number): Mach
     maps: kernel.maps.flatMap((map, i) => (isOpaque(map.def.type) ? [] : [mapView(map, before[i], tables.btf)])),
     printk: logged(kernel.printk).slice(-MAX_PRINTK),
     did: replayed.did,
+    branch: replayed.branch,
     verdict: isOver && result.fault === '' && result.unsupported === '' ? tables.verdictName(result.retval) : '',
     fault: isOver ? result.fault || result.unsupported : '',
   }
@@ -79,6 +80,7 @@ interface Replayed {
   /** Of the instruction just executed. */
   readonly last: readonly Access[]
   readonly did: string
+  readonly branch: MachineView['branch']
   /** Registers before that instruction. */
   readonly lo: Int32Array
   readonly hi: Int32Array
@@ -93,9 +95,9 @@ function replay(t: Timeline, packet: number, step: number): Replayed {
   while (m.steps < step - 1 && m.status === 'ready') all.push(...traceStep(kernel, false).accesses)
   const lo = m.lo.slice(0, 11)
   const hi = m.hi.slice(0, 11)
-  if (step === 0) return { all, last: [], did: '', lo, hi }
-  const { accesses, did } = traceStep(kernel, true)
-  return { all: [...all, ...accesses], last: accesses, did, lo, hi }
+  if (step === 0) return { all, last: [], did: '', branch: '', lo, hi }
+  const { accesses, did, branch } = traceStep(kernel, true)
+  return { all: [...all, ...accesses], last: accesses, did, branch, lo, hi }
 }
 
 function registers(kernel: Kernel, program: Program, pc: number, state: StateView | undefined, before: Replayed): RegisterView[] {

@@ -4,13 +4,21 @@
 import { helperById } from '../abi/index.ts'
 import {
   BPF_ATOMIC,
+  BPF_CALL,
+  BPF_EXIT,
+  BPF_JA,
+  BPF_JCOND,
+  BPF_JMP,
+  BPF_JMP32,
   BPF_LDX,
   BPF_MEM,
   BPF_MEMSX,
   BPF_ST,
   BPF_STX,
+  BPF_X,
   bpfClass,
   bpfMode,
+  bpfOp,
   bpfSize,
   type InsnTable,
   insnTable,
@@ -19,10 +27,12 @@ import {
 import { type Kernel, runInvocation } from '../kernel/index.ts'
 import type { Access } from '../vm/index.ts'
 import { describePlace, valueText } from './describe.ts'
+import type { MachineView } from './views.ts'
 
 export interface StepTrace {
   readonly accesses: readonly Access[]
   readonly did: string
+  readonly branch: MachineView['branch']
 }
 
 /** Bytes by the two size bits of an opcode: W, H, B, DW. */
@@ -51,7 +61,20 @@ export function traceStep(kernel: Kernel, withText: boolean): StepTrace {
   runInvocation(kernel, 1)
   const accesses = own ? [own, ...memory.trace] : memory.trace
   memory.trace = undefined
-  return { accesses, did: withText ? sentence(kernel, t, pc, place, before) : '' }
+  if (!withText) return { accesses, did: '', branch: '' }
+  return { accesses, did: sentence(kernel, t, pc, place, before), branch: isConditional(t, pc) ? branchOf(t, pc, m.pc) : '' }
+}
+
+/** Whether the instruction compares before it jumps: JEQ to JSLE and JSET, 64 or 32 bits wide. */
+function isConditional(t: InsnTable, pc: number): boolean {
+  const cls = bpfClass(t.opcode[pc])
+  if (cls !== BPF_JMP && cls !== BPF_JMP32) return false
+  const op = bpfOp(t.opcode[pc])
+  return op !== BPF_JA && op !== BPF_CALL && op !== BPF_EXIT && op !== BPF_JCOND
+}
+
+function branchOf(t: InsnTable, pc: number, next: number): MachineView['branch'] {
+  return t.off[pc] !== 0 && next === pc + 1 + t.off[pc] ? 'taken' : 'not taken'
 }
 
 /** The access that a load, store or atomic at `pc` is about to make. */
@@ -78,6 +101,10 @@ function sentence(kernel: Kernel, t: InsnTable, pc: number, place: string, [lo, 
   const { machine: m } = kernel
   const text = insnText(t, pc, { helper: (id) => helperById(id)?.name })
   const shown = place === '' ? text : text.replace(/\(r\d+ [+-]\d+\)/, `(${place})`)
+  if (isConditional(t, pc)) {
+    const compared = (t.opcode[pc] & BPF_X) === 0 ? [t.dst[pc]] : [t.dst[pc], t.src[pc]]
+    return `${shown}    ${compared.map((r) => `r${r} = ${valueText(kernel, m.hi[r], m.lo[r])}`).join(', ')}`
+  }
   const changed = [...Array(10).keys()].filter((r) => m.lo[r] !== lo[r] || m.hi[r] !== hi[r])
   const target = bpfClass(t.opcode[pc]) === BPF_STX || bpfClass(t.opcode[pc]) === BPF_ST ? undefined : changed[0]
   return target === undefined ? shown : `${shown}    r${target} = ${valueText(kernel, m.hi[target], m.lo[target])}`

@@ -118,6 +118,15 @@ describe('timeline', () => {
     seek(t, 0, 1)
     expect(traceStep(t.kernel, true)).toMatchObject({ did: 'r7 = *(u8 *)(packet +0)    r7 = 7', accesses: [{ kind: 'read', size: 1 }] })
   })
+
+  test('says which way a conditional jump went', () => {
+    const t = timeline([0])
+    seek(t, 0, 6)
+    expect(traceStep(t.kernel, true)).toMatchObject({ did: 'call bpf_map_lookup_elem#1    r0 = counts[0]', branch: '' })
+    expect(traceStep(t.kernel, true)).toMatchObject({ did: 'if r0 == 0x0 goto pc+8    r0 = counts[0]', branch: 'not taken' })
+    seek(t, 0, t.runs[0].steps - 3)
+    expect(traceStep(t.kernel, true)).toMatchObject({ did: 'if r7 == 0x0 goto pc+2    r7 = 0', branch: 'taken' })
+  })
 })
 
 describe('moves', () => {

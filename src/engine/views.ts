@@ -173,6 +173,8 @@ export interface MachineView {
   readonly printk: readonly string[]
   /** One sentence on what the last instruction did ("r2 = 4 bytes of the packet at +12"); empty at the start. */
   readonly did: string
+  /** Which way that instruction went, where it was a conditional jump. */
+  readonly branch: 'taken' | 'not taken' | ''
   /** Set when the run is over: the verdict's name. */
   readonly verdict: string
   readonly fault: string

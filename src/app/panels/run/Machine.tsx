@@ -45,6 +45,7 @@ function Did({ machine }: { readonly machine: MachineView }) {
   return (
     <>
       {machine.did === '' ? <span className={section.muted}>{t.run.atStart}</span> : <span>{machine.did}</span>}
+      {machine.branch === '' ? null : <Chip tone="info">{t.run.branch[machine.branch]}</Chip>}
       <span className={section.muted}>{where}</span>
     </>
   )

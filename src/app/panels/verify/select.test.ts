@@ -57,7 +57,7 @@ test('a register in words', () => {
   const constant = { ...any, umin: 2n, umax: 2n, smin: 2n, smax: 2n, varOff: { value: 2n, mask: 0n } }
   expect(valueRow('r0', constant, words)).toMatchObject({ range: '= 2', bits: '' })
   const packet = { ...any, ...upTo(0n), kind: 'pkt', off: 14, range: 34, varOff: { value: 0n, mask: 0n } }
-  expect(valueRow('r7', packet, words).range).toBe('+14 34 proven')
+  expect(valueRow('r7', packet, words).range).toBe('+14, 34 proven')
 })
 test('registers that hold nothing are left out', () => {
   const state = { step: 0, insn: 0, frame: 0, regs: [any, { ...any, kind: 'none', text: '' }], stack: [], text: '' }

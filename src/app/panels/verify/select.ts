@@ -115,8 +115,10 @@ function placeText(v: ValueView, isConstant: boolean, words: ValueWords): string
     const range = rangeText(v)
     parts.push(`+ (${range ?? words.anything})`)
   } else if (v.varOff.value !== 0n) parts.push(`+${numberText(v.varOff.value)}`)
-  if (v.kind === 'pkt' || v.kind === 'pkt_meta') parts.push(v.range > 0 ? words.packetBytes(v.range) : words.packetNone)
-  return parts.join(' ')
+  const place = parts.join(' ')
+  if (v.kind !== 'pkt' && v.kind !== 'pkt_meta') return place
+  const proof = v.range > 0 ? words.packetBytes(v.range) : words.packetNone
+  return place === '' ? proof : `${place}, ${proof}`
 }
 
 /** Registers that hold something; a register that is not readable is left out. */
