@@ -123,7 +123,7 @@ describe('timeline', () => {
     const t = timeline([0])
     seek(t, 0, 6)
     expect(traceStep(t.kernel, true)).toMatchObject({ did: 'call bpf_map_lookup_elem#1    r0 = counts[0]', branch: '' })
-    expect(traceStep(t.kernel, true)).toMatchObject({ did: 'if r0 == 0x0 goto pc+8    r0 = counts[0]', branch: 'not taken' })
+    expect(traceStep(t.kernel, true)).toMatchObject({ did: 'if r0 == 0x0 goto pc+7    r0 = counts[0]', branch: 'not taken' })
     seek(t, 0, t.runs[0].steps - 3)
     expect(traceStep(t.kernel, true)).toMatchObject({ did: 'if r7 == 0x0 goto pc+2    r7 = 0', branch: 'taken' })
   })
