@@ -34,8 +34,9 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
+            // The helper of dynamic imports goes with what is loaded first, or the shell would wait for the editor.
+            { name: 'react', test: /vite\/preload-helper|node_modules\/(react|react-dom|scheduler)\//, priority: 1 },
             { name: 'monaco', test: /monaco-editor\/esm\/(?!vs\/nls\/lang)/ },
-            { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
           ],
         },
       },
