@@ -1,27 +1,22 @@
 // Where things lie in the simulated kernel's address space. Everything in Ram is seen through one linear window, as Linux
 // maps physical memory; what Linux takes from vmalloc (program stacks, xdp_buff) has its own window. All addresses are
-// made up, the same in every run, and look like those of x86-64.
+// made up, the same in every run, and look like those of x86-64. The lower half of an address of bytes is their offset in Ram (see
+// vm's memory.ts); what has no bytes lies in the upper half of the four gigabytes.
 //
-//   0xffff8881_04000000 + ram offset    maps, packets, socket buffers
-//   0xffffc900_00a10000 downwards       stack frames; above it the XDP context
+//   0xffff8881_00000000 + ram offset    maps, packets
+//   0xffff8881_8200a100                 socket buffers, sockets; 0xffff8881_82100000 structs bpf_map
+//   0xffffc900_00000000 + ram offset    stack frames
+//   0xffffc900_80a20d50                 the XDP context
 //   0xffffffff_c0000000 + 8 * slot      functions (see vm)
 
 export const DIRECT_HI = 0xffff8881 | 0
-const DIRECT_LO = 0x04000000
 
 export const VMALLOC_HI = 0xffffc900 | 0
-/** r10 of the outermost frame. */
-export const STACK_TOP_LO = 0x00a10000
-export const XDP_BUFF_LO = 0x00a20d50
+export const XDP_BUFF_LO = 0x80a20d50 | 0
 /** struct sk_buff, struct sock, struct net_device and struct bpf_map come out of slabs. */
-export const SKB_LO = 0x0200a100
-export const SOCK_LO = 0x0200b000
-export const FLOW_KEYS_LO = 0x0200c000
-export const MAP_LO = 0x02100000
+export const SKB_LO = 0x8200a100 | 0
+export const SOCK_LO = 0x8200b000 | 0
+export const FLOW_KEYS_LO = 0x8200c000 | 0
+export const MAP_LO = 0x82100000 | 0
 /** Distance of the structs bpf_map. */
 export const MAP_STRIDE = 0x800
-
-/** Lower half of the address of a Ram offset; the upper half is DIRECT_HI. */
-export const directLo = (ram: number): number => (DIRECT_LO + ram) | 0
-/** Ram offset of an address in the linear window. */
-export const directRam = (lo: number): number => (lo - DIRECT_LO) >>> 0

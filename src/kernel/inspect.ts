@@ -27,7 +27,7 @@ export function describeAddress(k: Kernel, hi: number, lo: number): AddressPlace
   const place = { kind: r.kind, ...r.label(offset) }
   if (r.kind !== 'map value') return place
   for (const m of k.maps) {
-    const at = m.locate(r.ram + offset)
+    const at = m.locate(r.baseLo + offset)
     if (at) return { ...place, map: m, key: at.key, cpu: at.cpu, offset: at.offset }
   }
   return place
@@ -62,7 +62,7 @@ export function stackFrame(k: Kernel, depth: number): StackBytes {
   const r = k.machine.stack[depth]
   const { ram } = k.memory
   return {
-    bytes: ram.read(r.ram, MAX_BPF_STACK),
-    written: ram.read(r.ram + r.shadow, MAX_BPF_STACK).map((b) => (b === 0 ? 0 : 1)),
+    bytes: ram.read(r.baseLo, MAX_BPF_STACK),
+    written: ram.read(r.baseLo + r.shadow, MAX_BPF_STACK).map((b) => (b === 0 ? 0 : 1)),
   }
 }

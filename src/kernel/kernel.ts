@@ -19,7 +19,7 @@ import {
   saveMachine,
   WRITE,
 } from '../vm/index.ts'
-import { DIRECT_HI, MAP_LO, MAP_STRIDE, SKB_LO, STACK_TOP_LO, VMALLOC_HI, XDP_BUFF_LO } from './address.ts'
+import { DIRECT_HI, MAP_LO, MAP_STRIDE, SKB_LO, VMALLOC_HI, XDP_BUFF_LO } from './address.ts'
 import { EPERM } from './errno.ts'
 import { createLog, type Log } from './log.ts'
 import { createMap } from './maps/create.ts'
@@ -111,7 +111,7 @@ export function createKernel(options: KernelOptions = {}): Kernel {
   const seed = options.seed ?? 0
   const memory = new Memory(new Ram(RAM_LIMIT))
   const packet = createPacketBuffer(memory)
-  const machine = createMachine(memory, { hi: VMALLOC_HI, lo: STACK_TOP_LO })
+  const machine = createMachine(memory, VMALLOC_HI)
   const kernel: Kernel = {
     memory,
     machine,
@@ -124,7 +124,6 @@ export function createKernel(options: KernelOptions = {}): Kernel {
       kind: 'ctx',
       baseHi: DIRECT_HI,
       baseLo: SKB_LO,
-      ram: 0,
       to: 0,
       rights: READ | WRITE,
       port: skbPort(packet, () => kernel.skb),
@@ -133,7 +132,6 @@ export function createKernel(options: KernelOptions = {}): Kernel {
       kind: 'ctx',
       baseHi: VMALLOC_HI,
       baseLo: XDP_BUFF_LO,
-      ram: 0,
       to: 0,
       rights: READ | WRITE,
       port: xdpPort(packet, () => kernel.xdp),

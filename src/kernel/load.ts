@@ -2,7 +2,7 @@
 // elsewhere; what cannot be resolved is unsupported when it runs.
 import type { Program } from '../isa/index.ts'
 import { type Linker, link } from '../vm/index.ts'
-import { DIRECT_HI, directLo } from './address.ts'
+import { DIRECT_HI } from './address.ts'
 import { callName } from './call-name.ts'
 import { helperBody } from './helpers/index.ts'
 import { addMap, type Kernel, type LoadedProgram, mapLo } from './kernel.ts'
@@ -39,7 +39,7 @@ function linkerFor(kernel: Kernel, maps: readonly KernelMap[]): Linker {
       const map = maps[imm]
       if (!map) return undefined
       if (src === PSEUDO_MAP_IDX) return [mapLo(map), DIRECT_HI]
-      if (src === PSEUDO_MAP_IDX_VALUE && map.directValue) return [directLo(map.directValue(imm2)), DIRECT_HI]
+      if (src === PSEUDO_MAP_IDX_VALUE && map.directValue) return [map.directValue(imm2), DIRECT_HI]
       return undefined
     },
     helper: (id) => {

@@ -6,11 +6,12 @@
 //
 // What an access "at packet +14" means is counted from `data` at that moment.
 import { type Memory, READ, type Region, WRITE } from '../vm/index.ts'
-import { DIRECT_HI, directLo } from './address.ts'
+import { DIRECT_HI } from './address.ts'
 
 /** 16 KiB before the packet's first place and 16 KiB behind, more than any helper lets it grow. */
 export const PACKET_BUFFER = 32768
 export const PACKET_START = 16384
+const PACKET_ALIGN = 4096
 
 export interface PacketBuffer {
   readonly ram: number
@@ -23,14 +24,13 @@ export interface PacketBuffer {
 }
 
 export function createPacketBuffer(memory: Memory): PacketBuffer {
-  const ram = memory.ram.alloc(PACKET_BUFFER)
+  const ram = memory.ram.alloc(PACKET_BUFFER, PACKET_ALIGN)
   const packet: PacketBuffer = {
     ram,
     region: memory.map({
       kind: 'packet',
       baseHi: DIRECT_HI,
-      baseLo: directLo(ram),
-      ram,
+      baseLo: ram,
       to: 0,
       rights: READ | WRITE,
       label: (offset) => ({ name: 'packet', offset: offset - packet.data }),
@@ -60,4 +60,4 @@ export function showPacket(p: PacketBuffer): void {
 }
 
 /** Lower half of the address of an offset in the buffer. */
-export const packetLo = (p: PacketBuffer, offset: number): number => directLo(p.ram + offset)
+export const packetLo = (p: PacketBuffer, offset: number): number => p.ram + offset

@@ -62,7 +62,6 @@ export function mapSockRegion(memory: Memory, sock: () => Sock): Region {
     kind: 'sock',
     baseHi: DIRECT_HI,
     baseLo: SOCK_LO,
-    ram: 0,
     to: BPF_SOCK_SIZE,
     rights: READ,
     port,

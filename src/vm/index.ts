@@ -13,7 +13,6 @@ export {
   type Machine,
   type MachineSnapshot,
   restoreMachine,
-  type StackPlace,
   type Status,
   saveMachine,
   start,

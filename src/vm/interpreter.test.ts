@@ -40,7 +40,7 @@ const linker: Linker = {
   loadPacket: () => false,
 }
 
-const newMachine = (): Machine => createMachine(new Memory(new Ram(1 << 20)), { hi: 0xffffc900 | 0, lo: 0x00a10000 })
+const newMachine = (): Machine => createMachine(new Memory(new Ram(1 << 20)), 0xffffc900 | 0)
 
 function execute(m: Machine, insns: readonly Insn[], fuel = 100_000): string {
   start(m, link('test', encode(insns), linker), 0, 0)
@@ -195,7 +195,7 @@ describe('random straight-line programs', () => {
       for (const insn of insns) referenceStep(expected, insn)
       const end = execute(m, [...insns, EXIT])
       const regs = Array.from({ length: 10 }, (_, i) => regOf(m, i))
-      const sameStack = toHex(m.memory.ram.read(m.stack[0].ram, 512)) === toHex(expected.stack)
+      const sameStack = toHex(m.memory.ram.read(m.stack[0].baseLo, 512)) === toHex(expected.stack)
       if (end !== 'exited' || regs.some((x, i) => x !== expected.regs[i]) || !sameStack) failures.push(`seed ${seed}: ${end}`)
     }
     expect(failures).toEqual([])
@@ -272,8 +272,11 @@ describe('running', () => {
     expect(fault([{ kind: 'goto', long: false, off: 7 }, EXIT])[0]).toBe('bad-jump')
     expect(fault([{ kind: 'call', target: 'subprog', imm: -1, off: 0 }])[0]).toBe('stack-overflow')
     expect(fault([loadImm64(1, 0xdeadbeef00000000n), load(0, 1, 0), EXIT])[0]).toBe('wild-pointer')
-    const readOnly = m.memory.map({ kind: 'rodata', baseHi: 0x10, baseLo: 0, ram: m.memory.ram.alloc(8), to: 8, rights: READ })
-    expect(fault([loadImm64(1, 0x1000000004n), { kind: 'store', size: 4, dst: 1, off: 0, src: imm(1) }, EXIT])[0]).toBe('read-only')
+    const word = m.memory.ram.alloc(8)
+    const readOnly = m.memory.map({ kind: 'rodata', baseHi: 0x10, baseLo: word, to: 8, rights: READ })
+    expect(fault([loadImm64(1, 0x1000000000n + BigInt(word + 4)), { kind: 'store', size: 4, dst: 1, off: 0, src: imm(1) }, EXIT])[0]).toBe(
+      'read-only',
+    )
     m.memory.unmap(readOnly)
   })
 

@@ -363,7 +363,7 @@ export function run(m: Machine, fuel: number): Stop {
             }
             break
           }
-          at += r.ram
+          at = al
           switch (op) {
             case 0x61:
               lo[d] = view.getInt32(at, true)
@@ -431,7 +431,7 @@ export function run(m: Machine, fuel: number): Stop {
             }
             break
           }
-          at += r.ram
+          at = al
           dirty[at >>> PAGE_SHIFT] = 1
           switch (size) {
             case 4:
@@ -568,7 +568,7 @@ function atomic(m: Machine, op: number, imm: number): boolean {
     m.sites[pc] = r
   }
   const ram = memory.ram
-  const at = r.ram + ((al - r.baseLo) >>> 0)
+  const at = al
   if (imm !== STORE_REL && r.shadow !== 0 && !marked(ram.view, at + r.shadow, size)) noteUnwritten(m, pc)
   if (imm === LOAD_ACQ) {
     lo[d] = size === 1 ? ram.view.getUint8(at) : size === 2 ? ram.view.getUint16(at, true) : ram.view.getInt32(at, true)

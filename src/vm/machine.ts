@@ -1,7 +1,8 @@
 // One processor running one invocation of a program: registers, frames, where it stands. The state that a debugger shows and
 // that a keyframe keeps. It knows no Linux: what helpers do was linked into the Code.
 //
-//   frames   columns of FRAME_WORDS int32 a frame: return slot, r6..r9 and r10 of the caller, may_goto counter
+//   frames   columns of FRAME_WORDS int32 a frame: return slot, r6..r9 and r10 of the caller
+//   cells    in Ram, which compiled code shares: registers that are handed over, turns of may_goto loops by frame
 //   status   'ready' -> running -> 'exited' | 'fault' | 'unsupported'
 //
 // The machine is reused from invocation to invocation (`start` resets it), as packets come by the ten thousand.
@@ -17,12 +18,15 @@ export const MAX_TAIL_CALL_CNT = 33
 const FRAME_WORDS = 16
 const F_RETURN = 0
 const F_CALLER_REGS = 1
-const F_MAY_GOTO = 11
-const F_MAY_GOTO_SINCE = 12
 /** Linux: BPF_MAX_TIMED_LOOPS; a may_goto loop asks for the time once in so many turns. */
-const MAY_GOTO_TURNS = 0xffff
+export const MAY_GOTO_TURNS = 0xffff
 /** A quarter of a second at one nanosecond an instruction. */
 const MAY_GOTO_STEPS = 250_000_000
+
+export const NOT_YET = -1
+/** Cells: ten registers, then what compiled code has for itself (see jit), then turns. */
+const TURNS_CELLS = 112
+const CELL_BYTES = TURNS_CELLS + 8 * MAX_CALL_FRAMES
 
 /** What goes on when a callback that a helper called has returned (its result is in r0). Immutable. */
 export interface Continuation {
@@ -46,6 +50,8 @@ export interface Machine {
   readonly callers: Code[]
   readonly continuations: (Continuation | undefined)[]
   readonly stack: readonly Region[]
+  /** Ram offset of the cells. */
+  readonly cells: number
   /** Region that each instruction found last, of `code`. */
   sites: Region[]
   readonly siteTables: WeakMap<Code, Region[]>
@@ -76,25 +82,18 @@ export interface MachineSnapshot {
   readonly unwrittenAt: number
 }
 
-export interface StackPlace {
-  /** Address of the end of the outermost frame: r10 of the program. */
-  readonly hi: number
-  readonly lo: number
-}
-
-/** A machine with stacks for all frames in `memory`; it runs nothing yet. */
-export function createMachine(memory: Memory, stack: StackPlace): Machine {
+/** A machine with stacks for all frames in `memory`, whose addresses have the upper half `stackHi`; it runs nothing yet. */
+export function createMachine(memory: Memory, stackHi: number): Machine {
   const bytes = MAX_CALL_FRAMES * MAX_BPF_STACK
-  const ram = memory.ram.alloc(2 * bytes)
+  const ram = memory.ram.alloc(2 * bytes + CELL_BYTES, bytes)
   const regions: Region[] = []
   for (let depth = 0; depth < MAX_CALL_FRAMES; depth++) {
     const below = (depth + 1) * MAX_BPF_STACK
     regions.push(
       memory.map({
         kind: 'stack',
-        baseHi: stack.hi,
-        baseLo: (stack.lo - below) | 0,
-        ram: ram + bytes - below,
+        baseHi: stackHi,
+        baseLo: ram + bytes - below,
         to: 0,
         rights: READ | WRITE,
         shadow: bytes,
@@ -113,6 +112,7 @@ export function createMachine(memory: Memory, stack: StackPlace): Machine {
     callers: [],
     continuations: [],
     stack: regions,
+    cells: ram + 2 * bytes,
     sites: [],
     siteTables: new WeakMap(),
     steps: 0,
@@ -187,13 +187,13 @@ function enter(m: Machine, code: Code): void {
 function openFrame(m: Machine, depth: number): void {
   const r = m.stack[depth]
   r.to = MAX_BPF_STACK
-  m.memory.ram.fill(r.ram, MAX_BPF_STACK, 0)
-  m.memory.ram.fill(r.ram + r.shadow, MAX_BPF_STACK, 0)
+  m.memory.ram.fill(r.baseLo, MAX_BPF_STACK, 0)
+  m.memory.ram.fill(r.baseLo + r.shadow, MAX_BPF_STACK, 0)
   m.depth = depth
   m.lo[10] = r.baseLo + MAX_BPF_STACK
   m.hi[10] = r.baseHi
-  m.frames[depth * FRAME_WORDS + F_MAY_GOTO] = MAY_GOTO_TURNS
-  m.frames[depth * FRAME_WORDS + F_MAY_GOTO_SINCE] = -1
+  m.memory.ram.setI32(turnsCell(m, depth), MAY_GOTO_TURNS)
+  m.memory.ram.setI32(turnsCell(m, depth) + 4, NOT_YET)
 }
 
 /** Calls the code at `slot`; the frame returns to the slot after the current one. False = stopped by a fault. */
@@ -265,14 +265,26 @@ export function tailCall(m: Machine, code: Code, ctxLo: number, ctxHi: number): 
 
 /** Whether a may_goto jumps, ending its loop: after a quarter of a second of simulated time (an instruction is a nanosecond). */
 export function mayGoto(m: Machine): boolean {
-  const at = m.depth * FRAME_WORDS
-  if (m.frames[at + F_MAY_GOTO] === 0) return true
-  if (--m.frames[at + F_MAY_GOTO] > 0) return false
-  const since = m.frames[at + F_MAY_GOTO_SINCE]
-  if (since < 0) m.frames[at + F_MAY_GOTO_SINCE] = m.steps
-  if (since < 0 || m.steps - since < MAY_GOTO_STEPS) m.frames[at + F_MAY_GOTO] = MAY_GOTO_TURNS
+  const { ram } = m.memory
+  const at = turnsCell(m, m.depth)
+  const turns = ram.i32[at >> 2]
+  if (turns === 0) return true
+  ram.setI32(at, turns - 1)
+  if (turns === 1) moreTurns(m, m.depth)
   return false
 }
+
+/** Turns of a frame's may_goto loops have run out: new ones, until time is up. */
+export function moreTurns(m: Machine, depth: number): void {
+  const { ram } = m.memory
+  const at = turnsCell(m, depth)
+  const since = ram.i32[(at + 4) >> 2]
+  if (since === NOT_YET) ram.setI32(at + 4, m.steps)
+  if (since === NOT_YET || m.steps - since < MAY_GOTO_STEPS) ram.setI32(at, MAY_GOTO_TURNS)
+}
+
+/** Ram offset of the turns that a frame's may_goto loops have left; behind it the time when they first ran out. */
+export const turnsCell = (m: Machine, depth: number): number => m.cells + TURNS_CELLS + 8 * depth
 
 export function stop(m: Machine, kind: FaultKind, text: string): false {
   m.status = 'fault'

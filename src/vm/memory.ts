@@ -4,7 +4,10 @@
 //
 //   address  baseHi:baseLo        +from                 +to
 //               |-- headroom, none --|#### accessible ####|-- tailroom, none --|
-//   ram      region.ram + (address - base)
+//   ram      baseLo               + the same
+//
+// The lower half of an address of bytes is their offset in Ram, whatever the upper half says: compiled code turns a pointer into
+// an offset by wrapping it to 32 bits. What has no bytes lies at FIRST_PORT_LO and beyond, where no Ram reaches.
 //
 // A strided region is an array of elements (map values): an access has to lie within one element. A port region has no
 // bytes: reads and writes are answered by functions (the program's context, which Linux rewrites field by field).
@@ -12,6 +15,9 @@ import type { Ram, RamSnapshot } from './ram.ts'
 
 export const READ = 1
 export const WRITE = 2
+
+/** Lower half of the first address that a region without bytes may have. */
+export const FIRST_PORT_LO = 0x80000000 | 0
 
 /** Answers accesses to a region that has no bytes. `size` is 1, 2, 4 or 8; false = no such access. */
 export interface Port {
@@ -36,9 +42,8 @@ export interface Place {
 export interface Region {
   readonly kind: string
   readonly baseHi: number
+  /** For a region of bytes also its place in Ram. */
   readonly baseLo: number
-  /** Ram offset of address base + 0. */
-  readonly ram: number
   from: number
   to: number
   readonly rights: number
@@ -56,7 +61,6 @@ export interface RegionSpec {
   readonly kind: string
   readonly baseHi: number
   readonly baseLo: number
-  readonly ram: number
   readonly from?: number
   readonly to: number
   readonly rights: number
@@ -87,7 +91,6 @@ export const NOWHERE: Region = {
   kind: 'none',
   baseHi: 0,
   baseLo: 0,
-  ram: 0,
   from: 0,
   to: 0,
   rights: 0,
@@ -119,7 +122,6 @@ export class Memory {
       kind: spec.kind,
       baseHi: spec.baseHi | 0,
       baseLo: spec.baseLo | 0,
-      ram: spec.ram,
       from: spec.from ?? 0,
       to: spec.to,
       rights: spec.rights,
@@ -179,12 +181,11 @@ export class Memory {
     const r = this.find(hi, lo, size, rights)
     if (!r || r.port) return -1
     this.trace?.push({ kind: rights & WRITE ? 'write' : 'read', hi, lo, size })
-    const at = r.ram + ((lo - r.baseLo) >>> 0)
     if (rights & WRITE) {
-      this.ram.touch(at, size)
-      if (r.shadow !== 0) this.ram.fill(at + r.shadow, size, 0xff)
-    } else if (r.shadow !== 0 && !this.written(r, at, size)) this.readUnwritten = true
-    return at
+      this.ram.touch(lo, size)
+      if (r.shadow !== 0) this.ram.fill(lo + r.shadow, size, 0xff)
+    } else if (r.shadow !== 0 && !this.written(r, lo, size)) this.readUnwritten = true
+    return lo
   }
 
   /** Whether all `size` bytes at a Ram offset of a region have been written. */

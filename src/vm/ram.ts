@@ -2,14 +2,23 @@
 // kernel's own tables), so that an engine that compiles to WebAssembly works on the same memory and a snapshot is a list
 // of pages.
 //
+//   +0 nothing   +64 dirty marks, a byte a page   +HEAP blocks ...
+//
 //   snapshot: copies pages written since the last one, shares the rest       restore: copies back pages that differ
 //
-// Invariant: whoever writes bytes marks their pages dirty (`touch`), or a snapshot misses them. Offsets are plain numbers;
-// addresses that programs see are the business of memory.ts. Offset 0 is never handed out, so 0 can mean "none".
+// Invariant: whoever writes bytes marks their pages dirty (`touch`), or a snapshot misses them. Compiled code marks the page that a
+// store begins in, with MAY_RUN_OVER. Offsets are plain numbers; addresses that programs see are the business of memory.ts. Offset 0 is
+// never handed out, so 0 can mean "none".
 
 export const PAGE_SHIFT = 12
 const PAGE = 1 << PAGE_SHIFT
+const INITIAL = 1 << 17
 const ZERO_PAGE = new Uint8Array(PAGE)
+/** Ram offset of the dirty marks. */
+export const DIRTY_AT = 64
+/** A mark of compiled code: the store may have run over into the next page, by 7 bytes at most. */
+export const MAY_RUN_OVER = 3
+const LONGEST_STORE = 8
 /** Free lists by power of two: blocks of 16 bytes (class 4) to 2^30. */
 const CLASSES = 31
 const SMALLEST_CLASS = 4
@@ -21,6 +30,12 @@ export interface RamSnapshot {
   readonly free: Int32Array
 }
 
+/** Where the bytes come from: something that gives larger and larger buffers with the old bytes in them, or undefined at its end. */
+export interface RamSource {
+  readonly buffer: ArrayBuffer
+  readonly grow: (bytes: number) => ArrayBuffer | undefined
+}
+
 /** Owned by one kernel. `u8`, `i32` and `view` are replaced when the buffer grows: never keep them over an `alloc`. */
 export class Ram {
   u8: Uint8Array
@@ -29,19 +44,25 @@ export class Ram {
   /** One byte a page: written since the last snapshot. */
   dirty: Uint8Array
   readonly limit: number
-  private brk = 16
+  private readonly source: RamSource
+  /** First page of blocks. */
+  private readonly firstPage: number
+  private brk: number
   private readonly free = new Int32Array(CLASSES)
   /** Pages as of the last snapshot or restore. */
   private pages: Uint8Array[] = []
 
   /** `limit` bounds the buffer in bytes; `alloc` beyond it answers 0. */
-  constructor(limit: number, initial = 1 << 16) {
+  constructor(limit: number, source: RamSource = plainSource(INITIAL)) {
     this.limit = limit
-    const size = Math.min(limit, Math.max(PAGE, initial))
-    this.u8 = new Uint8Array(size)
-    this.i32 = new Int32Array(this.u8.buffer)
-    this.view = new DataView(this.u8.buffer)
-    this.dirty = new Uint8Array(size >>> PAGE_SHIFT)
+    this.source = source
+    this.firstPage = (DIRTY_AT + (limit >>> PAGE_SHIFT) + PAGE - 1) >>> PAGE_SHIFT
+    this.brk = this.firstPage << PAGE_SHIFT
+    const { buffer } = source
+    this.u8 = new Uint8Array(buffer)
+    this.i32 = new Int32Array(buffer)
+    this.view = new DataView(buffer)
+    this.dirty = new Uint8Array(buffer, DIRTY_AT, limit >>> PAGE_SHIFT)
   }
 
   /** Bytes in use, for the curious. */
@@ -49,16 +70,16 @@ export class Ram {
     return this.brk
   }
 
-  /** A zeroed block aligned to 8 bytes (16 where it was freed before); its offset, or 0 where memory ends. */
-  alloc(size: number): number {
+  /** A zeroed block aligned to 8 bytes (16 where it was freed before) or more; its offset, or 0 where memory ends. */
+  alloc(size: number, align = 8): number {
     const cls = sizeClass(size)
-    const reused = cls < CLASSES ? this.free[cls] : 0
+    const reused = cls < CLASSES && align === 8 ? this.free[cls] : 0
     if (reused !== 0) {
       this.free[cls] = this.i32[reused >> 2]
       this.fill(reused, 1 << cls, 0)
       return reused
     }
-    const at = this.brk
+    const at = (this.brk + align - 1) & -align
     const end = at + ((size + 7) & ~7)
     if (end > this.u8.length && !this.grow(end)) return 0
     this.brk = end
@@ -82,14 +103,12 @@ export class Ram {
     if (end > this.limit) return false
     let size = this.u8.length
     while (size < end) size *= 2
-    const next = new Uint8Array(Math.min(size, this.limit))
-    next.set(this.u8)
-    const dirty = new Uint8Array(next.length >>> PAGE_SHIFT)
-    dirty.set(this.dirty)
-    this.u8 = next
-    this.i32 = new Int32Array(next.buffer)
-    this.view = new DataView(next.buffer)
-    this.dirty = dirty
+    const buffer = this.source.grow(Math.min(size, this.limit))
+    if (!buffer) return false
+    this.u8 = new Uint8Array(buffer)
+    this.i32 = new Int32Array(buffer)
+    this.view = new DataView(buffer)
+    this.dirty = new Uint8Array(buffer, DIRTY_AT, this.limit >>> PAGE_SHIFT)
     return true
   }
 
@@ -127,9 +146,20 @@ export class Ram {
     this.dirty[at >>> PAGE_SHIFT] = 1
   }
 
+  /** Marks the pages that a store of compiled code ran over into. */
+  private markRunOvers(count: number): void {
+    for (let p = this.firstPage; p < count - 1; p++) {
+      if (this.dirty[p] !== MAY_RUN_OVER || this.dirty[p + 1] !== 0) continue
+      const old = this.pages[p + 1] ?? ZERO_PAGE
+      const at = (p + 1) << PAGE_SHIFT
+      for (let i = 0; i < LONGEST_STORE; i++) if (this.u8[at + i] !== old[i]) this.dirty[p + 1] = 1
+    }
+  }
+
   save(): RamSnapshot {
-    const count = this.dirty.length
+    const count = this.u8.length >>> PAGE_SHIFT
     const pages = this.pages
+    this.markRunOvers(count)
     for (let p = 0; p < count; p++) {
       if (this.dirty[p]) {
         pages[p] = this.u8.slice(p << PAGE_SHIFT, (p + 1) << PAGE_SHIFT)
@@ -141,7 +171,9 @@ export class Ram {
 
   /** Back to a snapshot of this same Ram; it stays usable. */
   restore(s: RamSnapshot): void {
-    for (let p = 0; p < this.dirty.length; p++) {
+    const count = this.u8.length >>> PAGE_SHIFT
+    this.markRunOvers(count)
+    for (let p = this.firstPage; p < count; p++) {
       const page = p < s.pages.length ? s.pages[p] : ZERO_PAGE
       if (this.dirty[p] || (this.pages[p] ?? ZERO_PAGE) !== page) this.u8.set(page, p << PAGE_SHIFT)
       this.dirty[p] = 0
@@ -149,6 +181,20 @@ export class Ram {
     }
     this.brk = s.brk
     this.free.set(s.free)
+  }
+}
+
+/** A buffer of its own, copied to grow. */
+function plainSource(initial: number): RamSource {
+  let u8 = new Uint8Array(initial)
+  return {
+    buffer: u8.buffer,
+    grow: (bytes) => {
+      const next = new Uint8Array(bytes)
+      next.set(u8)
+      u8 = next
+      return next.buffer
+    },
   }
 }
 

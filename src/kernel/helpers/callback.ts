@@ -2,7 +2,7 @@
 // frame on the machine, and what goes on after it is a Continuation, so that a debugger can stop in it and a snapshot can be taken.
 // Linux: kernel/bpf/bpf_iter.c, kernel/bpf/arraymap.c, kernel/bpf/hashtab.c.
 import { type Continuation, callback, type HelperResult, type Machine } from '../../vm/index.ts'
-import { DIRECT_HI, directLo } from '../address.ts'
+import { DIRECT_HI } from '../address.ts'
 import { E2BIG, EINVAL } from '../errno.ts'
 import { mapLo } from '../kernel.ts'
 import type { KernelMap } from '../maps/map.ts'
@@ -69,8 +69,8 @@ function nextEntry(m: Machine, t: WalkTurn): HelperResult {
   if (entry === 0) return ret(m, t.count)
   const entered = callback(m, t.fnLo, t.fnHi, { ...t, count: t.count + 1, cursor: walk.next(entry) } as WalkTurn)
   setArg(m, 1, mapLo(map), DIRECT_HI)
-  setArg(m, 2, directLo(walk.key(entry)), DIRECT_HI)
-  setArg(m, 3, directLo(walk.value(entry)), DIRECT_HI)
+  setArg(m, 2, walk.key(entry), DIRECT_HI)
+  setArg(m, 3, walk.value(entry), DIRECT_HI)
   setArg(m, 4, t.ctxLo, t.ctxHi)
   return entered
 }

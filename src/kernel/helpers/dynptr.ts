@@ -5,7 +5,7 @@
 // Local ones point to memory of the program, ring buffer ones to a reserved record. A null dynptr has data 0.
 // Linux: kernel/bpf/helpers.c, kernel/bpf/ringbuf.c, struct bpf_dynptr_kern.
 import { type Machine, READ, stopAccess, WRITE } from '../../vm/index.ts'
-import { DIRECT_HI, directLo } from '../address.ts'
+import { DIRECT_HI } from '../address.ts'
 import { E2BIG, EINVAL } from '../errno.ts'
 import type { Kernel } from '../kernel.ts'
 import type { RingbufMap } from '../maps/ringbuf.ts'
@@ -64,7 +64,7 @@ export const ringbufReserveDynptr: HelperBody = (k, m) => {
   const refused = u64(m, 3) !== 0 ? -EINVAL : size > MAX_SIZE ? -E2BIG : 0
   const record = refused === 0 ? map.ring.reserve(size) : 0
   if (record === 0) put(k, at, 0, 0, 0, 0)
-  else put(k, at, directLo(record), DIRECT_HI, size, RINGBUF)
+  else put(k, at, record, DIRECT_HI, size, RINGBUF)
   return ret(m, record === 0 && refused === 0 ? -EINVAL : refused)
 }
 

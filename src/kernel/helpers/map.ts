@@ -1,7 +1,7 @@
 // Helpers on maps: lookup, update, delete, push, pop, peek, and the tail call. Results are those of the map's kind.
 // Linux: kernel/bpf/helpers.c; bpf_tail_call() is an instruction of its own in the JIT.
 import { type HelperResult, tailCall } from '../../vm/index.ts'
-import { DIRECT_HI, directLo } from '../address.ts'
+import { DIRECT_HI } from '../address.ts'
 import { EINVAL } from '../errno.ts'
 import { type Kernel, type MapChange, programAt } from '../kernel.ts'
 import { append } from '../log.ts'
@@ -18,7 +18,7 @@ export const mapLookupElem: HelperBody = (k, m) => {
   const key = readable(k, m, 2, map.def.keySize)
   if (key < 0) return 'stopped'
   const value = map.lookup(key)
-  return value === 0 ? ret(m, 0) : ret64(m, directLo(value), DIRECT_HI)
+  return value === 0 ? ret(m, 0) : ret64(m, value, DIRECT_HI)
 }
 
 export const mapLookupPercpuElem: HelperBody = (k, m) => {
@@ -27,7 +27,7 @@ export const mapLookupPercpuElem: HelperBody = (k, m) => {
   const key = readable(k, m, 2, map.def.keySize)
   if (key < 0) return 'stopped'
   const value = map.lookupPercpu ? map.lookupPercpu(key, u32(m, 3)) : 0
-  return value === 0 ? ret(m, 0) : ret64(m, directLo(value), DIRECT_HI)
+  return value === 0 ? ret(m, 0) : ret64(m, value, DIRECT_HI)
 }
 
 export const mapUpdateElem: HelperBody = (k, m) => {

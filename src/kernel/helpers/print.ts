@@ -16,7 +16,7 @@ function host(k: Kernel): FormatHost {
   return {
     read: (lo, hi, size) => {
       const r = k.memory.find(hi, lo, size, READ)
-      return r && !r.port ? k.memory.ram.u8.subarray(r.ram + ((lo - r.baseLo) >>> 0), r.ram + ((lo - r.baseLo) >>> 0) + size) : undefined
+      return r && !r.port ? k.memory.ram.u8.subarray(lo, lo + size) : undefined
     },
     hash: (lo, hi) => jhash(new DataView(Int32Array.of(lo, hi).buffer), 0, 8, HASH_SEED),
   }

@@ -2,7 +2,7 @@
 // kernel/trace/bpf_trace.c, bpf_event_output().
 
 import { type Machine, stopAccess } from '../../vm/index.ts'
-import { DIRECT_HI, directLo, directRam } from '../address.ts'
+import { DIRECT_HI } from '../address.ts'
 import { E2BIG, EAGAIN, EFAULT, EINVAL, ENOENT } from '../errno.ts'
 import { packetBytes } from '../invocation.ts'
 import type { Kernel } from '../kernel.ts'
@@ -35,12 +35,12 @@ export const ringbufReserve: HelperBody = (k, m) => {
   const map = mapArg(k, m, 1) as RingbufMap | undefined
   if (!map) return 'stopped'
   const record = u64(m, 3) === 0 ? map.ring.reserve(u64(m, 2)) : 0
-  return record === 0 ? ret(m, 0) : ret64(m, directLo(record), DIRECT_HI)
+  return record === 0 ? ret(m, 0) : ret64(m, record, DIRECT_HI)
 }
 
 /** Commits the record whose data begins at an address; false = the machine has stopped, as there is no such record. */
 export function commitRecord(k: Kernel, m: Machine, lo: number, hi: number, discard: boolean): boolean {
-  const at = directRam(lo)
+  const at = lo
   const map = hi === DIRECT_HI ? k.maps.find((r) => r.def.type === 'ringbuf' && r.locate(at)) : undefined
   if (!map) return stopAccess(m, hi, lo, 1, true)
   ;(map as RingbufMap).ring.commit(at, discard)

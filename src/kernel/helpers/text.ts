@@ -94,7 +94,7 @@ export const strncmp: HelperBody = (k, m) => {
 /** Ram offset of kernel memory that may not be there: -1 then, and no fault. */
 function peek(k: Kernel, lo: number, hi: number, size: number): number {
   const r = k.memory.find(hi, lo, size, READ)
-  return r && !r.port ? r.ram + ((lo - r.baseLo) >>> 0) : -1
+  return r && !r.port ? lo : -1
 }
 
 /** Why memory cannot be read: addresses of user space and non-canonical ones are not even tried. Linux: copy_from_kernel_nofault_allowed(). */

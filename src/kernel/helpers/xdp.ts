@@ -1,6 +1,6 @@
 // Helpers on XDP frames: moving the start, the end and the metadata, and copying bytes, over fragments where there are any.
 // Linux: net/core/filter.c.
-import { DIRECT_HI, directLo } from '../address.ts'
+import { DIRECT_HI } from '../address.ts'
 import { EACCES, EFAULT, EINVAL } from '../errno.ts'
 import type { Kernel } from '../kernel.ts'
 import { showPacket } from '../packet-buffer.ts'
@@ -111,7 +111,7 @@ const copies =
     for (const { at, size } of found) {
       if (kind === 'read') ram.copy(buffer + done, at, size)
       else ram.copy(at, buffer + done, size)
-      trace?.push({ kind, hi: DIRECT_HI, lo: directLo(at), size })
+      trace?.push({ kind, hi: DIRECT_HI, lo: at, size })
       done += size
     }
     return ret(m, 0)

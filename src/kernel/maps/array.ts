@@ -3,7 +3,7 @@
 
 import type { MapDef } from '../../isa/index.ts'
 import { READ } from '../../vm/index.ts'
-import { DIRECT_HI, directLo } from '../address.ts'
+import { DIRECT_HI } from '../address.ts'
 import { E2BIG, EEXIST, EINVAL } from '../errno.ts'
 import { BPF_EXIST, BPF_F_LOCK, BPF_NOEXIST, type KernelMap, type MapEntry, type MapHost, round8 } from './map.ts'
 import { mapValues } from './values.ts'
@@ -24,8 +24,7 @@ export function createArray(host: MapHost, def: MapDef, id: number): KernelMap |
   host.memory.map({
     kind: 'map key',
     baseHi: DIRECT_HI,
-    baseLo: directLo(keyWord),
-    ram: keyWord,
+    baseLo: keyWord,
     to: 4,
     rights: READ,
     label: (offset) => ({ name: `key of ${def.name || 'map'}`, offset }),

@@ -7,7 +7,7 @@
 import { toHex } from '../../base/index.ts'
 import type { MapDef } from '../../isa/index.ts'
 import { READ } from '../../vm/index.ts'
-import { DIRECT_HI, directLo } from '../address.ts'
+import { DIRECT_HI } from '../address.ts'
 import { type MapHost, type MapPlace, round8 } from './map.ts'
 import { mapValues } from './values.ts'
 
@@ -62,8 +62,7 @@ export function createElements(host: MapHost, def: MapDef, percpu: boolean, tota
     memory.map({
       kind: 'map key',
       baseHi: DIRECT_HI,
-      baseLo: directLo(elements),
-      ram: elements,
+      baseLo: elements,
       from: E_KEY,
       to: count * size,
       rights: READ,

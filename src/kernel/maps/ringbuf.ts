@@ -8,7 +8,7 @@
 // Linux: kernel/bpf/ringbuf.c.
 import type { MapDef } from '../../isa/index.ts'
 import { READ, type Region, WRITE } from '../../vm/index.ts'
-import { DIRECT_HI, directLo } from '../address.ts'
+import { DIRECT_HI } from '../address.ts'
 import { EINVAL } from '../errno.ts'
 import type { KernelMap, MapHost } from './map.ts'
 
@@ -64,8 +64,7 @@ export function createRingbuf(host: MapHost, def: MapDef, id: number): RingbufMa
   const region: Region = host.memory.map({
     kind: 'ringbuf',
     baseHi: DIRECT_HI,
-    baseLo: directLo(data),
-    ram: data,
+    baseLo: data,
     to: 2 * size,
     rights: READ | WRITE,
     label: (offset) => place(offset),

@@ -1,7 +1,7 @@
 // Map values in the address space: a strided region with the rights that the map's flags leave to programs.
 import type { MapDef } from '../../isa/index.ts'
 import { type Memory, READ, type Region, WRITE } from '../../vm/index.ts'
-import { DIRECT_HI, directLo } from '../address.ts'
+import { DIRECT_HI } from '../address.ts'
 import { programRights } from './map.ts'
 
 /** `name` names the value at a slot for people. */
@@ -10,8 +10,7 @@ export function mapValues(memory: Memory, def: MapDef, ram: number, slots: numbe
   return memory.map({
     kind: 'map value',
     baseHi: DIRECT_HI,
-    baseLo: directLo(ram),
-    ram,
+    baseLo: ram,
     to: slots * stride,
     rights: (read ? READ : 0) | (write ? WRITE : 0),
     stride,
