@@ -283,7 +283,7 @@ function made(path: string, compiler: string, object: ObjectFile, bytes: Uint8Ar
 /** What the kernel says of each program; nothing of an object that libbpf does not open. */
 function askKernel(name: string, bytes: Uint8Array): readonly OracleAnswer[] {
   try {
-    return askOracle(name, bytes, packets, 4, repository)
+    return askOracle(name, bytes, packets, 4, repository, false)
   } catch (error) {
     console.log(`    libbpf does not open ${name}: ${(error as { stdout?: string }).stdout?.trim()}`)
     return []

@@ -1,7 +1,7 @@
 // The running kernel as the judge: loads each program of an object on its own, runs it once a packet, prints a JSON line each.
-// Usage: oracle [-l LEVEL] [-d PACKET_HEX]... FILE.o        (root; libbpf; loads and test-runs only, nothing is attached)
+// Usage: oracle [-l LEVEL] [-d PACKET_HEX]... [-n] FILE.o   (root; libbpf; loads and test-runs only, nothing is attached or pinned)
 // Line: {"name","section","type","verdict","errno","log","run":{"errno","retval","data_out","maps":{NAME:[[KEY,VALUE],...]}}}
-// With several packets "before" lists the runs before the last one, without maps. A program whose section name says nothing of its type
+// -n leaves the maps out. With several packets "before" lists the runs before the last one, without maps. A program whose section name says nothing of its type
 // (SEC("xdp_prog1")) takes the first of a few types that the kernel accepts it as.
 // Per-CPU maps show CPU 0, to which the process is pinned; a ring buffer shows its submitted records with the key "".
 #define _GNU_SOURCE
@@ -148,6 +148,7 @@ struct packet {
 
 static struct packet packets[MAX_PACKETS];
 static int packet_count;
+static bool without_maps;
 
 static void run_program(int fd, const struct packet *packet)
 {
@@ -228,8 +229,10 @@ static void judge(const char *file, const char *name, unsigned int level)
 		}
 		printf("%s,\"run\":{", packet_count > 1 ? "]" : "");
 		run_program(bpf_program__fd(wanted), &packets[packet_count - 1]);
-		putchar(',');
-		print_maps(object);
+		if (!without_maps) {
+			putchar(',');
+			print_maps(object);
+		}
 		putchar('}');
 	}
 	printf("}\n");
@@ -246,13 +249,14 @@ int main(int argc, char **argv)
 	CPU_SET(0, &cpu);
 	sched_setaffinity(0, sizeof(cpu), &cpu);
 	libbpf_set_print(keep_warning);
-	while ((option = getopt(argc, argv, "l:d:")) != -1) {
+	while ((option = getopt(argc, argv, "l:d:n")) != -1) {
 		if (option == 'l')
 			level = atoi(optarg);
 		else if (option == 'd' && packet_count < MAX_PACKETS) {
 			packets[packet_count].size = read_hex(optarg, packets[packet_count].bytes, sizeof(packets[0].bytes));
 			packet_count++;
-		}
+		} else if (option == 'n')
+			without_maps = true;
 		else
 			return 2;
 	}

@@ -14,7 +14,7 @@ export interface OracleAnswer {
   readonly errno: number
   readonly log: string
   readonly libbpf: string
-  /** Over the last packet. */
+  /** Over the last packet; without maps where they were not asked for. */
   readonly run?: OracleRun & { readonly maps: Readonly<Record<string, readonly (readonly [string, string])[]>> }
   /** Over the packets before the last one, where there were several. */
   readonly before?: readonly OracleRun[]
@@ -57,13 +57,14 @@ export function askOracle(
   packetHex: string | readonly string[],
   logLevel = 1,
   repository = root,
+  withMaps = true,
 ): OracleAnswer[] {
   const dir = mkdtempSync(join(tmpdir(), 'beeyard-'))
   try {
     const file = join(dir, name)
     writeFileSync(file, object)
     const packets = typeof packetHex === 'string' ? [packetHex] : packetHex
-    const words = ['-l', String(logLevel), ...packets.filter((p) => p !== '').flatMap((p) => ['-d', p]), file]
+    const words = ['-l', String(logLevel), ...packets.filter((p) => p !== '').flatMap((p) => ['-d', p]), ...(withMaps ? [] : ['-n']), file]
     const text = execFileSync(join(repository, 'build/oracle'), words, { encoding: 'utf8', maxBuffer: 1 << 28 })
     return text
       .trim()
