@@ -4,7 +4,7 @@
 import * as c from '../isa/index.ts'
 import { FUNC_TAIL_CALL } from './check/helper-ids.ts'
 import { linkedFrame, linkedIndex, linkedIsReg } from './domain/linked.ts'
-import { type Backtrack, type Env, findSubprog, MAX_CALL_FRAMES } from './env.ts'
+import { type Backtrack, CALLS_CALLBACK, type Env, findSubprog, MAX_CALL_FRAMES } from './env.ts'
 import { EFAULT, ENOTSUPP } from './errno.ts'
 import {
   HIST_FLAGS,
@@ -153,6 +153,7 @@ function backtrackJump(env: Env, i: number, subseq: number, flags: number): numb
   switch (c.bpfOp(opcode)) {
     case c.BPF_CALL: {
       if (opcode === (c.BPF_JMP | c.BPF_CALL) && insns.src[i] === c.BPF_PSEUDO_CALL) return backtrackCall(env, i)
+      if (env.aux.flags[i]! & CALLS_CALLBACK && i !== subseq - 1) return leaveCallback(env)
       if (insns.src[i] === c.BPF_PSEUDO_KFUNC_CALL && insns.imm[i] === 0) return -ENOTSUPP
       bt.regs[f]! &= ~1
       if (bt.regs[f]! & ARG_REGS) return bug(env, `backtracking call unexpected regs ${hex(bt.regs[f]!)}`)
@@ -160,6 +161,8 @@ function backtrackJump(env: Env, i: number, subseq: number, flags: number): numb
       return CONTINUE
     }
     case c.BPF_EXIT: {
+      // r1 to r5 of a function that is called back are set by the one that calls it.
+      if (subseq >= 0 && env.aux.flags[subseq]! & CALLS_CALLBACK) bt.regs[f]! &= ~ARG_REGS
       if (bt.regs[f]! & ARG_REGS) return bug(env, `backtracking exit unexpected regs ${hex(bt.regs[f]!)}`)
       const call = subseq - 1
       const fromCall = call >= 0 && insns.opcode[call] === (c.BPF_JMP | c.BPF_CALL) && insns.src[call] === c.BPF_PSEUDO_CALL
@@ -185,6 +188,18 @@ function backtrackJump(env: Env, i: number, subseq: number, flags: number): numb
 function enterSubprog(env: Env): number {
   if (env.bt.frame === MAX_CALL_FRAMES - 1) return bug(env, `subprog enter from frame ${env.bt.frame}`)
   env.bt.frame++
+  return 0
+}
+
+/** Backwards out of a function that is called back; its arguments are not the caller's registers. */
+function leaveCallback(env: Env): number {
+  const { bt } = env
+  const f = bt.frame
+  if (bt.regs[f]! & ~ARG_REGS) return bug(env, `callback unexpected regs ${bt.regs[f]!.toString(16)}`)
+  if ((bt.slotsLo[f]! | bt.slotsHi[f]!) !== 0) return bug(env, 'callback leftover stack slots')
+  if (f === 0) return bug(env, 'subprog exit from frame 0')
+  bt.regs[f] = 0
+  bt.frame--
   return 0
 }
 

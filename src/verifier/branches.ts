@@ -16,6 +16,21 @@ export function pushBranch(env: Env, insnIdx: number, prevInsnIdx: number): Stat
   return state
 }
 
+/**
+ * Puts by a function that is called later and on its own, from a state that has only its frame; null where there are too many.
+ * Linux: push_async_cb().
+ */
+export function pushAsync(env: Env, insnIdx: number, state: State): State | null {
+  const mark = logMark(env.log)
+  env.branches.push({ state, insnIdx, prevInsnIdx: env.insnIdx, textPos: mark.text, saidPos: mark.said, step: env.step })
+  if (env.branches.length > COMPLEXITY_LIMIT_JMP_SEQ) {
+    verbose(env.log, `The sequence of ${env.branches.length} jumps is too complex for async cb.\n`)
+    return null
+  }
+  state.branches = 1
+  return state
+}
+
 /** Goes on with the path that was put by last; false where none is left. */
 export function popBranch(env: Env): boolean {
   const branch = env.branches.pop()

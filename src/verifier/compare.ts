@@ -60,7 +60,7 @@ export const RANGE_WITHIN = 2
 export type ExactLevel = typeof NOT_EXACT | typeof EXACT | typeof RANGE_WITHIN
 
 export function statesEqual(env: Env, old: State, cur: State, exact: ExactLevel): boolean {
-  if (old.curframe !== cur.curframe) return false
+  if (old.curframe !== cur.curframe || old.inSleepable !== cur.inSleepable) return false
   const { idmap } = env
   idmap.tmpIdGen = env.idGen
   idmap.count = 0

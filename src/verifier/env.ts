@@ -31,6 +31,8 @@ export const MAIN_FUNC = -1
 export const F_STRICT_ALIGNMENT = 1
 export const F_ANY_ALIGNMENT = 2
 export const F_TEST_STATE_FREQ = 8
+/** The program runs where it may sleep. */
+export const F_SLEEPABLE = 1 << 4
 export const F_TEST_REG_INVARIANTS = 0x80
 
 // Notes about an instruction (Aux.flags).
@@ -43,6 +45,10 @@ export const FORCE_CHECKPOINT = 4
 export const FASTCALL_PATTERN = 8
 /** Some path came here. */
 export const SEEN = 16
+/** Call of a helper or kfunc that calls a function of the program back. */
+export const CALLS_CALLBACK = 32
+/** Call of an open-coded iterator's next(). */
+export const ITER_NEXT = 64
 
 /** Columns of notes about each instruction slot. */
 export interface Aux {
@@ -81,6 +87,9 @@ export interface Subprog {
   args: readonly FuncArg[] | number | undefined
   /** Its type was found not to fit. */
   unreliable: boolean
+  /** Called back by helpers or kfuncs; of these, those that are called later and on their own. */
+  isCb: boolean
+  isAsyncCb: boolean
 }
 
 export interface Counters {
@@ -175,6 +184,8 @@ export interface Env {
   readonly idmap: IdMap
   /** Loops that were entered, by component. */
   readonly sccVisits: Map<number, SccVisit[]>
+  /** Function of each bpf_loop() that the kernel would write out in place, by instruction; -1 where it would not. */
+  readonly loopInlining: Map<number, number>
   /** Word of a frame that told the last two states apart that were compared for an endless loop. */
   tellingWord: number
   /** Number of the last step on the current path; -1 before the first. */
@@ -255,6 +266,7 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
     },
     idmap: { old: new Int32Array(ID_MAP_SIZE), cur: new Int32Array(ID_MAP_SIZE), count: 0, tmpIdGen: 0 },
     sccVisits: new Map(),
+    loopInlining: new Map(),
     tellingWord: FRAME_REGS,
     step: -1,
     live: undefined as unknown as StackLiveness,

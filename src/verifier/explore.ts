@@ -18,7 +18,18 @@ import {
   bpfSrc,
 } from '../isa/index.ts'
 import { popBranch } from './branches.ts'
-import { anyScratched, COMPLEXITY_LIMIT_INSNS, type Env, JMP_POINT, MAIN_FUNC, PRUNE_POINT, SEEN, scratchAll, unsupported } from './env.ts'
+import {
+  anyScratched,
+  COMPLEXITY_LIMIT_INSNS,
+  type Env,
+  F_SLEEPABLE,
+  JMP_POINT,
+  MAIN_FUNC,
+  PRUNE_POINT,
+  SEEN,
+  scratchAll,
+  unsupported,
+} from './env.ts'
 import { E2BIG, EACCES, EFAULT, EINVAL, EPERM } from './errno.ts'
 import { initFrame } from './frames.ts'
 import { NO_ENTRY, pushJmpHistory } from './history.ts'
@@ -45,6 +56,7 @@ export function startFunction(env: Env, subprog: number): void {
   cur.dfsDepth = 0
   cur.mayGotoDepth = 0
   cur.callbackUnrollDepth = 0
+  cur.inSleepable = (env.program.flags & F_SLEEPABLE) !== 0
   cur.equalState = null
   cur.cleaned = false
   initFrame(env, 0, MAIN_FUNC, subprog)

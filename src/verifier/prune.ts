@@ -7,8 +7,18 @@ import { BPF_JCOND, BPF_JMP } from '../isa/index.ts'
 import { clearSlot } from './check/stack.ts'
 import { EXACT, NOT_EXACT, RANGE_WITHIN, statesEqual } from './compare.ts'
 import { markRegNotInit } from './domain/bounds.ts'
-import { ALLOCATED_SLOTS, FRAME_NO, FRAMENO, REGS, regAt, slotAt } from './domain/layout.ts'
-import { type Env, FORCE_CHECKPOINT, JMP_POINT } from './env.ts'
+import {
+  ALLOCATED_SLOTS,
+  ASYNC_ENTRY_CNT,
+  FRAME_FLAGS,
+  FRAME_NO,
+  FRAMENO,
+  IN_ASYNC_CALLBACK_FN,
+  REGS,
+  regAt,
+  slotAt,
+} from './domain/layout.ts'
+import { CALLS_CALLBACK, type Env, FORCE_CHECKPOINT, JMP_POINT } from './env.ts'
 import { EINVAL } from './errno.ts'
 import { exploredHead, updatePeakStates } from './explored.ts'
 import { historyLength, NO_ENTRY, pushJmpHistory } from './history.ts'
@@ -28,10 +38,13 @@ export function isStateVisited(env: Env): number {
   let addNew = force || (jumps >= 2 && insns >= 8)
   const head = exploredHead(env, insnIdx)
   cleanLiveStates(env, head)
+  const callsCallback = (env.aux.flags[insnIdx]! & CALLS_CALLBACK) !== 0
 
   let count = 0
   let before: State | null = null
   let next: State | null
+  // As in Linux it keeps its value from one checkpoint to the next.
+  let loop = false
   for (let st = env.explored[head] ?? null; st; st = next) {
     next = st.next
     count++
@@ -39,16 +52,18 @@ export function isStateVisited(env: Env): number {
       before = st
       continue
     }
-    let loop = false
     let hit = false
     if (st.branches > 0) {
-      if (isMayGoto(env, insnIdx) && st.mayGotoDepth !== cur.mayGotoDepth && statesEqual(env, st, cur, RANGE_WITHIN)) {
+      if (entersAgain(st, cur)) {
+        // Neither a loop nor safe yet.
+      } else if (callsCallback) hit = statesEqual(env, st, cur, RANGE_WITHIN)
+      else if (isMayGoto(env, insnIdx) && st.mayGotoDepth !== cur.mayGotoDepth && statesEqual(env, st, cur, RANGE_WITHIN)) {
         loop = hit = true
       } else {
         const err = detectInfiniteLoop(env, st)
         if (err) return err
-        if (!force && jumps < 20 && insns < 100) addNew = false
       }
+      if (!hit && !force && jumps < 20 && insns < 100) addNew = false
     } else {
       loop = incompleteReadMarks(env, st)
       hit = statesEqual(env, st, cur, loop ? RANGE_WITHIN : NOT_EXACT)
@@ -68,6 +83,14 @@ export function isStateVisited(env: Env): number {
   if (counters.maxStatesPerInsn < count) counters.maxStatesPerInsn = count
   if (addNew) addCheckpoint(env, head)
   return 0
+}
+
+/** Another call of a function that is called later. */
+function entersAgain(st: State, cur: State): boolean {
+  const s = st.words
+  const frame = st.at[st.curframe]!
+  if (!(s[frame + FRAME_FLAGS]! & IN_ASYNC_CALLBACK_FN)) return false
+  return s[frame + ASYNC_ENTRY_CNT] !== cur.words[cur.at[cur.curframe]! + ASYNC_ENTRY_CNT]
 }
 
 const isMayGoto = (env: Env, insn: number): boolean => env.insns.opcode[insn] === (BPF_JMP | BPF_JCOND)

@@ -42,6 +42,8 @@ export interface State {
   dfsDepth: number
   mayGotoDepth: number
   callbackUnrollDepth: number
+  /** The program may sleep here. */
+  inSleepable: boolean
   /** Back edges: the checkpoint that this state equals. */
   equalState: State | null
   /** Dead registers and slots were already cleared. */
@@ -71,6 +73,7 @@ function bareState(words: Int32Array, at: number[], arena: Arena): State {
     dfsDepth: 0,
     mayGotoDepth: 0,
     callbackUnrollDepth: 0,
+    inSleepable: false,
     equalState: null,
     cleaned: false,
     next: null,
@@ -111,6 +114,12 @@ export function saveState(src: State): State {
   return saved
 }
 
+/** A state of its own with one frame, which lies at `frame` of `words`: where a function is called later, outside the program. */
+export function saveFrame(words: Int32Array, frame: number): State {
+  const chunk = words.slice(frame, frame + frameWords(words[frame + ALLOCATED_SLOTS]!))
+  return bareState(chunk, [0], { chunk: new Int32Array(0), used: 0 })
+}
+
 /** Goes on with a state that was put by. Linux: copy_verifier_state() in pop_stack(). */
 export function restoreState(cur: State, src: State): void {
   for (let i = 0; i <= src.curframe; i++) copyFrame(cur.words, cur.at[i]!, src.words, src.at[i]!)
@@ -129,6 +138,7 @@ function copyFields(dst: State, src: State): void {
   dst.dfsDepth = src.dfsDepth
   dst.mayGotoDepth = src.mayGotoDepth
   dst.callbackUnrollDepth = src.callbackUnrollDepth
+  dst.inSleepable = src.inSleepable
   dst.equalState = src.equalState
   dst.cleaned = src.cleaned
 }

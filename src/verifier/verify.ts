@@ -1,15 +1,22 @@
 // The order of a verification, from bytes to verdict, as a thing that can be worked off in slices.
 // Linux: bpf_check(), do_check_main(), do_check_subprogs(), print_verification_stats().
 import { ctxKnown, helperAllowed, type ProgTypeRow, progType, progTypeById } from '../abi/index.ts'
-import { BPF_CALL, BPF_JMP, insnTable, type Program } from '../isa/index.ts'
+import { insnTable, type Program } from '../isa/index.ts'
 import { checkCfg } from './check/cfg.ts'
-import { addMayGotoStack, checkLeftoverCalls, checkMaxStackDepth, markFastcallPatterns, removeFastcallStack } from './check/depth.ts'
+import {
+  addLoopStack,
+  addMayGotoStack,
+  checkLeftoverCalls,
+  checkMaxStackDepth,
+  markFastcallPatterns,
+  removeFastcallStack,
+} from './check/depth.ts'
 import { checkEncoding } from './check/encoding.ts'
 import { checkFuncInfo } from './check/func-args.ts'
 import { giveArguments } from './check/global.ts'
 import { helperProto } from './check/helper-proto.ts'
 import { checkAbnormalReturn, checkSubprogs, findSubprogs } from './check/subprogs.ts'
-import { COMPLEXITY_LIMIT_INSNS, type Env, FORCE_CHECKPOINT, newEnv, PRUNE_POINT, SEEN, scratchNone } from './env.ts'
+import { CALLS_CALLBACK, COMPLEXITY_LIMIT_INSNS, type Env, newEnv, PRUNE_POINT, SEEN, scratchNone } from './env.ts'
 import { E2BIG, UNSUPPORTED } from './errno.ts'
 import { explore, FUNCTION_DONE, startFunction } from './explore.ts'
 import { flowOf } from './liveness/flow.ts'
@@ -83,7 +90,7 @@ function prepare(env: Env): number {
     starts: [...starts, insns.length],
     log: log.level & LOG_LEVEL2 ? (line) => trace(log, line) : undefined,
     isPrunePoint: (insn) => (env.aux.flags[insn]! & PRUNE_POINT) !== 0,
-    callsCallback: (insn) => insns.opcode[insn] === (BPF_JMP | BPF_CALL) && (env.aux.flags[insn]! & FORCE_CHECKPOINT) !== 0,
+    callsCallback: (insn) => (env.aux.flags[insn]! & CALLS_CALLBACK) !== 0,
   })
   if (log.level & LOG_LEVEL2)
     trace(
@@ -113,6 +120,7 @@ function conclude(env: Env): number {
   removeFastcallStack(env)
   const err = checkMaxStackDepth(env)
   if (err) return err
+  addLoopStack(env)
   addMayGotoStack(env)
   return checkLeftoverCalls(env)
 }

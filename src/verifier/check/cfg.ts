@@ -18,10 +18,10 @@ import {
   bpfSrc,
   LD_IMM64,
 } from '../../isa/index.ts'
-import { containingSubprog, type Env, FORCE_CHECKPOINT, JMP_POINT, PRUNE_POINT, unsupported } from '../env.ts'
+import { CALLS_CALLBACK, containingSubprog, type Env, FORCE_CHECKPOINT, JMP_POINT, PRUNE_POINT, unsupported } from '../env.ts'
 import { EINVAL } from '../errno.ts'
 import { lineInfo, verbose } from '../verbose.ts'
-import { helperChangesPacket, SYNC_CALLBACK_HELPERS } from './helper-ids.ts'
+import { FUNC_TIMER_SET_CALLBACK, helperChangesPacket, SYNC_CALLBACK_HELPERS } from './helper-ids.ts'
 import { jumpOffset } from './subprogs.ts'
 
 const DISCOVERED = 0x10
@@ -117,7 +117,8 @@ function visitInsn(walk: Walk, t: number): number {
       return DONE
     case BPF_CALL: {
       if (insns.src[t] === 0 && opcode === (BPF_JMP | BPF_CALL)) {
-        if (SYNC_CALLBACK_HELPERS.has(insns.imm[t]!)) mark(env, t, FORCE_CHECKPOINT | PRUNE_POINT | JMP_POINT)
+        if (insns.imm[t] === FUNC_TIMER_SET_CALLBACK) mark(env, t, PRUNE_POINT)
+        if (SYNC_CALLBACK_HELPERS.has(insns.imm[t]!)) mark(env, t, CALLS_CALLBACK | FORCE_CHECKPOINT | PRUNE_POINT | JMP_POINT)
         if (helperChangesPacket(insns.imm[t]!)) env.subprogs[containingSubprog(env, t)]!.changesPktData = true
       }
       return visitCall(walk, t, insns.src[t] === BPF_PSEUDO_CALL)

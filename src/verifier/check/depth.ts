@@ -23,13 +23,22 @@ import { helperProto } from './helper-proto.ts'
 
 const roundUp16 = (n: number): number => (n + 15) & ~15
 
-/** Deepest chain of frames from the main program, which may not pass the stack's size. */
+/** Deepest chain of frames from the main program and from what is called later, which may not pass the stack's size. */
 export function checkMaxStackDepth(env: Env): number {
+  for (let i = env.subprogs.length - 1; i >= 0; i--) {
+    if (i !== 0 && !env.subprogs[i]!.isAsyncCb) continue
+    const err = checkDepthFrom(env, i)
+    if (err) return err
+  }
+  return 0
+}
+
+function checkDepthFrom(env: Env, root: number): number {
   const { insns, subprogs, log } = env
   const returns: { insn: number; subprog: number }[] = []
-  let idx = 0
+  let idx = root
   let depth = 0
-  let i = 0
+  let i = subprogs[root]!.start
   const enter = (): number => {
     const subprog = subprogs[idx]!
     if (idx !== 0 && subprog.hasTailCall && depth >= 256) {
@@ -51,6 +60,8 @@ export function checkMaxStackDepth(env: Env): number {
       const next = i + insns.imm[i]! + 1
       const callee = findSubprog(env, next)
       if (callee < 0) return -EFAULT
+      // What is called later has a stack of its own.
+      if (subprogs[callee]!.isAsyncCb && !call) continue
       returns.push({ insn: i + 1, subprog: idx })
       if (returns.length >= MAX_CALL_FRAMES) {
         verbose(log, `the call stack of ${returns.length} frames is too deep !\n`)
@@ -92,6 +103,21 @@ export function addMayGotoStack(env: Env): void {
     for (let i = subprog.start; i < subprog.end; i++) {
       if (insns.opcode[i] !== (BPF_JMP | BPF_JCOND) || !(aux.flags[i]! & SEEN) || insns.off[i] === 0) continue
       subprog.stackDepth += MAY_GOTO_STACK
+      break
+    }
+  }
+}
+
+// ---- bpf_loop ----
+
+/** Bytes of stack in which a function keeps r6 to r8 around loops that are written out in place of the call. */
+const LOOP_STACK = 24
+
+export function addLoopStack(env: Env): void {
+  for (const subprog of env.subprogs) {
+    for (let i = subprog.start; i < subprog.end; i++) {
+      if ((env.loopInlining.get(i) ?? -1) < 0) continue
+      subprog.stackDepth = Math.ceil(subprog.stackDepth / 8) * 8 + LOOP_STACK
       break
     }
   }

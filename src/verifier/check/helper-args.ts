@@ -31,6 +31,7 @@ import {
   PTR_TRUSTED,
   REF_OBJ_ID,
   SCALAR_VALUE,
+  SUBPROGNO,
   TYPE,
   VALUE_HI,
 } from '../domain/layout.ts'
@@ -163,6 +164,9 @@ function checkArgValue(env: Env, regno: number, r: number, base: string, arg: Ar
       }
       meta.memSize = varOffOf(s, r) | 0
       return markChainPrecision(env, regno)
+    case 'ptr_to_func':
+      meta.subprogno = s[r + SUBPROGNO]!
+      return 0
     case 'ptr_to_const_str':
       return checkConstStr(env, regno)
     default:

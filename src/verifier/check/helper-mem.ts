@@ -59,6 +59,8 @@ export interface CallMeta {
   refObjId: number
   /** The map key if it is a known number, else -1. */
   constMapKey: number
+  /** The function that is to be called back. */
+  subprogno: number
 }
 
 /** Types whose context is what the program sees (no convert_ctx_access), so that memory of it can be handed on. */

@@ -36,6 +36,7 @@ import { markChainPrecision } from '../precision.ts'
 import { acquireReference, checkResourceLeak, releaseReference } from '../references.ts'
 import { umaxOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
+import { callForEachMapElem, callLoop, callTimerLater } from './callback.ts'
 import { checkFuncArg } from './helper-args.ts'
 import * as f from './helper-ids.ts'
 import type { CallMeta } from './helper-mem.ts'
@@ -55,21 +56,12 @@ const GPL_LICENSES: ReadonlySet<string> = new Set([
   'Dual MPL/GPL',
 ])
 
-/** prog_flags: the program runs where it may sleep. */
-const F_SLEEPABLE = 1 << 4
-
 /** CPUs of the machine that programs are judged for. */
 const NR_CPU_IDS = 2
 const MAX_ERRNO = 4095
 
-/** Helpers that take functions, or whose results are not modelled; the rest is told by kinds of arguments and results. */
-const UNMODELLED: ReadonlySet<number> = new Set([
-  f.FUNC_FOR_EACH_MAP_ELEM,
-  f.FUNC_FIND_VMA,
-  f.FUNC_LOOP,
-  f.FUNC_TIMER_SET_CALLBACK,
-  f.FUNC_USER_RINGBUF_DRAIN,
-])
+/** Helpers that are not modelled; the rest is told by kinds of arguments and results. */
+const UNMODELLED: ReadonlySet<number> = new Set([f.FUNC_FIND_VMA, f.FUNC_USER_RINGBUF_DRAIN])
 
 export function checkHelperCall(env: Env): number {
   const { insns, insnIdx, log } = env
@@ -93,7 +85,7 @@ export function checkHelperCall(env: Env): number {
     verbose(log, 'helper call is not allowed in probe\n')
     return -EINVAL
   }
-  if (f.SLEEPING_HELPERS.has(id) && !(env.program.flags & F_SLEEPABLE)) {
+  if (f.SLEEPING_HELPERS.has(id) && !env.cur.inSleepable) {
     verbose(log, 'helper call might sleep in a non-sleepable prog\n')
     return -EINVAL
   }
@@ -109,6 +101,7 @@ export function checkHelperCall(env: Env): number {
     msizeMax: 0,
     refObjId: 0,
     constMapKey: 0,
+    subprogno: 0,
   }
   for (let i = 0; i < 5; i++) {
     const err = checkFuncArg(env, i, meta, proto)
@@ -129,7 +122,7 @@ export function checkHelperCall(env: Env): number {
       return err
     }
   }
-  err = checkSpecial(env, id)
+  err = checkSpecial(env, id, meta)
   if (err) return err
   clearCallerSaved(env)
   return setResult(env, proto, meta, map)
@@ -154,7 +147,7 @@ function checkFuncKey(env: Env, id: number, map: MapDef | undefined): number {
   return isRegConst(env.words, r, false) && umaxOf(env.words, r) < map.maxEntries ? markChainPrecision(env, 3) : 0
 }
 
-function checkSpecial(env: Env, id: number): number {
+function checkSpecial(env: Env, id: number, meta: CallMeta): number {
   switch (id) {
     case f.FUNC_TAIL_CALL:
       return checkResourceLeak(env, 'tail_call')
@@ -162,6 +155,12 @@ function checkSpecial(env: Env, id: number): number {
       if (isRegNull(env.words, curReg(env, 2))) return 0
       verbose(env.log, "get_local_storage() doesn't support non-zero flags\n")
       return -EINVAL
+    case f.FUNC_FOR_EACH_MAP_ELEM:
+      return callForEachMapElem(env, meta.subprogno)
+    case f.FUNC_TIMER_SET_CALLBACK:
+      return callTimerLater(env, meta.subprogno)
+    case f.FUNC_LOOP:
+      return callLoop(env, meta.subprogno)
     case f.FUNC_SNPRINTF:
       return unsupported(env, 'bpf_snprintf()')
     default:

@@ -87,6 +87,8 @@ function newSubprog(env: Env, start: number, end: number): Subprog {
     verified: false,
     args: undefined,
     unreliable: false,
+    isCb: false,
+    isAsyncCb: false,
   }
 }
 

@@ -5,14 +5,14 @@ import { BPF_CALL, BPF_EXIT, BPF_JMP, BPF_PSEUDO_CALL, BPF_PSEUDO_KFUNC_CALL } f
 import { checkGlobalCall, checkSubprogCall } from '../check/global.ts'
 import { checkHelperCall } from '../check/helper.ts'
 import { checkRegRead } from '../check/mem.ts'
-import { FRAME_SUBPROG, SCALAR_VALUE, SMAX_HI, SMIN_HI, TYPE } from '../domain/layout.ts'
+import { checkRetRange } from '../check/ret-range.ts'
+import { FRAME_FLAGS, FRAME_SUBPROG, IN_ASYNC_CALLBACK_FN, RET_RANGE_MAX, RET_RANGE_MIN, SCALAR_VALUE, TYPE } from '../domain/layout.ts'
 import { curReg, type Env, findSubprog, scratchReg } from '../env.ts'
 import { EFAULT, EINVAL, UNSUPPORTED } from '../errno.ts'
 import { enterFunction, leaveFunction } from '../frames.ts'
 import { regTypeName } from '../log/reg-text.ts'
 import { markChainPrecision } from '../precision.ts'
 import { checkResourceLeak } from '../references.ts'
-import { smaxOf, sminOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
 
 export function checkCall(env: Env): number {
@@ -68,30 +68,25 @@ function checkReturnCode(env: Env): number {
   if (err) return err
   const r0 = curReg(env, 0)
   const type = s[r0 + TYPE]!
-  if (s[cur.at[0]! + FRAME_SUBPROG] !== 0) {
+  const frame = cur.at[0]!
+  if (s[frame + FRAME_FLAGS]! & IN_ASYNC_CALLBACK_FN) {
+    return enforceRange(env, r0, s[frame + RET_RANGE_MIN]!, s[frame + RET_RANGE_MAX]!, 'At async callback return')
+  }
+  if (s[frame + FRAME_SUBPROG] !== 0) {
     if (type === SCALAR_VALUE) return 0
     verbose(log, `At subprogram exit the register R0 is not a scalar value (${regTypeName(type)})\n`)
     return -EINVAL
   }
   const range = env.progType.retRange
   if (!range) return 0
-  if (type !== SCALAR_VALUE) {
-    verbose(log, `At program exit the register R0 is not a known value (${regTypeName(type)})\n`)
-    return -EINVAL
-  }
-  const marked = markChainPrecision(env, 0)
-  if (marked) return marked
-  if (range[0] <= sminOf(s, r0) && smaxOf(s, r0) <= range[1]) return 0
-  verbose(log, `At program exit the register R0 has${boundsText(s, r0)} should have been in [${range[0]}, ${range[1]}]\n`)
-  return -EINVAL
+  return enforceRange(env, r0, range[0], range[1], 'At program exit')
 }
 
-/** Linux: verbose_invalid_scalar(). */
-function boundsText(s: Int32Array, r: number): string {
-  const s64 = (at: number): bigint => (BigInt(s[at]!) << 32n) | BigInt(s[at + 1]! >>> 0)
-  const min = s64(r + SMIN_HI)
-  const max = s64(r + SMAX_HI)
-  const low = min > -(1n << 63n) ? ` smin=${min}` : ''
-  const high = max < (1n << 63n) - 1n ? ` smax=${max}` : ''
-  return low || high ? low + high : ' unknown scalar value'
+function enforceRange(env: Env, r0: number, min: number, max: number, where: string): number {
+  const type = env.words[r0 + TYPE]!
+  if (type !== SCALAR_VALUE) {
+    verbose(env.log, `${where} the register R0 is not a known value (${regTypeName(type)})\n`)
+    return -EINVAL
+  }
+  return markChainPrecision(env, 0) || checkRetRange(env, r0, min, max, where)
 }

@@ -1,0 +1,24 @@
+// What a function may return where somebody else than the program reads it.
+// Linux: retval_range_within(), verbose_invalid_scalar().
+import { SMAX_HI, SMIN_HI } from '../domain/layout.ts'
+import type { Env } from '../env.ts'
+import { EINVAL } from '../errno.ts'
+import { smaxOf, sminOf } from '../values.ts'
+import { verbose } from '../verbose.ts'
+
+/** The number in r0 lies within [min, max]; `where` begins the message. */
+export function checkRetRange(env: Env, r0: number, min: number, max: number, where: string): number {
+  const s = env.words
+  if (min <= sminOf(s, r0) && smaxOf(s, r0) <= max) return 0
+  verbose(env.log, `${where} the register R0 has${boundsText(s, r0)} should have been in [${min}, ${max}]\n`)
+  return -EINVAL
+}
+
+function boundsText(s: Int32Array, r: number): string {
+  const s64 = (at: number): bigint => (BigInt(s[at]!) << 32n) | BigInt(s[at + 1]! >>> 0)
+  const min = s64(r + SMIN_HI)
+  const max = s64(r + SMAX_HI)
+  const low = min > -(1n << 63n) ? ` smin=${min}` : ''
+  const high = max < (1n << 63n) - 1n ? ` smax=${max}` : ''
+  return low || high ? low + high : ' unknown scalar value'
+}
