@@ -7,6 +7,7 @@ export {
   BTF_INT_BOOL,
   BTF_INT_CHAR,
   BTF_INT_SIGNED,
+  BTF_KINDS,
   type Btf,
   type BtfComposite,
   type BtfEnum,
