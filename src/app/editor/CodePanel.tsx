@@ -1,10 +1,11 @@
-// The code. Readable at once as plain text; the editor takes its place when it has loaded. Monaco's own Korean must be loaded before Monaco.
-import { lazy, Suspense } from 'react'
+// The code. Readable at once, in colours, on the editor's own lines; the editor takes its place when it has loaded. Monaco's own Korean must be loaded before Monaco.
+import { Fragment, lazy, Suspense, useMemo } from 'react'
 import { useT } from '../i18n/index.ts'
 import { textOf, useDocument } from '../state/document.ts'
 import { useUi } from '../state/ui.ts'
 import { Boundary } from '../ui/Boundary.tsx'
 import styles from './CodePanel.module.css'
+import { colourLines } from './plain.ts'
 
 const LazyEditor = lazy(async () => {
   if (useUi.getState().language === 'ko') await import('monaco-editor/nls/lang/ko')
@@ -28,16 +29,31 @@ export function CodePanel() {
 function PlainCode() {
   const t = useT()
   const text = useDocument(textOf)
+  const lines = useMemo(() => colourLines(text), [text])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <div className={styles.plain} tabIndex={0} role="group" aria-label={t.editor.loading}>
       <pre className={styles.numbers} aria-hidden="true">
-        {text
-          .split('\n')
-          .map((_, i) => i + 1)
-          .join('\n')}
+        {lines.map((_, i) => i + 1).join('\n')}
       </pre>
-      <pre className={styles.code}>{text}</pre>
+      <pre className={styles.code}>
+        {lines.map((line, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name and no state
+          <Fragment key={at}>
+            {line.map((word, i) =>
+              word.kind === 'plain' ? (
+                word.text
+              ) : (
+                // biome-ignore lint/suspicious/noArrayIndexKey: words have no other name and no state
+                <span key={i} className={styles[word.kind]}>
+                  {word.text}
+                </span>
+              ),
+            )}
+            {'\n'}
+          </Fragment>
+        ))}
+      </pre>
     </div>
   )
 }

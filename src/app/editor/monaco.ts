@@ -28,7 +28,6 @@ import 'monaco-editor/features/wordHighlighter/register'
 import 'monaco-editor/features/wordOperations/register'
 import 'monaco-editor/editor/contrib/caretOperations/browser/caretOperations'
 import 'monaco-editor/editor/contrib/suggest/browser/suggestController'
-import 'monaco-editor/languages/definitions/cpp/register'
 import editorWorkerUrl from 'monaco-editor/editor/editor.worker?worker&url'
 import { trustedWorkerUrl } from '../trusted.ts'
 
