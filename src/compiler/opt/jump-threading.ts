@@ -32,9 +32,10 @@ const MOST_INSTRS = 4
 export function jumpThreading(fn: Func): void {
   for (let round = 0; round < 64; round++) {
     const cfg = makeCfg(fn)
+    const uses = usesOf(fn)
     let changed = false
     for (const block of cfg.order) {
-      if (!threadThrough(fn, cfg, block)) continue
+      if (!threadThrough(fn, cfg, uses, block)) continue
       changed = true
       break
     }
@@ -42,12 +43,24 @@ export function jumpThreading(fn: Func): void {
   }
 }
 
-function threadThrough(fn: Func, cfg: Cfg, block: Block): boolean {
+/** Who uses a value: instructions, and blocks whose terminators do. */
+interface Uses {
+  readonly users: ReadonlyMap<Value, readonly Instr[]>
+  readonly terms: ReadonlyMap<Value, readonly Block[]>
+}
+
+function usesOf(fn: Func): Uses {
+  const terms = new Map<Value, Block[]>()
+  for (const b of fn.blocks) for (const a of b.term.args) terms.set(a, [...(terms.get(a) ?? []), b])
+  return { users: usersOf(fn), terms }
+}
+
+function threadThrough(fn: Func, cfg: Cfg, uses: Uses, block: Block): boolean {
   const { term } = block
   if (term.kind !== 'condbr' && term.kind !== 'switch') return false
   const k = cfg.index.get(block)!
   const preds = cfg.preds[k]
-  if (k === 0 || preds.length < 2 || preds.some((p) => dominates(cfg, block, p)) || !canPass(fn, block)) return false
+  if (k === 0 || preds.length < 2 || preds.some((p) => dominates(cfg, block, p)) || !canPass(uses, block)) return false
   const decided: { pred: Block; to: Block; values: Map<Value, Value> }[] = []
   for (const pred of preds) {
     const values = valuesFrom(block, pred)
@@ -92,7 +105,7 @@ function newBlock(fn: Func, to: Block): Block {
 }
 
 /** Whether going round the block loses nothing but what can be computed again from its phis. */
-function canPass(fn: Func, block: Block): boolean {
+function canPass({ users, terms }: Uses, block: Block): boolean {
   const { instrs } = block
   let computed = 0
   for (const i of instrs) {
@@ -101,12 +114,10 @@ function canPass(fn: Func, block: Block): boolean {
   }
   if (computed === 0) return true
   // Computed values may be used in the block only: elsewhere they would have to be made anew.
-  const users = usersOf(fn)
   const own = new Set<Value>(instrs)
-  const termUses = new Set(fn.blocks.filter((b) => b !== block).flatMap((b) => b.term.args))
   return instrs.every((i) => {
     if (i.kind === 'phi' || i.kind === 'dbg' || i.kind === 'lifetime') return true
-    return !termUses.has(i) && (users.get(i) ?? []).every((u) => u.kind === 'dbg' || own.has(u))
+    return (terms.get(i) ?? []).every((b) => b === block) && (users.get(i) ?? []).every((u) => u.kind === 'dbg' || own.has(u))
   })
 }
 

@@ -34,6 +34,9 @@ const perFunction = (name: string, run: (fn: Func) => void): Pass => ({
 /** What a function needs before it is judged, and copied, as a callee. */
 function prepare(fn: Func): void {
   simplifyCfg(fn)
+  // `if (out) *out = x` with the address of a local: once the test is gone, so is the reason to keep the local in memory.
+  simplify(fn)
+  simplifyCfg(fn)
   sroa(fn)
   mem2reg(fn)
   simplify(fn)

@@ -3,11 +3,14 @@
 // Gives: only reachable blocks; no block that merely jumps on (unless a phi needs it); no block with one predecessor that jumps to it alone.
 import {
   type Block,
+  type Cfg,
   constant,
+  dominates,
   type Func,
   type Instr,
   isInstr,
   isKind,
+  makeCfg,
   phisOf,
   removePhiEntry,
   removeUnreachable,
@@ -108,13 +111,14 @@ function equals(fn: Func, value: Value, literal: bigint, at: Term['at']): Instr 
 /** Replaces phis that can only have one value. */
 function foldPhis(fn: Func): boolean {
   const replacement = new Map<Value, Value>()
+  const isThere = dominance(fn)
   for (const block of fn.blocks) {
     block.instrs = block.instrs.filter((i) => {
       if (i.kind !== 'phi') return true
       const others = [...new Set(i.args.filter((a) => a !== i))]
       const defined = others.filter((a) => a.kind !== 'undef')
       // What is undefined may be anything, so also what the others are, where that is there on all ways.
-      const list = defined.length > 0 && defined.every((a) => !isInstr(a)) ? defined : others
+      const list = defined.length > 0 && defined.length < others.length && defined.every((a) => isThere(a, block)) ? defined : others
       const [only] = list
       if (only === undefined || (list.length > 1 && !sameLiteral(list))) return true
       replacement.set(i, only)
@@ -123,6 +127,17 @@ function foldPhis(fn: Func): boolean {
   }
   replaceValues(fn, replacement)
   return replacement.size > 0
+}
+
+/** Whether a value is computed before a block on every way to it; the graph is looked at when it is first asked. */
+function dominance(fn: Func): (v: Value, block: Block) => boolean {
+  let facts: { readonly cfg: Cfg; readonly home: ReadonlyMap<Value, Block> } | undefined
+  return (v, block) => {
+    if (!isInstr(v)) return true
+    facts ??= { cfg: makeCfg(fn), home: new Map(fn.blocks.flatMap((b) => b.instrs.map((i): [Value, Block] => [i, b]))) }
+    const home = facts.home.get(v)
+    return home !== undefined && home !== block && dominates(facts.cfg, home, block)
+  }
 }
 
 const sameLiteral = (values: readonly Value[]): boolean => {

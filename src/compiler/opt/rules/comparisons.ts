@@ -25,6 +25,13 @@ const UNSIGNED = { slt: 'ult', sle: 'ule', sgt: 'ugt', sge: 'uge' } as const
 const unsignedOf = (pred: Pred): Pred => (pred in UNSIGNED ? UNSIGNED[pred as keyof typeof UNSIGNED] : pred)
 const nonNegative = (v: Value): boolean => ((knownZero(v) >> BigInt(bitsOf(v.type) - 1)) & 1n) === 1n
 
+/** Whether this is an address in a variable that exists: an extern one may be absent from the kernel. */
+function isVariable(v: Value): boolean {
+  let at = v
+  while (isKind(at, 'ptradd') && at.args[1].kind === 'const') at = at.args[0]
+  return at.kind === 'alloca' || (at.kind === 'global' && at.linkage !== 'extern')
+}
+
 export const CMP_RULES: readonly Rule<'cmp'>[] = [
   {
     name: 'literals',
@@ -113,6 +120,10 @@ export const CMP_RULES: readonly Rule<'cmp'>[] = [
     name: 'pointer as a number with 0',
     apply: ({ pred, args: [a, b] }, c) =>
       isEquality(pred) && isKind(a, 'cast') && a.op === 'ptrtoint' && isZero(b) ? cmp(c, pred, a.args[0], constant('ptr', 0)) : undefined,
+  },
+  {
+    name: 'address of a variable with null',
+    apply: ({ pred, args: [a, b] }) => (isEquality(pred) && isZero(b) && isVariable(a) ? constant('i1', pred === 'ne' ? 1 : 0) : undefined),
   },
   {
     name: 'sum with a literal equals a literal',
