@@ -3,7 +3,7 @@ import type { Span } from '../diag/index.ts'
 import type { ObjectFile } from '../object/index.ts'
 import { generate, type Target } from './codegen/index.ts'
 import { emit } from './emit/index.ts'
-import type { Module } from './ir/index.ts'
+import { type Func, type Global, type Module, makeFunc } from './ir/index.ts'
 import { optimize } from './opt/index.ts'
 import type { UnitSymbols } from './sema/types.ts'
 import type { PassDump } from './types.ts'
@@ -38,7 +38,20 @@ export function backEnd(input: BackEndInput): BackEndResult {
     ...(input.passes && { dump: (pass, text) => void passes.push({ pass, text }) }),
     ...(input.check && { faults: (pass, list) => void faults.push(...list.map((f) => `${pass}: ${f}`)) }),
   })
-  const target: Target = { cpu, report: (code, params, at: Span | undefined) => report(code, params, at) }
+  const target: Target = {
+    cpu,
+    report: (code, params, at: Span | undefined) => report(code, params, at),
+    symbolOf: (name) => symbolOf(module, name),
+  }
   const codes = module.funcs.filter((f) => f.blocks.length > 0).map((f) => generate(f, target, input.check))
   return { object: emit({ module, symbols, path, codes }), passes, faults }
+}
+
+/** What assembly means by a name; a function that nothing in C speaks of is an undefined symbol of the object. */
+function symbolOf(module: Module, name: string): Func | Global {
+  const known = module.funcs.find((f) => f.name === name) ?? module.globals.find((g) => g.name === name)
+  if (known) return known
+  const made = makeFunc({ name, ret: 'i64', linkage: 'extern' }, [])
+  module.funcs.push(made)
+  return made
 }

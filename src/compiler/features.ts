@@ -123,6 +123,7 @@ const MEANT = [
   'btf_type_tag',
   'visibility',
   'noreturn',
+  'naked',
   'fallthrough',
   'cleanup',
   'mode',

@@ -266,7 +266,14 @@ export const COMPILER_MESSAGES = {
     en: 'computed goto and label addresses are not supported for target bpf',
     ko: 'bpf 대상에서는 계산된 goto와 레이블 주소를 쓸 수 없습니다',
   },
-  'c.asm-goto': { en: 'asm goto is not supported by this compiler', ko: '이 컴파일러는 asm goto를 지원하지 않습니다' },
+  'c.asm-goto': {
+    en: 'asm goto with outputs is not supported by this compiler',
+    ko: '이 컴파일러는 출력이 있는 asm goto를 지원하지 않습니다',
+  },
+  'c.naked-statement': {
+    en: 'non-ASM statement in naked function is not supported',
+    ko: 'naked 함수에는 asm 문만 쓸 수 있습니다',
+  },
   'c.asm-output': { en: 'invalid lvalue in asm output', ko: 'asm 출력이 lvalue가 아닙니다' },
   'c.asm-operand': { en: 'asm operand must be an integer or a pointer', ko: 'asm 피연산자는 정수나 포인터여야 합니다' },
 
@@ -626,7 +633,14 @@ export const COMPILER_MESSAGES = {
     en: "too many arguments for '{0}': BPF passes five at most; make the function static __always_inline",
     ko: "'{0}'의 인수가 너무 많습니다. BPF는 다섯 개까지만 전달합니다. 함수를 static __always_inline으로 만드세요",
   },
-  'c.bpf.asm': { en: "this assembly is not supported: '{0}'", ko: "지원하지 않는 어셈블리입니다: '{0}'" },
+  'c.bpf.asm-immediate': {
+    en: "constraint 'i' expects a number or an address that is known when the program is compiled",
+    ko: "제약 'i'에는 컴파일할 때 정해지는 숫자나 주소가 필요합니다",
+  },
+  'c.bpf.asm-registers': {
+    en: 'inline assembly requires more registers than available',
+    ko: '인라인 어셈블리에 쓸 레지스터가 모자랍니다',
+  },
   'c.bpf.stack': {
     en: 'the stack frame needs {0} bytes and the limit is 512; move large variables into a per-CPU array map',
     ko: '스택 프레임에 {0}바이트가 필요한데 한도는 512바이트입니다. 큰 변수는 per-CPU 배열 맵으로 옮기세요',

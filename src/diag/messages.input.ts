@@ -50,6 +50,19 @@ export const INPUT_MESSAGES = {
     en: "program '{0}' refers to '{1}', which no section defines",
     ko: "프로그램 '{0}'이(가) 어느 섹션에도 없는 '{1}'을(를) 참조합니다",
   },
+  'loader.externMissing': { en: "the kernel has no '{0}'", ko: "커널에 '{0}'이(가) 없습니다" },
+  'loader.externType': {
+    en: "'{0}' is declared with another type than the kernel's",
+    ko: "'{0}'이(가) 커널과 다른 타입으로 선언되었습니다",
+  },
+  'loader.kconfig': {
+    en: "'{0}': the type of this __kconfig variable does not take the option's value",
+    ko: "'{0}': 이 __kconfig 변수의 타입에 옵션 값을 담을 수 없습니다",
+  },
+  'loader.core': {
+    en: "program '{0}': the CO-RE relocation of {1} at instruction {2} is wrong: {3}",
+    ko: "프로그램 '{0}': 명령 {2}의 CO-RE 재배치({1})가 잘못되었습니다: {3}",
+  },
   'loader.noProgram': {
     en: 'the object holds no program: no function with SEC()',
     ko: '오브젝트에 프로그램이 없습니다. SEC()가 붙은 함수가 없습니다',
@@ -84,6 +97,10 @@ export const INPUT_MESSAGES = {
   'asm.mapType': { en: "unknown map type '{0}'", ko: "알 수 없는 맵 종류 '{0}'" },
   'asm.progType': { en: "unknown program type '{0}'", ko: "알 수 없는 프로그램 종류 '{0}'" },
   'asm.directive': { en: "unknown directive '{0}'", ko: "알 수 없는 지시어 '{0}'" },
+  'asm.data-slot': {
+    en: 'data has to fill instructions of 8 bytes',
+    ko: '데이터는 8바이트 명령을 꼭 채워야 합니다',
+  },
   'asm.slot': { en: 'line of slot {0} stands at slot {1}', ko: '슬롯 {0}의 줄이 슬롯 {1}에 있습니다' },
   'asm.empty': { en: 'the text holds no instruction', ko: '텍스트에 명령이 없습니다' },
   'capture.magic': { en: 'this is neither a pcap nor a pcapng file', ko: 'pcap 파일도 pcapng 파일도 아닙니다' },

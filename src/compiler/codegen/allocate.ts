@@ -9,11 +9,14 @@ import { color } from './color.ts'
 import { makeInterference } from './interference.ts'
 import { liveOut, walkBack } from './liveness.ts'
 import {
+  asmDefs,
+  asmUses,
   copySource,
   defOf,
   eachTermUse,
   eachUse,
   isVirtual,
+  type MAsm,
   type MBlock,
   type MFunc,
   type MInsn,
@@ -22,6 +25,7 @@ import {
   newSlot,
   REG_FP,
   type Slot,
+  withAsmRegs,
   withRegs,
 } from './mir.ts'
 
@@ -98,8 +102,10 @@ function note(
 /** Registers written once, with something that can be written again anywhere. */
 function findRemakers(f: MFunc): Map<number, readonly MOp[]> {
   const defs = new Map<number, MOp[]>()
+  const others = new Set<number>()
   for (const b of f.blocks) {
     for (const i of b.insns) {
+      if (i.kind === 'asm') for (const d of asmDefs(i)) others.add(d)
       if (i.kind !== 'op') continue
       const d = defOf(i.insn)
       if (!isVirtual(d)) continue
@@ -110,6 +116,7 @@ function findRemakers(f: MFunc): Map<number, readonly MOp[]> {
   }
   const found = new Map<number, readonly MOp[]>()
   for (const [v, ops] of defs) {
+    if (others.has(v)) continue
     const [a, b] = ops
     const literal = a.insn.kind === 'ld_imm64' || (a.insn.kind === 'alu' && a.insn.op === 'mov' && a.insn.src.kind === 'imm')
     const frame = copySource(a) === REG_FP && b?.insn.kind === 'alu' && b.insn.op === 'add' && b.slot !== undefined
@@ -125,6 +132,7 @@ function usedVregs(f: MFunc): Set<number> {
   }
   for (const b of f.blocks) {
     for (const i of b.insns) {
+      if (i.kind === 'asm') [...asmUses(i), ...asmDefs(i)].forEach(see)
       if (i.kind !== 'op') continue
       eachUse(i, see)
       see(defOf(i.insn))
@@ -153,6 +161,7 @@ function insertSpills(f: MFunc, spilled: ReadonlyMap<number, Spill>): { blocks: 
     const w: Rewriting = { f, spilled, temps, held: new Map(), out: [], at: undefined }
     for (const [k, i] of b.insns.entries()) {
       if (i.kind === 'dbg') w.out.push(spillDebug(i, spilled))
+      else if (i.kind === 'asm') spillAsm(w, i, k)
       else spillInsn(w, i, k)
     }
     const term = spillTerm(w, b.term, b.insns.length)
@@ -276,6 +285,34 @@ function spillInsn(w: Rewriting, i: MOp, k: number): void {
   if (target.keep) w.held.set(def, { temp, last: k })
 }
 
+/** Every operand of assembly is in a register of its own; what it writes goes to its slot behind it. */
+function spillAsm(w: Rewriting, i: MAsm, k: number): void {
+  w.at = i.at
+  const names = new Map<number, number>()
+  const written: { readonly temp: number; readonly slot: Slot }[] = []
+  for (const o of i.operands) {
+    if ((o.kind !== 'reg' && o.kind !== 'mem') || names.has(o.reg)) continue
+    const s = w.spilled.get(o.reg)
+    if (!s) continue
+    const reads = o.kind === 'mem' || o.access !== 'write'
+    const temp = newTemp(w, undefined)
+    names.set(o.reg, temp)
+    if (reads) {
+      const from = reload(w, o.reg, { ...s, keep: false }, k)
+      const insn = { kind: 'alu', op: 'mov', width: 64, dst: temp, src: reg(from) } as const
+      w.out.push({ kind: 'op', insn, spill: 'copy', ...(w.at && { at: w.at }) })
+    }
+    if (o.kind === 'reg' && o.access !== 'read' && s.slot) written.push({ temp, slot: s.slot })
+  }
+  w.held.clear()
+  const operands = withAsmRegs(i.operands, (r) => names.get(r) ?? r)
+  w.out.push(names.size === 0 ? i : { ...i, operands, source: i.operands })
+  for (const { temp, slot } of written) {
+    const insn = { kind: 'store', size: 8, dst: REG_FP, off: 0, src: reg(temp) } as const
+    w.out.push({ kind: 'op', insn, slot, spill: 'store', ...(w.at && { at: w.at }) })
+  }
+}
+
 function spillTerm(w: Rewriting, term: MTerm, k: number): MTerm {
   if (term.kind !== 'jump') return term
   w.at = term.at
@@ -303,6 +340,7 @@ function rewrite(f: MFunc, place: (r: number) => number): void {
   for (const b of f.blocks) {
     b.insns = b.insns.map((i): MInsn => {
       if (i.kind === 'dbg') return i.place.kind === 'reg' ? { ...i, place: { kind: 'reg', reg: place(i.place.reg) } } : i
+      if (i.kind === 'asm') return { ...i, operands: withAsmRegs(i.operands, place), source: i.source ?? i.operands }
       const source = i.source ?? (i.spill ? undefined : i.insn)
       return { ...i, insn: withRegs(i.insn, place, place), ...(source && { source }) }
     })

@@ -2,7 +2,7 @@
 // instruction would read another value than the one selected. For tests and development builds; run right after `allocate`.
 //
 // The state maps places (r0..r9, slots) to the virtual registers whose current value they hold; paths meet by intersection.
-import { defOf, eachUse, isVirtual, type MBlock, type MFunc, type MOp, REG_FP } from './mir.ts'
+import { asmDefs, asmUses, defOf, eachUse, isVirtual, type MAsm, type MBlock, type MFunc, type MOp, REG_FP } from './mir.ts'
 
 type State = Map<string, Set<number>>
 
@@ -14,7 +14,7 @@ export function checkAllocation(f: MFunc): string[] {
   const work = [f.blocks[0]]
   for (let b = work.pop(); b; b = work.pop()) {
     const state = copyOf(before.get(b)!)
-    for (const i of b.insns) if (i.kind === 'op') step(state, i, undefined)
+    for (const i of b.insns) if (i.kind !== 'dbg') step(state, i, undefined)
     for (const to of b.term.to) {
       const old = before.get(to)
       const met = old ? meet(old, state) : copyOf(state)
@@ -29,7 +29,7 @@ export function checkAllocation(f: MFunc): string[] {
     if (!from) continue
     const state = copyOf(from)
     const say = (text: string): void => void faults.push(`b${b.id}: ${text}`)
-    for (const i of b.insns) if (i.kind === 'op') step(state, i, say)
+    for (const i of b.insns) if (i.kind !== 'dbg') step(state, i, say)
     const { term } = b
     if (term.kind === 'exit' && term.value && !state.get('r0')?.has(0)) say('r0 is not the result')
     if (term.kind !== 'jump' || !term.source) continue
@@ -66,7 +66,11 @@ function write(state: State, vreg: number, place: string, held: ReadonlySet<numb
 
 const slotName = (i: MOp): string => `slot${i.slot!.id}`
 
-function step(state: State, i: MOp, say: ((text: string) => void) | undefined): void {
+function step(state: State, i: MOp | MAsm, say: ((text: string) => void) | undefined): void {
+  if (i.kind === 'asm') {
+    stepAsm(state, i, say)
+    return
+  }
   const { insn, source } = i
   if (!source) {
     // Put in by the allocator.
@@ -101,6 +105,18 @@ function step(state: State, i: MOp, say: ((text: string) => void) | undefined): 
   if (def < 0) return
   if (!isVirtual(def) && def !== defOf(insn)) say?.(`r${def} became r${defOf(insn)}`)
   write(state, def, `r${defOf(insn)}`, new Set())
+}
+
+function stepAsm(state: State, i: MAsm, say: ((text: string) => void) | undefined): void {
+  const source = { operands: i.source ?? i.operands }
+  const given = asmUses(i)
+  for (const [k, v] of asmUses(source).entries()) need(state, v, `r${given[k]}`, say)
+  const results = asmDefs(i)
+  for (const r of [...i.clobbers, ...results]) {
+    state.delete(`r${r}`)
+    for (const set of state.values()) set.delete(r)
+  }
+  for (const [k, v] of asmDefs(source).entries()) write(state, v, `r${results[k]}`, new Set())
 }
 
 function copyPlace(i: MOp): string {

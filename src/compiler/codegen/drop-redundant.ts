@@ -1,7 +1,7 @@
 // Drops instructions that put into a register what it holds already (a literal, another register, a spilled value), and those whose
 // result nobody reads. After allocation; a forward data flow on what each register is known to hold.
 import { type BitSet, liveOut, walkBack } from './liveness.ts'
-import { ALLOCATABLE, copySource, defOf, type MBlock, type MFunc, type MInsn, type MOp, REG_FP } from './mir.ts'
+import { ALLOCATABLE, asmDefs, copySource, defOf, type MBlock, type MFunc, type MInsn, type MOp, REG_FP } from './mir.ts'
 import { keyOf, predecessors } from './thread-blocks.ts'
 
 export function dropRedundant(f: MFunc): void {
@@ -100,6 +100,10 @@ function isRepeat(known: Known, i: MOp): boolean {
 
 function transfer(known: Known, i: MInsn, fresh: (i: MInsn) => string): void {
   if (i.kind === 'dbg') return
+  if (i.kind === 'asm') {
+    for (const d of [...asmDefs(i), ...i.clobbers]) known.delete(d)
+    return
+  }
   const { insn } = i
   if (insn.kind === 'call') {
     for (let r = 0; r <= 5; r++) known.delete(r)

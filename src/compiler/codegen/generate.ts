@@ -4,6 +4,7 @@ import type { DebugVar, Func } from '../ir/index.ts'
 import { allocate } from './allocate.ts'
 import { checkAllocation } from './check-allocation.ts'
 import { dropRedundant } from './drop-redundant.ts'
+import { expandAsm } from './expand-asm.ts'
 import { layoutFrame, MAX_STACK } from './frame.ts'
 import { hoistCopies } from './hoist-copies.ts'
 import { type Code, layout } from './layout.ts'
@@ -42,7 +43,10 @@ export function generate(fn: Func, target: Target, check = false): Generated {
   const depth = layoutFrame(f)
   if (depth > MAX_STACK) target.report('c.bpf.stack', [String(depth)], fn.at)
   placeSlots(f)
-  const code = layout(f, target.cpu)
+  const asm = expandAsm(f)
+  for (const [i, { fault }] of asm) if (fault) target.report(fault.code, fault.params, i.at)
+  const code = layout(f, target.cpu, asm, target.symbolOf)
+  for (const { name, by } of code.unknown) target.report('asm.label', [name], by.at)
   if (code.tooFar) target.report('c.bpf.jump-too-far', [fn.name], fn.at)
   const stackVariables = f.slots.flatMap((s) => (s.variable ? [{ variable: s.variable, offset: s.offset, size: s.size }] : []))
   return { ...code, func: fn, depth, stackVariables }
@@ -52,6 +56,7 @@ export function generate(fn: Func, target: Target, check = false): Generated {
 function placeSlots(f: MFunc): void {
   for (const b of f.blocks) {
     b.insns = b.insns.map((i): MInsn => {
+      // The text of assembly is written later, with the slot at hand.
       if (i.kind !== 'op' || !i.slot) return i
       const { insn, slot } = i
       if (insn.kind === 'load' || insn.kind === 'store' || insn.kind === 'atomic') {

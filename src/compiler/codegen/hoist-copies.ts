@@ -51,6 +51,7 @@ export function hoistCopies(f: MFunc): void {
 /** The instructions of a block that lies on an edge and holds nothing but copies; where nothing else leads on, it costs nothing. */
 function candidates(edge: MBlock, preds: ReadonlyMap<MBlock, readonly MBlock[]>): MOp[] | undefined {
   if (edge.term.kind !== 'goto' || edge.term.to[0] === edge || preds.get(edge)!.length !== 1) return undefined
+  if (edge.insns.some((i) => i.kind === 'asm')) return undefined
   const ops = edge.insns.filter((i) => i.kind === 'op')
   if (ops.length === 0 || ops.length > MOST || preds.get(edge.term.to[0])!.length < 2) return undefined
   return ops.every(isCheap) ? ops : undefined

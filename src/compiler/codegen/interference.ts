@@ -1,7 +1,7 @@
 // Which registers may not share a place: two interfere where one is written while the other lives. Copies do not make their two sides
 // interfere, so that they can become one.
 import { BitSet, liveOut, walkBack } from './liveness.ts'
-import { ALLOCATABLE, copySource, defOf, eachTermUse, eachUse, FIRST_VREG, isVirtual, type MFunc, REG_FP } from './mir.ts'
+import { ALLOCATABLE, asmDefs, asmUses, copySource, defOf, eachTermUse, eachUse, FIRST_VREG, isVirtual, type MFunc, REG_FP } from './mir.ts'
 
 export interface Interference {
   readonly size: number
@@ -39,12 +39,23 @@ export function makeInterference(f: MFunc): Interference {
     eachTermUse(block.term, spend)
     const atStart = walkBack(block, out[k], (i, live) => {
       if (i.kind === 'dbg') return
-      eachUse(i, spend)
       const define = (d: number, except: number): void => {
         live.each((l) => {
           if (l !== d && l !== except) add(d, l)
         })
       }
+      if (i.kind === 'asm') {
+        const uses = asmUses(i).filter((r) => r !== REG_FP)
+        const defs = asmDefs(i)
+        uses.forEach(spend)
+        for (const d of [...defs, ...i.clobbers]) {
+          define(d, -1)
+          for (const r of [...uses, ...defs]) if (r !== d) add(d, r)
+        }
+        defs.forEach(spend)
+        return
+      }
+      eachUse(i, spend)
       if (i.insn.kind === 'call') {
         for (let r = 0; r <= 5; r++) define(r, -1)
         return

@@ -4,10 +4,12 @@
 // so a join follows the last block that leads to it and loops are in one piece. Comparisons are turned round where the wrong way follows.
 import { never } from '../../base/index.ts'
 import { type Insn, imm, insnSlots, type JumpOp, type Operand, reg } from '../../isa/index.ts'
-import type { MBlock, MFunc, MInsn, MOp } from './mir.ts'
+import { type Expanded, lineSlots, targetOf } from './expand-asm.ts'
+import type { MAsm, MBlock, MDbg, MFunc, MOp, SymbolRef } from './mir.ts'
+import { type Labels, makeLabels, placeLine } from './place-asm.ts'
 
 /** An instruction at its slot; `dbg` records keep their place between instructions. `leads`: the first of its block. */
-export type Placed = MInsn & { readonly slotIndex: number; readonly leads: boolean }
+export type Placed = (MOp | MDbg) & { readonly slotIndex: number; readonly leads: boolean }
 
 export interface Code {
   /** In order; jumps have their distances. */
@@ -16,23 +18,40 @@ export interface Code {
   readonly length: number
   /** A jump goes farther than the instruction set of this cpu can say. */
   readonly tooFar: boolean
+  /** Names in assembly that stand for nothing, with the block that says them. */
+  readonly unknown: readonly { readonly name: string; readonly by: MAsm }[]
 }
 
-export function layout(f: MFunc, cpu: number): Code {
+/** `asm`: what assembly blocks became. `symbolOf`: the function or variable of a name that only assembly knows. */
+export function layout(
+  f: MFunc,
+  cpu: number,
+  asm: ReadonlyMap<MAsm, Expanded> = new Map(),
+  symbolOf: (name: string) => SymbolRef['target'] | undefined = () => undefined,
+): Code {
   f.blocks = orderBlocks(f)
+  const labels = makeLabels()
   const long = new Set<MBlock>()
   for (;;) {
     const rows = f.blocks.map((b, k) => ({ block: b, jumps: jumpsOf(b, f.blocks[k + 1], cpu, long.has(b)) }))
     const starts = new Map<MBlock, number>()
     let at = 0
+    labels.clear()
     for (const { block, jumps } of rows) {
       starts.set(block, at)
-      for (const i of block.insns) if (i.kind === 'op') at += insnSlots(i.insn)
+      for (const i of block.insns) {
+        if (i.kind === 'op') at += insnSlots(i.insn)
+        if (i.kind !== 'asm') continue
+        for (const line of asm.get(i)?.lines ?? []) {
+          if (line.kind === 'label') labels.add(line.name, at)
+          at += lineSlots(line)
+        }
+      }
       at += jumps.length
     }
-    const far = place(rows, starts)
+    const far = place(rows, starts, { asm, labels, symbolOf })
     if (!('block' in far)) return { ...far, length: at, tooFar: false }
-    if (long.has(far.block) || cpu < 4) return { items: [], length: at, tooFar: true }
+    if (long.has(far.block) || cpu < 4) return { items: [], length: at, tooFar: true, unknown: [] }
     long.add(far.block)
   }
 }
@@ -48,12 +67,40 @@ interface Jump {
   readonly to?: MBlock
 }
 
-function place(rows: readonly Row[], starts: ReadonlyMap<MBlock, number>): { items: Placed[] } | { block: MBlock } {
+interface AsmContext {
+  readonly asm: ReadonlyMap<MAsm, Expanded>
+  readonly labels: Labels
+  readonly symbolOf: (name: string) => SymbolRef['target'] | undefined
+}
+
+function place(
+  rows: readonly Row[],
+  starts: ReadonlyMap<MBlock, number>,
+  context: AsmContext,
+): Pick<Code, 'items' | 'unknown'> | { block: MBlock } {
   const items: Placed[] = []
+  const unknown: { name: string; by: MAsm }[] = []
   let at = 0
   for (const { block, jumps } of rows) {
     let leads = true
     for (const i of block.insns) {
+      if (i.kind === 'asm') {
+        const slotOf = (name: string, from: number): number | undefined => {
+          const target = targetOf(name)
+          return target ? starts.get(block.term.to[target.to]) : context.labels.find(name, from)
+        }
+        for (const line of context.asm.get(i)?.lines ?? []) {
+          if (line.kind === 'label') continue
+          const made = placeLine(line, at, slotOf, context.symbolOf)
+          if (made.unknown !== undefined) unknown.push({ name: made.unknown, by: i })
+          const { insn, symbol } = made
+          // Each may be jumped to.
+          items.push({ kind: 'op', insn, ...(symbol && { symbol }), ...(i.at && { at: i.at }), slotIndex: at, leads: true })
+          at += insnSlots(insn)
+        }
+        leads = false
+        continue
+      }
       items.push({ ...i, slotIndex: at, leads })
       leads = false
       if (i.kind === 'op') at += insnSlots(i.insn)
@@ -71,7 +118,7 @@ function place(rows: readonly Row[], starts: ReadonlyMap<MBlock, number>): { ite
       at++
     }
   }
-  return { items }
+  return { items, unknown }
 }
 
 /** The instructions that end a block which `next` follows. */
@@ -86,7 +133,10 @@ function jumpsOf(block: MBlock, next: MBlock | undefined, cpu: number, long: boo
   switch (term.kind) {
     case 'exit':
       return [{ insn: { kind: 'exit' } }]
+    case 'end':
+      return []
     case 'goto':
+    case 'asm':
       return goto(term.to[0])
     case 'jump': {
       const [yes, no] = term.to

@@ -1,7 +1,7 @@
 // Which registers are needed at the end of each block: the classic backward data flow, on bit sets. Registers 0..9 take part like virtual
 // ones; r10 always lives and is left out.
 import { Worklist } from '../../base/index.ts'
-import { defOf, eachTermUse, eachUse, type MBlock, type MFunc, type MInsn, REG_FP } from './mir.ts'
+import { asmDefs, asmUses, defOf, eachTermUse, eachUse, type MBlock, type MFunc, type MInsn, REG_FP } from './mir.ts'
 
 /** A set of small numbers. */
 export class BitSet {
@@ -73,6 +73,14 @@ export function liveOut(f: MFunc): BitSet[] {
 /** From the registers live after an instruction to those live before; `defs` collects what is written. */
 export function stepBack(i: MInsn, live: BitSet, defs?: BitSet): void {
   if (i.kind === 'dbg') return
+  if (i.kind === 'asm') {
+    for (const d of [...asmDefs(i), ...i.clobbers]) {
+      live.delete(d)
+      defs?.add(d)
+    }
+    for (const r of asmUses(i)) if (r !== REG_FP) live.add(r)
+    return
+  }
   if (i.insn.kind === 'call') {
     for (let r = 0; r <= 5; r++) {
       live.delete(r)

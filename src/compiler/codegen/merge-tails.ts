@@ -19,12 +19,16 @@ export function mergeTails(f: MFunc): void {
   }
 }
 
-const opsOf = (b: MBlock): MOp[] => b.insns.filter((i) => i.kind === 'op')
+/** The instructions behind the last assembly: text is not compared. */
+const opsOf = (b: MBlock): MOp[] => b.insns.slice(b.insns.findLastIndex((i) => i.kind === 'asm') + 1).filter((i) => i.kind === 'op')
+const hasAsm = (b: MBlock): boolean => b.insns.some((i) => i.kind === 'asm')
 
 /** Blocks that end in the same way: going on to the same block, with the same jump, or returning. */
 function groups(f: MFunc): MBlock[][] {
   const byNext = new Map<string, MBlock[]>()
   for (const b of f.blocks) {
+    // What assembly may jump to hangs on its block.
+    if (b.term.kind === 'asm') continue
     const key = termKey(b.term)
     const list = byNext.get(key)
     if (list) list.push(b)
@@ -80,7 +84,7 @@ function bestTail(group: readonly MBlock[]): { readonly blocks: MBlock[]; readon
 
 function share(f: MFunc, blocks: readonly MBlock[], length: number, id: number): void {
   const [first] = blocks
-  const whole = blocks.find((b) => opsOf(b).length === length && b !== f.blocks[0])
+  const whole = blocks.find((b) => opsOf(b).length === length && b !== f.blocks[0] && !hasAsm(b))
   const tail = whole ?? { id, insns: cut(first, length, false), term: first.term, depth: first.depth }
   for (const b of blocks) {
     if (b === tail) continue

@@ -59,7 +59,39 @@ export interface MDbg {
   place: { readonly kind: 'reg'; readonly reg: number } | { readonly kind: 'slot'; readonly slot: Slot } | { readonly kind: 'none' }
 }
 
-export type MInsn = MOp | MDbg
+/** What `%n` stands for in the text of an assembly block. */
+export type MAsmOperand =
+  | { readonly kind: 'reg'; readonly reg: number; readonly access: 'read' | 'write' | 'both' }
+  /** The place of an address, as `(r1 + 8)`; `off` counts from the slot where there is one. */
+  | { readonly kind: 'mem'; readonly reg: number; readonly off: number; readonly slot?: Slot }
+  | { readonly kind: 'imm'; readonly value: bigint }
+  | { readonly kind: 'symbol'; readonly symbol: SymbolRef }
+  /** Index in `to` of the block's terminator. */
+  | { readonly kind: 'label'; readonly to: number }
+
+/** Inline assembly: text until registers have their places, then the instructions that `expandAsm` makes of it. What it writes never
+ * shares a register with what it reads, and nothing it reads lies in a register that it clobbers. */
+export interface MAsm {
+  readonly kind: 'asm'
+  readonly template: string
+  operands: readonly MAsmOperand[]
+  readonly clobbers: readonly number[]
+  /** Operands before allocation; for the allocation's checker. */
+  readonly source?: readonly MAsmOperand[]
+  readonly at?: Span
+}
+
+export type MInsn = MOp | MDbg | MAsm
+
+/** Registers that assembly reads, and those that it writes (clobbers left out). */
+export const asmUses = (i: { readonly operands: readonly MAsmOperand[] }): number[] =>
+  i.operands.flatMap((o) => (o.kind === 'mem' || (o.kind === 'reg' && o.access !== 'write') ? [o.reg] : []))
+export const asmDefs = (i: { readonly operands: readonly MAsmOperand[] }): number[] =>
+  i.operands.flatMap((o) => (o.kind === 'reg' && o.access !== 'read' ? [o.reg] : []))
+
+/** The operands with other registers. */
+export const withAsmRegs = (operands: readonly MAsmOperand[], name: (r: number) => number): MAsmOperand[] =>
+  operands.map((o) => (o.kind === 'reg' || o.kind === 'mem' ? { ...o, reg: name(o.reg) } : o))
 
 export type MTerm =
   | { readonly kind: 'goto'; to: MBlock[]; at?: Span }
@@ -78,6 +110,10 @@ export type MTerm =
     }
   /** `value`: r0 holds what is returned. */
   | { readonly kind: 'exit'; readonly value: boolean; to: MBlock[]; at?: Span }
+  /** The assembly that ends the block may jump to all but the first of `to`. */
+  | { readonly kind: 'asm'; to: MBlock[]; at?: Span }
+  /** Nothing follows: the end of a naked function. */
+  | { readonly kind: 'end'; to: MBlock[]; at?: Span }
 
 export interface MBlock {
   readonly id: number

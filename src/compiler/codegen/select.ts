@@ -6,7 +6,7 @@
 //
 // Needs: legalize, lowerSelect, lowerSwitch, expandMem, splitCriticalEdges. The order of instructions stays that of the IR.
 import { assert, never } from '../../base/index.ts'
-import { type AluOp, type Insn, imm, type JumpOp, loadImm64, type MemSize, type Operand, reg } from '../../isa/index.ts'
+import { type AluOp, type AsmFault, type Insn, imm, type JumpOp, loadImm64, type MemSize, type Operand, reg } from '../../isa/index.ts'
 import {
   type Alloca,
   type Block,
@@ -30,7 +30,12 @@ import {
   type Value,
 } from '../ir/index.ts'
 import {
+  ALLOCATABLE,
+  asmDefs,
+  asmUses,
   FIRST_VREG,
+  type MAsm,
+  type MAsmOperand,
   type MBlock,
   type MDbg,
   type MFunc,
@@ -47,14 +52,17 @@ import { isZeroExtended } from './zero-extended.ts'
 /** What the code is made for, and where faults of the source are told. */
 export interface Target {
   readonly cpu: number
-  readonly report: (code: TargetFault, params: readonly string[], at: Instr['at']) => void
+  readonly report: (code: TargetFault | AsmFault['code'], params: readonly string[], at: Instr['at']) => void
+  /** The function or variable that assembly means by a name. */
+  readonly symbolOf?: (name: string) => SymbolRef['target'] | undefined
 }
 export type TargetFault =
   | 'c.bpf.sdiv'
   | 'c.bpf.atomic'
   | 'c.bpf.indirect-call'
   | 'c.bpf.too-many-args'
-  | 'c.bpf.asm'
+  | 'c.bpf.asm-immediate'
+  | 'c.bpf.asm-registers'
   | 'c.bpf.stack'
   | 'c.bpf.jump-too-far'
 
@@ -395,7 +403,10 @@ function selectInstr(s: State, i: Exclude<Instr, Phi>): void {
       selectCmpXchg(s, i, dst)
       return
     case 'asm':
-      selectAsm(s, i, dst)
+      if (i.template.trim() === '' && i.operands.length === 0) selectBarrier(s, i, dst)
+      else selectAsm(s, i)
+      return
+    case 'asmout':
       return
     case 'core': {
       if (dst === undefined) return
@@ -586,14 +597,73 @@ function selectCmpXchg(s: State, i: Extract<Instr, { kind: 'cmpxchg' }>, dst: nu
   moveTo(s, 0, i.args[1])
 }
 
-function selectAsm(s: State, i: Extract<Instr, { kind: 'asm' }>, dst: number | undefined): void {
-  if (i.template !== '') {
-    s.target.report('c.bpf.asm', [i.template], i.at)
-    return
-  }
+/** Nothing, but the result is a value of its own. */
+function selectBarrier(s: State, i: Extract<Instr, { kind: 'asm' }>, dst: number | undefined): void {
   if (dst === undefined) return
   if (i.tied >= 0) inPlaceCopy(s, dst, i.args[i.tied])
   else emitAll(s, literal(dst, 0n, 64))
+}
+
+function selectAsm(s: State, i: Extract<Instr, { kind: 'asm' }>): void {
+  const results: number[] = []
+  for (const o of i.operands) if (o.kind === 'out' || o.kind === 'inout') results[o.result] = resultReg(s, i, o.result)
+  emitAsm(s, i, results)
+}
+
+/** The register of an assembly's result. */
+function resultReg(s: State, i: Extract<Instr, { kind: 'asm' }>, result: number): number {
+  if (result === 0) return s.regs.get(i) ?? newReg(s)
+  for (const block of s.fn.blocks) {
+    for (const out of block.instrs) {
+      if (out.kind === 'asmout' && out.args[0] === i && out.index === result) return s.regs.get(out) ?? newReg(s)
+    }
+  }
+  return newReg(s)
+}
+
+/** Emits the text with its operands, and before it the copies for what it reads and writes. */
+function emitAsm(s: State, i: Extract<Instr, { kind: 'asm' }> | Extract<Term, { kind: 'asmgoto' }>, results: readonly number[]): void {
+  const operands = i.operands.map((o): MAsmOperand => {
+    switch (o.kind) {
+      case 'out':
+        return { kind: 'reg', reg: results[o.result], access: 'write' }
+      case 'inout':
+        return { kind: 'reg', reg: results[o.result], access: 'both' }
+      case 'in':
+        return { kind: 'reg', reg: regOf(s, i.args[o.arg]), access: 'read' }
+      case 'mem': {
+        const { base, off, slot } = addressOf(s, i.args[o.arg])
+        return { kind: 'mem', reg: base, off, ...(slot && { slot }) }
+      }
+      case 'label':
+        return o
+      case 'imm':
+      case 'either':
+        return asmImmediate(s, i.args[o.arg], o.kind === 'imm', i.at)
+      default:
+        return never(o)
+    }
+  })
+  const asm: MAsm = { kind: 'asm', template: i.template, operands, clobbers: i.clobbers, ...(i.at && { at: i.at }) }
+  const busy = new Set([...asmUses(asm), ...asmDefs(asm), ...i.clobbers].filter((r) => r !== REG_FP))
+  if (busy.size > ALLOCATABLE) {
+    s.target.report('c.bpf.asm-registers', [], i.at)
+    return
+  }
+  s.out.push(asm)
+  for (const o of i.operands) if (o.kind === 'inout') inPlaceCopy(s, results[o.result], i.args[o.arg])
+}
+
+/** A literal or symbol to stand in the text; where there may be one, any other value goes into a register. */
+function asmImmediate(s: State, value: Value, only: boolean, at: Instr['at']): MAsmOperand {
+  const v = unaliased(s, value)
+  if (v.kind === 'const' && (only || fitsS32(signed(v)))) return { kind: 'imm', value: signed(v) }
+  if (v.kind === 'global' || v.kind === 'func') return { kind: 'symbol', symbol: { target: v, addend: 0 } }
+  const steps = constantSteps(s, v)
+  if (steps?.base.kind === 'global') return { kind: 'symbol', symbol: { target: steps.base, addend: Number(steps.offset) } }
+  if (!only) return { kind: 'reg', reg: regOf(s, value), access: 'read' }
+  s.target.report('c.bpf.asm-immediate', [], at)
+  return { kind: 'imm', value: 0n }
 }
 
 function inPlaceCopy(s: State, dst: number, value: Value): void {
@@ -619,7 +689,10 @@ function selectTerm(s: State, block: Block): MTerm {
       if (term.args.length > 0) moveTo(s, 0, term.args[0])
       return { kind: 'exit', value: term.args.length > 0, to: [], ...at }
     case 'unreachable':
-      return { kind: 'exit', value: false, to: [], ...at }
+      return s.fn.naked ? { kind: 'end', to: [], ...at } : { kind: 'exit', value: false, to: [], ...at }
+    case 'asmgoto':
+      emitAsm(s, term, [])
+      return { kind: 'asm', to: term.to.map(to), ...at }
     case 'switch':
       assert(false, 'switch is lowered before selection')
       return { kind: 'exit', value: false, to: [] }

@@ -3,7 +3,7 @@
 //
 // Addresses of variables and maps take two slots and are shared over any distance without a call; short literals are, too.
 import { reg } from '../../isa/index.ts'
-import { defOf, isVirtual, type MBlock, type MFunc, type MOp, withRegs } from './mir.ts'
+import { asmDefs, defOf, isVirtual, type MBlock, type MFunc, type MOp, withAsmRegs, withRegs } from './mir.ts'
 import { keyOf, predecessors } from './thread-blocks.ts'
 
 export function shareLiterals(f: MFunc): void {
@@ -39,6 +39,7 @@ export function shareLiterals(f: MFunc): void {
   for (const b of f.blocks) {
     b.insns = b.insns.map((i) => {
       if (i.kind === 'dbg') return i.place.kind === 'reg' ? { ...i, place: { kind: 'reg', reg: name(i.place.reg) } } : i
+      if (i.kind === 'asm') return { ...i, operands: withAsmRegs(i.operands, name) }
       return { ...i, insn: withRegs(i.insn, name, name) }
     })
     if (b.term.kind === 'jump')
@@ -55,6 +56,7 @@ function findMakers(f: MFunc): Map<number, string> {
   const makers = new Map<number, string>()
   for (const b of f.blocks) {
     for (const i of b.insns) {
+      if (i.kind === 'asm') for (const d of asmDefs(i)) writes.set(d, 2)
       if (i.kind !== 'op') continue
       const d = defOf(i.insn)
       if (!isVirtual(d)) continue

@@ -1,6 +1,6 @@
 // Tidies the graph of machine blocks: empty blocks are jumped past, a block with one way in joins the block before it. The last time round,
 // equal blocks become one; before, blocks on edges still have to be told apart.
-import type { MBlock, MFunc, MInsn, MTerm } from './mir.ts'
+import type { MAsm, MBlock, MFunc, MInsn, MTerm } from './mir.ts'
 
 export function threadBlocks(f: MFunc, last = true): void {
   for (let changed = true; changed; ) {
@@ -72,7 +72,7 @@ function skipEmpty(f: MFunc): boolean {
 }
 
 /** Text that equals for instructions that do the same. */
-export const keyOf = (i: MInsn): string =>
+export const keyOf = (i: Exclude<MInsn, MAsm>): string =>
   i.kind === 'dbg'
     ? ''
     : `${JSON.stringify(i.insn)}${i.symbol ? `@${i.symbol.target.name}+${i.symbol.addend}` : ''}${i.slot ? `#${i.slot.id}` : ''}${i.core ? `!${i.core.id}` : ''}`
@@ -88,6 +88,7 @@ function mergeEqual(f: MFunc): boolean {
   const merged = new Map<MBlock, MBlock>()
   for (const b of f.blocks) {
     if (b === f.blocks[0]) continue
+    if (b.insns.some((i) => i.kind === 'asm')) continue
     const ops = b.insns.filter((i) => i.kind === 'op')
     if (ops.length > 8) continue
     const key = `${ops.map(keyOf).join(';')}|${termKey(b.term)}`

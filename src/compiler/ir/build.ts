@@ -122,6 +122,7 @@ export interface Builder {
   memcpy(dst: Value, src: Value, size: number, align: number, options?: { readonly overlap?: boolean; readonly volatile?: boolean }): void
   memset(dst: Value, byte: Value, size: number, align: number, volatile?: boolean): void
   asm(fields: Omit<Extract<Instr, { kind: 'asm' }>, 'kind' | 'id' | 'at'>): Value
+  asmout(asm: Value, index: number): Value
   core(fields: Omit<Extract<Instr, { kind: 'core' }>, 'kind' | 'id' | 'at' | 'args'>): Value
   dbg(variable: DebugVar, value: Value): void
   lifetime(slot: Alloca, start: boolean): void
@@ -130,6 +131,7 @@ export interface Builder {
   switch(value: Value, otherwise: Block, cases: readonly { readonly value: bigint; readonly to: Block }[]): void
   ret(value?: Value): void
   unreachable(): void
+  asmgoto(fields: Omit<Extract<Term, { kind: 'asmgoto' }>, 'kind' | 'at'>): void
 }
 
 /** A builder that stands in `block` (the entry block, where none is given and there is one). */
@@ -186,6 +188,7 @@ export function makeBuilder(fn: Func, block: Block = fn.blocks[0] ?? addBlock(fn
     memset: (dst, byte, size, align, volatile = false) =>
       void put({ kind: 'memset', type: 'void', args: [dst, byte], size, align, volatile }),
     asm: (fields) => put({ kind: 'asm', ...fields }),
+    asmout: (asm, index) => put({ kind: 'asmout', type: 'i64', args: [asm], index }),
     core: (fields) => put({ kind: 'core', args: [], ...fields }),
     dbg: (variable, value) => void put({ kind: 'dbg', type: 'void', args: [value], variable }),
     lifetime: (slot, start) => void put({ kind: 'lifetime', type: 'void', args: [slot], start }),
@@ -203,6 +206,7 @@ export function makeBuilder(fn: Func, block: Block = fn.blocks[0] ?? addBlock(fn
       }),
     ret: (value) => end({ kind: 'ret', args: value ? [value] : [], to: [] }),
     unreachable: () => end({ kind: 'unreachable', args: [], to: [] }),
+    asmgoto: (fields) => end({ kind: 'asmgoto', ...fields }),
   }
   return b
 }

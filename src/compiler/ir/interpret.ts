@@ -119,6 +119,8 @@ function runFunc(fn: Func, args: readonly bigint[], m: Machine, depth: number): 
         return term.args.length === 0 ? 0n : value(term.args[0])
       case 'unreachable':
         throw new Trap('unreachable')
+      case 'asmgoto':
+        throw new Trap('assembly')
       default:
         never(term)
     }
@@ -179,6 +181,8 @@ function step(i: Exclude<Instr, { kind: 'phi' }>, args: readonly Value[], value:
     case 'asm':
       if (i.template !== '') throw new Trap('assembly')
       return i.tied < 0 ? 0n : value(args[i.tied])
+    case 'asmout':
+      throw new Trap('assembly')
     case 'core':
       return i.value
     case 'dbg':

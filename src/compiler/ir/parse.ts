@@ -4,7 +4,23 @@
 // does not carry (places in the source, the root type of a CO-RE number) is left out.
 import { assert, fromHex } from '../../base/index.ts'
 import { constant, makeFunc, makeGlobal, makeModule, undef } from './build.ts'
-import type { AtomicOp, BinOp, Block, CastOp, DebugVar, Func, Global, Instr, LoopHint, Module, Pred, Term, Type, Value } from './types.ts'
+import type {
+  AsmOperand,
+  AtomicOp,
+  BinOp,
+  Block,
+  CastOp,
+  DebugVar,
+  Func,
+  Global,
+  Instr,
+  LoopHint,
+  Module,
+  Pred,
+  Term,
+  Type,
+  Value,
+} from './types.ts'
 
 type Linkage = Func['linkage']
 
@@ -96,9 +112,10 @@ function parseHead(line: Line): Func {
   const linkage = take(line) as Linkage
   expect(line, 'inline')
   const inline = take(line) as Func['inline']
+  const naked = accept(line, 'naked')
   const used = accept(line, 'used')
   const section: string = accept(line, 'section') ? JSON.parse(take(line)) : ''
-  return makeFunc({ name, ret, linkage, inline, used, section }, params)
+  return makeFunc({ name, ret, linkage, inline, used, section, ...(naked && { naked }) }, params)
 }
 
 /** The function's names, and what must wait until all of them are known. */
@@ -236,9 +253,40 @@ function parseTerm(scope: Scope, line: Line, word: string): Term | undefined {
       return { kind: 'ret', args: typedList(scope, line, args), to: [] }
     case 'unreachable':
       return { kind: 'unreachable', args, to: [] }
+    case 'asmgoto': {
+      const text = asmText(scope, line, args)
+      const clobbers = clobberList(line)
+      const to: Block[] = []
+      while (accept(line, ',')) to.push(blockName(scope, line))
+      return { kind: 'asmgoto', args, to, ...text, clobbers }
+    }
     default:
       return undefined
   }
+}
+
+function asmText(scope: Scope, line: Line, args: Value[]): { template: string; operands: AsmOperand[] } {
+  const template: string = JSON.parse(take(line))
+  expect(line, '(')
+  typedList(scope, line, args, ')')
+  expect(line, ')')
+  const operands: AsmOperand[] = []
+  for (;;) {
+    if (accept(line, 'out')) operands.push({ kind: 'out', result: number(line) })
+    else if (accept(line, 'inout')) operands.push({ kind: 'inout', result: number(line), arg: number(line) })
+    else if (accept(line, 'label')) operands.push({ kind: 'label', to: number(line) })
+    else {
+      const kind = (['in', 'imm', 'either', 'mem'] as const).find((k) => accept(line, k))
+      if (!kind) return { template, operands }
+      operands.push({ kind, arg: number(line) })
+    }
+  }
+}
+
+function clobberList(line: Line): number[] {
+  const clobbers: number[] = []
+  while (accept(line, 'clobber')) clobbers.push(Number(take(line).slice(1)))
+  return clobbers
 }
 
 function parseInstr(scope: Scope, line: Line, word: string, id: number): Instr | undefined {
@@ -328,15 +376,14 @@ function parseInstr(scope: Scope, line: Line, word: string, id: number): Instr |
     }
     case 'asm': {
       const type = take(line) as Type
-      const template: string = JSON.parse(take(line))
-      expect(line, '(')
-      typedList(scope, line, args, ')')
-      expect(line, ')')
+      const text = asmText(scope, line, args)
       const tied = accept(line, 'tied') ? number(line) : -1
       const clobbersMemory = accept(line, 'memory')
-      const clobbers: number[] = []
-      while (accept(line, 'clobber')) clobbers.push(Number(take(line).slice(1)))
-      return { kind: 'asm', id, type, template, args, tied, clobbersMemory, clobbers }
+      return { kind: 'asm', id, type, args, ...text, tied, clobbersMemory, clobbers: clobberList(line) }
+    }
+    case 'asmout': {
+      const index = number(line)
+      return { kind: 'asmout', id, type: 'i64', index, args: rest() }
     }
     case 'core': {
       const type = take(line) === 'i32' ? 'i32' : 'i64'

@@ -1,7 +1,7 @@
 // IR as text, one instruction a line; `parseModule` reads it back. Values are `%id`, blocks `bID`, globals and functions `@name`.
 import { never, toHex } from '../../base/index.ts'
 import { signed } from './build.ts'
-import type { Block, DebugVar, Func, Global, Instr, Module, Term, Value } from './types.ts'
+import type { AsmOperand, Block, DebugVar, Func, Global, Instr, Module, Term, Value } from './types.ts'
 
 /** The whole module. */
 export function printModule(module: Module): string {
@@ -21,7 +21,7 @@ export function printGlobal(g: Global): string {
 export function printFunc(fn: Func): string {
   const params = fn.params.map((p) => `${p.type} %${p.name || 'arg'}.${p.index}`).join(', ')
   const section = fn.section === '' ? '' : ` section ${JSON.stringify(fn.section)}`
-  const head = `func @${fn.name}(${params}) ${fn.ret} ${fn.linkage} inline ${fn.inline}${fn.used ? ' used' : ''}${section}`
+  const head = `func @${fn.name}(${params}) ${fn.ret} ${fn.linkage} inline ${fn.inline}${fn.naked ? ' naked' : ''}${fn.used ? ' used' : ''}${section}`
   if (fn.blocks.length === 0) return head
   return `${head} {\n${fn.blocks.map(printBlock).join('')}}`
 }
@@ -97,9 +97,11 @@ function instrBody(i: Instr): string {
       return `memset${i.volatile ? ' volatile' : ''} ${list(i.args)} size ${i.size} align ${i.align}`
     case 'asm': {
       const tied = i.tied < 0 ? '' : ` tied ${i.tied}`
-      const clobbers = i.clobbers.map((c) => ` clobber r${c}`).join('')
-      return `asm ${i.type} ${JSON.stringify(i.template)}(${list(i.args)})${tied}${i.clobbersMemory ? ' memory' : ''}${clobbers}`
+      const memory = i.clobbersMemory ? ' memory' : ''
+      return `asm ${i.type} ${asmText(i)}${tied}${memory}${clobbers(i)}`
     }
+    case 'asmout':
+      return `asmout ${i.index} ${list(i.args)}`
     case 'core':
       return `core ${i.type} ${i.value} relo ${i.relo} access ${JSON.stringify(i.access)}`
     case 'dbg':
@@ -108,6 +110,24 @@ function instrBody(i: Instr): string {
       return `lifetime ${i.start ? 'start' : 'end'} ${list(i.args)}`
     default:
       return never(i)
+  }
+}
+
+const asmText = (a: Extract<Instr, { kind: 'asm' }> | Extract<Term, { kind: 'asmgoto' }>): string =>
+  `${JSON.stringify(a.template)}(${list(a.args)})${a.operands.map(asmOperand).join('')}`
+
+const clobbers = (a: { readonly clobbers: readonly number[] }): string => a.clobbers.map((c) => ` clobber r${c}`).join('')
+
+function asmOperand(o: AsmOperand): string {
+  switch (o.kind) {
+    case 'out':
+      return ` out ${o.result}`
+    case 'inout':
+      return ` inout ${o.result} ${o.arg}`
+    case 'label':
+      return ` label ${o.to}`
+    default:
+      return ` ${o.kind} ${o.arg}`
   }
 }
 
@@ -123,6 +143,8 @@ export function printTerm(t: Term): string {
       return t.args.length === 0 ? 'ret' : `ret ${list(t.args)}`
     case 'unreachable':
       return 'unreachable'
+    case 'asmgoto':
+      return `asmgoto ${asmText(t)}${clobbers(t)}, ${t.to.map((b) => `b${b.id}`).join(', ')}`
     default:
       return never(t)
   }

@@ -70,6 +70,8 @@ export interface Func {
   readonly section: string
   readonly linkage: Linkage
   readonly inline: 'always' | 'hint' | 'never' | 'none'
+  /** The body is assembly and nothing else: nothing is put before or behind it. */
+  readonly naked?: boolean
   params: Param[]
   ret: Type
   /** Empty for a declaration. */
@@ -219,17 +221,38 @@ export interface MemSet extends Node {
   align: number
   readonly volatile: boolean
 }
-/** args: inputs. `template` holds BPF assembly with $0 for the result (if any), $1... for the inputs. Always volatile; an empty
- * template with one tied input is the compiler barrier: the result is the input, but no pass may know. */
-export interface Asm extends Node {
+/** What `%n` stands for in a template; `arg` is an index in `args`, `result` a number of a result. */
+export type AsmOperand =
+  /** A register that the text writes; one that it reads and writes. */
+  | { readonly kind: 'out'; readonly result: number }
+  | { readonly kind: 'inout'; readonly result: number; readonly arg: number }
+  /** A register that it reads; a literal or symbol; a literal or symbol if the value is one, else a register; the place of an address. */
+  | { readonly kind: 'in' | 'imm' | 'either' | 'mem'; readonly arg: number }
+  /** Where it jumps to: an index in `to` of an asm goto. */
+  | { readonly kind: 'label'; readonly to: number }
+
+/** What an `asm` says: GNU's template, with operands by number. */
+interface AsmText {
+  readonly template: string
+  readonly operands: readonly AsmOperand[]
+  /** Numbers of registers written besides the results. */
+  readonly clobbers: readonly number[]
+}
+
+/** args: inputs. Yields result 0 (i64); `asmout` yields the others. Always volatile. An empty template with one tied input is the
+ * compiler barrier: the result is the input (of any type), but no pass may know. */
+export interface Asm extends Node, AsmText {
   readonly kind: 'asm'
   readonly type: Type
-  readonly template: string
-  /** Index in args that must share the result's register; -1 where none. */
+  /** Of a barrier, the index in args of what is the result; -1 where there is none. */
   readonly tied: number
   readonly clobbersMemory: boolean
-  /** Numbers of registers written besides the result. */
-  readonly clobbers: readonly number[]
+}
+/** args: an asm. Its result number `index`, from 1 on. */
+export interface AsmOut extends Node {
+  readonly kind: 'asmout'
+  readonly type: 'i64'
+  readonly index: number
 }
 /** A number that CO-RE relocates at load; `value` is what it is by the types of the source. No args. */
 export interface Core extends Node {
@@ -271,6 +294,7 @@ export type Instr =
   | MemCpy
   | MemSet
   | Asm
+  | AsmOut
   | Core
   | DbgValue
   | Lifetime
@@ -304,7 +328,11 @@ export interface Ret extends TermNode {
 export interface Unreachable extends TermNode {
   readonly kind: 'unreachable'
 }
-export type Term = Br | CondBr | Switch | Ret | Unreachable
+/** Assembly that may jump. args: inputs. to: where it goes on behind the text, then its labels; some may be the same. */
+export interface AsmGoto extends TermNode, AsmText {
+  readonly kind: 'asmgoto'
+}
+export type Term = Br | CondBr | Switch | Ret | Unreachable | AsmGoto
 
 export interface Module {
   readonly globals: Global[]

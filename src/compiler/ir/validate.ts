@@ -6,7 +6,7 @@ import { never } from '../../base/index.ts'
 import { bitsOf } from './build.ts'
 import { type Cfg, dominates, makeCfg } from './cfg.ts'
 import { printInstr, printTerm, printValue } from './print.ts'
-import type { Block, Func, Instr, Module, Type, Value } from './types.ts'
+import type { AsmOperand, Block, Func, Instr, Module, Type, Value } from './types.ts'
 
 /** Every fault of every function. */
 export function validateModule(module: Module): string[] {
@@ -201,6 +201,11 @@ function checkTypes(i: Instr): string[] {
       break
     case 'asm':
       need(i.tied < i.args.length, 'tied operand is missing')
+      need(operandsFit(i.operands, i.args.length, 0), 'operand is missing')
+      break
+    case 'asmout':
+      arity(1)
+      need(i.args[0].kind === 'asm' && i.index > 0, 'operand must be an asm')
       break
     case 'core':
       arity(0)
@@ -217,6 +222,9 @@ function checkTypes(i: Instr): string[] {
   }
   return wrong
 }
+
+const operandsFit = (operands: readonly AsmOperand[], args: number, targets: number): boolean =>
+  operands.every((o) => (o.kind === 'label' ? o.to > 0 && o.to < targets : o.kind === 'out' || o.arg < args))
 
 function castFits(op: Extract<Instr, { kind: 'cast' }>['op'], from: Type, to: Type): boolean {
   switch (op) {
@@ -251,6 +259,8 @@ function checkTerm(fn: Func, block: Block): string[] {
       return (t.args[0]?.type ?? 'void') === fn.ret ? [] : [`must return ${fn.ret}`]
     case 'unreachable':
       return []
+    case 'asmgoto':
+      return operandsFit(t.operands, t.args.length, t.to.length) ? [] : ['operand is missing']
     default:
       return never(t)
   }

@@ -2,6 +2,7 @@
 import { type AtomicOp, addBlock, constant, undef, type Value } from '../ir/index.ts'
 import { error } from '../report.ts'
 import { asPointer, type CType, integerOf, sizeOf, type TExpr } from '../sema/index.ts'
+import { barrierOnly } from './asm.ts'
 import { pointeeAlign, resize } from './memory.ts'
 import { irType, type L, mark } from './state.ts'
 
@@ -56,7 +57,7 @@ export function builtin(l: L, e: Builtin): Value {
       error(l.sink, 'c.bpf.string-builtin', e.at, [name])
       return undef(irType(e.type))
     case '__sync_synchronize':
-      l.b.asm({ type: 'void', args: [], template: '', tied: -1, clobbersMemory: true, clobbers: [] })
+      barrierOnly(l, true)
       return undef('i64')
     default:
       if (name.startsWith('__sync_') || name.startsWith('__atomic_')) return atomic(l, e)

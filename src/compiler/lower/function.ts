@@ -4,7 +4,7 @@ import { type Alloca, addBlock, type Func, makeBuilder, removeUnreachable, undef
 import { siteOf } from '../report.ts'
 import { alignOf, asFunction, ladder, type TFunction, type TStmt } from '../sema/index.ts'
 import { bytesOf, enter, isRecord, type L, type Lowering, mark } from './state.ts'
-import { blockItems, declare, findLabelScopes } from './statements.ts'
+import { blockItems, declare, findLabelScopes, statement } from './statements.ts'
 import { returnsRecord } from './symbols.ts'
 
 export function lowerFunction(lowering: Lowering, fn: Func, definition: TFunction): void {
@@ -14,7 +14,7 @@ export function lowerFunction(lowering: Lowering, fn: Func, definition: TFunctio
   const record = type !== undefined && returnsRecord(type)
   const labelScopes = findLabelScopes(body)
   b.at = siteOf(body.at)
-  const single = countReturns(body) <= 1 && endsInReturn(body)
+  const single = symbol.naked || (countReturns(body) <= 1 && endsInReturn(body))
   let exitSlot: Alloca | undefined
   if (!single && fn.ret !== 'void' && type) exitSlot = b.alloca(Math.max(1, bytesOf(type.ret)), Math.max(1, alignOf(type.ret)))
   const l: L = {
@@ -34,6 +34,12 @@ export function lowerFunction(lowering: Lowering, fn: Func, definition: TFunctio
     exit: single ? undefined : { block: addBlock(fn, 'exit'), slot: exitSlot },
     hasLabels: labelScopes.size > 0,
     preserve: 0,
+  }
+  if (symbol.naked) {
+    for (const item of body.items) statement(l, item)
+    b.unreachable()
+    removeUnreachable(fn)
+    return
   }
   for (const [i, param] of definition.params.entries()) {
     const value = fn.params[i + (record ? 1 : 0)]

@@ -138,7 +138,7 @@ export function statement(l: L, s: TStmt): void {
       returnStatement(l, s.value, s.at)
       return
     case 'asm':
-      asmStatement(l, s)
+      asmStatement(l, s, (label) => blockOfLabel(l, label))
       return
     default:
       never(s)

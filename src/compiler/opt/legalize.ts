@@ -163,6 +163,7 @@ function legalizeInstr(s: State, i: Exclude<Instr, { kind: 'phi' }>): void {
   const keep = (): void => void s.out.push(i)
   switch (i.kind) {
     case 'alloca':
+    case 'asmout':
     case 'core':
     case 'ptradd':
     case 'memcpy':

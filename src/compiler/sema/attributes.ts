@@ -15,6 +15,7 @@ export interface Meaning {
   readonly hidden: boolean
   readonly packed: boolean
   readonly noreturn: boolean
+  readonly naked: boolean
   readonly preserveAccessIndex: boolean
   readonly align: number | undefined
   readonly cleanup: FunctionSymbol | undefined
@@ -35,6 +36,7 @@ const NOTHING: Meaning = {
   hidden: false,
   packed: false,
   noreturn: false,
+  naked: false,
   preserveAccessIndex: false,
   align: undefined,
   cleanup: undefined,
@@ -78,6 +80,9 @@ function apply(cx: Context, m: Draft, a: Attribute): void {
     case 'noreturn':
       m.noreturn = true
       return
+    case 'naked':
+      m.naked = true
+      return
     case 'preserve_access_index':
       m.preserveAccessIndex = true
       return
@@ -106,7 +111,6 @@ function apply(cx: Context, m: Draft, a: Attribute): void {
     case 'vector_size':
     case 'ext_vector_type':
     case 'alias':
-    case 'naked':
       error(cx.sink, 'c.unsupported-attribute', a.at, [a.name])
       return
     default:

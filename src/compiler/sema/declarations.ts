@@ -26,7 +26,7 @@ import { quoteType } from './print-type.ts'
 import { type Declared, declaredType, specifiedType } from './specifiers.ts'
 import { bodyBlock, fallsOff, ladder } from './statements.ts'
 import { constantValue } from './static-data.ts'
-import type { FunctionSymbol, GlobalSymbol, LocalVariable, TExpr, TInit, TStmt } from './tree.ts'
+import type { FunctionSymbol, GlobalSymbol, LocalVariable, TBlock, TExpr, TInit, TStmt } from './tree.ts'
 import type { CType } from './types.ts'
 
 /** _Static_assert */
@@ -166,6 +166,7 @@ function functionSymbol(cx: Context, d: Declaration | FunctionDefinition, declar
       section: undefined,
       inline: 'none',
       noreturn: false,
+      naked: false,
       used: false,
       declTags: [],
       bodyAt: undefined,
@@ -178,6 +179,7 @@ function functionSymbol(cx: Context, d: Declaration | FunctionDefinition, declar
   symbol.weak ||= said.weak
   symbol.hidden ||= said.hidden
   symbol.noreturn ||= said.noreturn || specifiers.noreturn
+  symbol.naked ||= said.naked
   symbol.used ||= said.used
   symbol.section = said.section ?? symbol.section
   symbol.declTags = [...symbol.declTags, ...said.declTags]
@@ -230,12 +232,18 @@ export function functionDefinition(cx: Context, d: FunctionDefinition): void {
   for (const l of cx.fn.labels.values()) if (!l.definedAt) error(cx.sink, 'c.undeclared-label', l.at, [l.name])
   cx.fn = undefined
   const falls = fallsOff(body, neverReturns)
-  if (falls && !isVoid(type.ret) && symbol.name !== 'main') {
+  if (symbol.naked) checkNaked(cx, body)
+  else if (falls && !isVoid(type.ret) && symbol.name !== 'main') {
     const any = body.items.some((s) => s.kind !== 'empty' && s.kind !== 'declare')
     warning(cx.sink, any && hasReturn(body) ? 'c.missing-return-path' : 'c.missing-return', d.body.closeAt)
   }
   if (symbol.noreturn && falls) warning(cx.sink, 'c.noreturn-returns', d.body.closeAt, [symbol.name])
   cx.definitions.push({ symbol, params, body })
+}
+
+/** A naked function has no frame: only assembly can stand in it. */
+function checkNaked(cx: Context, body: TBlock): void {
+  for (const s of body.items) if (s.kind !== 'asm' && s.kind !== 'empty') error(cx.sink, 'c.naked-statement', s.at)
 }
 
 function checkSignature(

@@ -129,7 +129,7 @@ function statement(cx: Context, s: Stmt): TStmt {
     case 'return':
       return returnStatement(cx, fn, s.value, s.at)
     case 'asm':
-      return asmStatement(cx, s)
+      return asmStatement(cx, fn, s)
     default:
       return never(s)
   }
@@ -297,11 +297,7 @@ function returnStatement(cx: Context, fn: OpenFunction, e: Expr | undefined, at:
 
 // --- asm ---
 
-function asmStatement(cx: Context, s: Stmt & { readonly kind: 'asm' }): TStmt {
-  if (s.labels.length > 0) {
-    error(cx.sink, 'c.asm-goto', s.at)
-    return { kind: 'empty', at: s.at }
-  }
+function asmStatement(cx: Context, fn: OpenFunction, s: Stmt & { readonly kind: 'asm' }): TStmt {
   const outputs = s.outputs.map((o) => asmOperand(cx, o, true))
   const inputs = s.inputs.map((o) => asmOperand(cx, o, false))
   const known = [...outputs, ...inputs].filter((o) => o !== undefined)
@@ -312,6 +308,7 @@ function asmStatement(cx: Context, s: Stmt & { readonly kind: 'asm' }): TStmt {
     outputs: outputs.filter((o) => o !== undefined),
     inputs: inputs.filter((o) => o !== undefined),
     clobbers: s.clobbers,
+    labels: s.labels.map((l) => findLabel(fn, l.name, l.at, true)),
     at: s.at,
   }
 }
@@ -323,7 +320,7 @@ function asmOperand(cx: Context, o: AsmOperand, output: boolean): TAsmOperand | 
     error(cx.sink, 'c.asm-output', o.value.at)
     return undefined
   }
-  const memory = /m/.test(o.constraint) && !/[rig]/.test(o.constraint)
+  const memory = /[moV]/.test(o.constraint) && !/[rigXp]/.test(o.constraint)
   if (!isScalar(rvalue(value).type) && !memory) {
     error(cx.sink, 'c.asm-operand', o.value.at)
     return undefined

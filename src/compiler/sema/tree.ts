@@ -58,6 +58,7 @@ export interface FunctionSymbol {
   section: string | undefined
   inline: 'always' | 'never' | 'hint' | 'none'
   noreturn: boolean
+  naked: boolean
   used: boolean
   declTags: readonly string[]
   bodyAt: Place | undefined
@@ -225,6 +226,7 @@ export type TStmt =
       readonly outputs: readonly TAsmOperand[]
       readonly inputs: readonly TAsmOperand[]
       readonly clobbers: readonly string[]
+      readonly labels: readonly TLabel[]
       readonly at: Place
     }
 

@@ -34,21 +34,22 @@ const LISTING = /^[ \t]*(\d{1,7}):[ \t]*(?:[.0-9]{10}[ \t]+)?\(([0-9a-f]{2})\)[ 
 const SPACE = /[ \t\r\f\v]+/y
 const COMMENT = /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y
 const TOKEN =
-  /(?<op1>s(?:>>=|\/=|%=|>=|<=|>|<))|(?<word>[A-Za-z_.$@][\w.$@]*)|(?<number>0[xX][0-9a-fA-F]+|\d+)|(?<string>"(?:[^"\\\n]|\\.)*")|(?<op2><<=|>>=|\+=|-=|\*=|\/=|%=|&=|\|=|\^=|==|!=|<=|>=|[-+*/%&|^=<>()[\]:,#!~])/y
+  /(?<op1>s(?:>>=|\/=|%=|>=|<=|>|<))|(?<word>[A-Za-z_.$@][\w.$@]*)|(?<number>(?:0[xX][0-9a-fA-F]+|\d+)U?L{0,2})|(?<string>"(?:[^"\\\n]|\\.)*")|(?<op2><<=|>>=|<<|>>|\+=|-=|\*=|\/=|%=|&=|\|=|\^=|==|!=|<=|>=|[-+*/%&|^=<>()[\]:,#!~])/y
 
-export function lex(text: string): Lexed {
+/** `plain`: text without anything of the kernel's log in it, where `;` only separates and `1: ` is always a label. */
+export function lex(text: string, plain = false): Lexed {
   const statements: Statement[] = []
   const bad: { start: number; end: number }[] = []
   let at = 0
-  while (at < text.length) at = lexLine(text, at, statements, bad)
+  while (at < text.length) at = lexLine(text, at, statements, bad, plain)
   return { statements, bad }
 }
 
 /** Reads the line at `at` (longer where a comment spans lines) and returns where the next begins. */
-function lexLine(text: string, start: number, statements: Statement[], bad: { start: number; end: number }[]): number {
+function lexLine(text: string, start: number, statements: Statement[], bad: { start: number; end: number }[], plain: boolean): number {
   const newline = text.indexOf('\n', start)
   const lineEnd = newline < 0 ? text.length : newline
-  const prefix = LISTING.exec(text.slice(start, Math.min(lineEnd, start + 64)))
+  const prefix = plain ? null : LISTING.exec(text.slice(start, Math.min(lineEnd, start + 64)))
   const listing = prefix
     ? { slot: Number(prefix[1]), opcode: Number.parseInt(prefix[2], 16), start, end: start + prefix[0].length }
     : undefined
@@ -68,7 +69,7 @@ function lexLine(text: string, start: number, statements: Statement[], bad: { st
     }
     const c = text[at]
     if (c === '#' && (blank || /\s/.test(text[at - 1]))) at = endOfLine(text, at)
-    else if (c === ';' && (blank || listing)) at = endOfLine(text, at)
+    else if (c === ';' && !plain && (blank || listing)) at = endOfLine(text, at)
     else if (c === ';') {
       finish()
       at++
@@ -96,7 +97,7 @@ function readToken(text: string, at: number): Token | undefined {
   const g = m.groups
   const end = at + m[0].length
   if (g['word'] !== undefined) return { kind: 'word', text: m[0], start: at, end }
-  if (g['number'] !== undefined) return { kind: 'number', text: m[0], start: at, end }
+  if (g['number'] !== undefined) return { kind: 'number', text: m[0].replace(/[UL]+$/, ''), start: at, end }
   if (g['string'] !== undefined) return { kind: 'string', text: m[0].slice(1, -1).replace(/\\(.)/g, '$1'), start: at, end }
   return { kind: 'op', text: m[0], start: at, end }
 }

@@ -41,9 +41,10 @@ export interface ParseFault {
 
 export type Parsed = { readonly ok: true; readonly draft: Draft } | { readonly ok: false; readonly fault: ParseFault }
 
-/** Reads an instruction from token `first` of a statement on. */
-export function parseInsn(statement: Statement, first: number): Parsed {
-  const p = new Parser(statement, first)
+/** Reads an instruction from token `first` of a statement on. `lenient`: of a literal that is wider than its field the lower bits are
+ * taken, as clang's assembler does. */
+export function parseInsn(statement: Statement, first: number, lenient = false): Parsed {
+  const p = new Parser(statement, first, lenient)
   const draft = p.insn()
   p.end()
   return p.fault ? { ok: false, fault: p.fault } : { ok: true, draft }
@@ -78,8 +79,10 @@ class Parser {
   private readonly tokens: readonly Token[]
   private readonly statement: Statement
   private at: number
+  private readonly lenient: boolean
 
-  constructor(statement: Statement, first: number) {
+  constructor(statement: Statement, first: number, lenient: boolean) {
+    this.lenient = lenient
     this.statement = statement
     this.tokens = statement.tokens
     this.at = first
@@ -183,15 +186,30 @@ class Parser {
     return r.width === width ? r.n : this.failAt(start, 0, 'asm.width')
   }
 
+  /** A number with signs before it, or a sum of such: clang's operands are put into the text as they are (`r1 + -8`, `5 + 3`). */
   private tryNumber(): bigint | undefined {
-    const sign = this.peek()
-    const minus = sign?.kind === 'op' && (sign.text === '-' || sign.text === '+')
-    const token = this.peek(minus ? 1 : 0)
+    let sum = this.signedNumber()
+    for (let more = sum; sum !== undefined && more !== undefined; ) {
+      const token = this.peek()
+      more = token?.kind === 'op' && (token.text === '+' || token.text === '-') ? this.signedNumber() : undefined
+      if (more !== undefined) sum += more
+    }
+    return sum
+  }
+
+  private signedNumber(): bigint | undefined {
+    let signs = 0
+    let minus = false
+    for (let t = this.peek(); t?.kind === 'op' && (t.text === '-' || t.text === '+'); t = this.peek(signs)) {
+      if (t.text === '-') minus = !minus
+      signs++
+    }
+    const token = this.peek(signs)
     if (token?.kind !== 'number') return undefined
     if (token.text.length > MAX_DIGITS) return this.fail(0n, 'asm.range', token.text.slice(0, MAX_DIGITS), String(S64_MIN), String(U64_MAX))
-    this.at += minus ? 2 : 1
+    this.at += signs + 1
     const n = BigInt(token.text)
-    return minus && sign.text === '-' ? -n : n
+    return minus ? -n : n
   }
 
   private number(min: bigint, max: bigint): number {
@@ -202,6 +220,7 @@ class Parser {
 
   /** 32 bits, signed or unsigned, as the signed number of the encoding. */
   private imm(): number {
+    if (this.lenient) return Number(BigInt.asIntN(32, this.tryNumber() ?? this.fail(0n, 'asm.expectedNumber')))
     return this.number(S32_MIN, U32_MAX) | 0
   }
 
@@ -281,8 +300,9 @@ class Parser {
       return this.failAt(this.at - 2, NO_DRAFT, 'asm.expectedValue')
     }
     this.at++
+    const off = this.tail('ll') ? 0 : this.imm()
     if (this.isWord('ll')) this.at++
-    return { insn: { kind: 'ld_imm64', load: 'func', dst: this.wideOf(dst), imm: 0, imm2: 0 }, name: token }
+    return { insn: { kind: 'ld_imm64', load: 'func', dst: this.wideOf(dst), imm: off, imm2: 0 }, name: token }
   }
 
   private swap(dst: Reg, to: 'be' | 'le' | 'bswap', bits: 16 | 32 | 64): Insn {
