@@ -37,7 +37,7 @@ export function verbose(log: Log, piece: string): void {
   append(log.said, piece)
 }
 
-/** Shown at every level, but no message: the states of an endless loop. */
+/** Shown at every level, but no message: the states of an endless loop, the names of global functions. */
 export function dump(log: Log, piece: string): void {
   if (log.level) append(log.text, piece)
 }

@@ -132,9 +132,9 @@ const kindText = (type: BtfType): string => (type.kind === 'void' ? 'UNKNOWN' : 
 const nameText = (type: BtfType): string => ('name' in type ? type.name : '')
 
 /** Kernel types that stand for the context too. */
-const PROJECTIONS: Readonly<Record<string, string>> = { __sk_buff: 'sk_buff', xdp_md: 'xdp_buff' }
+const PROJECTIONS: Readonly<Record<string, string>> = { __sk_buff: 'sk_buff', xdp_md: 'xdp_buff', pt_regs: 'bpf_user_pt_regs_t' }
 
-function isCtxType(env: Env, type: BtfType): boolean {
+export function isCtxType(env: Env, type: BtfType): boolean {
   const ctx = env.progType.ctxStruct
   return (type.kind === 'struct' || type.kind === 'union') && (type.name === ctx || type.name === PROJECTIONS[ctx])
 }

@@ -21,7 +21,7 @@ import {
 import { curReg, type Env } from '../env.ts'
 import { EFAULT, EINVAL, UNSUPPORTED } from '../errno.ts'
 import { clearCallerSaved } from '../frames.ts'
-import { LOG_LEVEL, trace, verbose } from '../verbose.ts'
+import { dump, verbose } from '../verbose.ts'
 import { type FuncArg, prepareFuncArgs } from './func-args.ts'
 import { checkHelperMem } from './helper-mem.ts'
 import { markNotNull } from './null.ts'
@@ -79,7 +79,7 @@ function checkArg(env: Env, i: number, arg: FuncArg): number {
 const saved = new Int32Array(REG_WORDS)
 
 /** Memory that may be read and written, or NULL. */
-function checkMemReg(env: Env, regno: number, r: number, size: number): number {
+export function checkMemReg(env: Env, regno: number, r: number, size: number): number {
   const s = env.words
   if (isRegNull(s, r)) return 0
   const nullable = mayBeNull(s[r + TYPE]!)
@@ -99,7 +99,7 @@ export function checkGlobalCall(env: Env, subprog: number, err: number): number 
     verbose(log, `Caller passes invalid args into func#${subprog} ('${called.name}')\n`)
     return err
   }
-  if (log.level & LOG_LEVEL) trace(log, `Func#${subprog} ('${called.name}') is global and assumed valid.\n`)
+  dump(log, `Func#${subprog} ('${called.name}') is global and assumed valid.\n`)
   if (called.changesPktData) clearAllPktPointers(env)
   called.called = true
   clearCallerSaved(env)
@@ -123,7 +123,7 @@ export function giveArguments(env: Env, subprog: number): number {
     return 0
   }
   const { name } = env.subprogs[subprog]!
-  if (log.level & LOG_LEVEL) trace(log, `Validating ${name}() func#${subprog}...\n`)
+  dump(log, `Validating ${name}() func#${subprog}...\n`)
   const args = prepareFuncArgs(env, subprog)
   if (typeof args === 'number') return args
   for (const [i, arg] of args.entries()) {

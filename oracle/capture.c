@@ -1,0 +1,344 @@
+// What capture.h says. A line: {HEAD,"type","attach_type","flags","license","insns","maps":[...],"kernel":{ID:NAME},"attach_to","btf",
+// "func_info","line_info","verdict","errno","level","usec","log","said"}; "said" is the log of a refusal without the walk. Map loads name
+// maps by index (src_reg 5 or 6), so that a line stands on its own; "kernel" names the kernel's types that instructions mention by id.
+// Before the first line that mentions it, the program's BTF has a line of its own: {"btf_id","btf"}. Nothing is attached or run.
+#define _GNU_SOURCE
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture.h"
+
+#define LOG_SIZE (128u << 20)
+#define MAX_MAPS 256
+#define MAX_BTFS 1024
+
+struct capture capture = { .log_level = 2 };
+
+struct made_map {
+	__u32 id, type, key_size, value_size, max_entries, flags, inner_id;
+	__u64 extra;
+	__u32 key_type, value_type;
+	char name[64];
+};
+
+static struct made_map *made;
+static size_t made_count;
+
+int __real_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *license, const struct bpf_insn *insns, size_t count,
+			 struct bpf_prog_load_opts *opts);
+int __real_bpf_map_create(enum bpf_map_type type, const char *name, __u32 key_size, __u32 value_size, __u32 max_entries,
+			  const struct bpf_map_create_opts *opts);
+
+void print_text(const char *text)
+{
+	putchar('"');
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		if (*p == '"' || *p == '\\')
+			printf("\\%c", *p);
+		else if (*p == '\n')
+			printf("\\n");
+		else if (*p < 0x20 || *p >= 0x7f)
+			printf("\\u%04x", *p);
+		else
+			putchar(*p);
+	}
+	putchar('"');
+}
+
+static void print_hex(const void *bytes, size_t size)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *at = bytes;
+
+	putchar('"');
+	for (size_t i = 0; i < size; i++) {
+		putchar(digits[at[i] >> 4]);
+		putchar(digits[at[i] & 15]);
+	}
+	putchar('"');
+}
+
+// ---- maps ----
+
+static __u32 map_id(int fd)
+{
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.id;
+}
+
+static const struct made_map *made_map(__u32 id)
+{
+	for (size_t i = made_count; i-- > 0;)
+		if (made[i].id == id)
+			return &made[i];
+	return NULL;
+}
+
+int __wrap_bpf_map_create(enum bpf_map_type type, const char *name, __u32 key_size, __u32 value_size, __u32 max_entries,
+			  const struct bpf_map_create_opts *opts)
+{
+	int fd = __real_bpf_map_create(type, name, key_size, value_size, max_entries, opts), error = errno;
+
+	if (fd >= 0) {
+		struct bpf_map_create_opts given = {};
+		struct made_map *map;
+
+		if (opts)
+			memcpy(&given, opts, opts->sz < sizeof(given) ? opts->sz : sizeof(given));
+		if (made_count % 64 == 0)
+			made = realloc(made, (made_count + 64) * sizeof(*made));
+		map = &made[made_count++];
+		*map = (struct made_map){
+			.id = map_id(fd), .type = type, .key_size = key_size, .value_size = value_size, .max_entries = max_entries,
+			.flags = given.map_flags, .extra = given.map_extra,
+			.key_type = given.btf_key_type_id, .value_type = given.btf_value_type_id,
+			.inner_id = given.inner_map_fd > 0 ? map_id(given.inner_map_fd) : 0,
+		};
+		snprintf(map->name, sizeof(map->name), "%s", name ? name : "");
+	}
+	errno = error;
+	return fd;
+}
+
+static bool is_frozen(int fd)
+{
+	char path[64], line[128];
+	bool frozen = false;
+	FILE *info;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	info = fopen(path, "r");
+	while (info && fgets(line, sizeof(line), info))
+		if (!strncmp(line, "frozen:", 7))
+			frozen = atoi(line + 7);
+	if (info)
+		fclose(info);
+	return frozen;
+}
+
+static void print_value(int fd, size_t size)
+{
+	unsigned char *value = calloc(1, size + 8);
+	__u32 key = 0;
+
+	if (!bpf_map_lookup_elem(fd, &key, value)) {
+		printf(",\"data\":");
+		print_hex(value, size);
+	}
+	free(value);
+}
+
+/** `fd` is -1 for a map inside another, of which only the description is left. */
+static void print_map(__u32 id, int fd)
+{
+	const struct made_map *map = made_map(id);
+
+	if (!map) {
+		printf("{}");
+		return;
+	}
+	printf("{\"name\":");
+	print_text(map->name);
+	printf(",\"type\":%u,\"key\":%u,\"value\":%u,\"max\":%u,\"flags\":%u,\"extra\":%llu", map->type, map->key_size, map->value_size,
+	       map->max_entries, map->flags, map->extra);
+	printf(",\"key_type\":%u,\"value_type\":%u", map->key_type, map->value_type);
+	if (map->inner_id) {
+		printf(",\"inner\":");
+		print_map(map->inner_id, -1);
+	}
+	if (fd >= 0 && is_frozen(fd)) {
+		printf(",\"frozen\":true");
+		if (map->type == BPF_MAP_TYPE_ARRAY && map->max_entries == 1)
+			print_value(fd, map->value_size);
+	}
+	putchar('}');
+}
+
+// ---- types ----
+
+static void print_kernel_name(__u32 id)
+{
+	static struct btf *kernel;
+	const struct btf_type *type;
+
+	if (!kernel)
+		kernel = btf__load_vmlinux_btf();
+	type = kernel ? btf__type_by_id(kernel, id) : NULL;
+	print_text(type ? btf__name_by_offset(kernel, type->name_off) : "");
+}
+
+/** Prints the line of a BTF unless it has one already; its id, or 0. */
+static __u32 print_btf(int fd)
+{
+	static __u32 printed[MAX_BTFS];
+	static size_t count;
+	struct bpf_btf_info info = {};
+	__u32 size = sizeof(info), id;
+	void *bytes;
+
+	if (fd <= 0 || bpf_obj_get_info_by_fd(fd, &info, &size))
+		return 0;
+	id = info.id;
+	for (size_t i = 0; i < count; i++)
+		if (printed[i] == id)
+			return id;
+	size = info.btf_size;
+	bytes = malloc(size);
+	info = (struct bpf_btf_info){ .btf = (__u64)(unsigned long)bytes, .btf_size = size };
+	size = sizeof(info);
+	if (!bpf_obj_get_info_by_fd(fd, &info, &size)) {
+		printf("{\"btf_id\":%u,\"btf\":", id);
+		print_hex(bytes, info.btf_size);
+		printf("}\n");
+		if (count < MAX_BTFS)
+			printed[count++] = id;
+	}
+	free(bytes);
+	return id;
+}
+
+// ---- instructions ----
+
+static void print_insns(const struct bpf_insn *given, size_t count, const int *fd_array)
+{
+	struct bpf_insn *insns = malloc((count + 1) * sizeof(*insns));
+	__u32 ids[MAX_MAPS];
+	int fds[MAX_MAPS];
+	size_t maps = 0;
+	bool first = true;
+
+	memcpy(insns, given, count * sizeof(*insns));
+	for (size_t i = 0; i + 1 < count; i++) {
+		struct bpf_insn *insn = &insns[i];
+		bool by_fd = insn->src_reg == BPF_PSEUDO_MAP_FD || insn->src_reg == BPF_PSEUDO_MAP_VALUE;
+		bool by_index = insn->src_reg == BPF_PSEUDO_MAP_IDX || insn->src_reg == BPF_PSEUDO_MAP_IDX_VALUE;
+		size_t k = 0;
+		__u32 id;
+
+		if (insn->code != (BPF_LD | BPF_IMM | BPF_DW))
+			continue;
+		i++;
+		if (!by_fd && !by_index)
+			continue;
+		int fd = by_index ? (fd_array ? fd_array[insn->imm] : -1) : insn->imm;
+
+		id = map_id(fd);
+		while (k < maps && ids[k] != id)
+			k++;
+		if (k == maps && maps < MAX_MAPS) {
+			ids[maps] = id;
+			fds[maps++] = fd;
+		}
+		insn->imm = k;
+		if (by_fd)
+			insn->src_reg += BPF_PSEUDO_MAP_IDX - BPF_PSEUDO_MAP_FD;
+	}
+	printf(",\"insns\":");
+	print_hex(insns, count * sizeof(*insns));
+	printf(",\"maps\":[");
+	for (size_t k = 0; k < maps; k++) {
+		if (k)
+			putchar(',');
+		if (ids[k])
+			print_map(ids[k], fds[k]);
+		else
+			printf("{}");
+	}
+	printf("],\"kernel\":{");
+	for (size_t i = 0; i < count; i++) {
+		const struct bpf_insn *insn = &insns[i];
+		bool wide = insn->code == (BPF_LD | BPF_IMM | BPF_DW);
+		bool variable = wide && insn->src_reg == BPF_PSEUDO_BTF_ID && insns[i + 1].imm == 0;
+		bool function = insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_KFUNC_CALL && insn->off == 0;
+
+		if (variable || function) {
+			printf("%s\"%d\":", first ? "" : ",", insn->imm);
+			print_kernel_name(insn->imm);
+			first = false;
+		}
+		i += wide;
+	}
+	putchar('}');
+	free(insns);
+}
+
+int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *license, const struct bpf_insn *insns, size_t count,
+			 struct bpf_prog_load_opts *opts)
+{
+	static char *log;
+	struct bpf_prog_load_opts given = {};
+	const char *usec;
+	int fd, error;
+
+	// libbpf asks again, for a log of its own, where a load fails.
+	if (!capture.armed || capture.seen || (capture.program && (!name || strcmp(name, capture.program))))
+		return __real_bpf_prog_load(type, name, license, insns, count, opts);
+	if (!log)
+		log = malloc(LOG_SIZE);
+	if (opts)
+		memcpy(&given, opts, opts->sz < sizeof(given) ? opts->sz : sizeof(given));
+	given.sz = sizeof(given);
+	given.prog_flags |= capture.flags;
+	given.log_buf = log;
+	given.log_size = LOG_SIZE;
+	given.log_level = capture.log_level | 4;
+	log[0] = 0;
+	capture.seen = true;
+	fd = __real_bpf_prog_load(type, name, license, insns, count, &given);
+	error = fd < 0 ? errno : 0;
+	if (error == ENOSPC) {
+		if (fd >= 0)
+			close(fd);
+		given.log_level = 4;
+		log[0] = 0;
+		fd = __real_bpf_prog_load(type, name, license, insns, count, &given);
+		error = fd < 0 ? errno : 0;
+	}
+	__u32 btf = print_btf(given.prog_btf_fd);
+
+	putchar('{');
+	capture.print_head();
+	printf(",\"type\":%u,\"attach_type\":%u,\"flags\":%u,\"license\":", type, given.expected_attach_type, given.prog_flags);
+	print_text(license ? license : "");
+	print_insns(insns, count, given.fd_array);
+	if (given.attach_btf_id) {
+		printf(",\"attach_to\":");
+		if (given.attach_prog_fd || given.attach_btf_obj_fd)
+			printf("null");
+		else
+			print_kernel_name(given.attach_btf_id);
+	}
+	if (btf)
+		printf(",\"btf\":%u", btf);
+	if (given.func_info_cnt) {
+		printf(",\"func_info_size\":%u,\"func_info\":", given.func_info_rec_size);
+		print_hex(given.func_info, (size_t)given.func_info_cnt * given.func_info_rec_size);
+	}
+	if (given.line_info_cnt) {
+		printf(",\"line_info_size\":%u,\"line_info\":", given.line_info_rec_size);
+		print_hex(given.line_info, (size_t)given.line_info_cnt * given.line_info_rec_size);
+	}
+	usec = strstr(log, "verification time ");
+	printf(",\"verdict\":\"%s\",\"errno\":%d,\"level\":%u,\"usec\":%d,\"log\":", fd >= 0 ? "accepted" : "rejected", error, given.log_level,
+	       usec ? atoi(usec + strlen("verification time ")) : 0);
+	print_text(log);
+	if (fd < 0) {
+		given.log_level = 4;
+		log[0] = 0;
+		__real_bpf_prog_load(type, name, license, insns, count, &given);
+		printf(",\"said\":");
+		print_text(log);
+	}
+	printf("}\n");
+	fflush(stdout);
+	errno = error;
+	return fd >= 0 ? fd : -error;
+}

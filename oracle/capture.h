@@ -1,0 +1,19 @@
+// Programs as libbpf hands them to the kernel: `capture.c` stands between the two (link with -Wl,--wrap=bpf_prog_load
+// -Wl,--wrap=bpf_map_create against the static libbpf) and prints each load of interest as a JSON line with the kernel's answer.
+#pragma once
+#include <stdbool.h>
+
+/** Whether loads are captured, of which program (NULL = of any), and what is printed before the program's own members. */
+extern struct capture {
+	bool armed;
+	const char *program;
+	void (*print_head)(void);
+	/** Log level of the captured load; statistics come in any case. */
+	unsigned int log_level;
+	/** Or-ed into the program's flags. */
+	unsigned int flags;
+	/** A load was captured since this was cleared. */
+	bool seen;
+} capture;
+
+void print_text(const char *text);
