@@ -73,7 +73,7 @@ export function statesEqual(env: Env, old: State, cur: State, exact: ExactLevel)
 }
 
 function refsSafe(old: State, cur: State, idmap: IdMap): boolean {
-  if (old.refs.length !== cur.refs.length) return false
+  if (old.refs.length !== cur.refs.length || old.preemptLocks !== cur.preemptLocks || old.rcuLock !== cur.rcuLock) return false
   return old.refs.every((ref, i) => checkIds(ref.id, cur.refs[i]!.id, idmap))
 }
 

@@ -1,11 +1,12 @@
 // All that one verification knows: the program as columns, what is noted about each instruction, the state that is worked on, the
 // branches still to be walked, the checkpoints, the counters and the log. One Env belongs to one verification and is changed in place.
 // Linux: struct bpf_verifier_env, struct bpf_insn_aux_data, struct bpf_subprog_info.
-import type { ProgTypeRow } from '../abi/index.ts'
+import type { KernelBtf, ProgTypeRow } from '../abi/index.ts'
 import { type Btf, readBtf } from '../btf/index.ts'
 import type { DisasmNames, InsnTable, MapDef, Program } from '../isa/index.ts'
 import { type BackKinds, backKinds } from './back-kinds.ts'
 import type { FuncArg } from './check/func-args.ts'
+import type { KfuncDesc } from './check/kfunc-meta.ts'
 import { FRAME_REGS, REG_WORDS, regAt } from './domain/layout.ts'
 import { UNSUPPORTED } from './errno.ts'
 import { type History, NO_ENTRY, newHistory } from './history.ts'
@@ -157,6 +158,10 @@ export interface Env {
   readonly testStateFreq: boolean
   readonly testRegInvariants: boolean
   readonly btf: Btf | undefined
+  /** The kernel's own types; undefined where nobody handed them in. */
+  readonly kernel: KernelBtf | undefined
+  /** Functions of the kernel that the program calls, by BTF id. */
+  readonly kfuncs: Map<number, KfuncDesc>
   /** Types of the program's functions are known (func_info was given). */
   readonly hasFuncInfo: boolean
   readonly cur: State
@@ -207,7 +212,7 @@ const SCRATCH_REGS = 8
 /** The kernel keeps no more of a map's name. */
 const OBJ_NAME_LEN = 15
 
-export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable, logLevel: number): Env {
+export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable, logLevel: number, kernel: KernelBtf | undefined): Env {
   const n = insns.length
   const cur = workingState()
   const btf = program.btf ? readBtf(program.btf) : undefined
@@ -242,6 +247,8 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
     testStateFreq: (program.flags & F_TEST_STATE_FREQ) !== 0,
     testRegInvariants: (program.flags & F_TEST_REG_INVARIANTS) !== 0,
     btf: btf?.ok ? btf.btf : undefined,
+    kernel,
+    kfuncs: new Map(),
     hasFuncInfo: program.btf !== undefined && program.subprogs.length > 0 && program.subprogs.every((s) => s.typeId > 0),
     cur,
     words: cur.words,

@@ -56,6 +56,8 @@ export function startFunction(env: Env, subprog: number): void {
   cur.dfsDepth = 0
   cur.mayGotoDepth = 0
   cur.callbackUnrollDepth = 0
+  cur.rcuLock = false
+  cur.preemptLocks = 0
   cur.inSleepable = (env.program.flags & F_SLEEPABLE) !== 0
   cur.equalState = null
   cur.cleaned = false

@@ -34,9 +34,16 @@ export function releaseReference(env: Env, id: number): number {
 }
 
 /** At the end of the program, or before it could end unseen, nothing may be owed. */
-export function checkResourceLeak(env: Env, what: string): number {
-  if (env.cur.curframe !== 0 || env.cur.refs.length === 0) return 0
-  for (const ref of env.cur.refs) verbose(env.log, `Unreleased reference id=${ref.id} alloc_insn=${ref.insn}\n`)
-  verbose(env.log, `${what} would lead to reference leak\n`)
+export function checkResourceLeak(env: Env, what: string, checkLock: boolean): number {
+  const { cur, log } = env
+  if (cur.curframe === 0 && cur.refs.length > 0) {
+    for (const ref of cur.refs) verbose(log, `Unreleased reference id=${ref.id} alloc_insn=${ref.insn}\n`)
+    verbose(log, `${what} would lead to reference leak\n`)
+    return -EINVAL
+  }
+  if (!checkLock) return 0
+  const section = cur.rcuLock ? 'bpf_rcu_read_lock' : cur.preemptLocks > 0 ? 'bpf_preempt_disable' : undefined
+  if (section === undefined) return 0
+  verbose(log, `${what} cannot be used inside ${section}-ed region\n`)
   return -EINVAL
 }

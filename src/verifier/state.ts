@@ -44,6 +44,10 @@ export interface State {
   callbackUnrollDepth: number
   /** The program may sleep here. */
   inSleepable: boolean
+  /** In a section between bpf_rcu_read_lock() and bpf_rcu_read_unlock(). */
+  rcuLock: boolean
+  /** How often preemption was turned off. */
+  preemptLocks: number
   /** Back edges: the checkpoint that this state equals. */
   equalState: State | null
   /** Dead registers and slots were already cleared. */
@@ -74,6 +78,8 @@ function bareState(words: Int32Array, at: number[], arena: Arena): State {
     mayGotoDepth: 0,
     callbackUnrollDepth: 0,
     inSleepable: false,
+    rcuLock: false,
+    preemptLocks: 0,
     equalState: null,
     cleaned: false,
     next: null,
@@ -139,6 +145,8 @@ function copyFields(dst: State, src: State): void {
   dst.mayGotoDepth = src.mayGotoDepth
   dst.callbackUnrollDepth = src.callbackUnrollDepth
   dst.inSleepable = src.inSleepable
+  dst.rcuLock = src.rcuLock
+  dst.preemptLocks = src.preemptLocks
   dst.equalState = src.equalState
   dst.cleaned = src.cleaned
 }

@@ -1,4 +1,5 @@
 // What a verification is asked and what it answers. Source of the rules: Linux 6.18 kernel/bpf/verifier.c, x86-64, root, JIT on.
+import type { KernelBtf } from '../abi/index.ts'
 import type { InsnIdx, Program } from '../isa/index.ts'
 
 export interface VerifyOptions {
@@ -6,6 +7,8 @@ export interface VerifyOptions {
   readonly logLevel: number
   /** Keep columns about every step, so that states can be shown later. */
   readonly record?: boolean
+  /** The kernel's own types. Programs that need them are unsupported where they are not handed in. */
+  readonly kernel?: KernelBtf
 }
 
 export interface VerifyStats {

@@ -1,11 +1,13 @@
 // The order of a verification, from bytes to verdict, as a thing that can be worked off in slices.
 // Linux: bpf_check(), do_check_main(), do_check_subprogs(), print_verification_stats().
-import { ctxKnown, helperAllowed, type ProgTypeRow, progType, progTypeById } from '../abi/index.ts'
+import { ctxKnown, type ProgTypeRow, progType, progTypeById } from '../abi/index.ts'
 import { insnTable, type Program } from '../isa/index.ts'
+import { typeNameOf } from './check/btf-types.ts'
 import { checkCfg } from './check/cfg.ts'
 import {
   addLoopStack,
   addMayGotoStack,
+  callSummary,
   checkLeftoverCalls,
   checkMaxStackDepth,
   markFastcallPatterns,
@@ -14,7 +16,6 @@ import {
 import { checkEncoding } from './check/encoding.ts'
 import { checkFuncInfo } from './check/func-args.ts'
 import { giveArguments } from './check/global.ts'
-import { helperProto } from './check/helper-proto.ts'
 import { checkAbnormalReturn, checkSubprogs, findSubprogs } from './check/subprogs.ts'
 import { CALLS_CALLBACK, COMPLEXITY_LIMIT_INSNS, type Env, newEnv, PRUNE_POINT, SEEN, scratchNone } from './env.ts'
 import { E2BIG, UNSUPPORTED } from './errno.ts'
@@ -48,8 +49,9 @@ export function startVerifyWith(program: Program, options: VerifyOptions, onStep
   const type = progTypeOf(program)
   if (!type || !ctxKnown(type.name)) return finished(unmodelled(`program type ${program.type}`))
   if (insns.length === 0 || insns.length > MAX_INSNS) return finished({ ...NOTHING, verdict: 'rejected', errno: E2BIG })
-  const env = newEnv(program, type, insns, options.logLevel)
+  const env = newEnv(program, type, insns, options.logLevel, options.kernel)
   env.disasm = disasmNames(env)
+  env.names = { ...env.names, typeName: (btf, id) => typeNameOf(env, btf, id) }
   env.onStep = onStep
   if (options.record) env.recorder = newRecorder()
   return new Walk(env)
@@ -82,7 +84,7 @@ function prepare(env: Env): number {
   const starts = env.subprogs.map((s) => s.start)
   const flow = flowOf(insns, starts)
   const scc = computeScc(flow)
-  const live = computeLiveRegisters(insns, flow, (insn) => argCount(env, insn))
+  const live = computeLiveRegisters(insns, flow, (insn) => callSummary(env, insn)?.params ?? -1)
   env.aux.scc = scc
   env.aux.liveRegs = live
   env.live = newStackLiveness({
@@ -99,13 +101,6 @@ function prepare(env: Env): number {
     )
   markFastcallPatterns(env)
   return 0
-}
-
-/** Arguments of the helper called at an instruction; -1 where that is not known. */
-function argCount(env: Env, insn: number): number {
-  const id = env.insns.imm[insn]!
-  if (env.insns.src[insn] !== 0 || !helperAllowed(id, env.progType.name)) return -1
-  return helperProto(id, env.progType.name)?.args.length ?? -1
 }
 
 /** Functions that no path comes to are removed from a program that is safe. */

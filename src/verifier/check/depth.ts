@@ -20,6 +20,7 @@ import { E2BIG, EACCES, EFAULT, EINVAL } from '../errno.ts'
 import { verbose } from '../verbose.ts'
 import { FUNC_GET_CURRENT_TASK, FUNC_GET_CURRENT_TASK_BTF, FUNC_GET_SMP_PROCESSOR_ID } from './helper-ids.ts'
 import { helperProto } from './helper-proto.ts'
+import { kfuncAt } from './kfunc.ts'
 
 const roundUp16 = (n: number): number => (n + 15) & ~15
 
@@ -85,7 +86,8 @@ function checkDepthFrom(env: Env, root: number): number {
 export function checkLeftoverCalls(env: Env): number {
   const { insns, aux } = env
   for (let i = 0; i < insns.length; i++) {
-    if (insns.opcode[i] !== (BPF_JMP | BPF_CALL) || insns.src[i] !== BPF_PSEUDO_KFUNC_CALL || !(aux.flags[i]! & SEEN)) continue
+    if (insns.opcode[i] !== (BPF_JMP | BPF_CALL) || insns.src[i] !== BPF_PSEUDO_KFUNC_CALL || insns.imm[i] !== 0) continue
+    if (!(aux.flags[i]! & SEEN)) continue
     verbose(env.log, 'invalid kernel function call not eliminated in verifier pass\n')
     return -EINVAL
   }
@@ -140,18 +142,29 @@ export function markFastcallPatterns(env: Env): void {
       if (insns.opcode[i] === SPILL && insns.dst[i] === 10) lowest = Math.min(lowest, insns.off[i]!)
     }
     for (let i = subprog.start; i < subprog.end; i++) {
-      if (insns.opcode[i] === (BPF_JMP | BPF_CALL) && insns.src[i] === 0) markPattern(env, subprog, i, lowest)
+      if (insns.opcode[i] === (BPF_JMP | BPF_CALL) && insns.src[i] !== BPF_PSEUDO_CALL) markPattern(env, subprog, i, lowest)
     }
   }
 }
 
+/** What the call of a helper or kfunc does to registers; undefined where that is not known. Linux: get_call_summary(). */
+export function callSummary(env: Env, call: number): { params: number; isVoid: boolean; fastcall: boolean } | undefined {
+  if (env.insns.src[call] === BPF_PSEUDO_KFUNC_CALL) {
+    const kfunc = kfuncAt(env, call)
+    if (!kfunc) return undefined
+    return { params: kfunc.proto.params.length, isVoid: kfunc.proto.ret === 0, fastcall: kfunc.row?.flags.has('fastcall') ?? false }
+  }
+  const id = env.insns.imm[call]!
+  const proto = helperProto(id, env.progType.name)
+  if (env.insns.src[call] !== 0 || !proto || !helperAllowed(id, env.progType.name)) return undefined
+  return { params: proto.args.length, isVoid: proto.ret === 'void', fastcall: FASTCALL_HELPERS.has(id) }
+}
+
 function markPattern(env: Env, subprog: Subprog, call: number, lowest: number): void {
   const { insns, aux } = env
-  const id = insns.imm[call]!
-  const proto = helperProto(id, env.progType.name)
-  if (!proto || !helperAllowed(id, env.progType.name)) return
-  const params = proto.args.length
-  const clobbered = ((1 << (params + 1)) - 1) & ~(proto.ret === 'void' ? 1 : 0)
+  const summary = callSummary(env, call)
+  if (!summary) return
+  const clobbered = ((1 << (summary.params + 1)) - 1) & ~(summary.isVoid ? 1 : 0)
   let expected = ~clobbered & ((1 << CALLER_SAVED) - 1)
   let off = lowest
   let pairs = 0
@@ -168,7 +181,7 @@ function markPattern(env: Env, subprog: Subprog, call: number, lowest: number): 
     pairs++
   }
   if (pairs === 0) return
-  if (FASTCALL_HELPERS.has(id)) aux.fastcallSpills[call] = pairs
+  if (summary.fastcall) aux.fastcallSpills[call] = pairs
   else subprog.keepFastcallStack = true
   subprog.fastcallStackOff = Math.min(subprog.fastcallStackOff, off)
 }

@@ -12,7 +12,6 @@ import {
   MEM_UNINIT,
   MEM_WRITE,
   OBJ_RELEASE,
-  OFF,
   PTR_MAYBE_NULL,
   PTR_TO_BTF_ID,
   PTR_TO_BUF,
@@ -48,7 +47,7 @@ import type { Arg, HelperProto } from './helper-proto.ts'
 import { checkConstStr } from './map.ts'
 import { checkRegRead } from './mem.ts'
 import { isPktPointer, mayAccessPacket } from './packet.ts'
-import { checkArgOff, checkPtrAlignment, checkPtrOff } from './region.ts'
+import { checkArgOff, checkPtrAlignment, checkReleaseOff } from './region.ts'
 
 const MEM_TYPES = [
   PTR_TO_STACK,
@@ -198,11 +197,4 @@ function checkRegType(env: Env, regno: number, base: string, flags: number, type
   if (compatible.includes(wanted)) return 0
   verbose(env.log, `R${regno} type=${regTypeName(type)} expected=${compatible.map(regTypeName).join(', ')}\n`)
   return -EACCES
-}
-
-/** What is given back has to be in its original form. */
-function checkReleaseOff(env: Env, regno: number, r: number): number {
-  if (env.words[r + OFF] === 0) return checkPtrOff(env, r, regno, false)
-  verbose(env.log, `R${regno} must have zero offset when passed to release func or trusted arg to kfunc\n`)
-  return -EINVAL
 }

@@ -41,20 +41,13 @@ import { checkFuncArg } from './helper-args.ts'
 import * as f from './helper-ids.ts'
 import type { CallMeta } from './helper-mem.ts'
 import { type HelperProto, helperProto } from './helper-proto.ts'
+import { isGplCompatible } from './license.ts'
 import { isRdonlyProg } from './map.ts'
 import { checkMapFuncCompatibility } from './map-func.ts'
 import { checkMemAccess } from './mem.ts'
 import { clearAllPktPointers } from './packet.ts'
 import { checkSanity } from './sanity.ts'
-
-const GPL_LICENSES: ReadonlySet<string> = new Set([
-  'GPL',
-  'GPL v2',
-  'GPL and additional rights',
-  'Dual BSD/GPL',
-  'Dual MIT/GPL',
-  'Dual MPL/GPL',
-])
+import { checkSleepingHelper } from './sections.ts'
 
 /** CPUs of the machine that programs are judged for. */
 const NR_CPU_IDS = 2
@@ -76,7 +69,7 @@ export function checkHelperCall(env: Env): number {
     verbose(log, `program of this type cannot use helper ${label}\n`)
     return -EINVAL
   }
-  if (proto.row.gplOnly && !GPL_LICENSES.has(env.program.license)) {
+  if (proto.row.gplOnly && !isGplCompatible(env)) {
     verbose(log, 'cannot call GPL-restricted function from non-GPL compatible program\n')
     return -EINVAL
   }
@@ -88,6 +81,10 @@ export function checkHelperCall(env: Env): number {
   if (f.SLEEPING_HELPERS.has(id) && !env.cur.inSleepable) {
     verbose(log, 'helper call might sleep in a non-sleepable prog\n')
     return -EINVAL
+  }
+  if (f.SLEEPING_HELPERS.has(id)) {
+    const err = checkSleepingHelper(env, label)
+    if (err) return err
   }
   if (UNMODELLED.has(id)) return unsupported(env, `${proto.row.name}()`)
   const meta: CallMeta = {
@@ -150,7 +147,7 @@ function checkFuncKey(env: Env, id: number, map: MapDef | undefined): number {
 function checkSpecial(env: Env, id: number, meta: CallMeta): number {
   switch (id) {
     case f.FUNC_TAIL_CALL:
-      return checkResourceLeak(env, 'tail_call')
+      return checkResourceLeak(env, 'tail_call', true)
     case f.FUNC_GET_LOCAL_STORAGE:
       if (isRegNull(env.words, curReg(env, 2))) return 0
       verbose(env.log, "get_local_storage() doesn't support non-zero flags\n")

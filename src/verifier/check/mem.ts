@@ -39,6 +39,7 @@ import { EACCES, EINVAL } from '../errno.ts'
 import { regTypeName } from '../log/reg-text.ts'
 import { varOffOf } from '../values.ts'
 import { lineInfo, verbose } from '../verbose.ts'
+import { checkBtfAccess, checkMapPtrAccess } from './btf-ptr.ts'
 import { checkCtxAccess, checkFlowKeysAccess, checkSockAccess, ctxRegType } from './ctx.ts'
 import { checkMapAccess, checkMapAccessType, directRead, hasDirectValue, isMapRdonly, mapOf } from './map.ts'
 import { checkPacketAccess, mayAccessPacket } from './packet.ts'
@@ -197,9 +198,11 @@ export function checkMemAccess(
       break
     case PTR_TO_BTF_ID:
       if (mayBeNull(type)) return invalidAccess(env, regno, type)
-      return unsupported(env, 'access to a kernel structure by BTF')
+      err = checkBtfAccess(env, regno, off, size, write, value)
+      break
     case CONST_PTR_TO_MAP:
-      return unsupported(env, 'access to struct bpf_map')
+      err = checkMapPtrAccess(env, regno, off, size, write, value)
+      break
     case PTR_TO_ARENA:
       return unsupported(env, 'arena')
     default:

@@ -1,9 +1,13 @@
 import {
   ID,
+  MEM_ALLOC,
+  MEM_RCU,
   MEM_RDONLY,
   MEM_RINGBUF,
+  NON_OWN_REF,
   OFF,
   PTR_TO_ARENA,
+  PTR_TO_BTF_ID,
   PTR_TO_BUF,
   PTR_TO_CTX,
   PTR_TO_FLOW_KEYS,
@@ -18,13 +22,14 @@ import {
   PTR_TO_STACK,
   PTR_TO_TCP_SOCK,
   PTR_TO_XDP_SOCK,
+  PTR_TRUSTED,
   SCALAR_VALUE,
   TYPE,
   VALUE_HI,
 } from '../domain/layout.ts'
 import { tnumAdd, tnumConst, tnumIsAligned, tnumIsConst } from '../domain/tnum.ts'
 import { curReg, type Env, MAX_VAR_OFF } from '../env.ts'
-import { EACCES } from '../errno.ts'
+import { EACCES, EINVAL } from '../errno.ts'
 import { tnumText } from '../log/numbers.ts'
 import { regTypeName } from '../log/reg-text.ts'
 import { fitsS32, isS64Min, sminOf, umaxOf, varOffOf } from '../values.ts'
@@ -128,9 +133,23 @@ export function checkArgOff(env: Env, regno: number, r: number, type: number): n
     case PTR_TO_ARENA:
     case SCALAR_VALUE:
       return 0
+    case PTR_TO_BTF_ID:
+    case PTR_TO_BTF_ID | MEM_ALLOC:
+    case PTR_TO_BTF_ID | PTR_TRUSTED:
+    case PTR_TO_BTF_ID | MEM_RCU:
+    case PTR_TO_BTF_ID | MEM_ALLOC | NON_OWN_REF:
+    case PTR_TO_BTF_ID | MEM_ALLOC | NON_OWN_REF | MEM_RCU:
+      return checkPtrOff(env, r, regno, true)
     default:
       return checkPtrOff(env, r, regno, false)
   }
+}
+
+/** What is given back has to be in its original form. */
+export function checkReleaseOff(env: Env, regno: number, r: number): number {
+  if (env.words[r + OFF] === 0) return checkPtrOff(env, r, regno, false)
+  verbose(env.log, `R${regno} must have zero offset when passed to release func or trusted arg to kfunc\n`)
+  return -EINVAL
 }
 
 // ---- alignment ----

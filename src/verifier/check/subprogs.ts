@@ -19,10 +19,11 @@ import {
   type InsnTable,
   LD_IMM64,
 } from '../../isa/index.ts'
-import { type Env, MAX_SUBPROGS, type Subprog, unsupported } from '../env.ts'
+import { type Env, MAX_SUBPROGS, type Subprog } from '../env.ts'
 import { E2BIG, EINVAL } from '../errno.ts'
 import { LOG_LEVEL2, trace, verbose } from '../verbose.ts'
 import { FUNC_TAIL_CALL } from './helper-ids.ts'
+import { addKfuncCall } from './kfunc.ts'
 
 export function findSubprogs(env: Env): number {
   const { insns, log } = env
@@ -47,9 +48,9 @@ function collectStarts(env: Env, starts: number[]): number {
   for (let i = 0; i < insns.length; i++) {
     const call = insns.opcode[i] === (BPF_JMP | BPF_CALL)
     if (call && insns.src[i] === BPF_PSEUDO_KFUNC_CALL) {
-      // A call of kfunc 0 is let through here and refused only where it is not dead code.
-      if (insns.imm[i] === 0 && insns.off[i] === 0) continue
-      return unsupported(env, 'kfunc')
+      const err = addKfuncCall(env, i)
+      if (err) return err
+      continue
     }
     const func = insns.opcode[i] === LD_IMM64 && insns.src[i] === BPF_PSEUDO_FUNC
     if (!func && !(call && insns.src[i] === BPF_PSEUDO_CALL)) continue

@@ -4,6 +4,7 @@
 import { BPF_CALL, BPF_EXIT, BPF_JMP, BPF_PSEUDO_CALL, BPF_PSEUDO_KFUNC_CALL } from '../../isa/index.ts'
 import { checkGlobalCall, checkSubprogCall } from '../check/global.ts'
 import { checkHelperCall } from '../check/helper.ts'
+import { checkKfuncCall } from '../check/kfunc.ts'
 import { checkRegRead } from '../check/mem.ts'
 import { checkRetRange } from '../check/ret-range.ts'
 import { FRAME_FLAGS, FRAME_SUBPROG, IN_ASYNC_CALLBACK_FN, RET_RANGE_MAX, RET_RANGE_MIN, SCALAR_VALUE, TYPE } from '../domain/layout.ts'
@@ -27,8 +28,7 @@ export function checkCall(env: Env): number {
     verbose(env.log, 'BPF_CALL uses reserved fields\n')
     return -EINVAL
   }
-  // Kfunc 0 does nothing here; if the call is not dead code it is refused in the end.
-  const err = src === BPF_PSEUDO_CALL ? checkFuncCall(env) : src === BPF_PSEUDO_KFUNC_CALL ? 0 : checkHelperCall(env)
+  const err = src === BPF_PSEUDO_CALL ? checkFuncCall(env) : src === BPF_PSEUDO_KFUNC_CALL ? checkKfuncCall(env) : checkHelperCall(env)
   if (!err) scratchReg(env, 0)
   return err
 }
@@ -53,7 +53,7 @@ export function checkExit(env: Env): number {
     verbose(log, 'BPF_EXIT uses reserved fields\n')
     return -EINVAL
   }
-  const err = checkResourceLeak(env, 'BPF_EXIT instruction in main prog')
+  const err = checkResourceLeak(env, 'BPF_EXIT instruction in main prog', env.cur.curframe === 0)
   if (err) return err
   if (env.cur.curframe > 0) {
     env.printState = true

@@ -115,7 +115,7 @@ function checkLdAbs(env: Env, opcode: number): number {
   let err = checkRegRead(env, CTX_REG)
   if (err) return err
   // Such a load ends the program where the packet is too short.
-  err = checkResourceLeak(env, 'BPF_LD_[ABS|IND]')
+  err = checkResourceLeak(env, 'BPF_LD_[ABS|IND]', true)
   if (err) return err
   const ctx = curReg(env, CTX_REG)
   if (s[ctx + TYPE] !== PTR_TO_CTX) {
