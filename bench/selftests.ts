@@ -11,6 +11,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { loadKernelBtf } from '../src/abi/index.ts'
 import { askObjects, type Captured, type CapturedTypes, capturedProgram, readAnswers, whyNoObjects } from '../src/testkit/objects.ts'
 import { type VerifyResult, verify } from '../src/verifier/index.ts'
 
@@ -27,6 +28,7 @@ const cpu = option('--cpu') ?? 'v3'
 const again = flag('--again')
 const tree = words[0] && resolve(words[0])
 
+const kernel = await loadKernelBtf()
 const root = process.cwd()
 const work = join(root, 'build/selftests')
 const MAX_LOG_LINES = 20_000
@@ -217,7 +219,7 @@ function judge(
   }
   let own: VerifyResult
   try {
-    own = verify(program, { logLevel: captured.level })
+    own = verify(program, { logLevel: captured.level, kernel })
   } catch (error) {
     differs('crash', error instanceof Error ? `${error.message} ${error.stack?.split('\n')[1]?.trim()}` : String(error))
     return
@@ -238,7 +240,7 @@ function judge(
   if (own.verdict === 'rejected') {
     row.rejected++
     if (own.errno !== captured.errno) differs('errno', `Linux ${captured.errno} here ${own.errno}`)
-    const said = messageOf(verify(program, { logLevel: 4 }).log)
+    const said = messageOf(verify(program, { logLevel: 4, kernel }).log)
     if (said !== message) differs('message', apart(message, said))
   }
   const same = statistics(captured.log) === statistics(own.log)
