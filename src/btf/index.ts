@@ -9,6 +9,7 @@ export {
   BTF_INT_SIGNED,
   BTF_KINDS,
   type Btf,
+  type BtfArray,
   type BtfComposite,
   type BtfEnum,
   type BtfEnumerator,

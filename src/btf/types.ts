@@ -43,7 +43,7 @@ export type BtfType =
       readonly offBits: number
     }
   | { readonly kind: 'ptr'; readonly type: BtfId }
-  | { readonly kind: 'array'; readonly type: BtfId; readonly indexType: BtfId; readonly count: number }
+  | BtfArray
   | BtfComposite
   | BtfEnum
   | { readonly kind: 'fwd'; readonly name: string; readonly isUnion: boolean }
@@ -60,6 +60,13 @@ export type BtfType =
   /** component -1 = the type or variable itself, else the member or parameter of that index. */
   | { readonly kind: 'decl_tag'; readonly name: string; readonly type: BtfId; readonly component: number }
   | { readonly kind: 'type_tag'; readonly name: string; readonly type: BtfId }
+
+export interface BtfArray {
+  readonly kind: 'array'
+  readonly type: BtfId
+  readonly indexType: BtfId
+  readonly count: number
+}
 
 export interface BtfComposite {
   readonly kind: 'struct' | 'union'

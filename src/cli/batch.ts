@@ -3,6 +3,8 @@
 // file, or brings a source. Clock and file reading are handed in.
 import {
   fromHex,
+  type KernelBtf,
+  keptKernel,
   type Opened,
   openC,
   type Program,
@@ -23,7 +25,7 @@ export type Now = () => number
 const MAX_LINE = 64 * 1024 * 1024
 
 /** The answer to one line, as JSON text without a line end. */
-export function answerLine(line: string, now: Now): string {
+export function answerLine(line: string, now: Now, kernel?: KernelBtf): string {
   if (line.length > MAX_LINE) return JSON.stringify({ error: 'the line is too long' })
   let request: unknown
   try {
@@ -35,7 +37,7 @@ export function answerLine(line: string, now: Now): string {
   const fields = request as Fields
   const id = fields['id']
   try {
-    const answer = fields['insns'] === undefined ? answerOperation(fields, now) : answerRecord(fields, now)
+    const answer = fields['insns'] === undefined ? answerOperation(fields, now, kernel) : answerRecord(fields, now)
     return JSON.stringify({ ...(id === undefined ? {} : { id }), ...answer })
   } catch (error) {
     // A defect of ours; it must not end the stream.
@@ -60,11 +62,11 @@ function answerRecord(fields: Fields, now: Now): object {
   return { ...verdict(result, fields), run: runFields(run), ms }
 }
 
-function answerOperation(fields: Fields, now: Now): object {
+function answerOperation(fields: Fields, now: Now, kernel: KernelBtf | undefined): object {
   const op = fields['op']
   if (op !== 'compile' && op !== 'verify' && op !== 'run') return { error: 'op: compile, verify or run (or a record with insns)' }
   const start = now()
-  const opened = open(fields)
+  const opened = open(fields, kernel)
   if (typeof opened === 'string') return { error: opened }
   const compiled = now()
   const ms = (verify: number, run: number) => ({ ms: { compile: compiled - start, verify, run } })
@@ -99,18 +101,19 @@ function answerOperation(fields: Fields, now: Now): object {
   return { ...verdict(result, fields), run: runFields(run), ...diagnostics, ...ms(verifyMs, now() - beforeRun) }
 }
 
-function open(fields: Fields): Opened | string {
+function open(fields: Fields, kernel: KernelBtf | undefined): Opened | string {
   const words = {
     includeDirs: strings(fields['include']),
     defines: strings(fields['defines']),
     cpu: typeof fields['cpu'] === 'string' ? fields['cpu'] : undefined,
   }
   const path = typeof fields['path'] === 'string' ? fields['path'] : undefined
-  const settings = readSettings(words, path ?? 'main.bpf.c')
-  if (!settings.ok) return settings.error
-  if (typeof fields['source'] === 'string') return openC(path ?? 'main.bpf.c', fields['source'], settings.settings)
+  const read = readSettings(words, path ?? 'main.bpf.c')
+  if (!read.ok) return read.error
+  const settings = { ...read.settings, ...(kernel && { kernel: keptKernel(kernel) }) }
+  if (typeof fields['source'] === 'string') return openC(path ?? 'main.bpf.c', fields['source'], settings)
   if (path === undefined) return 'path or source is needed'
-  const file = openFile(path, settings.settings)
+  const file = openFile(path, settings)
   return file.ok ? file.opened : file.error
 }
 

@@ -5,6 +5,7 @@ import {
   type Diagnostic,
   disassembleProgram,
   fromHex,
+  type KernelBtf,
   type Opened,
   type Program,
   type RunOutcome,
@@ -18,27 +19,28 @@ import {
   writePcap,
 } from '../engine/index.ts'
 import { type Arguments, type OptionSpec, readArguments } from './arguments.ts'
-import { openFile, readSettings } from './files.ts'
+import { kernelTypes, openFile, readSettings } from './files.ts'
 
 export interface Output {
   out(text: string): void
   err(text: string): void
 }
 
-export type Command = (words: readonly string[], output: Output) => number
+export type Command = (words: readonly string[], output: Output, kernel: KernelBtf) => number
 
 const COMPILE_OPTIONS: readonly OptionSpec[] = [
   { name: '-I', takes: 'values' },
   { name: '-D', takes: 'values' },
   { name: '--cpu', takes: 'value' },
+  { name: '--btf', takes: 'value' },
   { name: '--json', takes: 'nothing' },
 ]
 const SECTION: OptionSpec = { name: '--section', takes: 'value' }
 
 type Read = Extract<Arguments, { ok: true }>
 
-export const compileCommand: Command = (words, output) =>
-  withFile(words, [...COMPILE_OPTIONS, { name: '-o', takes: 'value' }], output, (opened, args) => {
+export const compileCommand: Command = (words, output, kernel) =>
+  withFile(words, [...COMPILE_OPTIONS, { name: '-o', takes: 'value' }], output, kernel, (opened, args) => {
     const { object } = opened
     const failed = object === undefined
     const target = value(args, '-o') ?? `${args.files[0].replace(/(\.bpf)?\.c$/, '')}.o`
@@ -53,8 +55,8 @@ export const compileCommand: Command = (words, output) =>
     return failed ? 1 : 0
   })
 
-export const dumpCommand: Command = (words, output) =>
-  withFile(words, [...COMPILE_OPTIONS, SECTION, { name: '--passes', takes: 'nothing' }], output, (opened, args) => {
+export const dumpCommand: Command = (words, output, kernel) =>
+  withFile(words, [...COMPILE_OPTIONS, SECTION, { name: '--passes', takes: 'nothing' }], output, kernel, (opened, args) => {
     tellDiagnostics(opened, allDiagnostics(opened), output)
     for (const pass of opened.passes) output.out(`== ${pass.pass}\n${pass.text.trimEnd()}\n`)
     for (const program of chosen(opened, value(args, '--section'))) {
@@ -64,8 +66,8 @@ export const dumpCommand: Command = (words, output) =>
     return hasErrors(allDiagnostics(opened)) ? 1 : 0
   })
 
-export const verifyCommand: Command = (words, output) =>
-  withFile(words, [...COMPILE_OPTIONS, SECTION, { name: '--log-level', takes: 'value' }], output, (opened, args) => {
+export const verifyCommand: Command = (words, output, kernel) =>
+  withFile(words, [...COMPILE_OPTIONS, SECTION, { name: '--log-level', takes: 'value' }], output, kernel, (opened, args) => {
     const level = Number(value(args, '--log-level') ?? '1')
     if (!Number.isInteger(level) || level < 0 || level > 7) return usage(output, '--log-level: 0 to 7')
     const json = args.options.has('--json')
@@ -87,8 +89,8 @@ const RUN_OPTIONS: readonly OptionSpec[] = [
   { name: '--engine', takes: 'value' },
 ]
 
-export const runCommand: Command = (words, output) =>
-  withFile(words, RUN_OPTIONS, output, (opened, args) => {
+export const runCommand: Command = (words, output, kernel) =>
+  withFile(words, RUN_OPTIONS, output, kernel, (opened, args) => {
     const packets = readPackets(args)
     if (typeof packets === 'string') return usage(output, packets)
     const repeat = Number(value(args, '--repeat') ?? '1')
@@ -122,6 +124,7 @@ function withFile(
   words: readonly string[],
   specs: readonly OptionSpec[],
   output: Output,
+  kernel: KernelBtf,
   use: (opened: Opened, args: Read) => number,
 ): number {
   const args = readArguments(words, specs)
@@ -133,7 +136,9 @@ function withFile(
     file,
   )
   if (!settings.ok) return usage(output, settings.error)
-  const result = openFile(file, settings.settings)
+  const types = kernelTypes(value(args, '--btf'), kernel)
+  if (typeof types === 'string') return usage(output, types)
+  const result = openFile(file, { ...settings.settings, kernel: types })
   return result.ok ? use(result.opened, args) : usage(output, result.error)
 }
 

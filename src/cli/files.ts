@@ -1,7 +1,19 @@
 // Files as the commands take them: C, object or assembly by the name's end, includes from the folders asked for. Reading is the only effect.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type CompileSettings, makeSource, type Opened, openAssembly, openC, openObject } from '../engine/index.ts'
+import {
+  type CompileSettings,
+  type KernelBtf,
+  type KernelTypes,
+  keptKernel,
+  makeSource,
+  type Opened,
+  openAssembly,
+  openC,
+  openObject,
+  readBtfFile,
+  wholeKernel,
+} from '../engine/index.ts'
 
 export interface CompileWords {
   readonly includeDirs: readonly string[]
@@ -51,7 +63,18 @@ export function openFile(path: string, settings: CompileSettings): OpenResult {
   } catch (error) {
     return { ok: false, error: `${path}: ${error instanceof Error ? error.message : 'cannot be read'}` }
   }
-  if (path.endsWith('.o')) return { ok: true, opened: openObject(path, new Uint8Array(bytes)) }
+  if (path.endsWith('.o')) return { ok: true, opened: openObject(path, new Uint8Array(bytes), settings.kernel) }
   const text = bytes.toString('utf8')
   return { ok: true, opened: path.endsWith('.s') ? openAssembly(path, text) : openC(path, text, settings) }
+}
+
+/** The kernel that CO-RE relocates to: that of a BTF file (raw, or the section of an ELF file), else the simulated one; text says what is wrong. */
+export function kernelTypes(btfPath: string | undefined, kernel: KernelBtf): KernelTypes | string {
+  if (btfPath === undefined) return keptKernel(kernel)
+  try {
+    const btf = readBtfFile(new Uint8Array(readFileSync(btfPath)))
+    return btf ? wholeKernel(btf) : `--btf ${btfPath}: not BTF`
+  } catch (error) {
+    return error instanceof Error ? error.message : `--btf ${btfPath}: cannot be read`
+  }
 }

@@ -1,6 +1,7 @@
 // The command line: words in, exit status out.
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { loadKernelBtf } from '../engine/index.ts'
 import { answerLine } from './batch.ts'
 import { type Command, compileCommand, dumpCommand, type Output, runCommand, verifyCommand } from './commands.ts'
 import { USAGE } from './usage.ts'
@@ -19,9 +20,10 @@ async function batch(words: readonly string[]): Promise<number> {
   }
   const input = words[0] === undefined || words[0] === '-' ? process.stdin : createReadStream(words[0])
   try {
+    const kernel = await loadKernelBtf()
     for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
       if (line.trim() === '') continue
-      const roomy = process.stdout.write(`${answerLine(line, () => performance.now())}\n`)
+      const roomy = process.stdout.write(`${answerLine(line, () => performance.now(), kernel)}\n`)
       if (!roomy) await new Promise((resolve) => process.stdout.once('drain', resolve))
     }
   } catch (error) {
@@ -33,7 +35,7 @@ async function batch(words: readonly string[]): Promise<number> {
 
 async function main([command, ...words]: readonly string[]): Promise<number> {
   if (command === 'batch') return batch(words)
-  if (command !== undefined && Object.hasOwn(COMMANDS, command)) return COMMANDS[command](words, output)
+  if (command !== undefined && Object.hasOwn(COMMANDS, command)) return COMMANDS[command](words, output, await loadKernelBtf())
   const asked = command === undefined || command === 'help' || command === '--help'
   output[asked ? 'out' : 'err'](asked ? USAGE : `unknown command ${command}\n\n${USAGE}`)
   return command === undefined || !asked ? 2 : 0

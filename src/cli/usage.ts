@@ -7,4 +7,6 @@ export const USAGE = `usage: npm run -s cli -- COMMAND ...
   run     FILE.(c|o|s) [--section S] (--pcap IN [--pcap-out OUT] | --packet HEX) [--repeat N] [--engine interp|jit] [--json]
   batch   [FILE.jsonl]      one request a line (standard input without FILE), one answer a line
 
+--btf FILE (of dump, verify and run): CO-RE relocates to these types of a kernel, such as /sys/kernel/btf/vmlinux.
+
 Exit status: 0 done, 1 rejected or failed, 2 bad usage.`

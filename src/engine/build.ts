@@ -1,11 +1,13 @@
 // A build: one Project compiled, loaded, verified and run, and every question that a page may ask of it. The work is a resumable object:
 // each `run()` does a slice (the compilation as a whole, some thousand verified instructions, one packet) so that a newer project can
 // supersede it. Pure but for the clock that is handed in for the `ms` figures.
+import type { KernelBtf } from '../abi/index.ts'
 import { type Btf, readBtf } from '../btf/index.ts'
 import type { Diagnostic, SourceFile } from '../diag/index.ts'
 import { makeSource } from '../diag/index.ts'
 import type { Program } from '../isa/index.ts'
 import { runsPackets } from '../kernel/index.ts'
+import { keptKernel } from '../loader/index.ts'
 import { dissect, writePcap } from '../packet/index.ts'
 import { type StateView, startVerify, statesAt, type VerifyResult, verify } from '../verifier/index.ts'
 import { type Arrival, readArrivals } from './arrivals.ts'
@@ -21,6 +23,8 @@ import type { BuildReport, LogLine, LogWindow, MachineView, Move, NotRun, Packet
 
 export interface Build {
   readonly report: BuildReport
+  /** Whether a build that is given the kernel's types may say more. */
+  readonly wantsKernelTypes: boolean
   log(program: number, level: number, from: number, count: number): LogWindow
   visits(program: number, insn: number): VisitsView
   move(from: number, move: Move): MachineView
@@ -39,8 +43,9 @@ const MAX_VISITS = 64
 /** Visits of one instruction that are looked through for what was believed. */
 const MAX_BELIEFS = 256
 
-export function startBuild(project: Project, revision: number, now: () => number): BuildWork {
-  const steps = buildInSteps(project, revision, now)
+/** `kernel`: the kernel's own types; a build without them says `wantsKernelTypes` where they might change an answer. */
+export function startBuild(project: Project, revision: number, now: () => number, kernel?: KernelBtf): BuildWork {
+  const steps = buildInSteps(project, revision, now, kernel)
   let done: Build | undefined
   return {
     run() {
@@ -57,9 +62,9 @@ export function startBuild(project: Project, revision: number, now: () => number
   }
 }
 
-function* buildInSteps(project: Project, revision: number, now: () => number): Generator<undefined, Build> {
+function* buildInSteps(project: Project, revision: number, now: () => number, kernel: KernelBtf | undefined): Generator<undefined, Build> {
   const start = now()
-  const opened = compileProject(project)
+  const opened = compileProject(project, kernel)
   const compiled = now()
   yield
   const results: VerifyResult[] = []
@@ -104,11 +109,17 @@ function* buildInSteps(project: Project, revision: number, now: () => number): G
     notRun,
     notRunFeature: feature,
   }
-  return questions(report, opened, results, timeline)
+  const isShort = feature !== '' || results.some((r) => r.verdict === 'unsupported') || opened.loading.some((d) => d.severity === 'error')
+  return { ...questions(report, opened, results, timeline), wantsKernelTypes: kernel === undefined && isShort }
 }
 
 /** The questions that a finished build answers; what they need is computed once and kept. */
-function questions(report: BuildReport, opened: Opened, results: readonly VerifyResult[], timeline: Timeline | undefined): Build {
+function questions(
+  report: BuildReport,
+  opened: Opened,
+  results: readonly VerifyResult[],
+  timeline: Timeline | undefined,
+): Omit<Build, 'wantsKernelTypes'> {
   const { revision } = report
   const logs = new Map<string, readonly LogLine[]>()
   const states = new Map<number, readonly StateView[]>()
@@ -165,11 +176,17 @@ function questions(report: BuildReport, opened: Opened, results: readonly Verify
   }
 }
 
-function compileProject(project: Project): Opened {
+function compileProject(project: Project, kernel: KernelBtf | undefined): Opened {
   const files = new Map<string, SourceFile>(project.files.map((f) => [f.path, makeSource(f.path, f.text)]))
   const { main, cpu, defines } = project.build
   const source = files.get(main)
-  return openC(main, source?.text ?? '', { include: (path) => files.get(path), includeDirs: [], cpu, defines })
+  return openC(main, source?.text ?? '', {
+    include: (path) => files.get(path),
+    includeDirs: [],
+    cpu,
+    defines,
+    ...(kernel && { kernel: keptKernel(kernel) }),
+  })
 }
 
 /** The program that the scenario attaches: by name, or the first one. */

@@ -1,9 +1,11 @@
 // Project in, everything out: build, load, verify, run, timeline, links.
 
 // The pieces that the command line and the worker use as they are.
+export { type KernelBtf, loadKernelBtf } from '../abi/index.ts'
 export { fromHex, toHex } from '../base/index.ts'
 export { type Diagnostic, makeSource, renderDiagnostics } from '../diag/index.ts'
 export type { Program } from '../isa/index.ts'
+export { type KernelTypes, keptKernel, wholeKernel } from '../loader/index.ts'
 export { writeElf } from '../object/index.ts'
 export { readCapture, writePcap } from '../packet/index.ts'
 export { type StateView, startVerify, type VerifyResult, verify } from '../verifier/index.ts'
@@ -29,7 +31,7 @@ export type {
 export { type ProjectResult, QUOTAS, readProject } from './read-project.ts'
 export { type ProgramRecord, type RecordResult, readRecord } from './record.ts'
 export { type PacketOutcome, type RecordRun, type RunOutcome, runProgram, runRecord } from './run.ts'
-export { type CompileSettings, type Opened, openAssembly, openC, openObject, unmodelledFeature } from './toolchain.ts'
+export { type CompileSettings, type Opened, openAssembly, openC, openObject, readBtfFile, unmodelledFeature } from './toolchain.ts'
 export type {
   BuildReport,
   ByteMark,

@@ -1,11 +1,12 @@
 // From a file of any kind (C, object, assembly) to programs: what the command line and the page's build have in common.
 // In: a file and how to find others. Out: programs with maps, the object where there is one, all diagnostics and sources. Never throws on input.
 import { helperByName, mapType, progType } from '../abi/index.ts'
+import { type Btf, readBtf } from '../btf/index.ts'
 import { type CompileInput, compile, type PassDump } from '../compiler/index.ts'
 import type { Diagnostic, SourceFile } from '../diag/index.ts'
 import { makeSource } from '../diag/index.ts'
 import { assemble, type Program } from '../isa/index.ts'
-import { load } from '../loader/index.ts'
+import { type KernelTypes, load } from '../loader/index.ts'
 import { type ObjectFile, readElf } from '../object/index.ts'
 
 export interface Opened {
@@ -20,23 +21,34 @@ export interface Opened {
   readonly passes: readonly PassDump[]
 }
 
-export type CompileSettings = Omit<CompileInput, 'main'>
+export interface CompileSettings extends Omit<CompileInput, 'main'> {
+  /** The kernel whose types CO-RE and kernel functions are looked up in. */
+  readonly kernel?: KernelTypes
+}
 
 /** Compiles and loads a C text. `objectName` names data maps as libbpf does ("prog.rodata"). */
 export function openC(path: string, text: string, settings: CompileSettings, objectName = baseName(path)): Opened {
-  const compiled = compile({ ...settings, main: makeSource(path, text) })
+  const { kernel, ...input } = settings
+  const compiled = compile({ ...input, main: makeSource(path, text) })
   const { diagnostics, sources, passes, object } = compiled
   if (!object) return { programs: [], diagnostics, loading: [], sources, passes }
-  const loaded = load(object, { objectName })
+  const loaded = load(object, { objectName, ...(kernel && { kernel }) })
   return { programs: loaded.programs, object, diagnostics, loading: loaded.diagnostics, sources, passes }
 }
 
 /** Reads and loads an ELF object. */
-export function openObject(path: string, bytes: Uint8Array): Opened {
+export function openObject(path: string, bytes: Uint8Array, kernel?: KernelTypes): Opened {
   const { object, diagnostics } = readElf(bytes)
   if (!object) return { programs: [], diagnostics, loading: [], sources: [], passes: [] }
-  const loaded = load(object, { objectName: baseName(path) })
+  const loaded = load(object, { objectName: baseName(path), ...(kernel && { kernel }) })
   return { programs: loaded.programs, object, diagnostics, loading: loaded.diagnostics, sources: [], passes: [] }
+}
+
+/** The types of a file: raw BTF as in /sys/kernel/btf, or the .BTF section of an ELF file. */
+export function readBtfFile(bytes: Uint8Array): Btf | undefined {
+  const section = bytes[0] === 0x7f ? readElf(bytes).object?.sections.find((s) => s.name === '.BTF')?.data : bytes
+  const read = section && readBtf(section)
+  return read?.ok ? read.btf : undefined
 }
 
 /** Assembles a text in the kernel's notation. */

@@ -1,3 +1,5 @@
 // ObjectFile to programs.
+
+export { type KernelTypes, keptKernel, wholeKernel } from './core/kernel-types.ts'
 export { load } from './load.ts'
 export type { LoadOptions, LoadResult } from './types.ts'

@@ -6,11 +6,14 @@
 //   [ program | callee of its first call | that one's callees ... | callee of its second call | ... ]
 //
 // libbpf: bpf_object__reloc_code(), bpf_object__relocate_data(), bpf_program__record_reloc().
+import { never } from '../base/index.ts'
 import {
   BPF_CALL,
   BPF_JMP,
+  BPF_PSEUDO_BTF_ID,
   BPF_PSEUDO_CALL,
   BPF_PSEUDO_FUNC,
+  BPF_PSEUDO_KFUNC_CALL,
   BPF_PSEUDO_MAP_IDX,
   BPF_PSEUDO_MAP_IDX_VALUE,
   INSN_BYTES,
@@ -18,6 +21,7 @@ import {
   type MapDef,
 } from '../isa/index.ts'
 import type { ObjectFile, ObjectRelocation, ObjectSymbol } from '../object/index.ts'
+import type { Externs } from './externs.ts'
 import { type CodeFunction, type CodeFunctions, subprogAt } from './functions.ts'
 import type { PlacedMap } from './maps.ts'
 import { error, type Report } from './report.ts'
@@ -41,12 +45,13 @@ export interface LinkInput {
   readonly maps: readonly PlacedMap[]
   /** Relocation by section and slot. */
   readonly relocations: readonly ReadonlyMap<number, ObjectRelocation>[]
-  /** Section (`.kconfig`, `.ksyms`) of each variable that the kernel is to provide. */
-  readonly externs: ReadonlyMap<string, string>
+  readonly externs: Externs | undefined
   readonly report: Report
 }
 
 const CALL = BPF_JMP | BPF_CALL
+/** Helper number that stands for a weak function that the kernel lacks; libbpf adds the extern's number. */
+const POISONED_KFUNC = 2002000000
 
 /** Relocations of each section by the slot that they patch. */
 export function relocationsBySlot(object: ObjectFile): ReadonlyMap<number, ObjectRelocation>[] {
@@ -103,10 +108,8 @@ function calleeOf(input: LinkInput, main: CodeFunction, func: CodeFunction, slot
   const place = [main.name, String(func.start + slot), object.sections[func.section].name] as const
   if (bytes[at] === CALL && bytes[at + 1] >> 4 === BPF_PSEUDO_CALL) {
     const imm = view.getInt32(at + 4, true)
-    if (symbol && symbol.section === undefined) {
-      error(report, 'loader.unsupported', [main.name, `kfunc ${symbol.name}`])
-      return 'wrong'
-    }
+    // A function of the kernel.
+    if (symbol && symbol.section === undefined) return undefined
     if (symbol && symbol.section !== functions.text) {
       error(report, 'loader.callSection', [main.name, symbol.name, object.sections[symbol.section ?? 0].name])
       return 'wrong'
@@ -178,12 +181,9 @@ class Linker {
     const symbol = object.symbols[relocation.symbol]
     const byte = at * INSN_BYTES
     const place = [this.main.name, symbol.name, String(func.start + slot)]
-    if (this.code[byte] !== LD_IMM64 || slot + 1 >= func.count) return this.fail('loader.relocation', place)
-    if (symbol.section === undefined) {
-      const known = this.input.externs.get(symbol.name)
-      if (known) return this.fail('loader.unsupported', [this.main.name, `${known} ${symbol.name}`])
-      return this.fail('loader.extern', [this.main.name, symbol.name])
-    }
+    const isCall = this.code[byte] === CALL && symbol.section === undefined
+    if (!isCall && (this.code[byte] !== LD_IMM64 || slot + 1 >= func.count)) return this.fail('loader.relocation', place)
+    if (symbol.section === undefined) return this.relocateExtern(symbol, byte, isCall, place)
     const map = maps.find((m) => m.section === symbol.section && (m.offset === undefined || m.offset === symbol.value))
     if (!map) return this.fail('loader.relocation', place)
     // What is wrong with the map was said when it was read.
@@ -191,16 +191,56 @@ class Linker {
       error(report, 'loader.needsMap', [this.main.name, map.name])
       return false
     }
-    let index = this.maps.indexOf(map.def)
-    if (index < 0) index = this.maps.push(map.def) - 1
-    if (map.offset === undefined) {
-      this.view.setInt32(byte + INSN_BYTES + 4, this.view.getInt32(byte + 4, true) + symbol.value, true)
-      this.setSource(byte, BPF_PSEUDO_MAP_IDX_VALUE)
-    } else {
-      this.setSource(byte, BPF_PSEUDO_MAP_IDX)
-    }
-    this.view.setInt32(byte + 4, index, true)
+    if (map.offset === undefined) this.setImm64(byte, BPF_PSEUDO_MAP_IDX_VALUE, this.mapIndex(map.def), this.imm(byte) + symbol.value)
+    else this.setImm64(byte, BPF_PSEUDO_MAP_IDX, this.mapIndex(map.def), this.imm(byte + INSN_BYTES))
     return true
+  }
+
+  /** A reference to what the kernel is to provide. */
+  private relocateExtern(symbol: ObjectSymbol, byte: number, isCall: boolean, place: readonly string[]): boolean {
+    const { externs } = this.input
+    const extern = externs?.byName.get(symbol.name)
+    if (!extern) return this.fail('loader.extern', [this.main.name, symbol.name])
+    switch (extern.kind) {
+      case 'wrong':
+        return false
+      case 'unknown':
+        return this.fail('loader.unsupported', [this.main.name, extern.what])
+      case 'config':
+        if (isCall || !externs?.config) return this.fail('loader.relocation', place)
+        this.setImm64(byte, BPF_PSEUDO_MAP_IDX_VALUE, this.mapIndex(externs.config), extern.offset)
+        return true
+      case 'btf':
+        if (isCall) this.setCall(byte, BPF_PSEUDO_KFUNC_CALL, extern.id)
+        else this.setImm64(byte, BPF_PSEUDO_BTF_ID, extern.id, 0)
+        return true
+      case 'absent':
+        if (isCall) this.setCall(byte, 0, POISONED_KFUNC + extern.index)
+        else this.setImm64(byte, 0, 0, 0)
+        return true
+      default:
+        return never(extern)
+    }
+  }
+
+  private mapIndex(def: MapDef): number {
+    const index = this.maps.indexOf(def)
+    return index >= 0 ? index : this.maps.push(def) - 1
+  }
+
+  private imm(byte: number): number {
+    return this.view.getInt32(byte + 4, true)
+  }
+
+  private setImm64(byte: number, src: number, low: number, high: number): void {
+    this.setSource(byte, src)
+    this.view.setInt32(byte + 4, low, true)
+    this.view.setInt32(byte + INSN_BYTES + 4, high, true)
+  }
+
+  private setCall(byte: number, src: number, imm: number): void {
+    this.view.setUint32(byte, CALL | (src << 12), true)
+    this.view.setInt32(byte + 4, imm, true)
   }
 
   private setSource(byte: number, src: number): void {

@@ -166,12 +166,12 @@ describe('mistakes', () => {
       "program 'f': the call at instruction 0 of section 'xdp' leads to no function",
     ])
   })
-  test('a kfunc is named as not modelled', () => {
+  test('a call of what neither the object nor its BTF tells of', () => {
     const calls = section('xdp', encode([CALL, EXIT]), { relocations: [{ offset: 0, type: 10, symbol: 1 }] })
     const kfunc = { ...func('bpf_dynptr_from_xdp', 0, 0), kind: 'none' as const }
     const { section: _, ...extern } = kfunc
     expect(messages({ sections: [calls], symbols: [func('f', 0, 2), extern] })).toEqual([
-      "'f': kfunc bpf_dynptr_from_xdp is not modelled yet",
+      "program 'f' refers to 'bpf_dynptr_from_xdp', which no section defines",
     ])
   })
   test('maps without BTF', () => {

@@ -7,8 +7,10 @@ import type { Span } from '../diag/index.ts'
 import { INSN_BYTES, type LineInfo, type MapDef, type Program, type SubprogInfo, type VarLocation } from '../isa/index.ts'
 import { type BtfExt, type CoreRecord, type ExtSection, type LineRecord, type ObjectFile, readBtfExt } from '../object/index.ts'
 import { fixupBtf } from './btf-fixup.ts'
-import { coreRelocation } from './core-relocations.ts'
+import type { KernelTypes } from './core/kernel-types.ts'
+import { type CoreFault, relocateCore, spellCore } from './core/relocate.ts'
 import { dataMaps } from './data-maps.ts'
+import { resolveExterns } from './externs.ts'
 import { type CodeFunction, codeFunctions } from './functions.ts'
 import { type Linked, type LinkInput, linkProgram, relocationsBySlot } from './link.ts'
 import { btfMaps, legacyMaps } from './maps.ts'
@@ -21,18 +23,30 @@ const MAX_PROGRAM_BYTES = 64 << 20
 
 export function load(object: ObjectFile, options: LoadOptions = {}): LoadResult {
   const report: Report = { list: [] }
-  const { btf, ext } = readTypes(object, report)
-  const maps = [...btfMaps(object, btf, report), ...legacyMaps(object, report), ...dataMaps(object, btf, options.objectName ?? '')]
+  const types = readTypes(object, report)
+  const objectName = options.objectName ?? ''
+  const externs = types.btf && resolveExterns(object, types.btf, options.kernel, objectName, report)
+  const { ext } = types
+  const btf = externs?.btf
+  const maps = [...btfMaps(object, btf, report), ...legacyMaps(object, report), ...dataMaps(object, btf, objectName)]
   const functions = codeFunctions(object, report)
-  const link: LinkInput = { object, functions, maps, relocations: relocationsBySlot(object), externs: kernelVariables(btf), report }
-  const context: Context = { object, report, btf, ext: indexExt(ext), license: license(object), bytes: btf && writeBtf(btf) }
+  const link: LinkInput = { object, functions, maps, relocations: relocationsBySlot(object), externs, report }
+  const context: Context = {
+    object,
+    report,
+    btf,
+    kernel: options.kernel,
+    ext: indexExt(ext),
+    license: license(object),
+    bytes: btf && writeBtf(btf),
+  }
 
   const programs: Program[] = []
   let total = 0
   for (const main of functions.programs) {
     const type = programType(object, main, report)
     const linked = type && linkProgram(link, main)
-    if (!linked || !checkCore(context, main, linked)) continue
+    if (!linked || !applyCore(context, main, linked)) continue
     total += linked.code.length
     if (total > MAX_PROGRAM_BYTES) {
       error(report, 'loader.tooLarge', [])
@@ -41,7 +55,8 @@ export function load(object: ObjectFile, options: LoadOptions = {}): LoadResult 
     programs.push(makeProgram(context, main, type, linked))
   }
   if (functions.programs.length === 0 && report.list.length === 0) error(report, 'loader.noProgram', [])
-  return { programs, maps: maps.flatMap((m): MapDef[] => (m.def ? [m.def] : [])), diagnostics: report.list }
+  const defs = maps.flatMap((m): MapDef[] => (m.def ? [m.def] : []))
+  return { programs, maps: externs?.config ? [...defs, externs.config] : defs, diagnostics: report.list }
 }
 
 /** .BTF.ext by section name. */
@@ -55,6 +70,7 @@ interface Context {
   readonly object: ObjectFile
   readonly report: Report
   readonly btf: Btf | undefined
+  readonly kernel: KernelTypes | undefined
   readonly ext: ExtIndex
   readonly license: string
   /** The finished .BTF section. */
@@ -92,19 +108,6 @@ function indexExt(ext: BtfExt | undefined): ExtIndex {
   return { funcs, lines: bySection(ext?.lines), core: bySection(ext?.core) }
 }
 
-/** Variables that a `.kconfig` or `.ksyms` section declares, with the section's name. */
-function kernelVariables(btf: Btf | undefined): Map<string, string> {
-  const out = new Map<string, string>()
-  for (const type of btf?.types ?? []) {
-    if (type.kind !== 'datasec' || (type.name !== '.kconfig' && type.name !== '.ksyms')) continue
-    for (const v of type.vars) {
-      const variable = btf?.types[v.type]
-      if (variable?.kind === 'var') out.set(variable.name, type.name)
-    }
-  }
-  return out
-}
-
 function license(object: ObjectFile): string {
   const data = object.sections.find((s) => s.name === 'license')?.data ?? new Uint8Array(0)
   const end = data.indexOf(0)
@@ -132,17 +135,25 @@ function programType(object: ObjectFile, main: CodeFunction, report: Report): Pr
 
 const isSleepable = (section: string): boolean => /^[\w.]+\.s(\/|$)/.test(section) || section === 'syscall'
 
-/** Whether every CO-RE record of the program's functions can be taken as it stands; reports those that cannot, each once. */
-function checkCore(c: Context, main: CodeFunction, linked: Linked): boolean {
+/** Applies the CO-RE records of the program's functions; reports those that cannot be, each thing once. */
+function applyCore(c: Context, main: CodeFunction, linked: Linked): boolean {
   const missing = new Set<string>()
-  for (const { func } of linked.pieces) {
+  let ok = true
+  for (const { func, at } of linked.pieces) {
     for (const record of within(c.ext.core.get(c.object.sections[func.section].name), func)) {
-      const result = c.btf ? coreRelocation(c.btf, record) : ({ ok: false, what: 'CO-RE' } as const)
-      if (!result.ok) missing.add(result.what)
+      const spelled = c.btf ? spellCore(c.btf, record) : ''
+      const byte = record.offset + (at - func.start) * INSN_BYTES
+      const fault: CoreFault | undefined =
+        c.btf && c.kernel ? relocateCore(c.btf, record, c.kernel, linked.code, byte) : { kind: 'unknown' }
+      if (fault?.kind === 'unknown') missing.add(`CO-RE ${spelled}`)
+      else if (fault) {
+        error(c.report, 'loader.core', [main.name, spelled, String(byte / INSN_BYTES), fault.what])
+        ok = false
+      }
     }
   }
   for (const what of missing) error(c.report, 'loader.unsupported', [main.name, what])
-  return missing.size === 0
+  return ok && missing.size === 0
 }
 
 function makeProgram(c: Context, main: CodeFunction, type: ProgramType, linked: Linked): Program {

@@ -1,7 +1,18 @@
 // The worker's end of the protocol. Owns the newest build; answers windows of it, 'stale' for any other revision.
 // A build runs in slices of about 8 ms with a pause between them, so that a newer project, a cancel or a ping is seen at once.
 // Clock and pause are handed in: the same host runs in a browser's worker, in Node and in tests.
-import { type Build, decodeLink, encodeLink, type LinkResult, type Project, readCaptureBytes, startBuild } from '../engine/index.ts'
+import {
+  type Build,
+  type BuildWork,
+  decodeLink,
+  encodeLink,
+  type KernelBtf,
+  type LinkResult,
+  loadKernelBtf,
+  type Project,
+  readCaptureBytes,
+  startBuild,
+} from '../engine/index.ts'
 import { compressor } from './compressor.ts'
 import type { Method, Methods, Port, RequestMessage, ToPage, ToWorker } from './messages.ts'
 
@@ -18,11 +29,19 @@ const SLICE_MS = 8
 export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions): void {
   let current: Build | undefined
   let newest = 0
+  let kernel: KernelBtf | undefined
   const cancelled = new Set<number>()
 
   async function build(id: number, project: Project, revision: number): Promise<Build | undefined> {
     newest = revision
-    const work = startBuild(project, revision, now)
+    const done = await finish(id, startBuild(project, revision, now, kernel), revision)
+    if (!done?.wantsKernelTypes) return done
+    // They are a large table that few programs need, so it is fetched by the first one that does.
+    kernel = await loadKernelBtf()
+    return newest === revision ? finish(id, startBuild(project, revision, now, kernel), revision) : undefined
+  }
+
+  async function finish(id: number, work: BuildWork, revision: number): Promise<Build | undefined> {
     for (;;) {
       const until = now() + SLICE_MS
       while (now() < until) if (work.run() === 'done') return work.build()

@@ -37,7 +37,48 @@ export interface Subset {
   readonly typeNames: string
 }
 
+/** Nothing is decoded until somebody asks. */
 export function readSubset({ columns, cut, typeNames }: Subset): KernelBtf {
+  let known: Tables | undefined
+  const tables = (): Tables => {
+    known ??= makeTables(columns)
+    return known
+  }
+  let cutIds: ReadonlySet<BtfId> | undefined
+  const named = (name: string): readonly BtfId[] => tables().ids.get(name) ?? []
+  const find = (name: string, ...kinds: readonly BtfType['kind'][]): BtfId | undefined =>
+    named(name).find((id) => kinds.length === 0 || kinds.includes(tables().btf.types[id].kind))
+  return {
+    get btf() {
+      return tables().btf
+    },
+    get cut() {
+      cutIds ??= new Set(cut === '' ? [] : cut.split(' ').map(Number))
+      return cutIds
+    },
+    named,
+    find,
+    mayHaveType: (name) => inNameFilter(typeNames, name),
+    kfunc(name) {
+      const { btf, tags } = tables()
+      const id = find(name, 'func')
+      const func = id === undefined ? undefined : btf.types[id]
+      const marks = id === undefined ? undefined : tags.get(id)
+      if (id === undefined || func?.kind !== 'func' || !marks?.includes('bpf_kfunc')) return undefined
+      const proto = btf.types[func.type]
+      return proto.kind === 'func_proto' ? { id, name, proto, tags: marks } : undefined
+    },
+  }
+}
+
+interface Tables {
+  readonly btf: Btf
+  readonly ids: ReadonlyMap<string, readonly BtfId[]>
+  /** Declaration tags by what they mark. */
+  readonly tags: ReadonlyMap<BtfId, readonly string[]>
+}
+
+function makeTables(columns: Columns): Tables {
   const types = decode(columns)
   const ids = new Map<string, BtfId[]>()
   const tags = new Map<BtfId, string[]>()
@@ -45,24 +86,7 @@ export function readSubset({ columns, cut, typeNames }: Subset): KernelBtf {
     if (t.kind === 'decl_tag') push(tags, t.type, t.name)
     else if ('name' in t && t.name !== '') push(ids, t.name, id)
   }
-  const named = (name: string): readonly BtfId[] => ids.get(name) ?? []
-  const find = (name: string, ...kinds: readonly BtfType['kind'][]): BtfId | undefined =>
-    named(name).find((id) => kinds.length === 0 || kinds.includes(types[id].kind))
-  return {
-    btf: { types, strings: new Uint8Array(1) },
-    cut: new Set(cut === '' ? [] : cut.split(' ').map(Number)),
-    named,
-    find,
-    mayHaveType: (name) => inNameFilter(typeNames, name),
-    kfunc(name) {
-      const id = find(name, 'func')
-      const func = id === undefined ? undefined : types[id]
-      const marks = id === undefined ? undefined : tags.get(id)
-      if (id === undefined || func?.kind !== 'func' || !marks?.includes('bpf_kfunc')) return undefined
-      const proto = types[func.type]
-      return proto.kind === 'func_proto' ? { id, name, proto, tags: marks } : undefined
-    },
-  }
+  return { btf: { types, strings: new Uint8Array(1) }, ids, tags }
 }
 
 function push<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
