@@ -4,6 +4,7 @@ import { never } from '../../base/index.ts'
 import { addBlock, type BinOp, constant, undef, type Value } from '../ir/index.ts'
 import { error } from '../report.ts'
 import { asFunction, asPointer, type CType, integerOf, isVoid, sizeOf, type TExpr } from '../sema/index.ts'
+import { madeApart, rootVariable } from './aliasing.ts'
 import { builtin } from './builtins.ts'
 import { truth } from './condition.ts'
 import { access, address, copy, loadFrom, pointerOf, resize, storeTo, temporary } from './memory.ts'
@@ -105,7 +106,7 @@ export function discard(l: L, e: TExpr): void {
 
 function discardRecord(l: L, e: TExpr): Value {
   if (e.kind === 'assign') {
-    into(l, e.right, address(l, e.left))
+    assignRecord(l, e)
   } else if (isRecord(e.type)) {
     // Naming a record does nothing; the other kinds make it somewhere.
     if (e.kind !== 'load') into(l, e, temporary(l, e.type))
@@ -113,7 +114,21 @@ function discardRecord(l: L, e: TExpr): Value {
   return undef('i64')
 }
 
-/** Makes a record at an address. */
+/** Carries an assignment of a record out. What is assigned may read the target while it is made: then it is made elsewhere and copied. */
+function assignRecord(l: L, e: TExpr & { readonly kind: 'assign' }): Address {
+  const target = address(l, e.left)
+  if (madeApart(e.right, rootVariable(e.left))) {
+    into(l, e.right, target)
+    return target
+  }
+  const made = temporary(l, e.type)
+  into(l, e.right, made)
+  mark(l, e.at)
+  copy(l, target, made, e.type)
+  return target
+}
+
+/** Makes a record at an address; nothing else may be there that `e` reads. */
 export function into(l: L, e: TExpr, to: Address): void {
   switch (e.kind) {
     case 'load':
@@ -134,12 +149,9 @@ export function into(l: L, e: TExpr, to: Address): void {
     case 'call':
       callValue(l, e, to)
       return
-    case 'assign': {
-      const target = address(l, e.left)
-      into(l, e.right, target)
-      copy(l, to, target, e.type)
+    case 'assign':
+      copy(l, to, assignRecord(l, e), e.type)
       return
-    }
     case 'comma':
       discard(l, e.left)
       into(l, e.right, to)

@@ -23,7 +23,7 @@ function alignmentOf(address: Value, said: number, size: number): number {
   return base.kind === 'global' ? Math.max(said, alignedAt(base.align, offset)) : said
 }
 
-const alignedAt = (align: number, offset: number): number => {
+export const alignedAt = (align: number, offset: number): number => {
   let a = Math.min(8, align)
   while (offset % a !== 0) a >>= 1
   return Math.max(1, a)

@@ -2,6 +2,7 @@
 //
 // A pass is given the module; `perFunction` makes one of a pass over functions. Passes before `legalize` know nothing of the machine.
 import { type Func, type Module, printModule, validateModule } from '../ir/index.ts'
+import { alignStack } from './align-stack.ts'
 import { dce } from './dce.ts'
 import { dropUnused } from './drop-unused.ts'
 import { dse } from './dse.ts'
@@ -65,6 +66,7 @@ export const PASSES: readonly Pass[] = [
   perFunction('gvn', gvn),
   perFunction('simplify', simplify),
   perFunction('expandMem', expandMem),
+  perFunction('alignStack', alignStack),
   perFunction('gvn', gvn),
   perFunction('dse', dse),
   perFunction('dce', dce),
