@@ -74,7 +74,13 @@ export function statesEqual(env: Env, old: State, cur: State, exact: ExactLevel)
 
 function refsSafe(old: State, cur: State, idmap: IdMap): boolean {
   if (old.refs.length !== cur.refs.length || old.preemptLocks !== cur.preemptLocks || old.rcuLock !== cur.rcuLock) return false
-  return old.refs.every((ref, i) => checkIds(ref.id, cur.refs[i]!.id, idmap))
+  const a = old.locks
+  const b = cur.locks
+  if (a.count !== b.count || a.owner !== b.owner || !checkIds(a.irqId, b.irqId, idmap) || !checkIds(a.id, b.id, idmap)) return false
+  return old.refs.every((ref, i) => {
+    const other = cur.refs[i]!
+    return checkIds(ref.id, other.id, idmap) && ref.kind === other.kind && ref.owner === other.owner
+  })
 }
 
 function framesEqual(a: Int32Array, fa: number, b: Int32Array, fb: number, live: number, idmap: IdMap, exact: ExactLevel): boolean {

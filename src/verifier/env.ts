@@ -7,6 +7,7 @@ import type { DisasmNames, InsnTable, MapDef, Program } from '../isa/index.ts'
 import { type BackKinds, backKinds } from './back-kinds.ts'
 import type { FuncArg } from './check/func-args.ts'
 import type { KfuncDesc } from './check/kfunc-meta.ts'
+import type { FieldRecord } from './check/record.ts'
 import { FRAME_REGS, REG_WORDS, regAt } from './domain/layout.ts'
 import { UNSUPPORTED } from './errno.ts'
 import { type History, NO_ENTRY, newHistory } from './history.ts'
@@ -189,6 +190,8 @@ export interface Env {
   readonly idmap: IdMap
   /** Loops that were entered, by component. */
   readonly sccVisits: Map<number, SccVisit[]>
+  /** Special fields of the values of maps, by index, as far as they were asked for. */
+  readonly records: Map<number, FieldRecord | undefined>
   /** Function of each bpf_loop() that the kernel would write out in place, by instruction; -1 where it would not. */
   readonly loopInlining: Map<number, number>
   /** Word of a frame that told the last two states apart that were compared for an endless loop. */
@@ -273,6 +276,7 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
     },
     idmap: { old: new Int32Array(ID_MAP_SIZE), cur: new Int32Array(ID_MAP_SIZE), count: 0, tmpIdGen: 0 },
     sccVisits: new Map(),
+    records: new Map(),
     loopInlining: new Map(),
     tellingWord: FRAME_REGS,
     step: -1,

@@ -34,6 +34,7 @@ import { E2BIG, EACCES, EFAULT, EINVAL, EPERM } from './errno.ts'
 import { initFrame } from './frames.ts'
 import { NO_ENTRY, pushJmpHistory } from './history.ts'
 import { commitWriteMarks, resetWriteMarks, updateLiveStack } from './liveness/stack.ts'
+import { NO_LOCKS } from './locks.ts'
 import { isStateVisited, updateBranchCounts } from './prune.ts'
 import { insnText, traceInsnState, wholeState } from './show.ts'
 import { addStep, STEP_BRANCHED, STEP_EXIT, STEP_PRUNED, STEP_REJECTED } from './steps.ts'
@@ -50,6 +51,7 @@ export function startFunction(env: Env, subprog: number): void {
   env.log.prevLine = undefined
   cur.curframe = 0
   cur.refs = []
+  cur.locks = NO_LOCKS
   cur.history = NO_ENTRY
   cur.parent = null
   cur.branches = 1

@@ -11,13 +11,13 @@ import { verbose } from './verbose.ts'
 /** A new id that the state owes. */
 export function acquireReference(env: Env): number {
   const id = ++env.idGen
-  env.cur.refs = [...env.cur.refs, { id, insn: env.insnIdx }]
+  env.cur.refs = [...env.cur.refs, { id, insn: env.insnIdx, kind: 'ptr', owner: 0 }]
   return id
 }
 
 /** The references without the one of that id; undefined where there is none. */
 export function dropReference(refs: readonly Reference[], id: number): readonly Reference[] | undefined {
-  const i = refs.findIndex((ref) => ref.id === id)
+  const i = refs.findIndex((ref) => ref.kind === 'ptr' && ref.id === id)
   return i < 0 ? undefined : refs.toSpliced(i, 1)
 }
 
@@ -33,17 +33,22 @@ export function releaseReference(env: Env, id: number): number {
   return 0
 }
 
-/** At the end of the program, or before it could end unseen, nothing may be owed. */
+/** At the end of the program, or before it could end unseen, nothing may be owed and with `checkLock` no section be open. */
 export function checkResourceLeak(env: Env, what: string, checkLock: boolean): number {
   const { cur, log } = env
-  if (cur.curframe === 0 && cur.refs.length > 0) {
-    for (const ref of cur.refs) verbose(log, `Unreleased reference id=${ref.id} alloc_insn=${ref.insn}\n`)
+  const open = (section: string): number => {
+    verbose(log, `${what} cannot be used inside ${section}-ed region\n`)
+    return -EINVAL
+  }
+  if (checkLock && cur.locks.count > 0) return open('bpf_spin_lock')
+  const owed = cur.curframe === 0 ? cur.refs.filter((ref) => ref.kind === 'ptr') : []
+  if (owed.length > 0) {
+    for (const ref of owed) verbose(log, `Unreleased reference id=${ref.id} alloc_insn=${ref.insn}\n`)
     verbose(log, `${what} would lead to reference leak\n`)
     return -EINVAL
   }
   if (!checkLock) return 0
-  const section = cur.rcuLock ? 'bpf_rcu_read_lock' : cur.preemptLocks > 0 ? 'bpf_preempt_disable' : undefined
-  if (section === undefined) return 0
-  verbose(log, `${what} cannot be used inside ${section}-ed region\n`)
-  return -EINVAL
+  if (cur.locks.irqId > 0) return open('bpf_local_irq_save')
+  if (cur.rcuLock) return open('bpf_rcu_read_lock')
+  return cur.preemptLocks > 0 ? open('bpf_preempt_disable') : 0
 }

@@ -8,12 +8,17 @@
 // Linux: struct bpf_verifier_state, copy_verifier_state().
 import { ALLOCATED_SLOTS, CALLSITE, copyFrame, FRAME_WORDS, frameWords, MAX_FRAMES, STATE_WORDS } from './domain/layout.ts'
 import { NO_ENTRY } from './history.ts'
+import { type LockKind, type Locks, NO_LOCKS } from './locks.ts'
 
 /** A reference that the program holds and has to give back. */
 export interface Reference {
   readonly id: number
   /** Instruction that acquired it. */
   readonly insn: number
+  /** An object, a lock that is held, a saved interrupt flag. */
+  readonly kind: 'ptr' | 'irq' | LockKind
+  /** Of a lock: what it belongs to. */
+  readonly owner: number
 }
 
 /** Where saved states get their words: they share arrays, since a small array of its own costs more than its words. */
@@ -31,6 +36,7 @@ export interface State {
   readonly arena: Arena
   curframe: number
   refs: readonly Reference[]
+  locks: Locks
   /** Last entry of the jump history since the last checkpoint. */
   history: number
   parent: State | null
@@ -68,6 +74,7 @@ function bareState(words: Int32Array, at: number[], arena: Arena): State {
     arena,
     curframe: 0,
     refs: NO_REFS,
+    locks: NO_LOCKS,
     history: NO_ENTRY,
     parent: null,
     branches: 0,
@@ -135,6 +142,7 @@ export function restoreState(cur: State, src: State): void {
 function copyFields(dst: State, src: State): void {
   dst.curframe = src.curframe
   dst.refs = src.refs
+  dst.locks = src.locks
   dst.history = src.history
   dst.parent = src.parent
   dst.branches = src.branches

@@ -89,7 +89,7 @@ function checkMapLoad(env: Env, i: number, value: boolean): number {
     verbose(log, `fd ${fd} is not pointing to valid bpf_map\n`)
     return fd >= 0 && fd <= 2 ? -EINVAL : -EBADF
   }
-  const err = checkMapProgCompatibility(env, map)
+  const err = checkMapProgCompatibility(env, insns.imm[i]!)
   if (err || !value) return err
   const off = insns.imm[i + 1]! >>> 0
   if (off >= MAX_VAR_OFF) {

@@ -95,6 +95,10 @@ export function checkMemReg(env: Env, regno: number, r: number, size: number): n
 export function checkGlobalCall(env: Env, subprog: number, err: number): number {
   const { words: s, log } = env
   const called = env.subprogs[subprog]!
+  if (env.cur.locks.count > 0) {
+    verbose(log, 'global function calls are not allowed while holding a lock,\nuse static function instead\n')
+    return -EINVAL
+  }
   if (err) {
     verbose(log, `Caller passes invalid args into func#${subprog} ('${called.name}')\n`)
     return err

@@ -5,7 +5,9 @@ import {
   baseType,
   CONST_PTR_TO_MAP,
   MAP,
+  MAP_UID,
   MEM_ALIGNED,
+  MEM_ALLOC,
   MEM_FIXED_SIZE,
   MEM_RDONLY,
   MEM_RINGBUF,
@@ -41,9 +43,10 @@ import { regTypeName } from '../log/reg-text.ts'
 import { markChainPrecision } from '../precision.ts'
 import { varOffOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
-import { FUNC_MAP_PEEK_ELEM } from './helper-ids.ts'
+import { FUNC_MAP_PEEK_ELEM, FUNC_SPIN_LOCK } from './helper-ids.ts'
 import { type CallMeta, checkHelperMem, checkMemSize, constantMapKey } from './helper-mem.ts'
 import type { Arg, HelperProto } from './helper-proto.ts'
+import { checkLock, checkMapField } from './lock.ts'
 import { checkConstStr } from './map.ts'
 import { checkRegRead } from './mem.ts'
 import { isPktPointer, mayAccessPacket } from './packet.ts'
@@ -80,6 +83,8 @@ const COMPATIBLE: Readonly<Record<string, readonly number[]>> = {
   ptr_to_func: [PTR_TO_FUNC],
   ptr_to_stack: [PTR_TO_STACK],
   ptr_to_const_str: [PTR_TO_MAP_VALUE],
+  ptr_to_spin_lock: [PTR_TO_MAP_VALUE, PTR_TO_BTF_ID | MEM_ALLOC],
+  ptr_to_timer: [PTR_TO_MAP_VALUE],
 }
 
 /** Argument number `i` from 0. */
@@ -132,8 +137,17 @@ function checkArgValue(env: Env, regno: number, r: number, base: string, arg: Ar
   const s = env.words
   switch (base) {
     case 'const_map_ptr':
+      if (meta.map >= 0 && (meta.map !== s[r + MAP] || meta.mapUid !== s[r + MAP_UID])) {
+        verbose(env.log, `timer pointer in R1 map_uid=${meta.mapUid} doesn't match map pointer in R2 map_uid=${s[r + MAP_UID]}\n`)
+        return -EINVAL
+      }
       meta.map = s[r + MAP]!
+      meta.mapUid = s[r + MAP_UID]!
       return 0
+    case 'ptr_to_spin_lock':
+      return checkLock(env, regno, 'lock', meta.helper === FUNC_SPIN_LOCK)
+    case 'ptr_to_timer':
+      return checkMapField(env, regno, 'bpf_timer', meta)
     case 'ptr_to_map_key': {
       const map = env.maps[meta.map]!
       const err = checkHelperMem(env, regno, map.keySize, false, false, undefined)

@@ -48,6 +48,8 @@ export interface CallMeta {
   readonly helper: number
   /** Index of the map argument; -1 = none. */
   map: number
+  /** Which lookup in an outer map that map came from. */
+  mapUid: number
   /** Memory that need not be initialised, since the helper fills it. */
   rawMode: boolean
   releaseRegno: number
@@ -103,7 +105,7 @@ export function checkHelperMem(
       return checkRegion(env, regno, off, size, mapOf(env, r).keySize, false)
     case PTR_TO_MAP_VALUE:
       if (checkMapAccessType(env, regno, off, size, write)) return -EACCES
-      return checkMapAccess(env, regno, off, size, zeroSizeAllowed)
+      return checkMapAccess(env, regno, off, size, zeroSizeAllowed, false)
     case PTR_TO_MEM:
       if (write && type & MEM_RDONLY) return cannotWrite()
       return checkRegion(env, regno, off, size, s[r + MEM_SIZE]! >>> 0, zeroSizeAllowed)

@@ -7,6 +7,7 @@ import { boundsSync, isRegConst, isRegNull, markRegKnownZero, markRegUnknown } f
 import {
   ID,
   MAP,
+  MAP_UID,
   MEM_SIZE,
   mayBeNull,
   NOT_INIT,
@@ -42,10 +43,11 @@ import * as f from './helper-ids.ts'
 import type { CallMeta } from './helper-mem.ts'
 import { type HelperProto, helperProto } from './helper-proto.ts'
 import { isGplCompatible } from './license.ts'
-import { isRdonlyProg } from './map.ts'
+import { isRdonlyProg, recordOf } from './map.ts'
 import { checkMapFuncCompatibility } from './map-func.ts'
 import { checkMemAccess } from './mem.ts'
 import { clearAllPktPointers } from './packet.ts'
+import { hasField } from './record.ts'
 import { checkSanity } from './sanity.ts'
 import { checkSleepingHelper } from './sections.ts'
 
@@ -90,6 +92,7 @@ export function checkHelperCall(env: Env): number {
   const meta: CallMeta = {
     helper: id,
     map: -1,
+    mapUid: 0,
     rawMode: false,
     releaseRegno: 0,
     regno: 0,
@@ -189,7 +192,9 @@ function setResult(env: Env, proto: HelperProto, meta: CallMeta, map: MapDef | u
       )
         flags &= ~PTR_MAYBE_NULL
       s[r0 + MAP] = meta.map
+      s[r0 + MAP_UID] = meta.mapUid
       s[r0 + TYPE] = PTR_TO_MAP_VALUE | flags
+      if (!mayBeNull(flags) && hasField(recordOf(env, meta.map), 'bpf_spin_lock', 'bpf_res_spin_lock')) s[r0 + ID] = ++env.idGen
       break
     case 'ptr_to_socket':
       markRegKnownZero(s, r0)

@@ -392,6 +392,7 @@ const NO_CALL: CallMeta = {
   msizeMax: 0,
   refObjId: 0,
   constMapKey: 0,
+  mapUid: 0,
   subprogno: 0,
 }
 

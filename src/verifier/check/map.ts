@@ -1,14 +1,14 @@
 // Maps: which a program may name, what it may read and write of their values, and numbers that are known because a map cannot change.
 // Linux: check_map_prog_compatibility(), check_map_access_type(), check_map_access(), bpf_map_is_rdonly(), bpf_map_direct_read(),
-// check_reg_const_str(), btf_parse_fields() (only to tell which values hold fields that are not modelled).
-import { type Btf, btfType, resolve } from '../../btf/index.ts'
+// check_reg_const_str().
 import type { MapDef } from '../../isa/index.ts'
-import { MAP, OFF, PTR_TO_MAP_VALUE, TYPE, VALUE_HI } from '../domain/layout.ts'
+import { BTF_ID, baseType, MAP, MEM_ALLOC, OFF, PTR_TO_BTF_ID, PTR_TO_MAP_VALUE, TYPE, VALUE_HI } from '../domain/layout.ts'
 import { tnumIsConst } from '../domain/tnum.ts'
 import { curReg, type Env, unsupported } from '../env.ts'
 import { EACCES, EINVAL, ENOTSUPP } from '../errno.ts'
-import { varOffOf } from '../values.ts'
+import { sminOf, umaxOf, varOffOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
+import { type FieldKind, type FieldRecord, fieldName, hasField, KPTR_KINDS, mapRecord, structRecord } from './record.ts'
 import { checkRegion } from './region.ts'
 
 export const F_RDONLY_PROG = 1 << 7
@@ -17,42 +17,50 @@ export const F_WRONLY_PROG = 1 << 8
 /** Kinds of maps whose use in programs needs more than keys and values. */
 const UNMODELLED_MAPS: ReadonlySet<string> = new Set(['struct_ops', 'arena', 'insn_array', 'array_of_maps', 'hash_of_maps', 'user_ringbuf'])
 
-/** Members of a value that only helpers of their own may touch. Linux: btf_field_type. */
-const SPECIAL_FIELDS: ReadonlySet<string> = new Set([
-  'bpf_spin_lock',
-  'bpf_res_spin_lock',
-  'bpf_timer',
+/** Fields of values that are not modelled. */
+const UNMODELLED_FIELDS: ReadonlySet<FieldKind> = new Set<FieldKind>([
   'bpf_wq',
   'bpf_task_work',
   'bpf_list_head',
-  'bpf_list_node',
   'bpf_rb_root',
-  'bpf_rb_node',
   'bpf_refcount',
+  'kptr_untrusted',
+  'kptr',
+  'percpu_kptr',
+  'uptr',
 ])
-const SPECIAL_TAGS: ReadonlySet<string> = new Set(['kptr', 'kptr_untrusted', 'percpu_kptr', 'uptr'])
-const MAX_FIELD_DEPTH = 16
 
-export function checkMapProgCompatibility(env: Env, map: MapDef): number {
+/** Programs that run anywhere in the kernel. Linux: is_tracing_prog_type(). */
+const TRACING: ReadonlySet<string> = new Set(['kprobe', 'tracepoint', 'perf_event', 'raw_tracepoint', 'raw_tracepoint_writable'])
+
+export function checkMapProgCompatibility(env: Env, index: number): number {
+  const map = env.maps[index]!
   if (UNMODELLED_MAPS.has(map.type)) return unsupported(env, `map type ${map.type}`)
-  const field = env.btf && map.valueTypeId ? specialField(env.btf, map.valueTypeId, 0) : undefined
-  return field === undefined ? 0 : unsupported(env, `${field} in a map value`)
+  const record = recordOf(env, index)
+  const { name } = env.progType
+  if (TRACING.has(name) && hasField(record, 'bpf_list_head', 'bpf_rb_root')) {
+    verbose(env.log, 'tracing progs cannot use bpf_{list_head,rb_root} yet\n')
+    return -EINVAL
+  }
+  if (hasField(record, 'bpf_spin_lock', 'bpf_res_spin_lock') && (name === 'socket_filter' || TRACING.has(name))) {
+    verbose(env.log, `${name === 'socket_filter' ? 'socket filter' : 'tracing'} progs cannot use bpf_spin_lock yet\n`)
+    return -EINVAL
+  }
+  const field = record?.find((f) => UNMODELLED_FIELDS.has(f.kind))
+  return field === undefined ? 0 : unsupported(env, `${field.kind} in a map value`)
 }
 
-function specialField(btf: Btf, id: number, depth: number): string | undefined {
-  if (depth > MAX_FIELD_DEPTH) return undefined
-  const { type } = resolve(btf, id)
-  if (type.kind === 'array') return specialField(btf, type.type, depth + 1)
-  if (type.kind === 'ptr') {
-    const pointee = btfType(btf, type.type)
-    return pointee.kind === 'type_tag' && SPECIAL_TAGS.has(pointee.name) ? pointee.name : undefined
-  }
-  if (type.kind !== 'struct') return undefined
-  if (SPECIAL_FIELDS.has(type.name)) return type.name
-  for (const member of type.members) {
-    const field = specialField(btf, member.type, depth + 1)
-    if (field !== undefined) return field
-  }
+/** The special fields of a map's values; undefined where the map has no types. */
+export function recordOf(env: Env, index: number): FieldRecord | undefined {
+  if (!env.records.has(index)) env.records.set(index, mapRecord(env.btf, env.maps[index]!))
+  return env.records.get(index)
+}
+
+/** Of what a register points to: a map's value or an object that the program allocated. Linux: reg_btf_record(). */
+export function regRecord(env: Env, s: Int32Array, r: number): FieldRecord | undefined {
+  const type = s[r + TYPE]!
+  if (baseType(type) === PTR_TO_MAP_VALUE) return recordOf(env, s[r + MAP]!)
+  if (baseType(type) === PTR_TO_BTF_ID && type & MEM_ALLOC && env.btf) return structRecord(env.btf, s[r + BTF_ID]!)
   return undefined
 }
 
@@ -65,8 +73,34 @@ export function checkMapAccessType(env: Env, regno: number, off: number, size: n
   return -EACCES
 }
 
-export const checkMapAccess = (env: Env, regno: number, off: number, size: number, zeroSizeAllowed: boolean): number =>
-  checkRegion(env, regno, off, size, mapOf(env, curReg(env, regno)).valueSize, zeroSizeAllowed)
+/** `direct`: by an instruction of the program, not by a helper. */
+export function checkMapAccess(env: Env, regno: number, off: number, size: number, zeroSizeAllowed: boolean, direct: boolean): number {
+  const r = curReg(env, regno)
+  const err = checkRegion(env, regno, off, size, mapOf(env, r).valueSize, zeroSizeAllowed)
+  if (err) return err
+  const record = recordOf(env, env.words[r + MAP]!)
+  return record && record.length > 0 ? checkFieldsUntouched(env, r, off, size, record, direct) : 0
+}
+
+/** Special fields are touched by what they are for; a kptr also as a whole by loads and stores. */
+function checkFieldsUntouched(env: Env, r: number, off: number, size: number, record: FieldRecord, direct: boolean): number {
+  const { words: s, log } = env
+  for (const field of record) {
+    if (sminOf(s, r) + off >= field.off + field.size || field.off >= umaxOf(s, r) + off + size) continue
+    const name = fieldName(field.kind)
+    const at = off + varOffOf(s, r)
+    let why = ''
+    if (!KPTR_KINDS.includes(field.kind) && field.kind !== 'uptr') why = 'cannot be accessed directly by load/store'
+    else if (!direct) why = 'cannot be accessed indirectly by helper'
+    else if (!tnumIsConst(s, r + VALUE_HI)) why = 'access cannot have variable offset'
+    else if (field.off !== at) why = `access misaligned expected=${field.off} off=${at}`
+    else if (size !== 8) why = 'access size must be BPF_DW'
+    if (why === '') continue
+    verbose(log, `${name} ${why}\n`)
+    return -EACCES
+  }
+  return 0
+}
 
 /** The map that a register points to or into. */
 export const mapOf = (env: Env, r: number): MapDef => env.maps[env.words[r + MAP]!]!
@@ -123,7 +157,7 @@ export function checkConstStr(env: Env, regno: number): number {
     verbose(log, 'no direct value access support for this map type\n')
     return -EACCES
   }
-  const err = checkMapAccess(env, regno, s[r + OFF]!, map.valueSize - s[r + OFF]!, false)
+  const err = checkMapAccess(env, regno, s[r + OFF]!, map.valueSize - s[r + OFF]!, false, false)
   if (err) return err
   const off = s[r + OFF]! + varOffOf(s, r)
   if (map.maxEntries !== 1 || off >= map.valueSize) {

@@ -235,7 +235,7 @@ function mapValueAccess(
   signed: boolean,
 ): number {
   const s = env.words
-  const err = checkMapAccessType(env, regno, off, size, write) || checkMapAccess(env, regno, off, size, false)
+  const err = checkMapAccessType(env, regno, off, size, write) || checkMapAccess(env, regno, off, size, false, true)
   if (err || value < 0) return err
   const map = mapOf(env, r)
   if (!tnumIsConst(s, r + VALUE_HI) || !isMapRdonly(map) || !hasDirectValue(map)) {

@@ -4,6 +4,7 @@
 import { BPF_CALL, BPF_EXIT, BPF_JMP, BPF_PSEUDO_CALL, BPF_PSEUDO_KFUNC_CALL } from '../../isa/index.ts'
 import { checkGlobalCall, checkSubprogCall } from '../check/global.ts'
 import { checkHelperCall } from '../check/helper.ts'
+import { FUNC_KPTR_XCHG, FUNC_SPIN_UNLOCK } from '../check/helper-ids.ts'
 import { checkKfuncCall } from '../check/kfunc.ts'
 import { checkRegRead } from '../check/mem.ts'
 import { checkRetRange } from '../check/ret-range.ts'
@@ -16,6 +17,9 @@ import { markChainPrecision } from '../precision.ts'
 import { checkResourceLeak } from '../references.ts'
 import { verbose } from '../verbose.ts'
 
+/** Helpers that may be called with a lock held. */
+const LOCKED_HELPERS: ReadonlySet<number> = new Set([FUNC_SPIN_UNLOCK, FUNC_KPTR_XCHG])
+
 export function checkCall(env: Env): number {
   const { insns, insnIdx } = env
   const src = insns.src[insnIdx]!
@@ -26,6 +30,10 @@ export function checkCall(env: Env): number {
     insns.dst[insnIdx] !== 0
   ) {
     verbose(env.log, 'BPF_CALL uses reserved fields\n')
+    return -EINVAL
+  }
+  if (env.cur.locks.count > 0 && src === 0 && !LOCKED_HELPERS.has(insns.imm[insnIdx]!)) {
+    verbose(env.log, 'function calls are not allowed while holding a lock\n')
     return -EINVAL
   }
   const err = src === BPF_PSEUDO_CALL ? checkFuncCall(env) : src === BPF_PSEUDO_KFUNC_CALL ? checkKfuncCall(env) : checkHelperCall(env)

@@ -20,9 +20,11 @@ import {
   bpfSrc,
 } from '../../isa/index.ts'
 import { pushBranch } from '../branches.ts'
+import { regRecord } from '../check/map.ts'
 import { checkRegRead } from '../check/mem.ts'
 import { markNotNull } from '../check/null.ts'
 import { forEachReg, isPktPointerAny } from '../check/packet.ts'
+import { hasField } from '../check/record.ts'
 import { checkSanity } from '../check/sanity.ts'
 import { isRegConst, markRegConst } from '../domain/bounds.ts'
 import { flipOpcode, isScalarBranchTaken, regSetMinMax } from '../domain/branch.ts'
@@ -293,7 +295,7 @@ function markPtrOrNullRegs(env: Env, state: State, r: number, isNull: boolean): 
       return
     }
     markNotNull(env, s, at)
-    s[at + ID] = 0
+    if (!hasField(regRecord(env, s, at), 'bpf_spin_lock', 'bpf_res_spin_lock')) s[at + ID] = 0
   })
 }
 
