@@ -3,7 +3,7 @@ import type { Span } from '../diag/index.ts'
 import type { ObjectFile } from '../object/index.ts'
 import { generate, type Target } from './codegen/index.ts'
 import { emit } from './emit/index.ts'
-import { type Func, type Global, type Module, makeFunc } from './ir/index.ts'
+import { type Func, type Global, libraryName, type Module, makeFunc } from './ir/index.ts'
 import { optimize } from './opt/index.ts'
 import type { UnitSymbols } from './sema/types.ts'
 import type { PassDump } from './types.ts'
@@ -43,6 +43,8 @@ export function backEnd(input: BackEndInput): BackEndResult {
     report: (code, params, at: Span | undefined) => report(code, params, at),
     symbolOf: (name) => symbolOf(module, name),
   }
+  for (const fn of module.funcs) dropLibraryCalls(fn, target)
+  module.funcs.splice(0, module.funcs.length, ...module.funcs.filter((f) => libraryName(f) === undefined))
   const codes = module.funcs.filter((f) => f.blocks.length > 0).map((f) => generate(f, target, input.check))
   return { object: emit({ module, symbols, path, codes }), passes, faults }
 }
@@ -54,4 +56,15 @@ function symbolOf(module: Module, name: string): Func | Global {
   const made = makeFunc({ name, ret: 'i64', linkage: 'extern' }, [])
   module.funcs.push(made)
   return made
+}
+
+/** Says of copies and fills that were not given a literal size in the end that they cannot be. */
+function dropLibraryCalls(fn: Func, target: Target): void {
+  for (const block of fn.blocks) {
+    block.instrs = block.instrs.filter((i) => {
+      const name = i.kind === 'call' ? libraryName(i.args[0]) : undefined
+      if (name) target.report('c.bpf.memory-size', [name], i.at)
+      return name === undefined
+    })
+  }
 }

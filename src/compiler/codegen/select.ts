@@ -65,6 +65,7 @@ export type TargetFault =
   | 'c.bpf.asm-registers'
   | 'c.bpf.stack'
   | 'c.bpf.jump-too-far'
+  | 'c.bpf.memory-size'
 
 interface State {
   readonly fn: Func

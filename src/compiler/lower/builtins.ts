@@ -1,5 +1,15 @@
 // Builtins that are more than one instruction: memory, bits, overflow, atomics, CO-RE questions.
-import { type AtomicOp, addBlock, constant, undef, type Value } from '../ir/index.ts'
+import {
+  type AtomicOp,
+  addBlock,
+  constant,
+  type Func,
+  type LibraryName,
+  libraryName,
+  makeLibraryFunc,
+  undef,
+  type Value,
+} from '../ir/index.ts'
 import { error } from '../report.ts'
 import { asPointer, type CType, integerOf, sizeOf, type TExpr } from '../sema/index.ts'
 import { barrierOnly } from './asm.ts'
@@ -67,13 +77,18 @@ export function builtin(l: L, e: Builtin): Value {
 
 // --- memory ---
 
-/** Copies and fills whose size is a constant; BPF has no library to call for others. */
+/** Copies and fills. Where the size is no literal, inlining has to make it one. */
 function memory(l: L, e: Builtin): Value {
   const [dst, second, size] = e.args
   const to = l.rules.value(l, dst)
   const from = l.rules.value(l, second)
+  const isFill = e.name === '__builtin_memset'
+  const align = isFill ? pointeeAlign(dst) : Math.min(pointeeAlign(dst), pointeeAlign(second))
   if (size.kind !== 'const') {
-    error(l.sink, 'c.bpf.memory-size', size.at, [e.name.replace('__builtin_', '')])
+    const name = e.name.replace('__builtin_', '') as LibraryName
+    const bytes = l.rules.value(l, size)
+    mark(l, e.at)
+    l.b.call('void', libraryFunc(l, name), [to, isFill ? resize(l, from, 'i8', false) : from, bytes, constant('i64', align)])
     return to
   }
   mark(l, e.at)
@@ -83,9 +98,17 @@ function memory(l: L, e: Builtin): Value {
     error(l.sink, 'c.bpf.memory-large', size.at, [e.name.replace('__builtin_', ''), String(MAX_MEMORY)])
     return to
   }
-  if (e.name === '__builtin_memset') l.b.memset(to, resize(l, from, 'i8', false), bytes, pointeeAlign(dst))
-  else l.b.memcpy(to, from, bytes, Math.min(pointeeAlign(dst), pointeeAlign(second)), { overlap: e.name === '__builtin_memmove' })
+  if (isFill) l.b.memset(to, resize(l, from, 'i8', false), bytes, align)
+  else l.b.memcpy(to, from, bytes, align, { overlap: e.name === '__builtin_memmove' })
   return to
+}
+
+function libraryFunc(l: L, name: LibraryName): Func {
+  const known = l.module.funcs.find((f) => libraryName(f) === name)
+  if (known) return known
+  const made = makeLibraryFunc(name)
+  l.module.funcs.push(made)
+  return made
 }
 
 /** clang gives up on longer copies too: they would be calls. */

@@ -4,6 +4,7 @@
 // Rules must not turn a checked pointer or a bounded value into another one that the verifier cannot connect with it.
 import { countUses, type Draft, type Func, type Instr, isInstr, replaceValues, reversePostOrder, type Value } from '../ir/index.ts'
 import { BIN_RULES, PTRADD_RULES } from './rules/arithmetic.ts'
+import { CALL_RULES } from './rules/calls.ts'
 import { BSWAP_RULES, CAST_RULES, SELECT_RULES } from './rules/casts.ts'
 import { CMP_RULES } from './rules/comparisons.ts'
 import { LOAD_RULES } from './rules/memory.ts'
@@ -71,6 +72,8 @@ function improve(i: Instr, c: Context): Value | undefined {
       return first(CMP_RULES, i, c)
     case 'load':
       return first(LOAD_RULES, i, c)
+    case 'call':
+      return first(CALL_RULES, i, c)
     default:
       return undefined
   }
