@@ -68,7 +68,12 @@ describe('helpers', () => {
     expect(helperAllowed(redirectMap, 'xdp_devmap')).toBe(true)
     expect(helperAllowed(redirectMap, 'sched_cls')).toBe(false)
     expect(helperAllowed(1, 'cgroup_skb')).toBe(true)
-    expect(helperAllowed(1, 'struct_ops')).toBe(false)
+    expect(helperAllowed(1, 'struct_ops')).toBe(true)
+    expect(helperAllowed(25, 'struct_ops')).toBe(false)
+    expect(helperAllowed(147, 'tp_btf')).toBe(true)
+    expect(helperAllowed(126, 'tp_btf')).toBe(false)
+    expect(helperAllowed(126, 'iter')).toBe(true)
+    expect(helperAllowed(1, 'lsm')).toBe(false)
     expect(helperAllowed(0, 'xdp')).toBe(false)
     const count = (type: string) => helpers.filter((h) => helperAllowed(h.id, type)).length
     expect([count('socket_filter'), count('sched_cls'), count('xdp'), count('cgroup_skb')]).toEqual([88, 139, 104, 103])
@@ -145,7 +150,7 @@ describe('program types', () => {
     ['fentry/tcp_connect', 'tracing', 24, false],
     ['cgroup/connect4', 'connect4', 10, false],
     ['struct_ops/init', 'struct_ops', 0, false],
-    ['iter/task', 'tracing', 28, false],
+    ['iter/task', 'iter', 28, false],
   ] as const)('SEC("%s") is %s, attach type %d', (section, name, attachType, legacy) => {
     expect(progTypeBySection(section)).toEqual({ row: progType(name), attachType, legacy })
   })

@@ -9,6 +9,20 @@ const ALL_TYPES = (1n << BigInt(TYPES.length)) - 1n
 /** Program types whose helpers are those of another row. */
 const ALIAS: Readonly<Record<string, string>> = { xdp_devmap: 'xdp', xdp_cpumap: 'xdp' }
 
+/**
+ * Program types that call what another type calls, and more or less; read off a running kernel by probing (fentry and its like, which that
+ * kernel does not load, from its source). Linux: tracing_prog_func_proto(), bpf_iter_get_func_proto(), bpf_tcp_ca_get_func_proto().
+ */
+const SOCKET_TRACING = [46, 107, 108, 111, 121, 136, 137, 138, 139, 140, 147, 162, 178, 188, 196]
+const DERIVED: Readonly<Record<string, { readonly from: string; readonly more: readonly number[]; readonly less: readonly number[] }>> = {
+  tp_btf: { from: 'raw_tracepoint', more: SOCKET_TRACING, less: [] },
+  iter: { from: 'raw_tracepoint', more: [...SOCKET_TRACING, 126, 127, 150], less: [174] },
+  tracing: { from: 'raw_tracepoint', more: [...SOCKET_TRACING, 183, 184, 185], less: [] },
+  fexit: { from: 'raw_tracepoint', more: [...SOCKET_TRACING, 183, 184, 185], less: [] },
+  fmod_ret: { from: 'raw_tracepoint', more: [...SOCKET_TRACING, 183, 184, 185], less: [] },
+  struct_ops: { from: 'netfilter', more: [49, 57, 107, 108, 116, 160], less: [] },
+}
+
 /** Outside traffic control and tunnels bpf_get_cgroup_classid() tells the class of the current task and looks at no argument. */
 const TAKES_CONTEXT: Readonly<Record<string, readonly string[]>> = {
   get_cgroup_classid: ['sched_cls', 'sched_act', 'lwt_in', 'lwt_out', 'lwt_xmit', 'lwt_seg6local'],
@@ -39,6 +53,8 @@ export function helperAllowed(id: number, progTypeName: string): boolean {
   const allowed = byId.get(id)?.allowed
   if (allowed === undefined) return false
   const name = ALIAS[progTypeName] ?? progTypeName
+  const derived = DERIVED[name]
+  if (derived) return derived.more.includes(id) || (!derived.less.includes(id) && helperAllowed(id, derived.from))
   return allowed === 'all' ? TYPES.includes(name) : allowed.includes(name)
 }
 

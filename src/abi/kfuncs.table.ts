@@ -36,6 +36,8 @@ export const KFUNC_HOOKS: Readonly<Record<string, string>> = {
   perf_event: 'tracing',
   tracing: 'tracing',
   tp_btf: 'tracing',
+  fexit: 'tracing',
+  fmod_ret: 'tracing',
   iter: 'tracing',
   lsm: 'tracing',
   xdp: 'xdp',

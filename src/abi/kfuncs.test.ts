@@ -20,7 +20,18 @@ describe('kfuncs', () => {
   it('lets program types call what is registered for their hook', () => {
     expect(mayCall('bpf_rcu_read_lock').length).toBe(progTypes.length)
     expect(mayCall('bpf_ct_release')).toEqual(['sched_cls', 'xdp', 'xdp_devmap', 'xdp_cpumap'])
-    expect(mayCall('bpf_cpumask_create')).toEqual(['tracepoint', 'perf_event', 'tracing', 'struct_ops', 'lsm', 'syscall'])
+    expect(mayCall('bpf_cpumask_create')).toEqual([
+      'tracepoint',
+      'perf_event',
+      'tp_btf',
+      'tracing',
+      'fexit',
+      'fmod_ret',
+      'iter',
+      'struct_ops',
+      'lsm',
+      'syscall',
+    ])
     expect(mayCall('bpf_put_file')).toEqual(['lsm'])
     expect(mayCall('bpf_modify_return_test')).toEqual([])
     expect(mayCall('bpf_sock_ops_enable_tx_tstamp')).toContain('connect4')

@@ -31,7 +31,11 @@ sched_act: action
 tracepoint: tracepoint+ tp+
 raw_tracepoint: raw_tracepoint+ raw_tp+
 raw_tracepoint_writable: raw_tracepoint.w+ raw_tp.w+
-tracing: tp_btf+@23 fentry+@24 fmod_ret+@26 fexit+@25 fentry.s+@24 fmod_ret.s+@26 fexit.s+@25 iter+@28 iter.s+@28
+tp_btf: tp_btf+@23
+tracing: fentry+@24 fentry.s+@24
+fexit: fexit+@25 fexit.s+@25
+fmod_ret: fmod_ret+@26 fmod_ret.s+@26
+iter: iter+@28 iter.s+@28
 ext: freplace+
 lsm: lsm+@27 lsm.s+@27 lsm_cgroup+@43
 syscall: syscall

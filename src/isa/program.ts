@@ -69,6 +69,11 @@ export interface Program {
   readonly type: string
   /** Linux's expected_attach_type. */
   readonly attachType: number
+  /**
+   * What the program attaches to, by its name in the kernel's BTF (Linux: attach_btf_id): the typedef 'btf_trace_sched_switch', the function
+   * 'bpf_iter_task' or 'tcp_connect', the struct 'tcp_congestion_ops' (attachType is then the number of its member).
+   */
+  readonly attachTo?: string
   readonly license: string
   /** prog_flags: 1 strict alignment, 2 any alignment, 8 TEST_STATE_FREQ, 0x80 TEST_REG_INVARIANTS. */
   readonly flags: number
