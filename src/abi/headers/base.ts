@@ -49,6 +49,8 @@ const posixTypes = header(
   'linux/posix_types.h',
   ['linux/stddef.h'],
   `
+/* vmlinux.h has them all. */
+#ifndef __VMLINUX_H__
 typedef long __kernel_long_t;
 typedef unsigned long __kernel_ulong_t;
 typedef __kernel_ulong_t __kernel_ino_t;
@@ -59,7 +61,7 @@ typedef unsigned int __kernel_uid_t;
 typedef unsigned int __kernel_gid_t;
 typedef __kernel_uid_t __kernel_uid32_t;
 typedef __kernel_gid_t __kernel_gid32_t;
-typedef unsigned int __kernel_old_dev_t;
+typedef unsigned long __kernel_old_dev_t;
 typedef __kernel_ulong_t __kernel_size_t;
 typedef __kernel_long_t __kernel_ssize_t;
 typedef __kernel_long_t __kernel_ptrdiff_t;
@@ -79,6 +81,7 @@ typedef int __kernel_daddr_t;
 typedef struct {
 	int val[2];
 } __kernel_fsid_t;
+#endif
 `,
 )
 

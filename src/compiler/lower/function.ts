@@ -4,7 +4,7 @@ import { type Alloca, addBlock, type Func, makeBuilder, removeUnreachable, undef
 import { siteOf } from '../report.ts'
 import { alignOf, asFunction, ladder, type TFunction, type TStmt } from '../sema/index.ts'
 import { bytesOf, enter, isRecord, type L, type Lowering, mark } from './state.ts'
-import { blockItems, declare, findLabelScopes, statement } from './statements.ts'
+import { blockItems, declare, statement } from './statements.ts'
 import { returnsRecord } from './symbols.ts'
 
 export function lowerFunction(lowering: Lowering, fn: Func, definition: TFunction): void {
@@ -12,7 +12,6 @@ export function lowerFunction(lowering: Lowering, fn: Func, definition: TFunctio
   const { symbol, body } = definition
   const type = asFunction(symbol.type)
   const record = type !== undefined && returnsRecord(type)
-  const labelScopes = findLabelScopes(body)
   b.at = siteOf(body.at)
   const single = symbol.naked || (countReturns(body) <= 1 && endsInReturn(body))
   let exitSlot: Alloca | undefined
@@ -27,12 +26,11 @@ export function lowerFunction(lowering: Lowering, fn: Func, definition: TFunctio
     breaks: [],
     continues: [],
     labels: new Map(),
-    labelScopes,
     cases: new Map(),
     defaults: [],
     result: record ? fn.params[0] : undefined,
     exit: single ? undefined : { block: addBlock(fn, 'exit'), slot: exitSlot },
-    hasLabels: labelScopes.size > 0,
+    hasLabels: definition.labels.length > 0,
     preserve: 0,
   }
   if (symbol.naked) {

@@ -10,6 +10,7 @@ import {
   type GlobalSymbol,
   integerOf,
   type LocalVariable,
+  type ScopeId,
   sizeOf,
   type TBlock,
   type TCase,
@@ -28,7 +29,7 @@ export interface Address {
 
 /** A scope that is open; what must be done where it is left. */
 export interface OpenScope {
-  readonly block: TBlock | undefined
+  readonly id: ScopeId | undefined
   readonly cleanups: { readonly fn: FunctionSymbol; readonly slot: Alloca; readonly at: Place }[]
   readonly slots: Alloca[]
 }
@@ -49,8 +50,6 @@ export interface FnState {
   readonly breaks: JumpTarget[]
   readonly continues: JumpTarget[]
   readonly labels: Map<TLabel, Block>
-  /** Blocks around each label, outermost first: which scopes a goto leaves. */
-  readonly labelScopes: ReadonlyMap<TLabel, readonly TBlock[]>
   readonly cases: Map<TCase, Block>
   /** Default block of each open switch. */
   readonly defaults: (Block | undefined)[]

@@ -5,8 +5,8 @@ import type { Place } from '../report.ts'
 import {
   isVoid,
   type LocalVariable,
-  ladder,
   printType,
+  type ScopeId,
   type TBlock,
   type TCase,
   type TExpr,
@@ -19,15 +19,15 @@ import { functionValue } from './symbols.ts'
 
 /** The items of a block in a scope of its own; `result` is worked out before the scope is left. */
 export function blockItems(l: L, b: TBlock, result?: () => void): void {
-  openScope(l, b)
+  openScope(l, b.scope)
   for (const item of b.items) statement(l, item)
   result?.()
   mark(l, b.closeAt)
   closeScope(l)
 }
 
-function openScope(l: L, block: TBlock | undefined): void {
-  l.scopes.push({ block, cleanups: [], slots: [] })
+function openScope(l: L, id: ScopeId | undefined): void {
+  l.scopes.push({ id, cleanups: [], slots: [] })
 }
 
 function closeScope(l: L): void {
@@ -138,7 +138,7 @@ export function statement(l: L, s: TStmt): void {
       returnStatement(l, s.value, s.at)
       return
     case 'asm':
-      asmStatement(l, s, (label) => blockOfLabel(l, label))
+      asmStatement(l, s, (label) => edgeToLabel(l, label))
       return
     default:
       never(s)
@@ -182,7 +182,7 @@ function ifStatement(l: L, s: TStmt & { readonly kind: 'if' }): void {
 }
 
 function forStatement(l: L, s: TStmt & { readonly kind: 'for' }): void {
-  openScope(l, undefined)
+  openScope(l, s.scope)
   for (const item of s.init) statement(l, item)
   const condition = addBlock(l.fn, 'for.cond', s.pragma)
   const body = addBlock(l.fn, 'for.body')
@@ -262,45 +262,19 @@ function blockOfLabel(l: L, label: TLabel): Block {
 
 /** How many of the open scopes are still open at the label. */
 function scopesKept(l: L, label: TLabel): number {
-  const around = l.labelScopes.get(label) ?? []
-  let kept = 0
-  for (const [i, scope] of l.scopes.entries()) {
-    if (scope.block && !around.includes(scope.block)) break
-    kept = i + 1
-  }
-  return kept
+  const left = l.scopes.findIndex((scope) => scope.id && !label.scopes.includes(scope.id))
+  return left < 0 ? l.scopes.length : left
 }
 
-/** The blocks around each label of a function. */
-export function findLabelScopes(body: TBlock): Map<TLabel, readonly TBlock[]> {
-  const out = new Map<TLabel, readonly TBlock[]>()
-  const visit = (s: TStmt, around: readonly TBlock[]): void => {
-    switch (s.kind) {
-      case 'block': {
-        const inner = [...around, s]
-        for (const item of s.items) visit(item, inner)
-        return
-      }
-      case 'label':
-        out.set(s.label, around)
-        visit(s.body, around)
-        return
-      case 'if':
-        for (const part of ladder(s)) visit(part, around)
-        return
-      case 'while':
-      case 'do':
-      case 'for':
-      case 'switch':
-      case 'case':
-      case 'default':
-        visit(s.body, around)
-        return
-      default:
-    }
-  }
-  visit(body, [])
-  return out
+/** A block that leaves the scopes that a jump to the label leaves, and goes there. */
+function edgeToLabel(l: L, label: TLabel): Block {
+  const from = l.b.block
+  const edge = addBlock(l.fn, `to.${label.name}`)
+  l.b.block = edge
+  leaveTo(l, scopesKept(l, label))
+  l.b.br(blockOfLabel(l, label))
+  l.b.block = from
+  return edge
 }
 
 // --- variables ---

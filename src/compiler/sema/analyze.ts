@@ -21,7 +21,7 @@ export function analyze(unit: TranslationUnit, hints: Hints, sink: Sink): TUnit 
   const cx: Context = {
     sink,
     rules: { expression, typeName: typeOfName, initializer, staticData, block, recordType, enumType, localDeclaration, staticAssert },
-    scopes: [{ names: new Map(), tags: new Map() }],
+    scopes: [{ id: Symbol('file'), names: new Map(), tags: new Map(), labels: new Map() }],
     globals: [],
     functions: [],
     definitions: [],

@@ -4,13 +4,16 @@ import type { Hints } from '../hints.ts'
 import { error, label, type Place, type Sink } from '../report.ts'
 import type { CompoundStmt, Declaration, EnumSpec, Expr, Initializer, RecordSpec, StaticAssert, TypeName } from '../syntax/index.ts'
 import { INT } from './ctypes.ts'
-import type { FunctionSymbol, GlobalSymbol, NamedSymbol, TBlock, TCase, TExpr, TFunction, TInit, TLabel, TStmt } from './tree.ts'
+import type { FunctionSymbol, GlobalSymbol, NamedSymbol, ScopeId, TBlock, TCase, TExpr, TFunction, TInit, TLabel, TStmt } from './tree.ts'
 import type { CType, EnumType, RecordType, StaticData } from './types.ts'
 
 export interface Scope {
   readonly names: Map<string, NamedSymbol>
+  readonly id: ScopeId
   readonly tags: Map<string, RecordType | EnumType>
 }
+  /** Those that `__label__` declares; other labels belong to the function. */
+  readonly labels: Map<string, TLabel>
 
 /** The switch that `case` belongs to. */
 export interface OpenSwitch {
@@ -25,6 +28,8 @@ export interface OpenFunction {
   readonly ret: CType
   readonly labels: Map<string, TLabel>
   readonly switches: OpenSwitch[]
+  /** Those that blocks declared for themselves. */
+  readonly localLabels: TLabel[]
   /** Loops and switches around, for break and continue. */
   loops: number
   breakables: number
@@ -68,11 +73,14 @@ export interface Context {
   unevaluated: number
 }
 
-export function pushScope(cx: Context): void {
-  cx.scopes.push({ names: new Map(), tags: new Map() })
+export function pushScope(cx: Context): ScopeId {
+  const id = Symbol('scope')
+  cx.scopes.push({ id, names: new Map(), tags: new Map(), labels: new Map() })
+  return id
 }
 export function popScope(cx: Context): void {
-  cx.scopes.pop()
+  const scope = cx.scopes.pop()
+  for (const l of scope?.labels.values() ?? []) if (l.used && !l.definedAt) error(cx.sink, 'c.undeclared-label', l.at, [l.name])
 }
 export const innermost = (cx: Context): Scope => cx.scopes[cx.scopes.length - 1]
 export const atFileScope = (cx: Context): boolean => cx.scopes.length === 1

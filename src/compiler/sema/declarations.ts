@@ -26,7 +26,7 @@ import { quoteType } from './print-type.ts'
 import { type Declared, declaredType, specifiedType } from './specifiers.ts'
 import { bodyBlock, fallsOff, ladder } from './statements.ts'
 import { constantValue } from './static-data.ts'
-import type { FunctionSymbol, GlobalSymbol, LocalVariable, TBlock, TExpr, TInit, TStmt } from './tree.ts'
+import type { FunctionSymbol, GlobalSymbol, LocalVariable, TBlock, TExpr, TInit, TLabel, TStmt } from './tree.ts'
 import type { CType } from './types.ts'
 
 /** _Static_assert */
@@ -211,8 +211,9 @@ export function functionDefinition(cx: Context, d: FunctionDefinition): void {
   if (symbol.linkage === 'extern') symbol.linkage = 'external'
   symbol.bodyAt = d.body.openAt
   symbol.at = declared.name.at
-  const labels = new Map()
-  cx.fn = { symbol, ret: type.ret, labels, switches: [], loops: 0, breakables: 0, statics: new Map() }
+  const labels = new Map<string, TLabel>()
+  const localLabels: TLabel[] = []
+  cx.fn = { symbol, ret: type.ret, labels, localLabels, switches: [], loops: 0, breakables: 0, statics: new Map() }
   pushScope(cx)
   const params = type.params.map((p, i): LocalVariable => {
     const variable: LocalVariable = {
@@ -229,7 +230,7 @@ export function functionDefinition(cx: Context, d: FunctionDefinition): void {
   })
   const body = bodyBlock(cx, d.body)
   popScope(cx)
-  for (const l of cx.fn.labels.values()) if (!l.definedAt) error(cx.sink, 'c.undeclared-label', l.at, [l.name])
+  for (const l of labels.values()) if (!l.definedAt) error(cx.sink, 'c.undeclared-label', l.at, [l.name])
   cx.fn = undefined
   const falls = fallsOff(body, neverReturns)
   if (symbol.naked) checkNaked(cx, body)
@@ -238,7 +239,7 @@ export function functionDefinition(cx: Context, d: FunctionDefinition): void {
     warning(cx.sink, any && hasReturn(body) ? 'c.missing-return-path' : 'c.missing-return', d.body.closeAt)
   }
   if (symbol.noreturn && falls) warning(cx.sink, 'c.noreturn-returns', d.body.closeAt, [symbol.name])
-  cx.definitions.push({ symbol, params, body })
+  cx.definitions.push({ symbol, params, body, labels: [...labels.values(), ...localLabels] })
 }
 
 /** A naked function has no frame: only assembly can stand in it. */

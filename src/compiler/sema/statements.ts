@@ -3,7 +3,7 @@ import { never } from '../../base/index.ts'
 import { error, label, type Place, warning } from '../report.ts'
 import type { AsmOperand, CompoundStmt, Expr, Stmt } from '../syntax/index.ts'
 import { isConst, promote, rvalue } from './build-expr.ts'
-import { type Context, isError, type OpenFunction, popScope, pushScope } from './context.ts'
+import { type Context, innermost, isError, type OpenFunction, popScope, pushScope } from './context.ts'
 import { condition, convert } from './convert.ts'
 import { integerOf, isInteger, isScalar, isVoid, wrap } from './ctypes.ts'
 import { quoteType } from './print-type.ts'
@@ -11,12 +11,17 @@ import type { TAsmOperand, TBlock, TCase, TExpr, TLabel, TStmt } from './tree.ts
 
 /** A block; `result` is the value of its last statement, for statement expressions. */
 export function block(cx: Context, b: CompoundStmt): { readonly block: TBlock; readonly result: TExpr | undefined } {
-  pushScope(cx)
+  const scope = pushScope(cx)
   const items: TStmt[] = []
   let result: TExpr | undefined
   for (const [i, item] of b.items.entries()) {
-    const last = i === lastValue(b) ? bareStatement(item) : item
-    // The last expression is not an item: its value is the block's.
+    let last = i === lastValue(b) ? bareStatement(item) : item
+    // The last expression is not an item: its value is the block's. Labels before it are.
+    while (cx.fn && last.kind === 'label' && labelled(last).kind === 'expression' && i === lastValue(b)) {
+      const body: Stmt = { kind: 'empty', attributes: [], at: last.at }
+      items.push(labelStatement(cx, cx.fn, { ...last, body }))
+      last = last.body
+    }
     if (last.kind === 'expression' && i === lastValue(b)) {
       withIgnored(cx, item, () => {
         result = rvalue(cx.rules.expression(cx, last.value))
@@ -24,7 +29,14 @@ export function block(cx: Context, b: CompoundStmt): { readonly block: TBlock; r
     } else items.push(...statements(cx, item))
   }
   popScope(cx)
-  return { block: { kind: 'block', items, at: b.openAt, closeAt: b.closeAt }, result }
+  return { block: { kind: 'block', scope, items, at: b.openAt, closeAt: b.closeAt }, result }
+}
+
+/** The statement behind its labels. */
+function labelled(s: Stmt): Stmt {
+  let at = s
+  while (at.kind === 'label') at = at.body
+  return at
 }
 
 const bareStatement = (s: Stmt): Stmt => (s.kind === 'ignoring' ? s.body : s)
@@ -46,7 +58,8 @@ function lastValue(b: CompoundStmt): number {
 
 /** A function's body: its parameters' scope is the caller's. */
 export function bodyBlock(cx: Context, b: CompoundStmt): TBlock {
-  return { kind: 'block', items: b.items.flatMap((item) => statements(cx, item)), at: b.openAt, closeAt: b.closeAt }
+  const scope = innermost(cx).id
+  return { kind: 'block', scope, items: b.items.flatMap((item) => statements(cx, item)), at: b.openAt, closeAt: b.closeAt }
 }
 
 /** One statement; a declaration makes one for each variable. */
@@ -71,10 +84,10 @@ function statement(cx: Context, s: Stmt): TStmt {
   if (!fn) return { kind: 'empty', at: s.at }
   switch (s.kind) {
     case 'compound': {
-      pushScope(cx)
+      const scope = pushScope(cx)
       const items = s.items.flatMap((item) => statements(cx, item))
       popScope(cx)
-      return { kind: 'block', items, at: s.openAt, closeAt: s.closeAt }
+      return { kind: 'block', scope, items, at: s.openAt, closeAt: s.closeAt }
     }
     case 'declare': {
       const items = statements(cx, s)
@@ -99,13 +112,13 @@ function statement(cx: Context, s: Stmt): TStmt {
       return { kind: 'do', condition: controlling(cx, s.condition), body, pragma: s.pragma, at: s.at }
     }
     case 'for': {
-      pushScope(cx)
+      const scope = pushScope(cx)
       const init = s.init ? statements(cx, s.init) : []
       const c = s.condition && controlling(cx, s.condition)
       const step = s.step && discarded(cx, s.step)
       const body = loopBody(cx, fn, s.body)
       popScope(cx)
-      return { kind: 'for', init, condition: c, step, body, pragma: s.pragma, at: s.at }
+      return { kind: 'for', scope, init, condition: c, step, body, pragma: s.pragma, at: s.at }
     }
     case 'switch':
       return switchStatement(cx, fn, s)
@@ -115,8 +128,15 @@ function statement(cx: Context, s: Stmt): TStmt {
       return defaultStatement(cx, fn, s)
     case 'label':
       return labelStatement(cx, fn, s)
+    case 'local-labels':
+      for (const { name, at } of s.names) {
+        const own: TLabel = { name, at, definedAt: undefined, scopes: [], used: false }
+        innermost(cx).labels.set(name, own)
+        fn.localLabels.push(own)
+      }
+      return { kind: 'empty', at: s.at }
     case 'goto':
-      return { kind: 'goto', label: findLabel(fn, s.label.name, s.label.at, true), at: s.at }
+      return { kind: 'goto', label: findLabel(cx, fn, s.label.name, s.label.at, true), at: s.at }
     case 'goto-computed':
       error(cx.sink, 'c.computed-goto', s.at)
       return { kind: 'empty', at: s.at }
@@ -258,10 +278,10 @@ function defaultStatement(cx: Context, fn: OpenFunction, s: Stmt & { readonly ki
 
 // --- labels ---
 
-function findLabel(fn: OpenFunction, name: string, at: Place, used: boolean): TLabel {
-  let found = fn.labels.get(name)
+function findLabel(cx: Context, fn: OpenFunction, name: string, at: Place, used: boolean): TLabel {
+  let found = cx.scopes.findLast((s) => s.labels.has(name))?.labels.get(name) ?? fn.labels.get(name)
   if (!found) {
-    found = { name, at, definedAt: undefined, used: false }
+    found = { name, at, definedAt: undefined, scopes: [], used: false }
     fn.labels.set(name, found)
   }
   found.used ||= used
@@ -269,10 +289,11 @@ function findLabel(fn: OpenFunction, name: string, at: Place, used: boolean): TL
 }
 
 function labelStatement(cx: Context, fn: OpenFunction, s: Stmt & { readonly kind: 'label' }): TStmt {
-  const found = findLabel(fn, s.label.name, s.label.at, false)
+  const found = findLabel(cx, fn, s.label.name, s.label.at, false)
   if (found.definedAt)
     error(cx.sink, 'c.label-twice', s.label.at, [s.label.name], { labels: [label(found.definedAt, 'c.note.previous-definition')] })
   found.definedAt = s.label.at
+  found.scopes = cx.scopes.map((scope) => scope.id)
   return { kind: 'label', label: found, body: statement(cx, s.body), at: s.at }
 }
 
@@ -308,7 +329,7 @@ function asmStatement(cx: Context, fn: OpenFunction, s: Stmt & { readonly kind: 
     outputs: outputs.filter((o) => o !== undefined),
     inputs: inputs.filter((o) => o !== undefined),
     clobbers: s.clobbers,
-    labels: s.labels.map((l) => findLabel(fn, l.name, l.at, true)),
+    labels: s.labels.map((l) => findLabel(cx, fn, l.name, l.at, true)),
     at: s.at,
   }
 }

@@ -166,8 +166,12 @@ export interface TLabel {
   readonly at: Place
   /** Where it stands; undefined until met. */
   definedAt: Place | undefined
+  /** The scopes around that place, outermost first: what a jump to it leaves open. */
+  scopes: readonly ScopeId[]
   used: boolean
 }
+/** What tells scopes apart. */
+export type ScopeId = symbol
 export interface TCase {
   readonly low: bigint
   readonly high: bigint
@@ -175,6 +179,8 @@ export interface TCase {
 }
 export interface TBlock {
   readonly kind: 'block'
+  /** Absent: its variables belong to the scope around. */
+  readonly scope?: ScopeId
   readonly items: readonly TStmt[]
   readonly at: Place
   readonly closeAt: Place
@@ -199,6 +205,7 @@ export type TStmt =
     }
   | {
       readonly kind: 'for'
+      readonly scope: ScopeId
       readonly init: readonly TStmt[]
       readonly condition: TExpr | undefined
       readonly step: TExpr | undefined
@@ -234,6 +241,7 @@ export interface TFunction {
   readonly symbol: FunctionSymbol
   readonly params: readonly LocalVariable[]
   readonly body: TBlock
+  readonly labels: readonly TLabel[]
 }
 
 /** The whole program: definitions in order of the source. */

@@ -365,6 +365,8 @@ export type Stmt =
   | { readonly kind: 'goto-computed'; readonly target: Expr; readonly at: Place }
   | { readonly kind: 'break' | 'continue'; readonly at: Place }
   | { readonly kind: 'return'; readonly value: Expr | undefined; readonly at: Place }
+  /** GNU: labels that belong to the block. */
+  | { readonly kind: 'local-labels'; readonly names: readonly Name[]; readonly at: Place }
   | {
       readonly kind: 'asm'
       readonly volatile: boolean

@@ -53,9 +53,14 @@ export function compoundStatement(p: Parser): CompoundStmt {
 function blockItem(p: Parser): Stmt {
   const t = peek(p)
   if (atWord(p, '__label__')) {
-    while (!at(p, ';') && !p.panic && peek(p).kind !== 'end') p.next++
+    advance(p)
+    const names: Name[] = []
+    do {
+      const label = name(p)
+      if (label) names.push(label)
+    } while (accept(p, ','))
     expect(p, ';')
-    return { kind: 'empty', attributes: [], at: t.at }
+    return { kind: 'local-labels', names, at: t.at }
   }
   return declarationOrStatement(p)
 }
