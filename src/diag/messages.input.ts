@@ -18,6 +18,18 @@ export const INPUT_MESSAGES = {
   'btf.ext': { en: 'invalid .BTF.ext at byte {0}', ko: '{0}번째 바이트의 .BTF.ext가 잘못되었습니다' },
   'loader.mapsWithoutBtf': { en: "section '.maps' needs BTF that describes it", ko: "'.maps' 섹션에는 그것을 설명하는 BTF가 필요합니다" },
   'loader.mapAttribute': { en: "map '{0}': '{1}' is not a valid attribute", ko: "맵 '{0}': '{1}' 속성이 올바르지 않습니다" },
+  'loader.mapInner': {
+    en: "map '{0}': Linux makes no map of maps without knowing what the maps in it are like (__array(values, ...))",
+    ko: "맵 '{0}': 안에 들어갈 맵의 형태(__array(values, ...))가 없으면 Linux가 맵의 맵을 만들지 않습니다",
+  },
+  'loader.mapRepaired': {
+    en: "map '{0}': {1} {2} is taken for {3}; Linux refuses it unless user space sets it before the load",
+    ko: "맵 '{0}': {1} {2}을(를) {3}(으)로 봅니다. 사용자 공간에서 로드 전에 정하지 않으면 Linux가 거부합니다",
+  },
+  'loader.mapStatic': {
+    en: "map '{0}' is static; libbpf takes global maps only",
+    ko: "맵 '{0}'이(가) static입니다. libbpf는 전역 맵만 받습니다",
+  },
   'loader.mapType': { en: "map '{0}': unknown map type {1}", ko: "맵 '{0}': 알 수 없는 맵 종류 {1}" },
   'loader.unsupported': { en: "'{0}': {1} is not modelled yet", ko: "'{0}': {1}은(는) 아직 지원하지 않습니다" },
   'loader.needsMap': {

@@ -26,5 +26,5 @@ export {
   type MemSize,
   SIZE_ROWS,
 } from './opcodes.ts'
-export type { InsnIdx, LineInfo, MapDef, Program, SubprogInfo, VarLocation } from './program.ts'
+export type { InsnIdx, LineInfo, MapDef, MapSlot, Program, SubprogInfo, VarLocation } from './program.ts'
 export { type InsnTable, insnTable, putSlot } from './table.ts'

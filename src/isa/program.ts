@@ -59,7 +59,17 @@ export interface MapDef {
   readonly frozen: boolean
   /** Data section maps: the variables inside, for people. */
   readonly section?: string
+  /** map_extra of BPF_MAP_CREATE: a bloom filter's number of hashes, an arena's address; absent = 0. */
+  readonly extra?: number
+  /** Maps of maps: what the maps in it are like. */
+  readonly inner?: MapDef
+  /** Places that the declaration fills with maps or, in a prog_array, with programs of the object. */
+  readonly slots?: readonly MapSlot[]
 }
+
+export type MapSlot =
+  | { readonly kind: 'map'; readonly index: number; readonly map: MapDef }
+  | { readonly kind: 'program'; readonly index: number; readonly program: string }
 
 export interface Program {
   readonly name: string

@@ -106,6 +106,27 @@ test('lines carry the file and text of the source', () => {
   })
 })
 
+test('maps of maps and of programs, filled by their declaration', () => {
+  const { maps, programs, diagnostics } = load(objectOf('mapsinmaps'))
+  expect(diagnostics).toEqual([])
+  expect(programs.map((p) => p.name)).toEqual(['first', 'second'])
+  const byName = new Map(maps.map((m) => [m.name, m]))
+  expect(byName.get('outer')).toMatchObject({
+    type: 'array_of_maps',
+    valueSize: 4,
+    inner: { name: 'outer.inner', type: 'array', keySize: 4, valueSize: 8, flags: 0x1000 },
+    slots: [
+      { kind: 'map', index: 0 },
+      { kind: 'map', index: 3 },
+    ],
+  })
+  const filled = byName.get('outer')!.slots!.map((s) => s.kind === 'map' && s.map)
+  expect(filled).toEqual([byName.get('hidden'), byName.get('shown')])
+  expect(byName.get('by_name')).toMatchObject({ type: 'hash_of_maps', keySize: 8, inner: { type: 'hash', maxEntries: 3 } })
+  expect(byName.get('calls')!.slots).toEqual([{ kind: 'program', index: 1, program: 'first' }])
+  expect(byName.get('bloom')).toMatchObject({ extra: 3 })
+})
+
 test('the finished BTF has sizes and offsets of data sections and hides hidden functions', () => {
   const [p] = load(objectOf('subprogs')).programs
   const read = readBtf(p.btf!)

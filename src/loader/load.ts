@@ -28,8 +28,8 @@ export function load(object: ObjectFile, options: LoadOptions = {}): LoadResult 
   const externs = types.btf && resolveExterns(object, types.btf, options.kernel, objectName, report)
   const { ext } = types
   const btf = externs?.btf
-  const maps = [...btfMaps(object, btf, report), ...legacyMaps(object, report), ...dataMaps(object, btf, objectName)]
   const functions = codeFunctions(object, report)
+  const maps = [...btfMaps(object, btf, functions, report), ...legacyMaps(object, report), ...dataMaps(object, btf, objectName)]
   const link: LinkInput = { object, functions, maps, relocations: relocationsBySlot(object), externs, report }
   const context: Context = {
     object,

@@ -1,14 +1,16 @@
-// The maps that an object defines: BTF-defined ones in `.maps` (a struct whose members are the attributes), old ones in `maps`
-// (a struct bpf_map_def of numbers), and one array of a single value for each data section (data-maps.ts).
-// A BTF attribute hides in a type: `__uint(max_entries, 16)` is `int (*max_entries)[16]`, `__type(key, __u32)` is `__u32 *key`.
-// A map that uses what is not modelled is reported by name and has `def` undefined: programs that need it are not made.
-// libbpf: parse_btf_map_def(), bpf_object__init_user_btf_map(), bpf_object__create_map().
-import { mapTypeById } from '../abi/index.ts'
+// The maps that an object defines: BTF-defined ones in `.maps`, old ones in `maps` (a struct bpf_map_def of numbers), and one array of a
+// single value for each data section (data-maps.ts). References inside `.maps` fill places of maps with other maps or programs.
+// A map that cannot be made is reported and has `def` undefined: programs that need it are not made.
+// libbpf: bpf_object__init_user_btf_map(), bpf_object__collect_map_relos().
 import { ByteReader } from '../base/index.ts'
-import { type Btf, type BtfId, type BtfMember, type BtfType, btfType, resolve, sizeOf } from '../btf/index.ts'
-import type { MapDef } from '../isa/index.ts'
-import type { ObjectFile } from '../object/index.ts'
+import { type Btf, type BtfVarSecinfo, btfType, POINTER_BYTES, resolve } from '../btf/index.ts'
+import type { MapDef, MapSlot } from '../isa/index.ts'
+import type { ObjectFile, ObjectRelocation } from '../object/index.ts'
+import { isMapOfMaps, makeMap, noAttributes, readBtfMap } from './btf-map.ts'
+import type { CodeFunctions } from './functions.ts'
 import { error, type Report } from './report.ts'
+
+const STATIC = 0
 
 /** A map and the place in the object that relocations name it by. */
 export interface PlacedMap {
@@ -20,28 +22,8 @@ export interface PlacedMap {
   readonly def?: MapDef
 }
 
-const PAGE_BYTES = 4096
-
-/** Map types to which libbpf gives no key and value types, since the kernel would refuse them. */
-const WITHOUT_BTF: ReadonlySet<string> = new Set([
-  'perf_event_array',
-  'cgroup_array',
-  'stack_trace',
-  'array_of_maps',
-  'hash_of_maps',
-  'devmap',
-  'devmap_hash',
-  'cpumap',
-  'xskmap',
-  'sockmap',
-  'sockhash',
-  'queue',
-  'stack',
-  'arena',
-])
-
 /** Maps of the `.maps` section in the order of their variables. */
-export function btfMaps(object: ObjectFile, btf: Btf | undefined, report: Report): PlacedMap[] {
+export function btfMaps(object: ObjectFile, btf: Btf | undefined, functions: CodeFunctions, report: Report): PlacedMap[] {
   const section = object.sections.findIndex((s) => s.name === '.maps')
   if (section < 0) return []
   const datasec = btf?.types.find((t) => t.kind === 'datasec' && t.name === '.maps')
@@ -49,146 +31,67 @@ export function btfMaps(object: ObjectFile, btf: Btf | undefined, report: Report
     error(report, 'loader.mapsWithoutBtf', [])
     return []
   }
-  const relocated = object.sections[section].relocations.map((r) => r.offset)
-  return datasec.vars.flatMap((v): PlacedMap[] => {
+  const declared = datasec.vars.flatMap((v) => {
     const variable = btfType(btf, v.type)
     if (variable.kind !== 'var') return []
-    const hasValues = relocated.some((at) => at >= v.offset && at < v.offset + v.size)
-    const def = btfMap(btf, variable.name, variable.type, hasValues, report)
-    return [{ name: variable.name, section, offset: v.offset, ...(def ? { def } : {}) }]
+    if (variable.linkage === STATIC) error(report, 'loader.mapStatic', [variable.name])
+    const def = variable.linkage === STATIC ? undefined : readBtfMap(btf, variable.name, variable.type, report)
+    return [{ v, placed: { name: variable.name, section, offset: v.offset, ...(def ? { def } : {}) } }]
   })
-}
-
-interface Attributes {
-  type: number
-  keySize: number
-  valueSize: number
-  maxEntries: number
-  flags: number
-  keyTypeId: BtfId
-  valueTypeId: BtfId
-}
-
-function btfMap(btf: Btf, name: string, id: BtfId, hasValues: boolean, report: Report): MapDef | undefined {
-  const { type } = resolve(btf, id)
-  const wrong = (what: string) => {
-    error(report, 'loader.mapAttribute', [name, what])
-    return undefined
+  const { relocations } = object.sections[section]
+  const placed: PlacedMap[] = declared.map((d) => d.placed)
+  // Maps of maps come last, so that what is put into them is whole.
+  for (const last of [false, true]) {
+    declared.forEach(({ v }, i) => {
+      const { def } = placed[i]
+      const own = relocations.filter((r) => r.offset >= v.offset && r.offset < v.offset + v.size)
+      if (!def || own.length === 0 || isMapOfMaps(def.type) !== last) return
+      placed[i] = fillSlots(placed[i], def, v, own, { object, btf, functions, placed, report })
+    })
   }
-  if (type.kind !== 'struct') return wrong('definition')
-  const a: Attributes = { type: 0, keySize: 0, valueSize: 0, maxEntries: 0, flags: 0, keyTypeId: 0, valueTypeId: 0 }
-  for (const m of type.members) {
-    const fault = readAttribute(btf, m, a)
-    if (fault === 'unsupported' || (fault === 'values' && hasValues)) {
-      error(report, 'loader.unsupported', [name, m.name])
-      return undefined
+  return placed
+}
+
+interface SlotContext {
+  readonly object: ObjectFile
+  readonly btf: Btf
+  readonly functions: CodeFunctions
+  readonly placed: readonly PlacedMap[]
+  readonly report: Report
+}
+
+/** The map with what its declaration puts into it: `.values = { [1] = &inner }`. */
+function fillSlots(map: PlacedMap, def: MapDef, v: BtfVarSecinfo, relocations: readonly ObjectRelocation[], c: SlotContext): PlacedMap {
+  const variable = btfType(c.btf, v.type)
+  const { type } = resolve(c.btf, variable.kind === 'var' ? variable.type : 0)
+  const values = type.kind === 'struct' ? type.members.find((m) => m.name === 'values') : undefined
+  const first = v.offset + (values?.offBits ?? 0) / 8
+  const slots: MapSlot[] = []
+  for (const r of relocations) {
+    const index = (r.offset - first) / POINTER_BYTES
+    const slot = values && Number.isInteger(index) && index >= 0 ? slotOf(c, def, index, r) : undefined
+    if (!slot) {
+      error(c.report, 'loader.mapAttribute', [map.name, 'values'])
+      return { name: map.name, section: map.section, offset: v.offset }
     }
-    if (fault === 'wrong') return wrong(m.name)
+    slots.push(slot)
   }
-  if (a.type === 0) return wrong('type')
-  return makeMap(name, a, report)
+  return { ...map, def: { ...def, slots: slots.sort((a, b) => a.index - b.index) } }
 }
 
-type AttributeFault = 'unsupported' | 'values' | 'wrong' | undefined
-
-/** Reads one member of a map's struct into `a`. */
-function readAttribute(btf: Btf, m: BtfMember, a: Attributes): AttributeFault {
-  switch (m.name) {
-    case 'type':
-    case 'max_entries':
-    case 'map_flags':
-    case 'key_size':
-    case 'value_size':
-    case 'numa_node':
-    case 'pinning': {
-      const n = uintAttribute(btf, m)
-      if (n === undefined) return 'wrong'
-      return setNumber(a, m.name, n)
-    }
-    case 'key':
-    case 'value': {
-      const pointer = btfType(btf, m.type)
-      const size = pointer.kind === 'ptr' ? sizeOf(btf, pointer.type) : undefined
-      if (pointer.kind !== 'ptr' || size === undefined) return 'wrong'
-      const known = m.name === 'key' ? a.keySize : a.valueSize
-      if (known !== 0 && known !== size) return 'wrong'
-      if (m.name === 'key') Object.assign(a, { keySize: size, keyTypeId: pointer.type })
-      else Object.assign(a, { valueSize: size, valueTypeId: pointer.type })
-      return undefined
-    }
-    case 'values': {
-      if (a.valueSize !== 0 && a.valueSize !== 4) return 'wrong'
-      a.valueSize = 4
-      return mapTypeById(a.type)?.name === 'prog_array' ? 'values' : 'unsupported'
-    }
-    default:
-      return 'unsupported'
+function slotOf(c: SlotContext, def: MapDef, index: number, r: ObjectRelocation): MapSlot | undefined {
+  const symbol = c.object.symbols[r.symbol]
+  const data = c.object.sections[c.placed[0].section].data
+  // A static thing is named by its section, its place there being what the section's bytes hold.
+  const held = symbol.kind === 'section' ? new DataView(data.buffer, data.byteOffset, data.byteLength).getUint32(r.offset, true) : 0
+  const at = symbol.value + held
+  if (isMapOfMaps(def.type)) {
+    const map = c.placed.find((p) => p.section === symbol.section && p.offset === at)?.def
+    return map && { kind: 'map', index, map }
   }
-}
-
-function setNumber(a: Attributes, name: string, n: number): AttributeFault {
-  switch (name) {
-    case 'type':
-      a.type = n
-      return undefined
-    case 'max_entries':
-      a.maxEntries = n
-      return undefined
-    case 'map_flags':
-      a.flags = n
-      return undefined
-    case 'key_size':
-      if (a.keySize !== 0 && a.keySize !== n) return 'wrong'
-      a.keySize = n
-      return undefined
-    case 'value_size':
-      if (a.valueSize !== 0 && a.valueSize !== n) return 'wrong'
-      a.valueSize = n
-      return undefined
-    case 'pinning':
-      // Pinning is about the file system; a map of this kind starts anew each time here, as on a fresh machine.
-      return n <= 1 ? undefined : 'wrong'
-    default:
-      return undefined
-  }
-}
-
-/** N of `int (*name)[N]`. */
-function uintAttribute(btf: Btf, m: BtfMember): number | undefined {
-  const pointer = resolve(btf, m.type).type
-  const array: BtfType | undefined = pointer.kind === 'ptr' ? btfType(btf, pointer.type) : undefined
-  return array?.kind === 'array' ? array.count : undefined
-}
-
-function makeMap(name: string, a: Attributes, report: Report): MapDef | undefined {
-  const row = mapTypeById(a.type)
-  if (!row) {
-    error(report, 'loader.mapType', [name, String(a.type)])
-    return undefined
-  }
-  const isRing = row.name === 'ringbuf' || row.name === 'user_ringbuf'
-  const withoutBtf = WITHOUT_BTF.has(row.name)
-  return {
-    name,
-    type: row.name,
-    keySize: a.keySize,
-    valueSize: a.valueSize,
-    // libbpf puts the number of CPUs for a perf_event_array that names none; the machine here has one.
-    maxEntries: isRing ? ringBytes(a.maxEntries) : a.maxEntries === 0 && row.name === 'perf_event_array' ? 1 : a.maxEntries,
-    flags: a.flags,
-    keyTypeId: withoutBtf ? 0 : a.keyTypeId,
-    valueTypeId: withoutBtf ? 0 : a.valueTypeId,
-    init: [],
-    frozen: false,
-  }
-}
-
-/** The next power-of-two number of pages that is larger, unless the size is one already. */
-function ringBytes(size: number): number {
-  const pages = size / PAGE_BYTES
-  if (size === 0 || (Number.isInteger(pages) && (pages & (pages - 1)) === 0)) return size
-  for (let bytes = PAGE_BYTES; bytes <= 0x80000000; bytes *= 2) if (bytes > size) return bytes
-  return size
+  if (def.type !== 'prog_array') return undefined
+  const program = c.functions.programs.find((p) => p.section === symbol.section && p.start * 8 === at)
+  return program && { kind: 'program', index, program: program.name }
 }
 
 /** Maps of the old `maps` section: five numbers where each symbol points. */
@@ -200,15 +103,12 @@ export function legacyMaps(object: ObjectFile, report: Report): PlacedMap[] {
   for (const s of object.symbols) {
     if (s.section !== section || s.kind === 'section' || s.name === '') continue
     const r = new ByteReader(data, s.value)
-    const a: Attributes = {
-      type: r.u32(),
-      keySize: r.u32(),
-      valueSize: r.u32(),
-      maxEntries: r.u32(),
-      flags: r.u32(),
-      keyTypeId: 0,
-      valueTypeId: 0,
-    }
+    const a = noAttributes()
+    a.type = r.u32()
+    a.keySize = r.u32()
+    a.valueSize = r.u32()
+    a.maxEntries = r.u32()
+    a.flags = r.u32()
     if (r.overrun) error(report, 'loader.mapAttribute', [s.name, 'definition'])
     const def = r.overrun ? undefined : makeMap(s.name, a, report)
     out.push({ name: s.name, section, offset: s.value, ...(def ? { def } : {}) })
