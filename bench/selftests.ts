@@ -7,13 +7,13 @@
 // Ledger: equal verdicts; lax = accepted here, rejected by Linux; strict = the other way round; message = log of level 4, equal among rejections; processed, states,
 // depth and log (level 2, under 20,000 lines, to the letter but for addresses and times) = equal among equal verdicts. --show lists what differs:
 // lax, strict, unsupported, crash, message, processed, depth, log, libbpf, build. Nothing of the kernel's is kept in the repository.
-import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { loadKernelBtf } from '../src/abi/index.ts'
 import { askObjects, type Captured, type CapturedTypes, capturedProgram, readAnswers, whyNoObjects } from '../src/testkit/objects.ts'
 import { type VerifyResult, verify } from '../src/verifier/index.ts'
+import { buildTest } from './kernel-tests.ts'
 
 const words = process.argv.slice(2)
 const option = (name: string): string | undefined => (words.includes(name) ? words.splice(words.indexOf(name), 2)[1] : undefined)
@@ -32,7 +32,6 @@ const kernel = await loadKernelBtf()
 const root = process.cwd()
 const work = join(root, 'build/selftests')
 const MAX_LOG_LINES = 20_000
-const CLANG = 'clang-22'
 
 const STAGES = ['libbpf', 'unsupported', 'crash', 'lax', 'strict', 'errno', 'message', 'processed', 'states', 'depth', 'log'] as const
 type Stage = (typeof STAGES)[number]
@@ -122,54 +121,9 @@ function sources(tree: string): string[] {
 function ask(tree: string, file: string, saved: string): void {
   mkdirSync(join(work, `${compiler}-${cpu}`), { recursive: true })
   const object = join(work, `${compiler}-${cpu}`, `${basename(file, '.c')}.o`)
-  const error = buildByClang(tree, file, object)
+  const error = buildTest(tree, file, object, cpu, work)
   if (error === undefined && existsSync(object)) writeFileSync(saved, gzipSync(askObjects([object], 2, root)))
   else writeFileSync(saved, gzipSync(`# ${error ?? 'no object'}\n`))
-}
-
-/** Headers that the tests expect beside them: types of this kernel, libbpf's, the interface of the tree's kernel. */
-function headers(tree: string): string[] {
-  const inc = join(work, 'include')
-  const kernel = resolve(tree, '../../../..')
-  if (!existsSync(join(inc, 'vmlinux.h'))) {
-    mkdirSync(join(inc, 'bpf'), { recursive: true })
-    mkdirSync(join(inc, 'linux'), { recursive: true })
-    const types = spawnSync('bpftool', ['btf', 'dump', 'file', '/sys/kernel/btf/vmlinux', 'format', 'c'], { maxBuffer: 1 << 28 })
-    writeFileSync(join(inc, 'vmlinux.h'), types.stdout)
-    const libbpf = join(kernel, 'tools/lib/bpf')
-    const bpf = '/usr/include/bpf'
-    for (const name of readdirSync(bpf)) {
-      const newer = join(libbpf, name)
-      copyFileSync(existsSync(newer) ? newer : join(bpf, name), join(inc, 'bpf', name))
-    }
-    const tools = join(kernel, 'tools/include/uapi/linux')
-    const uapi = existsSync(tools) ? tools : join(kernel, 'include/uapi/linux')
-    for (const name of ['bpf.h', 'bpf_common.h', 'btf.h'])
-      if (existsSync(join(uapi, name))) copyFileSync(join(uapi, name), join(inc, 'linux', name))
-  }
-  const api = join(kernel, 'tools/include/uapi')
-  return [`-I${inc}`, `-I${tree}`, `-I${join(tree, 'progs')}`, `-I${api}`, '-I/usr/include/x86_64-linux-gnu']
-}
-
-function buildByClang(tree: string, file: string, object: string): string | undefined {
-  const flags = [
-    '-g',
-    '-O2',
-    '-Wno-everything',
-    '--target=bpf',
-    `-mcpu=${cpu}`,
-    '-std=gnu11',
-    '-fno-strict-aliasing',
-    '-D__TARGET_ARCH_x86',
-  ]
-  const from = join(tree, 'progs', file)
-  let said = ''
-  for (const more of [[], ['-DBPF_NO_KFUNC_PROTOTYPES']]) {
-    const built = spawnSync(CLANG, [...flags, ...more, ...headers(tree), '-c', from, '-o', object], { encoding: 'utf8' })
-    if (built.status === 0) return undefined
-    said ||= built.stderr.split('\n').find((line) => line.includes('error')) ?? `${CLANG} ends with ${built.status}`
-  }
-  return said
 }
 
 // ---- judge ----

@@ -1,0 +1,53 @@
+// Builds the kernel's own verifier tests (tools/testing/selftests/bpf/progs) by clang, outside of the repository: the headers that they expect
+// beside them are this kernel's types (bpftool), libbpf's and the user interface of the tree's kernel.
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+const CLANG = 'clang-22'
+
+/** Builds a test; what went wrong, if anything. `work` keeps the headers. */
+export function buildTest(tree: string, file: string, object: string, cpu: string, work: string): string | undefined {
+  const flags = [
+    '-g',
+    '-O2',
+    '-Wno-everything',
+    '--target=bpf',
+    `-mcpu=${cpu}`,
+    '-std=gnu11',
+    '-fno-strict-aliasing',
+    '-D__TARGET_ARCH_x86',
+  ]
+  const from = join(tree, 'progs', file)
+  let said = ''
+  for (const more of [[], ['-DBPF_NO_KFUNC_PROTOTYPES']]) {
+    const built = spawnSync(CLANG, [...flags, ...more, ...headers(tree, work), '-c', from, '-o', object], { encoding: 'utf8' })
+    if (built.status === 0) return undefined
+    said ||= built.stderr.split('\n').find((line) => line.includes('error')) ?? `${CLANG} ends with ${built.status}`
+  }
+  return said
+}
+
+/** Headers that the tests expect beside them: types of this kernel, libbpf's, the interface of the tree's kernel. */
+function headers(tree: string, work: string): string[] {
+  const inc = join(work, 'include')
+  const kernel = resolve(tree, '../../../..')
+  if (!existsSync(join(inc, 'vmlinux.h'))) {
+    mkdirSync(join(inc, 'bpf'), { recursive: true })
+    mkdirSync(join(inc, 'linux'), { recursive: true })
+    const types = spawnSync('bpftool', ['btf', 'dump', 'file', '/sys/kernel/btf/vmlinux', 'format', 'c'], { maxBuffer: 1 << 28 })
+    writeFileSync(join(inc, 'vmlinux.h'), types.stdout)
+    const libbpf = join(kernel, 'tools/lib/bpf')
+    const bpf = '/usr/include/bpf'
+    for (const name of readdirSync(bpf)) {
+      const newer = join(libbpf, name)
+      copyFileSync(existsSync(newer) ? newer : join(bpf, name), join(inc, 'bpf', name))
+    }
+    const tools = join(kernel, 'tools/include/uapi/linux')
+    const uapi = existsSync(tools) ? tools : join(kernel, 'include/uapi/linux')
+    for (const name of ['bpf.h', 'bpf_common.h', 'btf.h'])
+      if (existsSync(join(uapi, name))) copyFileSync(join(uapi, name), join(inc, 'linux', name))
+  }
+  const api = join(kernel, 'tools/include/uapi')
+  return [`-I${inc}`, `-I${tree}`, `-I${join(tree, 'progs')}`, `-I${api}`, '-I/usr/include/x86_64-linux-gnu']
+}
