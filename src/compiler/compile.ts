@@ -1,26 +1,35 @@
 // The compiler from end to end: text to tokens, tree, typed tree, IR, better IR, code, object. The phases stand in `frontEnd` and
 // `compile`, from the first to the last; the passes over the IR stand in `PASSES` of opt/, which the back end carries out.
 // In: a source and what it may include. Out: an object and no error, or errors and no object. A pure function.
-import { headerPaths, headerText } from '../abi/index.ts'
 import { assert } from '../base/index.ts'
 import type { Diagnostic, SourceFile } from '../diag/index.ts'
 import { backEnd } from './back-end.ts'
-import type { Hints } from './hints.ts'
 import { type Module, printModule, validateModule } from './ir/index.ts'
 import { type Lowered, lower } from './lower/index.ts'
-import { HEADER_FOLDER, preprocess } from './preprocess/index.ts'
+import { type Started, startUnit } from './preamble.ts'
+import { HEADER_FOLDER, readRest } from './preprocess/index.ts'
 import { error, makeSink, type Place, type Sink } from './report.ts'
-import { analyze } from './sema/index.ts'
-import { parse } from './syntax/index.ts'
+import { analyzeDeclarations, finishAnalysis } from './sema/index.ts'
+import { parseDeclarations } from './syntax/index.ts'
 import type { CompileInput, CompileResult, PassDump } from './types.ts'
 
 export interface CompileOptions {
   /** Check the IR after every pass and registers after allocation: for tests and development. */
   readonly check?: boolean
+  /** Read every header anew, and keep nothing for later: the answer is the same. */
+  readonly fresh?: boolean
 }
 
 export function compile(input: CompileInput, options: CompileOptions = {}): CompileResult {
-  const { sink, sources, lowered } = frontEnd(input)
+  const sink = makeSink()
+  const started = startUnit(input, sink, options.fresh ?? false)
+  const result = compileUnit(input, options, sink, started)
+  started.done()
+  return result
+}
+
+function compileUnit(input: CompileInput, options: CompileOptions, sink: Sink, started: Started): CompileResult {
+  const { sources, lowered } = frontEnd(sink, started)
   if (!lowered) return { diagnostics: inOrder(sink.diagnostics), sources, passes: [] }
   const { module, symbols } = lowered
   if (options.check) checkModule(module)
@@ -42,29 +51,33 @@ export function compile(input: CompileInput, options: CompileOptions = {}): Comp
 
 /** What is wrong with a source, as far as the front end sees it: for an editor, at every pause in typing. */
 export function diagnose(input: CompileInput): Pick<CompileResult, 'diagnostics' | 'sources'> {
-  const { sink, sources } = frontEnd(input)
+  const sink = makeSink()
+  const started = startUnit(input, sink, false)
+  const { sources } = frontEnd(sink, started)
+  started.done()
   return { diagnostics: inOrder(sink.diagnostics), sources }
 }
 
 interface FrontEnd {
-  readonly sink: Sink
   readonly sources: readonly SourceFile[]
   /** Absent after an error. */
   readonly lowered?: Lowered
 }
 
-function frontEnd(input: CompileInput): FrontEnd {
-  const sink = makeSink()
-  const { tokens, sources, included, gaveUp } = preprocess({ ...input, header: headerText }, sink)
+function frontEnd(sink: Sink, { state, parser, context }: Started): FrontEnd {
+  const tokens = readRest(state)
+  const sources = [...state.sources.values()]
   // A missing header leaves everything that it declares unknown: more messages would be noise.
-  if (gaveUp) return { sink, sources }
-  const hints: Hints = { main: input.main, headers: headerPaths, headerText, included: includedHeaders(included) }
-  const tree = parse(tokens, hints, sink)
+  if (state.stopped) return { sources }
+  const hints = { ...parser.hints, included: includedHeaders(sources.slice(1).map((s) => s.path)) }
+  const declarations = parseDeclarations({ ...parser, hints, tokens })
   // Meaning is worth checking even where the syntax has faults: each statement stands for itself.
-  const unit = analyze(tree, hints, sink)
-  if (sink.errors > 0) return { sink, sources }
+  const cx = { ...context, hints }
+  analyzeDeclarations(cx, declarations)
+  const unit = finishAnalysis(cx)
+  if (sink.errors > 0) return { sources }
   const lowered = lower(unit, sources, sink)
-  return sink.errors > 0 ? { sink, sources } : { sink, sources, lowered }
+  return sink.errors > 0 ? { sources } : { sources, lowered }
 }
 
 /** Paths as they stand between angle brackets. */

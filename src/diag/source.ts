@@ -7,14 +7,26 @@ export interface SourceFile {
   readonly lineStarts: readonly number[]
 }
 
-/** Takes a text and finds its lines (`\n`, `\r\n` and `\r` end one). */
+/** Takes a text; its lines (`\n`, `\r\n` and `\r` end one) are found when someone first asks, since few ask about a long header. */
 export function makeSource(path: string, text: string): SourceFile {
-  const lineStarts = [0]
+  let found: readonly number[] | undefined
+  return {
+    path,
+    text,
+    get lineStarts() {
+      found ??= lineStartsOf(text)
+      return found
+    },
+  }
+}
+
+function lineStartsOf(text: string): number[] {
+  const starts = [0]
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i)
-    if (c === 10 || (c === 13 && text.charCodeAt(i + 1) !== 10)) lineStarts.push(i + 1)
+    if (c === 10 || (c === 13 && text.charCodeAt(i + 1) !== 10)) starts.push(i + 1)
   }
-  return { path, text, lineStarts }
+  return starts
 }
 
 /** Line and column (1-based, UTF-16 code units) of an offset; offsets outside are clamped. */

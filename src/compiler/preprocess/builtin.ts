@@ -75,6 +75,7 @@ export function builtinMacro(state: State, name: string, use: Token, argument: r
     case '__FILE_NAME__':
       return string(siteOf(use.at).file.replace(/^.*\//, ''))
     case '__BASE_FILE__':
+      state.sawMain = true
       return string(state.input.main.path)
     case '__COUNTER__':
       return number(state.counter++)

@@ -140,7 +140,7 @@ function include(state: State, file: OpenFile, name: Token): void {
     return
   }
   state.sourceChars += source.text.length
-  if (state.sourceChars > MAX_SOURCE_CHARS) {
+  if (state.input.main.text.length + state.sourceChars > MAX_SOURCE_CHARS) {
     error(sink, 'c.source-too-large', header.at, [String(MAX_SOURCE_CHARS >> 20)])
     state.stopped = true
     return

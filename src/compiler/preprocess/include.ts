@@ -14,6 +14,7 @@ export function findInclude(state: State, name: string, angled: boolean, next: b
   const includer = state.files[state.files.length - 1]
   const { includeDirs, include, header } = state.input
   const read = (path: string): SourceFile | undefined => {
+    if (path === state.input.main.path) state.sawMain = true
     const known = state.sources.get(path) ?? include(path)
     if (known || !path.startsWith(HEADER_FOLDER)) return known
     const text = header(path.slice(HEADER_FOLDER.length))

@@ -31,6 +31,11 @@ const DIGRAPHS: Readonly<Record<string, string>> = { '<:': '[', ':>': ']', '<%':
 const UNICODE_NAME = /^\p{ID_Continue}$/u
 const STRING_PREFIX = /^(?:u8|u|U|L)$/
 
+export interface LexerMark {
+  readonly at: number
+  readonly lineStart: boolean
+}
+
 /** Reads one file. Owned by the preprocessor's include stack. */
 export class Lexer {
   readonly source: SourceFile
@@ -111,6 +116,16 @@ export class Lexer {
       this.lineStart = false
       this.skipLine()
     }
+  }
+
+  /** The place to come back to with `reset`: between tokens, outside of directives. */
+  mark(): LexerMark {
+    return { at: this.at, lineStart: this.lineStart }
+  }
+
+  reset({ at, lineStart }: LexerMark): void {
+    this.at = at
+    this.lineStart = lineStart
   }
 
   /** The rest of the line as text, comments not removed; the line end stays. */

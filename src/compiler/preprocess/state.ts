@@ -74,13 +74,17 @@ export interface State {
   readonly guards: Map<string, string>
   /** Files read so far, by path. */
   readonly sources: Map<string, SourceFile>
-  /** Includes of the same file share its text. */
+  /** Characters that #include brought in. */
   sourceChars: number
   expandedTokens: number
   argumentDepth: number
   counter: number
   /** A budget is used up: everything reads as the end of the file. */
   stopped: boolean
+  /** Reading stops where no more files than these are open: 0 for the whole source, 1 for what an #include of the main file brings in. */
+  floor: number
+  /** What was read depends on the main file's own name or text (`__BASE_FILE__`, an #include of it). */
+  sawMain: boolean
   /** The next token of the innermost file, directives carried out. */
   readonly fileToken: () => Token
 }

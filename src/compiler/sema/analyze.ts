@@ -2,7 +2,8 @@
 // BPF cannot do at all (floating point, variable-length arrays, variadic functions) is said here in words of its own.
 import type { Hints } from '../hints.ts'
 import { error, type Sink, warning } from '../report.ts'
-import { BUILTIN_TYPEDEFS, type TranslationUnit } from '../syntax/index.ts'
+import { BUILTIN_TYPEDEFS, type ExternalDeclaration, type TranslationUnit } from '../syntax/index.ts'
+import { noteChange } from '../undo.ts'
 import type { Context } from './context.ts'
 import { arrayOf, asArray, INT, INT128, pointerTo, sizeOf, UINT128, VOID } from './ctypes.ts'
 import { fileDeclaration, functionDefinition, localDeclaration, staticAssert } from './declarations.ts'
@@ -18,31 +19,48 @@ import type { TUnit } from './tree.ts'
 import type { CType } from './types.ts'
 
 export function analyze(unit: TranslationUnit, hints: Hints, sink: Sink): TUnit {
+  const cx = startAnalysis(hints, sink)
+  analyzeDeclarations(cx, unit.declarations)
+  return finishAnalysis(cx)
+}
+
+/** The state before the first declaration. `tables` makes the maps of the file's scope. */
+export function startAnalysis(hints: Hints, sink: Sink, tables: <V>() => Map<string, V> = () => new Map()): Context {
   const cx: Context = {
     sink,
     rules: { expression, typeName: typeOfName, initializer, staticData, block, recordType, enumType, localDeclaration, staticAssert },
-    scopes: [{ id: Symbol('file'), names: new Map(), tags: new Map(), labels: new Map() }],
+    scopes: [{ id: Symbol('file'), names: tables(), tags: tables(), labels: new Map() }],
     globals: [],
     functions: [],
     definitions: [],
-    strings: new Map(),
+    strings: tables(),
     hints,
     fn: undefined,
     undeclared: new Set(),
     literals: 0,
+    journal: undefined,
     unevaluated: 0,
   }
   declareBuiltinTypes(cx)
-  for (const d of unit.declarations) {
+  return cx
+}
+
+export function analyzeDeclarations(cx: Context, declarations: readonly ExternalDeclaration[]): void {
+  const { sink } = cx
+  for (const d of declarations) {
     if (sink.stopped) break
     sink.ignored = (d.kind !== 'static-assert' && d.ignored) || NOTHING
     if (d.kind === 'declaration') fileDeclaration(cx, d)
     else if (d.kind === 'function') functionDefinition(cx, d)
     else staticAssert(cx, d)
   }
+}
+
+/** What can only be said at the end of the unit. */
+export function finishAnalysis(cx: Context): TUnit {
   finishTentative(cx)
   for (const f of cx.functions) {
-    if (f.linkage === 'internal' && !f.bodyAt && f.used) warning(sink, 'c.static-undefined', f.at, [f.name])
+    if (f.linkage === 'internal' && !f.bodyAt && f.used) warning(cx.sink, 'c.static-undefined', f.at, [f.name])
   }
   return { globals: [...cx.globals, ...cx.strings.values()], functions: cx.functions, definitions: cx.definitions }
 }
@@ -65,6 +83,7 @@ function declareBuiltinTypes(cx: Context): void {
 function finishTentative(cx: Context): void {
   for (const g of cx.globals) {
     if (g.linkage === 'extern' || sizeOf(g.type) !== undefined) continue
+    noteChange(cx.journal, g)
     const array = asArray(g.type)
     if (array) {
       g.type = arrayOf(array.element, 1)

@@ -3,17 +3,18 @@
 import type { Hints } from '../hints.ts'
 import { error, label, type Place, type Sink } from '../report.ts'
 import type { CompoundStmt, Declaration, EnumSpec, Expr, Initializer, RecordSpec, StaticAssert, TypeName } from '../syntax/index.ts'
+import { type Journal, noteChange } from '../undo.ts'
 import { INT } from './ctypes.ts'
 import type { FunctionSymbol, GlobalSymbol, NamedSymbol, ScopeId, TBlock, TCase, TExpr, TFunction, TInit, TLabel, TStmt } from './tree.ts'
 import type { CType, EnumType, RecordType, StaticData } from './types.ts'
 
 export interface Scope {
-  readonly names: Map<string, NamedSymbol>
   readonly id: ScopeId
+  readonly names: Map<string, NamedSymbol>
   readonly tags: Map<string, RecordType | EnumType>
-}
   /** Those that `__label__` declares; other labels belong to the function. */
   readonly labels: Map<string, TLabel>
+}
 
 /** The switch that `case` belongs to. */
 export interface OpenSwitch {
@@ -27,9 +28,9 @@ export interface OpenFunction {
   readonly symbol: FunctionSymbol
   readonly ret: CType
   readonly labels: Map<string, TLabel>
-  readonly switches: OpenSwitch[]
   /** Those that blocks declared for themselves. */
   readonly localLabels: TLabel[]
+  readonly switches: OpenSwitch[]
   /** Loops and switches around, for break and continue. */
   loops: number
   breakables: number
@@ -69,6 +70,8 @@ export interface Context {
   /** Names reported as undeclared, once each. */
   readonly undeclared: Set<string>
   literals: number
+  /** Where objects are noted before they change, if someone wants to take the changes back. */
+  readonly journal: Journal | undefined
   /** Within sizeof, typeof and the like: nothing is evaluated. */
   unevaluated: number
 }
@@ -116,6 +119,13 @@ export function declare(cx: Context, symbol: NamedSymbol, name: string = symbol.
     return
   }
   scope.names.set(name, symbol)
+}
+
+/** The variable is assigned to, or its address is taken. */
+export function markWritten(cx: Context, variable: GlobalSymbol): void {
+  if (variable.written) return
+  noteChange(cx.journal, variable)
+  variable.written = true
 }
 
 export const errorExpr = (at: Place): TExpr => ({ kind: 'error', type: INT, at, lvalue: false })

@@ -32,7 +32,7 @@ import {
 } from './build-expr.ts'
 import { callExpression } from './calls.ts'
 import { compatible, composite, sameUnqualified } from './compatible.ts'
-import { type Context, errorExpr, isError, lookup, unevaluated } from './context.ts'
+import { type Context, errorExpr, isError, lookup, markWritten, unevaluated } from './context.ts'
 import { condition, noFloat } from './convert.ts'
 import {
   alignOf,
@@ -471,7 +471,7 @@ function addressOf(cx: Context, operand: TExpr, at: Place): TExpr {
     error(cx.sink, 'c.address-of-bitfield', at)
     return errorExpr(at)
   }
-  if (operand.kind === 'global') operand.variable.written = true
+  if (operand.kind === 'global') markWritten(cx, operand.variable)
   const known = constantAddress(operand)
   if (known !== undefined) return constant(known, pointerTo(operand.type), at)
   if (operand.kind === 'deref') return { ...operand.operand, type: pointerTo(operand.type), at }

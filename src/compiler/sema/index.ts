@@ -1,5 +1,6 @@
 // Syntax tree to typed tree.
-export { analyze } from './analyze.ts'
+export { analyze, analyzeDeclarations, finishAnalysis, startAnalysis } from './analyze.ts'
+export type { Context } from './context.ts'
 export { accessPath } from './core-queries.ts'
 export * from './ctypes.ts'
 export { printType } from './print-type.ts'

@@ -19,7 +19,7 @@ import {
   rvalue,
 } from './build-expr.ts'
 import { sameUnqualified } from './compatible.ts'
-import { type Context, errorExpr, isError } from './context.ts'
+import { type Context, errorExpr, isError, markWritten } from './context.ts'
 import { condition, convert, noFloat } from './convert.ts'
 import {
   asPointer,
@@ -152,7 +152,7 @@ function modifiable(cx: Context, e: TExpr, at: Place): boolean {
     error(cx.sink, 'c.incomplete-assign', at, [quoteType(e.type)], incompleteNote(cx, e.type))
     return false
   }
-  if (e.kind === 'global') e.variable.written = true
+  if (e.kind === 'global') markWritten(cx, e.variable)
   if (qualifiersOf(e.type).const) {
     readOnly(cx, e, at)
     return false

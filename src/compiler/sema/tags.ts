@@ -1,6 +1,7 @@
 // struct, union and enum: tags in their scopes, members laid out, enumerators given their values (C11 6.7.2.1-3).
 import { error, label, type Place, warning } from '../report.ts'
 import type { EnumSpec, MemberDeclaration, RecordSpec } from '../syntax/index.ts'
+import { noteChange } from '../undo.ts'
 import { meaning } from './attributes.ts'
 import { isConst } from './build-expr.ts'
 import { type Context, declare, innermost, lookupTag } from './context.ts'
@@ -29,6 +30,7 @@ import type { CType, EnumType, IntType, RecordType } from './types.ts'
 /** struct-or-union-specifier: finds or makes the type, and completes it where there is a body. */
 export function recordType(cx: Context, spec: RecordSpec): RecordType {
   const record = findOrMakeRecord(cx, spec)
+  if (spec.members || spec.attributes.length > 0) noteChange(cx.journal, record)
   if (!spec.members) {
     if (spec.attributes.length > 0 && !record.complete) applyRecordAttributes(cx, record, spec)
     return record
@@ -186,8 +188,10 @@ function checkMembers(cx: Context, members: readonly Member[], spec: RecordSpec)
 export function enumType(cx: Context, spec: EnumSpec): EnumType {
   const known = spec.name && (spec.members ? innermost(cx).tags.get(spec.name.name) : lookupTag(cx, spec.name.name))
   let type: EnumType
-  if (known?.kind === 'enum') type = known
-  else {
+  if (known?.kind === 'enum') {
+    type = known
+    if (spec.members || spec.underlying) noteChange(cx.journal, type)
+  } else {
     if (known && spec.name)
       error(cx.sink, 'c.wrong-tag', spec.name.at, [spec.name.name], { labels: [label(known.at, 'c.note.previous-use')] })
     type = { kind: 'enum', name: spec.name?.name, at: spec.name?.at ?? spec.at, complete: false, underlying: UINT, members: [] }

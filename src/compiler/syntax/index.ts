@@ -1,3 +1,4 @@
 // Tokens to a syntax tree.
 export type * from './ast.ts'
-export { BUILTIN_TYPEDEFS, parse } from './parse.ts'
+export type { Parser } from './cursor.ts'
+export { BUILTIN_TYPEDEFS, parse, parseDeclarations, startParser } from './parse.ts'

@@ -14,7 +14,19 @@ export const BUILTIN_TYPEDEFS = ['__builtin_va_list', '__int128_t', '__uint128_t
 
 /** translation-unit: external-declaration* */
 export function parse(tokens: readonly Token[], hints: Hints, sink: Sink): TranslationUnit {
-  const p: Parser = {
+  return { declarations: parseDeclarations(startParser(tokens, hints, sink)) }
+}
+
+/** A parser before the first token. `names` makes the map of the file's typedef names. */
+export function startParser(
+  tokens: readonly Token[],
+  hints: Hints,
+  sink: Sink,
+  names: () => Map<string, boolean> = () => new Map(),
+): Parser {
+  const file = names()
+  for (const name of BUILTIN_TYPEDEFS) file.set(name, true)
+  return {
     tokens,
     sink,
     hints,
@@ -31,7 +43,7 @@ export function parse(tokens: readonly Token[], hints: Hints, sink: Sink): Trans
     next: 0,
     panic: false,
     depth: 0,
-    scopes: [new Map(BUILTIN_TYPEDEFS.map((name) => [name, true]))],
+    scopes: [file],
     packs: [],
     pack: undefined,
     pushedAttributes: [],
@@ -39,6 +51,11 @@ export function parse(tokens: readonly Token[], hints: Hints, sink: Sink): Trans
     savedIgnored: [],
     loopPragma: undefined,
   }
+}
+
+/** Everything up to the end of the tokens. */
+export function parseDeclarations(p: Parser): ExternalDeclaration[] {
+  const { sink } = p
   const declarations: ExternalDeclaration[] = []
   while (peek(p).kind !== 'end' && !sink.stopped) {
     if (accept(p, ';')) continue
@@ -53,5 +70,5 @@ export function parse(tokens: readonly Token[], hints: Hints, sink: Sink): Trans
     }
     if (p.next === start) p.next++
   }
-  return { declarations }
+  return declarations
 }
