@@ -3,6 +3,7 @@
 import type { Hints } from '../hints.ts'
 import { error, label, type Place, type Sink } from '../report.ts'
 import type { CompoundStmt, Declaration, EnumSpec, Expr, Initializer, RecordSpec, StaticAssert, TypeName } from '../syntax/index.ts'
+import { type Journal, noteChange } from '../undo.ts'
 import { INT } from './ctypes.ts'
 import type { FunctionSymbol, GlobalSymbol, NamedSymbol, ScopeId, TBlock, TCase, TExpr, TFunction, TInit, TLabel, TStmt } from './tree.ts'
 import type { CType, EnumType, RecordType, StaticData } from './types.ts'
@@ -69,6 +70,8 @@ export interface Context {
   /** Names reported as undeclared, once each. */
   readonly undeclared: Set<string>
   literals: number
+  /** Where objects are noted before they change, if someone wants to take the changes back. */
+  readonly journal: Journal | undefined
   /** Within sizeof, typeof and the like: nothing is evaluated. */
   unevaluated: number
 }
@@ -116,6 +119,13 @@ export function declare(cx: Context, symbol: NamedSymbol, name: string = symbol.
     return
   }
   scope.names.set(name, symbol)
+}
+
+/** The variable is assigned to, or its address is taken. */
+export function markWritten(cx: Context, variable: GlobalSymbol): void {
+  if (variable.written) return
+  noteChange(cx.journal, variable)
+  variable.written = true
 }
 
 export const errorExpr = (at: Place): TExpr => ({ kind: 'error', type: INT, at, lvalue: false })

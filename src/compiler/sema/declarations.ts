@@ -2,6 +2,7 @@
 // In: syntax. Out: symbols in their scopes and, for automatic variables, statements that initialise them.
 import { error, label, type Place, warning } from '../report.ts'
 import type { Declaration, FunctionDefinition, InitDeclarator, StaticAssert } from '../syntax/index.ts'
+import { noteChange } from '../undo.ts'
 import { literalText, type Meaning, meaning } from './attributes.ts'
 import { isConst, rvalue } from './build-expr.ts'
 import { compatible, composite, sameUnqualified } from './compatible.ts'
@@ -142,6 +143,7 @@ function functionSymbol(cx: Context, d: Declaration | FunctionDefinition, declar
   let symbol: FunctionSymbol
   if (before?.kind === 'function') {
     symbol = before
+    noteChange(cx.journal, symbol)
     if (!sameUnqualified(before.type, declared.type)) {
       error(cx.sink, 'c.conflicting-types', name.at, [name.name, quoteType(declared.type), quoteType(before.type)], {
         labels: [label(before.at, 'c.note.previous-declaration')],
@@ -321,6 +323,7 @@ function fileVariable(cx: Context, d: Declaration, declared: Declared, said: Mea
   let symbol: GlobalSymbol
   if (before?.kind === 'global') {
     symbol = before
+    noteChange(cx.journal, symbol)
     if (!compatible(before.type, declared.type)) {
       error(cx.sink, 'c.redefined-type', name.at, [name.name, quoteType(declared.type), quoteType(before.type)], {
         labels: [label(before.at, 'c.note.previous-definition')],
