@@ -106,6 +106,7 @@ export function capturedProgram(captured: Captured, types: CapturedTypes): Progr
     section: captured.section,
     type: type.name,
     attachType: captured.attach_type,
+    ...(captured.attach_to ? { attachTo: captured.attach_to } : {}),
     license: captured.license,
     flags: captured.flags,
     code: fromHex(captured.insns)!,

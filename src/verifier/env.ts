@@ -5,6 +5,7 @@ import type { KernelBtf, ProgTypeRow } from '../abi/index.ts'
 import { type Btf, readBtf } from '../btf/index.ts'
 import type { DisasmNames, InsnTable, MapDef, Program } from '../isa/index.ts'
 import { type BackKinds, backKinds } from './back-kinds.ts'
+import type { AttachTarget } from './check/attach.ts'
 import type { FuncArg } from './check/func-args.ts'
 import type { KfuncDesc } from './check/kfunc-meta.ts'
 import type { FieldRecord } from './check/record.ts'
@@ -163,6 +164,8 @@ export interface Env {
   readonly kernel: KernelBtf | undefined
   /** Functions of the kernel that the program calls, by BTF id. */
   readonly kfuncs: Map<number, KfuncDesc>
+  /** What a program that attaches by BTF attaches to. */
+  attach: AttachTarget | undefined
   /** Types of the program's functions are known (func_info was given). */
   readonly hasFuncInfo: boolean
   readonly cur: State
@@ -252,6 +255,7 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
     btf: btf?.ok ? btf.btf : undefined,
     kernel,
     kfuncs: new Map(),
+    attach: undefined,
     hasFuncInfo: program.btf !== undefined && program.subprogs.length > 0 && program.subprogs.every((s) => s.typeId > 0),
     cur,
     words: cur.words,

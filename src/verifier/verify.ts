@@ -2,6 +2,7 @@
 // Linux: bpf_check(), do_check_main(), do_check_subprogs(), print_verification_stats().
 import { ctxKnown, type ProgTypeRow, progType, progTypeById } from '../abi/index.ts'
 import { insnTable, type Program } from '../isa/index.ts'
+import { attachesByBtf, checkAttach } from './check/attach.ts'
 import { typeNameOf } from './check/btf-types.ts'
 import { checkCfg } from './check/cfg.ts'
 import {
@@ -47,7 +48,7 @@ export function verify(program: Program, options: VerifyOptions): VerifyResult {
 export function startVerifyWith(program: Program, options: VerifyOptions, onStep: ((env: Env) => void) | undefined): Verification {
   const insns = insnTable(program.code)
   const type = progTypeOf(program)
-  if (!type || !ctxKnown(type.name)) return finished(unmodelled(`program type ${program.type}`))
+  if (!type || !(ctxKnown(type.name) || (options.kernel && attachesByBtf(type.name)))) return finished(unmodelled(`program type ${program.type}`))
   if (insns.length === 0 || insns.length > MAX_INSNS) return finished({ ...NOTHING, verdict: 'rejected', errno: E2BIG })
   const env = newEnv(program, type, insns, options.logLevel, options.kernel)
   env.disasm = disasmNames(env)
@@ -79,7 +80,7 @@ const finished = (result: VerifyResult): Verification => ({ run: () => 'done', r
 function prepare(env: Env): number {
   const { insns, log } = env
   const err =
-    findSubprogs(env) || checkSubprogs(env) || checkAbnormalReturn(env) || checkFuncInfo(env) || checkEncoding(env) || checkCfg(env)
+    findSubprogs(env) || checkSubprogs(env) || checkAbnormalReturn(env) || checkFuncInfo(env) || checkEncoding(env) || checkCfg(env) || checkAttach(env)
   if (err) return err
   const starts = env.subprogs.map((s) => s.start)
   const flow = flowOf(insns, starts)

@@ -19,6 +19,8 @@ export const isScalarType = (type: BtfType): boolean => type.kind === 'int' || t
 /** "STRUCT", "FUNC_PROTO", ...; void is "UNKNOWN". */
 export const kindText = (type: BtfType): string => (type.kind === 'void' ? 'UNKNOWN' : type.kind.toUpperCase())
 export const nameText = (type: BtfType): string => ('name' in type ? type.name : '')
+/** The same as BTF's own messages say it. Linux: __btf_name_by_offset(). */
+export const anonName = (type: BtfType): string => nameText(type) || '(anon)'
 
 export const typeNameOf = (env: Env, which: number, id: BtfId): string => nameText(btfType(btfOf(env, which), id))
 

@@ -16,7 +16,7 @@ import {
 import type { Env } from '../env.ts'
 import { EACCES, EFAULT, EINVAL } from '../errno.ts'
 import { verbose } from '../verbose.ts'
-import { btfOf, cutType, isCut, isStruct, nameText } from './btf-types.ts'
+import { anonName, btfOf, cutType, isCut, isStruct } from './btf-types.ts'
 
 /** What a walk came to; else a negative errno. */
 const WALK_SCALAR = 0
@@ -47,7 +47,7 @@ function step(walk: Walk, id: BtfId, off: number, size: number): number {
     const at = resolve(btf, id)
     if (isCut(env, which, at.id)) return cutType(env, which, at.id)
     const type = at.type
-    const name = nameText(type)
+    const name = anonName(type)
     if (!isStruct(type)) return say(walk, `Type '${name}' is not a struct`, EINVAL)
     if (type.kind === 'union' && type.members.length !== 1) walk.flags |= PTR_UNTRUSTED
     if (off + size > type.size) {
@@ -94,7 +94,7 @@ function member(walk: Walk, type: BtfComposite, name: string, off: number, size:
     if (bytes === undefined) {
       const pointee = resolve(btf, m.type)
       if (isCut(walk.env, walk.which, pointee.id)) return cutType(walk.env, walk.which, pointee.id)
-      return say(walk, `field ${m.name} doesn't have size`, EFAULT)
+      return say(walk, `field ${m.name || '(anon)'} doesn't have size`, EFAULT)
     }
     const end = start + bytes
     if (off >= end) continue
@@ -120,7 +120,11 @@ function member(walk: Walk, type: BtfComposite, name: string, off: number, size:
     }
     if (at.type.kind === 'ptr') {
       if (msize !== size || off !== start) {
-        return say(walk, `cannot access ptr member ${m.name} with moff ${start} in struct ${name} with off ${off} size ${size}`, EACCES)
+        return say(
+          walk,
+          `cannot access ptr member ${m.name || '(anon)'} with moff ${start} in struct ${name} with off ${off} size ${size}`,
+          EACCES,
+        )
       }
       const direct = btfType(btf, at.type.type)
       const tag = direct.kind === 'type_tag' ? (TAG_FLAGS[direct.name] ?? 0) : 0
@@ -132,7 +136,11 @@ function member(walk: Walk, type: BtfComposite, name: string, off: number, size:
       return WALK_PTR
     }
     if (off + size > end && !(walk.flags & PTR_UNTRUSTED)) {
-      return say(walk, `access beyond the end of member ${m.name} (mend:${end}) in struct ${name} with off ${off} size ${size}`, EACCES)
+      return say(
+        walk,
+        `access beyond the end of member ${m.name || '(anon)'} (mend:${end}) in struct ${name} with off ${off} size ${size}`,
+        EACCES,
+      )
     }
     return WALK_SCALAR
   }

@@ -3,6 +3,8 @@
 import { markRegKnown, markRegKnownZero, markRegUnknown } from '../domain/bounds.ts'
 import { coerceRegToSize, coerceRegToSizeSx } from '../domain/coerce.ts'
 import {
+  BTF,
+  BTF_ID,
   baseType,
   CONST_PTR_TO_MAP,
   ID,
@@ -39,7 +41,9 @@ import { EACCES, EINVAL } from '../errno.ts'
 import { regTypeName } from '../log/reg-text.ts'
 import { varOffOf } from '../values.ts'
 import { lineInfo, verbose } from '../verbose.ts'
+import { btfCtxAccess } from './btf-ctx.ts'
 import { checkBtfAccess, checkMapPtrAccess } from './btf-ptr.ts'
+import { KERNEL_BTF } from './btf-types.ts'
 import { checkCtxAccess, checkFlowKeysAccess, checkSockAccess, ctxRegType } from './ctx.ts'
 import { checkMapAccess, checkMapAccessType, directRead, hasDirectValue, isMapRdonly, mapOf } from './map.ts'
 import { checkPacketAccess, mayAccessPacket } from './packet.ts'
@@ -262,6 +266,7 @@ function ctxFieldAccess(
   const s = env.words
   const err = checkPtrOff(env, r, regno, false)
   if (err) return err
+  if (env.attach) return btfCtxFieldAccess(env, off, size, write, value)
   const access = checkCtxAccess(env, off, size, write, signed)
   if (!access) {
     lineInfo(env.log, env.insnIdx, true)
@@ -278,5 +283,29 @@ function ctxFieldAccess(
   if (mayBeNull(type)) s[value + ID] = ++env.idGen
   s[value + SUBREG_DEF] = 0
   s[value + TYPE] = type
+  return 0
+}
+
+function btfCtxFieldAccess(env: Env, off: number, size: number, write: boolean, value: number): number {
+  const s = env.words
+  const access = btfCtxAccess(env, off, size, write)
+  if (!access) {
+    verbose(env.log, `invalid bpf_context access off=${off} size=${size}\n`)
+    lineInfo(env.log, env.insnIdx, true)
+    return -EACCES
+  }
+  if (value < 0) return 0
+  if (access.type === SCALAR_VALUE) {
+    markRegUnknown(s, value)
+    return 0
+  }
+  markRegKnownZero(s, value)
+  if (mayBeNull(access.type)) s[value + ID] = ++env.idGen
+  s[value + SUBREG_DEF] = 0
+  s[value + TYPE] = access.type
+  if (baseType(access.type) === PTR_TO_BTF_ID) {
+    s[value + BTF] = KERNEL_BTF
+    s[value + BTF_ID] = access.btfId
+  }
   return 0
 }
