@@ -15,9 +15,12 @@ export interface RecordRun {
   readonly maps: readonly { readonly index: number; readonly entries: readonly DumpedEntry[] }[]
 }
 
-/** One test run on fresh maps. */
-export function runRecord(program: Program, data: Uint8Array): RecordRun {
-  const r: TestRunResult = testRun({ program, data })
+/** The interpreter, or code compiled to WebAssembly; their results are the same. */
+export type EngineName = 'interp' | 'jit'
+
+/** One test run on fresh maps of a program that the verifier has accepted. */
+export function runRecord(program: Program, data: Uint8Array, engine: EngineName = 'interp'): RecordRun {
+  const r: TestRunResult = testRun({ program, data, engine, verified: true })
   const maps = r.maps.flatMap((map, index) => (isOpaque(map.def.type) ? [] : [{ index, entries: dumpMap(map) }]))
   return { retval: r.retval, dataOut: r.dataOut, errno: r.errno, fault: r.fault?.text ?? '', unsupported: r.unsupported ?? '', maps }
 }
@@ -40,9 +43,12 @@ export interface RunOutcome {
   readonly printk: readonly string[]
 }
 
-/** Test-runs the packets one after the other over the same maps, each `repeat` times (edits of a packet accumulate, as in Linux). */
-export function runProgram(program: Program, packets: readonly Arrival[], repeat: number): RunOutcome {
-  const kernel = createKernel({ seed: 1 })
+/**
+ * Test-runs the packets one after the other over the same maps, each `repeat` times (edits of a packet accumulate, as in Linux). The verifier
+ * has accepted the program.
+ */
+export function runProgram(program: Program, packets: readonly Arrival[], repeat: number, engine: EngineName = 'interp'): RunOutcome {
+  const kernel = createKernel({ seed: 1, engine, verified: true })
   const loaded = loadProgram(kernel, program)
   if (!loaded.ok) {
     const { errno, unsupported = '' } = loaded

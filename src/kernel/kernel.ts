@@ -5,6 +5,7 @@
 import type { MapDef, Program } from '../isa/index.ts'
 import {
   type Code,
+  createJit,
   createMachine,
   type Engine,
   type Machine,
@@ -71,7 +72,9 @@ export interface KernelOptions {
   /** Interfaces besides loopback. */
   readonly ifindexes?: readonly number[]
   /** What executes programs; the interpreter unless told otherwise. */
-  readonly engine?: Engine
+  readonly engine?: 'interp' | 'jit'
+  /** All programs are ones that the verifier has accepted: compiled code need not check what it vouched for. */
+  readonly verified?: boolean
 }
 
 /** Mutable; owned by whoever created it. */
@@ -109,13 +112,14 @@ const BOOT_NS = 900_000_000_000
 
 export function createKernel(options: KernelOptions = {}): Kernel {
   const seed = options.seed ?? 0
-  const memory = new Memory(new Ram(RAM_LIMIT))
+  const jit = options.engine === 'jit' ? createJit({ limit: RAM_LIMIT, checked: options.verified !== true }) : undefined
+  const memory = new Memory(new Ram(RAM_LIMIT, jit?.source))
   const packet = createPacketBuffer(memory)
   const machine = createMachine(memory, VMALLOC_HI)
   const kernel: Kernel = {
     memory,
     machine,
-    engine: options.engine ?? run,
+    engine: jit?.engine ?? run,
     cpus: options.cpus ?? DEFAULT_CPUS,
     maps: [],
     programs: [],

@@ -4,6 +4,7 @@ import type { Program } from '../isa/index.ts'
 import { type Linker, link } from '../vm/index.ts'
 import { DIRECT_HI } from './address.ts'
 import { callName } from './call-name.ts'
+import { contextCell, returnsRam } from './context-cells.ts'
 import { helperBody } from './helpers/index.ts'
 import { addMap, type Kernel, type LoadedProgram, mapLo } from './kernel.ts'
 import { loadPacket } from './load-packet.ts'
@@ -25,7 +26,7 @@ export function loadProgram(kernel: Kernel, program: Program): LoadResult {
     }
     maps.push(map)
   }
-  const loaded: LoadedProgram = { program, code: link(program.name, program.code, linkerFor(kernel, maps)), maps }
+  const loaded: LoadedProgram = { program, code: link(program.name, program.code, linkerFor(kernel, program.type, maps)), maps }
   kernel.programs.push(loaded)
   return { ok: true, program: loaded }
 }
@@ -33,7 +34,7 @@ export function loadProgram(kernel: Kernel, program: Program): LoadResult {
 const PSEUDO_MAP_IDX = 5
 const PSEUDO_MAP_IDX_VALUE = 6
 
-function linkerFor(kernel: Kernel, maps: readonly KernelMap[]): Linker {
+function linkerFor(kernel: Kernel, progType: string, maps: readonly KernelMap[]): Linker {
   return {
     imm64: (src, imm, imm2) => {
       const map = maps[imm]
@@ -48,6 +49,8 @@ function linkerFor(kernel: Kernel, maps: readonly KernelMap[]): Linker {
     },
     kfunc: () => undefined,
     callName,
+    returnsRam,
+    contextCell: (off, size) => contextCell(kernel.packet, progType, off, size),
     loadPacket: (m, offset, size) => loadPacket(kernel, m, offset, size),
   }
 }

@@ -5,7 +5,7 @@
 //       |-- headroom --|### packet ###|-- tailroom ------|
 //
 // What an access "at packet +14" means is counted from `data` at that moment.
-import { type Memory, READ, type Region, WRITE } from '../vm/index.ts'
+import { type Memory, type Ram, READ, type Region, WRITE } from '../vm/index.ts'
 import { DIRECT_HI } from './address.ts'
 
 /** 16 KiB before the packet's first place and 16 KiB behind, more than any helper lets it grow. */
@@ -16,6 +16,9 @@ const PACKET_ALIGN = 4096
 export interface PacketBuffer {
   readonly ram: number
   readonly region: Region
+  /** Ram offset of three addresses of 64 bits: of data, end and metadata. */
+  readonly cells: number
+  readonly memory: Memory
   /** Offsets in the buffer. Mutable: helpers move them, then call `showPacket`. */
   data: number
   end: number
@@ -35,6 +38,8 @@ export function createPacketBuffer(memory: Memory): PacketBuffer {
       rights: READ | WRITE,
       label: (offset) => ({ name: 'packet', offset: offset - packet.data }),
     }),
+    cells: memory.ram.alloc(24),
+    memory,
     data: 0,
     end: 0,
     meta: 0,
@@ -53,10 +58,19 @@ export function fillPacket(memory: Memory, p: PacketBuffer, bytes: Uint8Array, h
 /** Cleared behind a packet; growing clears what it uncovers anyway. */
 const TAILROOM = 512
 
-/** Makes the window what data and end say. */
+/** Makes the window and the cells what data, end and metadata say. */
 export function showPacket(p: PacketBuffer): void {
   p.region.from = p.meta
   p.region.to = p.end
+  const { ram } = p.memory
+  putAddress(ram, p.cells, packetLo(p, p.data))
+  putAddress(ram, p.cells + 8, packetLo(p, p.end))
+  putAddress(ram, p.cells + 16, packetLo(p, p.meta))
+}
+
+function putAddress(ram: Ram, at: number, lo: number): void {
+  ram.setI32(at, lo)
+  ram.setI32(at + 4, DIRECT_HI)
 }
 
 /** Lower half of the address of an offset in the buffer. */

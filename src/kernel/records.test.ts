@@ -23,9 +23,11 @@ describe('recorded runs', () => {
   for (const file of readdirSync(dir).filter((f) => f.endsWith('.jsonl.gz'))) {
     it(file.replace('.jsonl.gz', ''), () => {
       const records = readRecords(file)
-      const wrong = records.map((r) => `${r.id}: ${replayRecord(r)}`).filter((line) => !line.endsWith(': '))
       expect(records.length).toBeGreaterThan(5)
-      expect(wrong.slice(0, 3)).toEqual([])
+      for (const engine of ['interp', 'jit'] as const) {
+        const wrong = records.map((r) => `${r.id}: ${replayRecord(r, engine)}`).filter((line) => !line.endsWith(': '))
+        expect(wrong.slice(0, 3), engine).toEqual([])
+      }
     })
   }
 

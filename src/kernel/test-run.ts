@@ -5,7 +5,7 @@ import type { Program } from '../isa/index.ts'
 import type { Fault } from '../vm/index.ts'
 import { EINVAL } from './errno.ts'
 import { ETH_HLEN, outcome, packetBytes, runInvocation, startInvocation } from './invocation.ts'
-import { createKernel, type Kernel, type LoadedProgram } from './kernel.ts'
+import { createKernel, type Kernel, type KernelOptions, type LoadedProgram } from './kernel.ts'
 import { loadProgram } from './load.ts'
 import { logged } from './log.ts'
 import type { KernelMap } from './maps/map.ts'
@@ -19,6 +19,8 @@ export interface TestRunOptions {
   readonly repeat?: number
   readonly seed?: number
   readonly cpus?: number
+  readonly engine?: KernelOptions['engine']
+  readonly verified?: boolean
   /** Instructions after which the run is given up. */
   readonly fuel?: number
 }
@@ -44,7 +46,7 @@ const ETH_P_IP = 0x0800
 const ETH_P_IPV6 = 0x86dd
 
 export function testRun(o: TestRunOptions): TestRunResult {
-  const kernel = createKernel({ ...(o.seed === undefined ? {} : { seed: o.seed }), ...(o.cpus === undefined ? {} : { cpus: o.cpus }) })
+  const kernel = createKernel(o)
   const loaded = loadProgram(kernel, o.program)
   if (!loaded.ok) {
     const empty = { retval: 0, dataOut: new Uint8Array(0), maps: [], printk: [], steps: 0, unwrittenAt: -1 }

@@ -32,12 +32,12 @@ function dump(map: KernelMap, allCpus: boolean): [string, string][] {
  * '' where the simulated kernel does what Linux did; else what differs. Begins with "unsupported" where something is not modelled, and
  * with "unwritten" where the program reads stack bytes that nobody wrote, so that no answer is the right one.
  */
-export function replayRecord(json: RunRecord): string {
+export function replayRecord(json: RunRecord, engine: 'interp' | 'jit' = 'interp'): string {
   let note = ''
   const parsed = readRecord(json)
   if (!parsed.ok) return `record: ${parsed.error}`
   const want = json.run!
-  const got = testRun({ program: parsed.record.program, data: parsed.record.packet!, cpus: 2 })
+  const got = testRun({ program: parsed.record.program, data: parsed.record.packet!, cpus: 2, engine, verified: true })
   if (got.unwrittenAt >= 0) note = `unwritten stack at ${got.unwrittenAt}: `
   if (got.unsupported) return `unsupported ${got.unsupported}`
   if (got.fault) return `fault ${got.fault.kind} at ${got.fault.insn}: ${got.fault.text}`

@@ -20,8 +20,20 @@ export interface Linker {
   readonly kfunc: (btfId: number, off: number) => Helper | undefined
   /** Name of what a call asks for, for messages. */
   readonly callName: (kind: 'helper' | 'kfunc', id: number) => string
+  /** Whether what a call answers, if it is a pointer, points to bytes (not to the context or what else has none). */
+  readonly returnsRam: (kind: 'helper' | 'kfunc', id: number) => boolean
+  /** A field of the context whose value lies in Ram; undefined where it has to be asked for. */
+  readonly contextCell: (off: number, size: number) => ContextCell | undefined
   /** Legacy packet loads: puts the value into r0, or answers false where the packet has no such bytes. */
   readonly loadPacket: (m: Machine, offset: number, size: number) => boolean
+}
+
+/** A field of the context that Linux rewrites into a plain load. */
+export interface ContextCell {
+  /** Ram offset of 8 bytes, the value zero-extended. */
+  readonly at: number
+  /** Whether the value is a pointer to bytes. */
+  readonly isPointer: boolean
 }
 
 /** Where in the register columns the constants begin. */

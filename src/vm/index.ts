@@ -1,7 +1,8 @@
 // The machine: memory as regions, and the engines that execute code. Knows helpers only as functions handed in.
-export { type Code, type Helper, type HelperResult, type Linker, link, slotOfAddress, TEXT_HI, TEXT_LO } from './code.ts'
+export { type Code, type ContextCell, type Helper, type HelperResult, type Linker, link, slotOfAddress, TEXT_HI, TEXT_LO } from './code.ts'
 export type { Fault, FaultKind } from './fault.ts'
 export { type Engine, run, type Stop } from './interpreter.ts'
+export { createJit, type Jit, type JitOptions } from './jit/engine.ts'
 export {
   type Continuation,
   callback,
@@ -34,4 +35,4 @@ export {
   type Word,
   WRITE,
 } from './memory.ts'
-export { Ram, type RamSnapshot } from './ram.ts'
+export { Ram, type RamSnapshot, type RamSource } from './ram.ts'

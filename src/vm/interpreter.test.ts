@@ -38,6 +38,8 @@ const linker: Linker = {
   kfunc: () => undefined,
   callName: (kind, id) => `${kind} ${id}`,
   loadPacket: () => false,
+  returnsRam: () => false,
+  contextCell: () => undefined,
 }
 
 const newMachine = (): Machine => createMachine(new Memory(new Ram(1 << 20)), 0xffffc900 | 0)

@@ -136,7 +136,15 @@ const NO_CODE: Code = {
   constLo: new Int32Array(0),
   constHi: new Int32Array(0),
   calls: [],
-  linker: { imm64: () => undefined, helper: () => undefined, kfunc: () => undefined, callName: () => '', loadPacket: () => false },
+  linker: {
+    imm64: () => undefined,
+    helper: () => undefined,
+    kfunc: () => undefined,
+    callName: () => '',
+    loadPacket: () => false,
+    returnsRam: () => false,
+    contextCell: () => undefined,
+  },
   bytes: new Uint8Array(0),
 }
 
@@ -162,7 +170,7 @@ export function start(m: Machine, code: Code, ctxLo: number, ctxHi: number): voi
 }
 
 /** Makes `code` the one that runs: its constants and its caches. */
-function enter(m: Machine, code: Code): void {
+export function enter(m: Machine, code: Code): void {
   const size = FIRST_CONSTANT + code.constLo.length
   if (m.lo.length < size) {
     const lo = new Int32Array(size)
@@ -184,7 +192,7 @@ function enter(m: Machine, code: Code): void {
 }
 
 /** An empty stack frame, r10 at its end. */
-function openFrame(m: Machine, depth: number): void {
+export function openFrame(m: Machine, depth: number): void {
   const r = m.stack[depth]
   r.to = MAX_BPF_STACK
   m.memory.ram.fill(r.baseLo, MAX_BPF_STACK, 0)
@@ -194,6 +202,36 @@ function openFrame(m: Machine, depth: number): void {
   m.hi[10] = r.baseHi
   m.memory.ram.setI32(turnsCell(m, depth), MAY_GOTO_TURNS)
   m.memory.ram.setI32(turnsCell(m, depth) + 4, NOT_YET)
+}
+
+export function closeFrame(m: Machine, depth: number): void {
+  m.stack[depth].to = 0
+  m.depth = depth - 1
+}
+
+/** Opens the frames up to `depth`, whose bytes are what they are, and closes those beyond. For engines that keep frames elsewhere. */
+export function showFrames(m: Machine, depth: number): void {
+  for (let d = 0; d < MAX_CALL_FRAMES; d++) m.stack[d].to = d <= depth ? MAX_BPF_STACK : 0
+  m.depth = depth
+  m.lo[10] = m.stack[depth].baseLo + MAX_BPF_STACK
+  m.hi[10] = m.stack[depth].baseHi
+}
+
+/** Takes all bytes of open frames for written. */
+export function markStack(m: Machine): void {
+  for (let d = 0; d <= m.depth; d++) m.memory.ram.fill(m.stack[d].baseLo + m.stack[d].shadow, MAX_BPF_STACK, 0xff)
+}
+
+/** Notes how the frame at `depth` stands while it waits for the call at `pc`: its r6 to r10. `direct`: the program itself called. */
+export function callerStands(m: Machine, depth: number, pc: number, code: Code, regs: readonly bigint[], direct: boolean): void {
+  const at = (depth + 1) * FRAME_WORDS
+  m.frames[at + F_RETURN] = pc + 1
+  for (const [i, value] of regs.entries()) {
+    m.frames[at + F_CALLER_REGS + 2 * i] = Number(BigInt.asIntN(32, value))
+    m.frames[at + F_CALLER_REGS + 2 * i + 1] = Number(BigInt.asIntN(32, value >> 32n))
+  }
+  m.callers[depth + 1] = code
+  if (direct) m.continuations[depth + 1] = undefined
 }
 
 /** Calls the code at `slot`; the frame returns to the slot after the current one. False = stopped by a fault. */
@@ -229,13 +267,12 @@ export function exit(m: Machine): boolean {
     return false
   }
   const at = depth * FRAME_WORDS
-  m.stack[depth].to = 0
   if (m.callers[depth] !== m.code) enter(m, m.callers[depth])
   for (let i = 0; i < 5; i++) {
     m.lo[6 + i] = m.frames[at + F_CALLER_REGS + 2 * i]
     m.hi[6 + i] = m.frames[at + F_CALLER_REGS + 2 * i + 1]
   }
-  m.depth = depth - 1
+  closeFrame(m, depth)
   m.pc = m.frames[at + F_RETURN]
   const continuation = m.continuations[depth]
   if (!continuation) return true

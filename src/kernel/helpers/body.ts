@@ -3,7 +3,9 @@
 // nothing is a fault of the run.
 import { type HelperResult, type Machine, READ, stop, stopAccess, WRITE } from '../../vm/index.ts'
 import { type Kernel, mapAt } from '../kernel.ts'
+import type { FdArrayMap } from '../maps/fd-array.ts'
 import type { KernelMap } from '../maps/map.ts'
+import type { RingbufMap } from '../maps/ringbuf.ts'
 
 export type HelperBody = (k: Kernel, m: Machine) => HelperResult
 
@@ -50,6 +52,22 @@ export function mapArg(k: Kernel, m: Machine, reg: number): KernelMap | undefine
   const map = mapAt(k, m.lo[reg], m.hi[reg])
   if (!map) stop(m, 'bad-argument', `r${reg} is no map`)
   return map
+}
+
+/** The same for a ring buffer. */
+export function ringbufArg(k: Kernel, m: Machine, reg: number): RingbufMap | undefined {
+  const map = mapArg(k, m, reg)
+  if (!map || 'ring' in map) return map as RingbufMap | undefined
+  stop(m, 'bad-argument', `r${reg} is no ring buffer`)
+  return undefined
+}
+
+/** The same for an array of things of the kernel. */
+export function fdArrayArg(k: Kernel, m: Machine, reg: number): FdArrayMap | undefined {
+  const map = mapArg(k, m, reg)
+  if (!map || 'slot' in map) return map as FdArrayMap | undefined
+  stop(m, 'bad-argument', `r${reg} is no map of that kind`)
+  return undefined
 }
 
 /** Whether the register holds a null pointer. */

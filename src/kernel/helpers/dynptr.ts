@@ -8,8 +8,7 @@ import { type Machine, READ, stopAccess, WRITE } from '../../vm/index.ts'
 import { DIRECT_HI } from '../address.ts'
 import { E2BIG, EINVAL } from '../errno.ts'
 import type { Kernel } from '../kernel.ts'
-import type { RingbufMap } from '../maps/ringbuf.ts'
-import { type HelperBody, mapArg, readable, ret, ret64, u32, u64, writable } from './body.ts'
+import { type HelperBody, readable, ret, ret64, ringbufArg, u32, u64, writable } from './body.ts'
 import { commitRecord } from './ringbuf.ts'
 
 const DYNPTR_BYTES = 16
@@ -56,7 +55,7 @@ export const dynptrFromMem: HelperBody = (k, m) => {
 }
 
 export const ringbufReserveDynptr: HelperBody = (k, m) => {
-  const map = mapArg(k, m, 1) as RingbufMap | undefined
+  const map = ringbufArg(k, m, 1)
   if (!map) return 'stopped'
   const at = writable(k, m, 4, DYNPTR_BYTES)
   if (at < 0) return 'stopped'

@@ -5,9 +5,8 @@ import { DIRECT_HI } from '../address.ts'
 import { EINVAL } from '../errno.ts'
 import { type Kernel, type MapChange, programAt } from '../kernel.ts'
 import { append } from '../log.ts'
-import type { FdArrayMap } from '../maps/fd-array.ts'
 import type { KernelMap } from '../maps/map.ts'
-import { type HelperBody, mapArg, readable, ret, ret64, u32, u64, writable } from './body.ts'
+import { fdArrayArg, type HelperBody, mapArg, readable, ret, ret64, u32, u64, writable } from './body.ts'
 
 const note = (k: Kernel, map: KernelMap, kind: MapChange['kind'], key: number): void =>
   append(k.changes, { map: map.id, kind, key: k.memory.ram.read(key, map.def.keySize) })
@@ -79,9 +78,9 @@ export const mapPopElem: HelperBody = takes('pop')
 export const mapPeekElem: HelperBody = takes('peek')
 
 export const tailCallHelper: HelperBody = (k, m): HelperResult => {
-  const map = mapArg(k, m, 2)
+  const map = fdArrayArg(k, m, 2)
   if (!map) return 'stopped'
-  const target = programAt(k, map as FdArrayMap, u32(m, 3))
+  const target = programAt(k, map, u32(m, 3))
   // On failure the program goes on after the call; r0 is whatever it was.
   if (!target) return undefined
   return tailCall(m, target.code, m.lo[1], m.hi[1]) ? 'moved' : undefined

@@ -2,8 +2,7 @@
 // run nothing leaves. Linux: net/core/filter.c, __bpf_xdp_redirect_map().
 
 import type { Kernel } from '../kernel.ts'
-import type { FdArrayMap } from '../maps/fd-array.ts'
-import { type HelperBody, mapArg, ret, u32, u64 } from './body.ts'
+import { fdArrayArg, type HelperBody, ret, u32, u64 } from './body.ts'
 
 const XDP_ABORTED = 0
 const XDP_REDIRECT = 4
@@ -48,13 +47,13 @@ export const redirectNeigh: HelperBody = (k, m) => {
 }
 
 export const redirectMap: HelperBody = (k, m) => {
-  const map = mapArg(k, m, 1)
+  const map = fdArrayArg(k, m, 1)
   if (!map) return 'stopped'
   const index = u32(m, 2)
   const flags = u64(m, 3)
   const extra = map.def.type.startsWith('devmap') ? BPF_F_BROADCAST | BPF_F_EXCLUDE_INGRESS : 0
   if (flags > (XDP_ACTION_MASK | extra) || (flags & ~(XDP_ACTION_MASK | extra)) !== 0) return ret(m, XDP_ABORTED)
-  const target = (map as FdArrayMap).slot(index)
+  const target = map.slot(index)
   if (target < 0 && !(flags & BPF_F_BROADCAST)) return ret(m, flags & XDP_ACTION_MASK)
   aim(k, Math.max(0, target), flags, map.id)
   return ret(m, XDP_REDIRECT)

@@ -7,9 +7,8 @@ import { E2BIG, EAGAIN, EFAULT, EINVAL, ENOENT } from '../errno.ts'
 import { packetBytes } from '../invocation.ts'
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log.ts'
-import type { FdArrayMap } from '../maps/fd-array.ts'
 import type { RingbufMap } from '../maps/ringbuf.ts'
-import { type HelperBody, mapArg, readable, ret, ret64, u32, u64 } from './body.ts'
+import { fdArrayArg, type HelperBody, readable, ret, ret64, ringbufArg, u32, u64 } from './body.ts'
 
 const BPF_RB_NO_WAKEUP = 1
 const BPF_RB_FORCE_WAKEUP = 2
@@ -17,7 +16,7 @@ const NO_KEY = new Uint8Array(0)
 const TWO32 = 4294967296
 
 export const ringbufOutput: HelperBody = (k, m) => {
-  const map = mapArg(k, m, 1) as RingbufMap | undefined
+  const map = ringbufArg(k, m, 1)
   if (!map) return 'stopped'
   const size = u64(m, 3)
   const data = readable(k, m, 2, Math.min(size, 0x7fffffff))
@@ -32,7 +31,7 @@ export const ringbufOutput: HelperBody = (k, m) => {
 }
 
 export const ringbufReserve: HelperBody = (k, m) => {
-  const map = mapArg(k, m, 1) as RingbufMap | undefined
+  const map = ringbufArg(k, m, 1)
   if (!map) return 'stopped'
   const record = u64(m, 3) === 0 ? map.ring.reserve(u64(m, 2)) : 0
   return record === 0 ? ret(m, 0) : ret64(m, record, DIRECT_HI)
@@ -57,7 +56,7 @@ export const ringbufSubmit: HelperBody = commits(false)
 export const ringbufDiscard: HelperBody = commits(true)
 
 export const ringbufQuery: HelperBody = (k, m) => {
-  const map = mapArg(k, m, 1) as RingbufMap | undefined
+  const map = ringbufArg(k, m, 1)
   if (!map) return 'stopped'
   const what = u64(m, 2)
   const n = what > 3 ? 0 : map.ring.query(what)
@@ -69,7 +68,7 @@ const BPF_F_CTXLEN_MASK_HI = 0xfffff
 
 /** r4 = data, r5 = its size; up to flags >> 32 bytes of the packet follow. */
 export const perfEventOutput: HelperBody = (k, m) => {
-  const map = mapArg(k, m, 2) as FdArrayMap | undefined
+  const map = fdArrayArg(k, m, 2)
   if (!map) return 'stopped'
   const size = u64(m, 5)
   const data = readable(k, m, 4, Math.min(size, 0x7fffffff))

@@ -1,0 +1,243 @@
+// Loads, stores and atomics. The lower half of an address is the offset in linear memory, so that an access to Ram is one instruction.
+//
+//   verified   pointers to bytes: no check, the verifier vouched for them. Pointers that may be to the context (which has no bytes and
+//              lies beyond FIRST_PORT_LO): a test of the address's sign, and the host answers.
+//   checked    the host is asked about each access first; what it refuses is left to the interpreter, which says what is wrong.
+//
+// A store marks its page as written. The page of the stack needs no mark: each run begins by writing it.
+import { READ, WRITE } from '../memory.ts'
+import { DIRTY_AT, MAY_RUN_OVER, PAGE_SHIFT } from '../ram.ts'
+import {
+  A,
+  access,
+  type Body,
+  CELL_VALUE,
+  end,
+  get,
+  host,
+  i32,
+  i64,
+  leaveAt,
+  leaveIf,
+  low,
+  open,
+  ops,
+  put,
+  set,
+  T,
+  tee,
+  value,
+} from './body.ts'
+import { ANY, CONTEXT, contextCell, STACK } from './kinds.ts'
+import * as w from './opcodes.ts'
+
+const SIZES = [4, 2, 1, 8] as const
+const STORES: Readonly<Record<number, number>> = { 1: w.I64_STORE8, 2: w.I64_STORE16, 4: w.I64_STORE32, 8: w.I64_STORE }
+const LOADS: Readonly<Record<number, number>> = { 1: w.I64_LOAD8_U, 2: w.I64_LOAD16_U, 4: w.I64_LOAD32_U, 8: w.I64_LOAD }
+const SIGNED_LOADS: Readonly<Record<number, number>> = { 1: w.I64_LOAD8_S, 2: w.I64_LOAD16_S, 4: w.I64_LOAD32_S }
+const SIGN_EXTENSIONS: Readonly<Record<number, number>> = { 1: w.I64_EXTEND8_S, 2: w.I64_EXTEND16_S, 4: w.I64_EXTEND32_S }
+
+const sizeOf = (op: number): number => SIZES[(op >> 3) & 3]
+const mayBeContext = (kind: number): boolean => kind === CONTEXT || kind === ANY
+
+/** LDX. */
+export function load(b: Body, pc: number): void {
+  const { opcode, dst, src, off } = b.code
+  const op = opcode[pc]
+  const size = sizeOf(op)
+  const signed = op >= 0x81
+  const base = src[pc]
+  const kind = b.kinds[base]
+  const memoryOp = signed ? SIGNED_LOADS[size] : LOADS[size]
+  const cell = !b.layout.checked && kind === CONTEXT ? contextCell(b.code, pc) : undefined
+  if (cell) {
+    i32(b, 0)
+    access(b, w.I64_LOAD, cell.at)
+  } else if (!b.layout.checked && !mayBeContext(kind)) {
+    const offset = directAddress(b, base, off[pc])
+    access(b, memoryOp, offset)
+  } else {
+    if (!b.layout.checked && kind === CONTEXT) {
+      address(b, base, off[pc])
+      ops(b, w.I32_EQZ, w.I32_EQZ)
+    } else needsHost(b, base, off[pc], size, READ)
+    open(b, w.IF, w.I64)
+    get(b, A)
+    high(b, base, off[pc])
+    i32(b, size)
+    host(b, 'load')
+    leaveIf(b, pc)
+    i32(b, 0)
+    access(b, w.I64_LOAD, b.layout.cells + CELL_VALUE)
+    if (signed) ops(b, SIGN_EXTENSIONS[size])
+    ops(b, w.ELSE)
+    get(b, A)
+    access(b, memoryOp, 0)
+    end(b)
+  }
+  put(b, dst[pc])
+}
+
+/** ST and STX. */
+export function store(b: Body, pc: number): void {
+  const { opcode, dst, src, off } = b.code
+  const size = sizeOf(opcode[pc])
+  const base = dst[pc]
+  const kind = b.kinds[base]
+  if (!b.layout.checked && kind === STACK) {
+    const offset = directAddress(b, base, off[pc])
+    value(b, src[pc])
+    access(b, STORES[size], offset)
+    return
+  }
+  const asks = b.layout.checked || mayBeContext(kind)
+  if (asks) {
+    needsHost(b, base, off[pc], size, WRITE)
+    open(b, w.IF)
+    i32(b, 0)
+    value(b, src[pc])
+    access(b, w.I64_STORE, b.layout.cells + CELL_VALUE)
+    get(b, A)
+    high(b, base, off[pc])
+    i32(b, size)
+    host(b, 'store')
+    leaveIf(b, pc)
+    ops(b, w.ELSE)
+  } else address(b, base, off[pc], set)
+  get(b, A)
+  value(b, src[pc])
+  access(b, STORES[size], 0)
+  markPage(b)
+  if (asks) end(b)
+}
+
+const FETCH = 0x01
+const LOAD_ACQ = 0x100
+const STORE_REL = 0x110
+const XCHG = 0xe0
+const CMPXCHG = 0xf0
+const OPERATIONS: ReadonlyMap<number, number> = new Map([
+  [0x00, w.I64_ADD],
+  [0x40, w.I64_OR],
+  [0x50, w.I64_AND],
+  [0xa0, w.I64_XOR],
+])
+
+/** STX|ATOMIC. There is one processor, so that plain loads and stores do. */
+export function atomic(b: Body, pc: number): void {
+  const { opcode, dst, src, off, imm } = b.code
+  const size = sizeOf(opcode[pc])
+  const what = imm[pc]
+  const s = src[pc]
+  const base = what === LOAD_ACQ ? s : dst[pc]
+  const kind = b.kinds[base]
+  const rights = what === LOAD_ACQ ? READ : what === STORE_REL ? WRITE : READ | WRITE
+  if (b.layout.checked || mayBeContext(kind)) {
+    needsHost(b, base, off[pc], size, rights)
+    leaveIf(b, pc)
+  } else address(b, base, off[pc], set)
+  const readOld = (): void => {
+    get(b, A)
+    access(b, LOADS[size], 0)
+  }
+  if (what === LOAD_ACQ) {
+    readOld()
+    put(b, dst[pc])
+    return
+  }
+  if (what === STORE_REL) {
+    get(b, A)
+    value(b, s)
+    access(b, STORES[size], 0)
+  } else if ((what & ~FETCH) === CMPXCHG) {
+    readOld()
+    tee(b, T)
+    if (size === 8) {
+      value(b, 0)
+      ops(b, w.I64_EQ)
+    } else {
+      ops(b, w.I32_WRAP_I64)
+      low(b, 0)
+      ops(b, w.I32_EQ)
+    }
+    open(b, w.IF)
+    get(b, A)
+    value(b, s)
+    access(b, STORES[size], 0)
+    end(b)
+    get(b, T)
+    put(b, 0)
+  } else {
+    readOld()
+    set(b, T)
+    get(b, A)
+    const op = OPERATIONS.get(what & ~FETCH)
+    if (op !== undefined && (what & ~FETCH) !== XCHG) {
+      get(b, T)
+      value(b, s)
+      ops(b, op)
+    } else value(b, s)
+    access(b, STORES[size], 0)
+    if (what & FETCH) {
+      get(b, T)
+      put(b, s)
+    }
+  }
+  if (b.layout.checked || kind !== STACK) markPage(b)
+}
+
+/** Puts what an access to Ram needs on the stack; answers the offset that goes into the instruction. */
+function directAddress(b: Body, base: number, off: number): number {
+  low(b, base)
+  if (off >= 0) return off
+  i32(b, off)
+  ops(b, w.I32_ADD)
+  return 0
+}
+
+/** Puts the lower half of the address into A, and leaves it on the stack too unless told otherwise. */
+function address(b: Body, base: number, off: number, keep: (b: Body, local: number) => void = tee): void {
+  low(b, base)
+  if (off !== 0) {
+    i32(b, off)
+    ops(b, w.I32_ADD)
+  }
+  keep(b, A)
+}
+
+/** The upper half of the address. */
+function high(b: Body, base: number, off: number): void {
+  value(b, base)
+  if (off !== 0) {
+    i64(b, off)
+    ops(b, w.I64_ADD)
+  }
+  i64(b, 32)
+  ops(b, w.I64_SHR_U, w.I32_WRAP_I64)
+}
+
+/** Leaves an i32 on the stack: whether this access is the host's matter. The address is in A. */
+function needsHost(b: Body, base: number, off: number, size: number, rights: number): void {
+  address(b, base, off)
+  if (b.layout.checked) {
+    high(b, base, off)
+    i32(b, size)
+    i32(b, rights)
+    host(b, 'check')
+  } else {
+    i32(b, 0)
+    ops(b, w.I32_LT_S)
+  }
+}
+
+/** Marks the page that A lies in as written. */
+function markPage(b: Body): void {
+  get(b, A)
+  i32(b, PAGE_SHIFT)
+  ops(b, w.I32_SHR_U)
+  i32(b, MAY_RUN_OVER)
+  access(b, w.I32_STORE8, DIRTY_AT)
+}
+
+/** What cannot be compiled is the interpreter's. */
+export const refuse = leaveAt

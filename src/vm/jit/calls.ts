@@ -1,0 +1,192 @@
+// Calls: of subprograms (a call within the module), of helpers and kfuncs (the host), the legacy packet loads, may_goto, and exit.
+// What the host answers to a call: 0 = go on; 1 = stopped, write registers back and return; 2 or 3 = a tail call's target ran in this
+// function's place, and returned or stopped.
+import { MAX_BPF_STACK, MAX_CALL_FRAMES, MAY_GOTO_TURNS, NOT_YET } from '../machine.ts'
+import {
+  A,
+  access,
+  type Body,
+  end,
+  get,
+  host,
+  i32,
+  i64,
+  LEFT,
+  leaveAt,
+  loadLeft,
+  loadRegisters,
+  low,
+  open,
+  ops,
+  PC,
+  parameters,
+  put,
+  set,
+  storeLeft,
+  storeRegisters,
+  tee,
+  unwindIf,
+} from './body.ts'
+import type { FunctionCode } from './functions.ts'
+import * as w from './opcodes.ts'
+
+const CALL_SUBPROG = 1
+export const STOPPED = 1
+export const TAIL_CALLED = 2
+
+/** The call at `pc`. Behind it the count of what is left is that of the machine. */
+export function call(b: Body, pc: number): void {
+  if (b.code.src[pc] === CALL_SUBPROG) {
+    const callee = b.functionAt(b.code.target[pc])
+    if (callee) callFunction(b, pc, callee)
+    else leaveAt(b, pc)
+  } else if (b.code.calls[pc] === undefined) leaveAt(b, pc)
+  else callHost(b, pc)
+}
+
+function callHost(b: Body, pc: number): void {
+  storeRegisters(b, 0, b.layout.checked ? 9 : 5)
+  storeLeft(b)
+  i32(b, pc)
+  get(b, b.depth)
+  host(b, 'call')
+  tee(b, A)
+  i32(b, TAIL_CALLED)
+  ops(b, w.I32_GE_S)
+  open(b, w.IF)
+  get(b, A)
+  i32(b, TAIL_CALLED)
+  ops(b, w.I32_SUB, w.RETURN)
+  end(b)
+  get(b, A)
+  unwindIf(b, pc)
+  loadRegisters(b, 0, b.layout.checked ? 5 : 0)
+  loadLeft(b)
+}
+
+function callFunction(b: Body, pc: number, callee: FunctionCode): void {
+  get(b, b.depth)
+  i32(b, MAX_CALL_FRAMES - 1)
+  ops(b, w.I32_GE_S)
+  open(b, w.IF)
+  leaveAt(b, pc)
+  end(b)
+  openFrame(b, callee)
+  storeLeft(b)
+  for (const r of parameters(b.layout.checked)) get(b, b.regs[r])
+  get(b, b.depth)
+  i32(b, 1)
+  ops(b, w.I32_ADD, w.CALL)
+  b.out.u32(b.numberOf(callee))
+  unwindIf(b, pc)
+  if (b.layout.checked) {
+    frame(b, 0)
+    loadRegisters(b, 0, 5)
+  } else loadRegisters(b, 0, 0)
+  loadLeft(b)
+}
+
+/** The callee's frame: empty, and with all turns of its may_goto loops. */
+function openFrame(b: Body, callee: FunctionCode): void {
+  if (b.layout.checked) {
+    frame(b, 1)
+    return
+  }
+  i32(b, b.layout.stackLo - 2 * MAX_BPF_STACK)
+  get(b, b.depth)
+  i32(b, MAX_BPF_STACK)
+  ops(b, w.I32_MUL, w.I32_SUB)
+  i32(b, 0)
+  i32(b, MAX_BPF_STACK)
+  ops(b, w.PREFIX, w.MEMORY_FILL, 0)
+  if (!callee.hasMayGoto) return
+  get(b, b.depth)
+  i32(b, 3)
+  ops(b, w.I32_SHL)
+  tee(b, A)
+  i32(b, MAY_GOTO_TURNS)
+  access(b, w.I32_STORE, b.layout.turns + 8)
+  get(b, A)
+  i32(b, NOT_YET)
+  access(b, w.I32_STORE, b.layout.turns + 12)
+}
+
+/** Tells the host that the callee's frame opens or has closed. */
+function frame(b: Body, isOpen: number): void {
+  get(b, b.depth)
+  i32(b, 1)
+  ops(b, w.I32_ADD)
+  i32(b, isOpen)
+  host(b, 'frame')
+}
+
+/** Returns with r0. */
+export function exit(b: Body): void {
+  storeRegisters(b, 0, b.layout.checked ? 5 : 0)
+  storeLeft(b)
+  i32(b, 0)
+  ops(b, w.RETURN)
+}
+
+const SIZES = [4, 2, 1, 8] as const
+
+/** LD_ABS and LD_IND: where the packet has no such bytes, the function returns 0. */
+export function loadPacket(b: Body, pc: number): void {
+  const op = b.code.opcode[pc]
+  i32(b, b.code.imm[pc])
+  if (op >= 0x40) {
+    low(b, b.code.src[pc])
+    ops(b, w.I32_ADD)
+  }
+  i32(b, SIZES[(op >> 3) & 3])
+  host(b, 'packet')
+  open(b, w.IF)
+  i64(b, 0)
+  put(b, 0)
+  exit(b)
+  end(b)
+  loadRegisters(b, 0, 0)
+}
+
+/** Leaves an i32 on the stack: whether the may_goto jumps. */
+export function mayGoto(b: Body): void {
+  get(b, b.depth)
+  i32(b, 3)
+  ops(b, w.I32_SHL)
+  tee(b, A)
+  access(b, w.I32_LOAD, b.layout.turns)
+  tee(b, PC)
+  ops(b, w.I32_EQZ)
+  open(b, w.IF, w.I32)
+  i32(b, 1)
+  ops(b, w.ELSE)
+  get(b, A)
+  get(b, PC)
+  i32(b, 1)
+  ops(b, w.I32_SUB)
+  access(b, w.I32_STORE, b.layout.turns)
+  get(b, PC)
+  i32(b, 1)
+  ops(b, w.I32_EQ)
+  open(b, w.IF)
+  storeLeft(b)
+  get(b, b.depth)
+  host(b, 'moreTurns')
+  end(b)
+  i32(b, 0)
+  end(b)
+}
+
+/** Where control may come again and again: leaves where less is left than may be executed before the next such place. */
+export function checkpoint(b: Body, pc: number): void {
+  get(b, LEFT)
+  i32(b, b.f.longest)
+  ops(b, w.I32_LT_S)
+  open(b, w.IF)
+  // Nothing of the block at `pc` has been counted.
+  i32(b, ~pc)
+  set(b, PC)
+  b.out.byte(w.BR)
+  b.out.u32(b.nesting - 1)
+  end(b)
+}

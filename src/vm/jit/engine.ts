@@ -1,0 +1,285 @@
+// The engine that compiles to WebAssembly: each program becomes a module on the machine's own memory. It is an accelerator of the
+// interpreter and answers what that would: where compiled code cannot go on (an access that finds nothing, a feature that is not
+// modelled, fuel that may not suffice until the next checkpoint), it writes all registers and frames back and the interpreter goes on
+// from that very instruction, to the exact end or the exact fault.
+//
+// Only whole invocations are compiled: a machine that stands within a run is the interpreter's. What compiled code does not keep is which
+// bytes of the stack were ever written; `unwrittenAt` stays -1.
+import type { Code } from '../code.ts'
+import { type Engine, run, type Stop } from '../interpreter.ts'
+import {
+  callerStands,
+  closeFrame,
+  enter,
+  exit,
+  MAX_BPF_STACK,
+  type Machine,
+  markStack,
+  moreTurns,
+  openFrame,
+  showFrames,
+  stop,
+  turnsCell,
+} from '../machine.ts'
+import { READ, type Word, WRITE } from '../memory.ts'
+import type { RamSource } from '../ram.ts'
+import { CELL_LEFT, CELL_VALUE, type HOST, type HostFunction, type Layout } from './body.ts'
+import { STOPPED, TAIL_CALLED } from './calls.ts'
+import { compile, entryName } from './compile.ts'
+import { type FunctionCode, OP_CALL, OP_LD_IMM64 } from './functions.ts'
+import { IMPORTS, MEMORY } from './module.ts'
+import { type WasmExports, type WasmMemory, wasm } from './webassembly.ts'
+
+const WASM_PAGE = 65536
+const INITIAL_PAGES = 2
+/** Fuel is counted in 32 bits; what is beyond is the interpreter's. */
+const MAX_FUEL = 0x3fffffff
+
+export interface JitOptions {
+  /** Bytes that the memory may grow to. */
+  readonly limit: number
+  /** Check every access: for programs that the verifier has not accepted. */
+  readonly checked: boolean
+}
+
+/** A memory that compiled code can reach, and the engine for machines on it. */
+export interface Jit {
+  readonly source: RamSource
+  readonly engine: Engine
+}
+
+interface Instance {
+  readonly code: Code
+  readonly exports: WasmExports
+}
+
+/** State of the engine on one machine. `end` is the value of `steps` at which the fuel is used up. */
+interface Session {
+  readonly memory: WasmMemory
+  readonly checked: boolean
+  readonly pages: number
+  /** null = is not compiled. */
+  readonly instances: WeakMap<Code, Instance | null>
+  end: number
+}
+
+export function createJit(options: JitOptions): Jit {
+  const pages = Math.ceil(options.limit / WASM_PAGE)
+  const memory = new wasm.Memory({ initial: INITIAL_PAGES, maximum: pages })
+  const session: Session = { memory, checked: options.checked, pages, instances: new WeakMap(), end: 0 }
+  return {
+    source: {
+      buffer: memory.buffer,
+      grow: (bytes) => {
+        try {
+          memory.grow(Math.ceil((bytes - memory.buffer.byteLength) / WASM_PAGE))
+        } catch {
+          return undefined
+        }
+        return memory.buffer
+      },
+    },
+    engine: (m, fuel) => execute(session, m, fuel),
+  }
+}
+
+function execute(session: Session, m: Machine, fuel: number): Stop {
+  const isStart = m.status === 'ready' && m.steps === 0 && m.depth === 0 && m.pc === 0
+  const instance = isStart ? instanceOf(session, m) : null
+  if (!instance) return run(m, fuel)
+  session.end = Math.min(fuel, MAX_FUEL)
+  giveRegisters(m, 10)
+  setCell(m, CELL_LEFT, session.end)
+  const status = enterCode(m, instance, 0, 0)
+  if (status === 0) {
+    takeRegisters(m, 1)
+    m.steps = session.end - cell(m, CELL_LEFT)
+    m.depth = 0
+    m.pc = -1
+    m.status = 'exited'
+  }
+  return m.status === 'ready' ? run(m, fuel - m.steps) : m.status
+}
+
+/** Runs the function at a slot in a frame; registers are in their cells. */
+function enterCode(m: Machine, instance: Instance, slot: number, depth: number): number {
+  try {
+    return instance.exports[entryName(slot)](depth)
+  } catch (error) {
+    // Verified code does not get here, unless the verdict was wrong.
+    if (!(error instanceof Error) || error.name !== 'RuntimeError') throw error
+    stop(m, 'wild-pointer', 'compiled code reached beyond all memory')
+    return STOPPED
+  }
+}
+
+function instanceOf(session: Session, m: Machine): Instance | null {
+  const { code } = m
+  let instance = session.instances.get(code)
+  if (instance === undefined) {
+    instance = code.length === 0 ? null : instantiate(session, m)
+    session.instances.set(code, instance)
+  }
+  return instance
+}
+
+function instantiate(session: Session, m: Machine): Instance | null {
+  const outermost = m.stack[0]
+  const layout: Layout = {
+    cells: m.cells,
+    stackHi: outermost.baseHi,
+    stackLo: outermost.baseLo + MAX_BPF_STACK,
+    turns: turnsCell(m, 0),
+    checked: session.checked,
+  }
+  const { code } = m
+  const compiled = compile(code, layout, session.pages)
+  if (!compiled) return null
+  const module = new wasm.Module(compiled.bytes)
+  const host = hostOf(session, m, code, compiled.functions)
+  return { code, exports: new wasm.Instance(module, { [IMPORTS]: { [MEMORY]: session.memory, ...host } }).exports }
+}
+
+const cell = (m: Machine, at: number): number => m.memory.ram.i32[(m.cells + at) >> 2]
+const setCell = (m: Machine, at: number, value: number): void => {
+  m.memory.ram.i32[(m.cells + at) >> 2] = value
+}
+
+/** Registers of the machine to their cells, r0 up to but not including `count`. */
+function giveRegisters(m: Machine, count: number): void {
+  const { i32 } = m.memory.ram
+  const { lo, hi } = m
+  for (let r = 0, at = m.cells >> 2; r < count; r++, at += 2) {
+    i32[at] = lo[r]
+    i32[at + 1] = hi[r]
+  }
+}
+
+function takeRegisters(m: Machine, count: number): void {
+  const { i32 } = m.memory.ram
+  const { lo, hi } = m
+  for (let r = 0, at = m.cells >> 2; r < count; r++, at += 2) {
+    lo[r] = i32[at]
+    hi[r] = i32[at + 1]
+  }
+}
+
+type Host = Readonly<Record<HostFunction, (...args: never[]) => number | undefined>>
+
+/** What compiled code asks for. */
+function hostOf(session: Session, m: Machine, code: Code, functions: readonly FunctionCode[]): Host {
+  const { memory } = m
+  const { checked } = session
+  const given = checked ? 10 : 6
+  const taken = checked ? 6 : 1
+  const word: Word = { lo: 0, hi: 0 }
+
+  /** The machine as it stands at an instruction that compiled code executes. */
+  const stand = (pc: number, depth: number): void => {
+    if (m.code !== code) enter(m, code)
+    if (m.depth !== depth) showFrames(m, depth)
+    m.pc = pc
+    m.steps = session.end - cell(m, CELL_LEFT)
+  }
+
+  const call = (pc: number, depth: number): number => {
+    takeRegisters(m, given)
+    stand(pc, depth)
+    const result = code.calls[pc]!(m)
+    memory.readUnwritten = false
+    if (result === 'stopped') return STOPPED
+    if (result === 'moved') return m.depth === depth ? tail(depth) : callBack(depth)
+    giveRegisters(m, taken)
+    return 0
+  }
+
+  /** Another program takes this function's place. */
+  const tail = (depth: number): number => {
+    const target = instanceOf(session, m)
+    if (!target) return TAIL_CALLED + STOPPED
+    giveRegisters(m, 10)
+    return TAIL_CALLED + enterCode(m, target, 0, depth)
+  }
+
+  /** A helper wants a function of the program called, perhaps many times. */
+  const callBack = (depth: number): number => {
+    for (;;) {
+      const f = functions.find((g) => g.isCallback && g.start === m.pc)
+      const instance = session.instances.get(code)
+      if (!f || !instance) return STOPPED
+      giveRegisters(m, 10)
+      if (enterCode(m, instance, f.start, depth + 1) !== 0) return STOPPED
+      if (m.code !== code) enter(m, code)
+      takeRegisters(m, taken)
+      m.depth = depth + 1
+      m.steps = session.end - cell(m, CELL_LEFT)
+      if (!exit(m)) return STOPPED
+      memory.readUnwritten = false
+      if (m.depth === depth) {
+        giveRegisters(m, taken)
+        return 0
+      }
+    }
+  }
+
+  const portAccess = (lo: number, hi: number, size: number, isWrite: boolean): number => {
+    const r = memory.find(hi, lo, size, isWrite ? WRITE : READ)
+    if (!r?.port) return STOPPED
+    const off = (lo - r.baseLo) >>> 0
+    if (isWrite) return r.port.store(off, size, cell(m, CELL_VALUE), cell(m, CELL_VALUE + 4)) ? 0 : STOPPED
+    if (!r.port.load(off, size, word)) return STOPPED
+    setCell(m, CELL_VALUE, word.lo)
+    setCell(m, CELL_VALUE + 4, word.hi)
+    return 0
+  }
+
+  return {
+    call,
+    load: (lo: number, hi: number, size: number) => portAccess(lo, hi, size, false),
+    store: (lo: number, hi: number, size: number) => portAccess(lo, hi, size, true),
+    check: (lo: number, hi: number, size: number, rights: number) => {
+      const r = memory.find(hi, lo, size, rights)
+      return r && !r.port ? 0 : 1
+    },
+    packet: (offset: number, size: number) => {
+      if (!code.linker.loadPacket(m, offset, size)) return 1
+      giveRegisters(m, 1)
+      return 0
+    },
+    moreTurns: (depth: number): undefined => {
+      m.steps = session.end - cell(m, CELL_LEFT)
+      moreTurns(m, depth)
+    },
+    frame: (depth: number, opens: number): undefined => {
+      if (opens) openFrame(m, depth)
+      else closeFrame(m, depth)
+    },
+    leave: (pc: number, depth: number, left: number, ...regs: bigint[]): undefined => {
+      setCell(m, CELL_LEFT, left + (pc < 0 ? 0 : uncounted(code, functions, pc)))
+      stand(pc < 0 ? ~pc : pc, depth)
+      for (const [r, value] of regs.entries()) setRegister(m, r, value)
+      markStack(m)
+    },
+    unwind: (pc: number, depth: number, ...regs: bigint[]): undefined => {
+      if (m.depth === depth) for (const [i, value] of regs.entries()) setRegister(m, 6 + i, value)
+      else callerStands(m, depth, pc, code, regs, code.opcode[pc] === OP_CALL && code.src[pc] === 1)
+    },
+  } satisfies Record<(typeof HOST)[number], (...args: never[]) => number | undefined>
+}
+
+function setRegister(m: Machine, r: number, value: bigint): void {
+  m.lo[r] = Number(BigInt.asIntN(32, value))
+  m.hi[r] = Number(BigInt.asIntN(32, value >> 32n))
+}
+
+/** Instructions of a block from a slot on, that slot's included: they were counted and have not been executed. */
+function uncounted(code: Code, functions: readonly FunctionCode[], pc: number): number {
+  for (const f of functions) {
+    const block = f.blocks.find((b) => b.start <= pc && pc < b.end)
+    if (!block) continue
+    let count = 0
+    for (let i = pc; i < block.end; i += code.opcode[i] === OP_LD_IMM64 ? 2 : 1) count++
+    return count
+  }
+  return 0
+}

@@ -1,0 +1,279 @@
+// One function: its blocks as structured code. A block that several edges lead forward to is put behind a `block`, which is left by a
+// branch; one that edges lead back to becomes a `loop`; any other follows right where its one predecessor goes to it.
+//
+//   block            tree(x) with the merge node y among the nodes that x dominates: x and what else it dominates stands inside,
+//     ... x ...      y behind. Of several, the one that comes first in reverse postorder is innermost.
+//   end
+//   ... y ...
+//
+// Reference: Ramsey, "Beyond Relooper: Recursive Translation of Unstructured Control Flow to Structured Control Flow" (ICFP 2022).
+import { MAX_BPF_STACK } from '../machine.ts'
+import { atomic, load, store } from './access.ts'
+import { arithmetic, condition } from './arithmetic.ts'
+import {
+  type Body,
+  branch,
+  end,
+  get,
+  host,
+  I32_LOCALS,
+  I64_LOCALS,
+  i32,
+  i64,
+  LABEL,
+  LEFT,
+  leaveAt,
+  loadLeft,
+  open,
+  ops,
+  PC,
+  put,
+  set,
+  typeOf,
+} from './body.ts'
+import { call, checkpoint, exit, loadPacket, mayGoto, STOPPED } from './calls.ts'
+import { isBranch, OP_CALL, OP_EXIT, OP_LD_IMM64, OP_MAY_GOTO } from './functions.ts'
+import type { Edge } from './graph.ts'
+import { kindsOf, step } from './kinds.ts'
+import type { Func } from './module.ts'
+import * as w from './opcodes.ts'
+
+/** Beyond this, nested code is not worth the stack that it takes to write and to read. */
+const MAX_NESTING = 1500
+
+interface Writer {
+  readonly b: Body
+  readonly kinds: readonly Uint8Array[] | undefined
+  /** For each node whose beginning or end can be branched to: the nesting of its block. */
+  readonly level: Int32Array
+}
+
+/** Writes a function; undefined = nested too deeply. */
+export function compileFunction(b: Body, isMain: boolean): Func | undefined {
+  const { checked } = b.layout
+  const writer: Writer = {
+    b,
+    kinds: checked ? undefined : kindsOf(b.code, b.f, isMain),
+    level: new Int32Array(b.f.graph.succ.length).fill(-1),
+  }
+  open(b, w.BLOCK)
+  open(b, w.BLOCK)
+  prologue(b)
+  if (!tree(writer, 0)) return undefined
+  end(b)
+  unwind(b)
+  end(b)
+  leave(b)
+  return {
+    type: typeOf(checked),
+    locals: [
+      { count: checked ? I64_LOCALS - 5 : I64_LOCALS, type: w.I64 },
+      { count: I32_LOCALS, type: w.I32 },
+    ],
+    body: b.out,
+    name: '',
+  }
+}
+
+function prologue(b: Body): void {
+  loadLeft(b)
+  i64(b, b.layout.stackLo, b.layout.stackHi)
+  get(b, b.depth)
+  ops(b, w.I64_EXTEND_I32_U)
+  i64(b, MAX_BPF_STACK)
+  ops(b, w.I64_MUL, w.I64_SUB)
+  put(b, 10)
+  checkpoint(b, b.f.start)
+}
+
+/** A callee has stopped: this frame's registers go where a return looks for them. */
+function unwind(b: Body): void {
+  get(b, PC)
+  get(b, b.depth)
+  for (let r = 6; r <= 10; r++) get(b, b.regs[r])
+  host(b, 'unwind')
+  i32(b, STOPPED)
+  ops(b, w.RETURN)
+}
+
+function leave(b: Body): void {
+  get(b, PC)
+  get(b, b.depth)
+  get(b, LEFT)
+  for (let r = 0; r <= 10; r++) get(b, b.regs[r])
+  host(b, 'leave')
+  i32(b, STOPPED)
+}
+
+/** A node and what it dominates. Iterates where nothing follows behind; false = nested too deeply. */
+function tree(t: Writer, root: number): boolean {
+  const { b, level } = t
+  const { graph } = b.f
+  for (let node = root; node >= 0; ) {
+    if (b.nesting > MAX_NESTING) return false
+    const isLoop = graph.isLoop[node] !== 0
+    if (isLoop) {
+      open(b, w.LOOP)
+      level[node] = b.nesting
+    }
+    const merges = graph.children[node].filter((n) => graph.isMerge[n] !== 0)
+    // The last in order is the outermost.
+    for (let i = merges.length - 1; i >= 0; i--) {
+      open(b, w.BLOCK)
+      level[merges[i]] = b.nesting
+    }
+    let next = contents(t, node)
+    // What follows in line stands within all blocks that are open here; only without any can it go on in this loop.
+    if (next >= 0 && (merges.length > 0 || isLoop)) {
+      if (!tree(t, next)) return false
+      next = -1
+    }
+    for (const [i, merge] of merges.entries()) {
+      end(b)
+      if (i < merges.length - 1 || isLoop) {
+        if (!tree(t, merge)) return false
+      } else next = merge
+    }
+    if (isLoop) end(b)
+    if (next === FAILED) return false
+    node = next
+  }
+  return true
+}
+
+const FAILED = -2
+
+/** The node's own instructions and where it goes; answers the node that follows in line, -1 = none, FAILED. */
+function contents(t: Writer, node: number): number {
+  const { b } = t
+  const edges = b.f.graph.succ[node]
+  if (node >= b.f.blocks.length) return dispatch(t, node, edges)
+  const block = b.f.blocks[node]
+  if (b.f.graph.isCheckpoint[node] !== 0) checkpoint(b, block.start)
+  if (t.kinds) b.kinds.set(t.kinds[node])
+  if (block.count > 0) {
+    get(b, LEFT)
+    i32(b, block.count)
+    ops(b, w.I32_SUB)
+    set(b, LEFT)
+  }
+  for (let pc = block.start; pc < block.end; pc += b.code.opcode[pc] === OP_LD_IMM64 ? 2 : 1) {
+    const op = b.code.opcode[pc]
+    if (op === OP_EXIT) {
+      exit(b)
+      return -1
+    }
+    if (!isBranch(op) && !instruction(b, pc)) {
+      leaveAt(b, pc)
+      return -1
+    }
+    if (t.kinds) step(b.code, pc, b.kinds)
+  }
+  if (edges.length === 0) {
+    leaveAt(b, ~block.end)
+    return -1
+  }
+  const { last } = block
+  if (b.code.opcode[last] === OP_CALL) checkpoint(b, block.end)
+  if (edges.length === 1) return follow(t, edges[0], node)
+  if (b.code.opcode[last] === OP_MAY_GOTO) mayGoto(b)
+  else condition(b, last)
+  return fork(t, node, edges[1], edges[0])
+}
+
+/** One instruction that control falls through; false where there is no code for it. */
+function instruction(b: Body, pc: number): boolean {
+  const op = b.code.opcode[pc]
+  switch (op & 0x07) {
+    case 0x07:
+    case 0x04:
+      return arithmetic(b, pc)
+    case 0x01:
+      load(b, pc)
+      return true
+    case 0x02:
+      store(b, pc)
+      return true
+    case 0x03:
+      if ((op & 0xe0) === 0xc0) atomic(b, pc)
+      else store(b, pc)
+      return true
+    case 0x05:
+    case 0x06:
+      if (op === OP_CALL) call(b, pc)
+      return true
+    default:
+      if (op === OP_LD_IMM64) return wideConstant(b, pc)
+      loadPacket(b, pc)
+      return true
+  }
+}
+
+function wideConstant(b: Body, pc: number): boolean {
+  const s = b.code.src[pc]
+  if (s < 0) return false
+  i64(b, b.code.constLo[s - 11], b.code.constHi[s - 11])
+  put(b, b.code.dst[pc])
+  return true
+}
+
+/** Whether an edge is a branch: back, or forward to a node behind a block. */
+const isJump = (t: Writer, from: number, { to }: Edge): boolean =>
+  t.b.f.graph.isMerge[to] !== 0 || t.b.f.graph.order[to] <= t.b.f.graph.order[from]
+
+function setLabel(b: Body, edge: Edge): void {
+  if (edge.label < 0) return
+  i32(b, edge.label)
+  set(b, LABEL)
+}
+
+const distance = (t: Writer, to: number): number => t.b.nesting - t.level[to]
+
+/** Goes to a node: a branch, or in line. */
+function follow(t: Writer, edge: Edge, from: number): number {
+  setLabel(t.b, edge)
+  if (!isJump(t, from, edge)) return edge.to
+  branch(t.b, w.BR, distance(t, edge.to))
+  return -1
+}
+
+/** On the i32 on the stack: to `taken`, or else to `other`. */
+function fork(t: Writer, from: number, taken: Edge, other: Edge): number {
+  const { b } = t
+  if (isJump(t, from, taken) && taken.label < 0) {
+    branch(b, w.BR_IF, distance(t, taken.to))
+    return follow(t, other, from)
+  }
+  if (isJump(t, from, other) && other.label < 0) {
+    ops(b, w.I32_EQZ)
+    branch(b, w.BR_IF, distance(t, other.to))
+    return follow(t, taken, from)
+  }
+  open(b, w.IF)
+  const inLine = follow(t, taken, from)
+  const done = inLine < 0 || tree(t, inLine)
+  end(b)
+  if (!done) return FAILED
+  return follow(t, other, from)
+}
+
+/** A dispatch node: to the entry that the label says. */
+function dispatch(t: Writer, node: number, edges: readonly Edge[]): number {
+  const { b } = t
+  const inLine = edges.filter((e) => !isJump(t, node, e))
+  // An entry that nothing else leads to stands in a block of its own right here.
+  for (const e of inLine) {
+    open(b, w.BLOCK)
+    t.level[e.to] = b.nesting
+  }
+  get(b, LABEL)
+  b.out.byte(w.BR_TABLE)
+  b.out.u32(edges.length - 1)
+  for (const e of edges) b.out.u32(distance(t, e.to))
+  for (let i = inLine.length - 1; i >= 0; i--) {
+    end(b)
+    if (i > 0 && !tree(t, inLine[i].to)) return FAILED
+    if (i === 0) return inLine[0].to
+  }
+  return -1
+}
