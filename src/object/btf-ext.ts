@@ -113,8 +113,8 @@ function readTable<T>(
   return out
 }
 
-/** The section's bytes; its strings go into the builder, so build .BTF afterwards. */
-export function writeBtfExt(ext: BtfExt, builder: BtfBuilder): Uint8Array {
+/** The section's bytes, undefined where it has no record; its strings go into the builder, so build .BTF afterwards. */
+export function writeBtfExt(ext: BtfExt, builder: BtfBuilder): Uint8Array | undefined {
   const funcs = writeTable(ext.funcs, FUNC_BYTES, builder, (w, f) => w.u32(f.offset).u32(f.typeId))
   const lines = writeTable(ext.lines, LINE_BYTES, builder, (w, l) =>
     w
@@ -124,6 +124,8 @@ export function writeBtfExt(ext: BtfExt, builder: BtfBuilder): Uint8Array {
       .u32(((l.line << 10) | Math.min(l.column, 0x3ff)) >>> 0),
   )
   const core = writeTable(ext.core, CORE_BYTES, builder, (w, c) => w.u32(c.offset).u32(c.typeId).u32(builder.string(c.access)).u32(c.kind))
+  // libbpf takes a section without records for a broken one.
+  if (funcs.length + lines.length + core.length === 0) return undefined
   return new ByteWriter(HEADER_BYTES)
     .u16(MAGIC)
     .u8(1)

@@ -77,7 +77,7 @@ describe('.BTF.ext', () => {
   }
   const built = () => {
     const builder = new BtfBuilder()
-    const bytes = writeBtfExt(ext, builder)
+    const bytes = writeBtfExt(ext, builder)!
     const read = readBtf(builder.build())
     if (!read.ok) throw new Error(read.fault)
     return { bytes, btf: read.btf }

@@ -13,7 +13,7 @@ export function makeDebugInfo(
   symbols: UnitSymbols,
   code: readonly CodeSection[],
   data: readonly DataSection[],
-): { readonly btf: Uint8Array; readonly ext: Uint8Array } {
+): { readonly btf: Uint8Array; readonly ext: Uint8Array | undefined } {
   const builder = new BtfBuilder()
   const types = makeTypeWriter(builder)
   const functions = new Map(symbols.functions.map((f) => [f.name, f]))

@@ -56,6 +56,7 @@ export function emit(unit: Unit): ObjectFile {
     ['.BTF', debug.btf],
     ['.BTF.ext', debug.ext],
   ] as const) {
+    if (!bytes) continue
     sections.push({ name, type: SHT_PROGBITS, flags: 0, align: 4, data: bytes, size: bytes.length, relocations: [] })
   }
   return { sections, symbols: table.symbols, debug: { spans, vars } }
