@@ -63,11 +63,15 @@ export const HELPER_SETS = [
 
 /** Functions under one id that check other arguments when programs of these types call them. Read off Linux 6.18 by probing. */
 export const OTHER_ARGS: readonly { readonly helper: string; readonly types: string; readonly args: string }[] = [
-  { helper: 'get_socket_cookie', types: 'sk_reuseport syscall', args: 'ptr_to_btf_id_sock_common|maybe_null' },
-  { helper: 'getsockopt', types: 'cgroup_setsockopt', args: 'ptr_to_btf_id_sock_common anything anything ptr_to_uninit_mem const_size' },
+  { helper: 'get_socket_cookie', types: 'sk_reuseport syscall tp_btf iter tracing fexit fmod_ret', args: 'ptr_to_btf_id_sock_common|maybe_null' },
+  {
+    helper: 'getsockopt',
+    types: 'cgroup_setsockopt struct_ops iter',
+    args: 'ptr_to_btf_id_sock_common anything anything ptr_to_uninit_mem const_size',
+  },
   {
     helper: 'setsockopt',
-    types: 'cgroup_setsockopt',
+    types: 'cgroup_setsockopt struct_ops iter',
     args: 'ptr_to_btf_id_sock_common anything anything ptr_to_mem|mem_rdonly const_size',
   },
   { helper: 'sk_assign', types: 'sk_lookup', args: 'ptr_to_ctx ptr_to_socket_or_null anything' },
@@ -76,7 +80,13 @@ export const OTHER_ARGS: readonly { readonly helper: string; readonly types: str
     types: 'cgroup_sock_create cgroup_post_bind4 cgroup_post_bind6 cgroup_sock_release',
     args: 'const_map_ptr ptr_to_ctx ptr_to_map_value_or_null anything',
   },
-  { helper: 'xdp_get_buff_len', types: 'syscall', args: 'ptr_to_btf_id' },
+  {
+    helper: 'sk_storage_get',
+    types: 'tp_btf iter tracing fexit fmod_ret',
+    args: 'const_map_ptr ptr_to_btf_id_or_null ptr_to_map_value_or_null anything',
+  },
+  { helper: 'sk_storage_delete', types: 'tp_btf iter tracing fexit fmod_ret', args: 'const_map_ptr ptr_to_btf_id' },
+  { helper: 'xdp_get_buff_len', types: 'syscall tp_btf iter tracing fexit fmod_ret', args: 'ptr_to_btf_id' },
 ]
 
 export const HELPER_LINES = `

@@ -17,9 +17,10 @@ import {
   KNOWN_OPCODES,
   LD_IMM64,
 } from '../../isa/index.ts'
-import { type Env, MAX_VAR_OFF, unsupported } from '../env.ts'
+import { type Env, MAX_VAR_OFF } from '../env.ts'
 import { EBADF, EINVAL, ENOTSUPP } from '../errno.ts'
 import { verbose } from '../verbose.ts'
+import { checkKsym } from './ksym.ts'
 import { checkMapProgCompatibility } from './map.ts'
 
 export function checkEncoding(env: Env): number {
@@ -64,7 +65,7 @@ function checkLdImm64(env: Env, i: number): number {
     case 0:
       return 0
     case BPF_PSEUDO_BTF_ID:
-      return unsupported(env, 'ld_imm64 of a kernel variable (BPF_PSEUDO_BTF_ID)')
+      return checkKsym(env, i)
     case BPF_PSEUDO_FUNC:
       return 0
     case BPF_PSEUDO_MAP_VALUE:

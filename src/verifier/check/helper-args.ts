@@ -1,7 +1,10 @@
 // Arguments of a helper: is the register of a kind that the helper takes, may it be moved, what does it say about the others.
 // Linux: check_func_arg(), check_reg_type(), check_func_arg_reg_off(), resolve_map_arg_type().
+import type { HelperRow } from '../../abi/index.ts'
 import { isRegNull } from '../domain/bounds.ts'
 import {
+  BTF,
+  BTF_ID,
   baseType,
   CONST_PTR_TO_MAP,
   MAP,
@@ -9,6 +12,7 @@ import {
   MEM_ALIGNED,
   MEM_ALLOC,
   MEM_FIXED_SIZE,
+  MEM_RCU,
   MEM_RDONLY,
   MEM_RINGBUF,
   MEM_UNINIT,
@@ -50,6 +54,7 @@ import { checkLock, checkMapField } from './lock.ts'
 import { checkConstStr } from './map.ts'
 import { checkRegRead } from './mem.ts'
 import { isPktPointer, mayAccessPacket } from './packet.ts'
+import { checkStructArg, STRUCT_ARG_TYPES } from './helper-btf.ts'
 import { checkArgOff, checkPtrAlignment, checkReleaseOff } from './region.ts'
 
 const MEM_TYPES = [
@@ -83,6 +88,7 @@ const COMPATIBLE: Readonly<Record<string, readonly number[]>> = {
   ptr_to_func: [PTR_TO_FUNC],
   ptr_to_stack: [PTR_TO_STACK],
   ptr_to_const_str: [PTR_TO_MAP_VALUE],
+  ...STRUCT_ARG_TYPES,
   ptr_to_spin_lock: [PTR_TO_MAP_VALUE, PTR_TO_BTF_ID | MEM_ALLOC],
   ptr_to_timer: [PTR_TO_MAP_VALUE],
 }
@@ -110,10 +116,9 @@ export function checkFuncArg(env: Env, i: number, meta: CallMeta, proto: HelperP
   if (!COMPATIBLE[base]) return unsupported(env, `${proto.row.name}()`)
   if (!(isRegNull(s, r) && arg.flags & PTR_MAYBE_NULL)) {
     err =
-      checkRegType(env, regno, base, arg.flags, type) ||
+      checkRegType(env, regno, proto.row, base, arg.flags, type) ||
       (arg.flags & OBJ_RELEASE ? checkReleaseOff(env, regno, r) : checkArgOff(env, regno, r, type))
     if (err) return err
-    if (baseType(type) === PTR_TO_BTF_ID) return unsupported(env, 'kernel structure as argument')
   }
   if (arg.flags & OBJ_RELEASE) {
     if (s[r + REF_OBJ_ID] === 0 && !isRegNull(s, r)) {
@@ -182,6 +187,11 @@ function checkArgValue(env: Env, regno: number, r: number, base: string, arg: Ar
       return 0
     case 'ptr_to_const_str':
       return checkConstStr(env, regno)
+    case 'ptr_to_percpu_btf_id':
+      meta.retBtf = s[r + BTF]!
+      meta.retBtfId = s[r + BTF_ID]!
+      meta.retAllocated = (s[r + TYPE]! & MEM_RCU) !== 0
+      return 0
     default:
       return 0
   }
@@ -203,12 +213,12 @@ function resolveMapValue(env: Env, meta: CallMeta, base: string): string | undef
   }
 }
 
-function checkRegType(env: Env, regno: number, base: string, flags: number, type: number): number {
+function checkRegType(env: Env, regno: number, row: HelperRow, base: string, flags: number, type: number): number {
   const compatible = COMPATIBLE[base]!
   let wanted = type
   if (flags & MEM_RDONLY) wanted &= ~MEM_RDONLY
   if (flags & PTR_MAYBE_NULL) wanted &= ~PTR_MAYBE_NULL
-  if (compatible.includes(wanted)) return 0
+  if (compatible.includes(wanted)) return baseType(type) === PTR_TO_BTF_ID ? checkStructArg(env, regno, row, base, flags) : 0
   verbose(env.log, `R${regno} type=${regTypeName(type)} expected=${compatible.map(regTypeName).join(', ')}\n`)
   return -EACCES
 }

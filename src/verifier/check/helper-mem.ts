@@ -31,12 +31,13 @@ import {
   VALUE_HI,
 } from '../domain/layout.ts'
 import { tnumIsConst } from '../domain/tnum.ts'
-import { curReg, type Env, unsupported } from '../env.ts'
+import { curReg, type Env } from '../env.ts'
 import { EACCES, EOPNOTSUPP } from '../errno.ts'
 import { regTypeName } from '../log/reg-text.ts'
 import { backtrack, markChainPrecision } from '../precision.ts'
 import { smaxOf, sminOf, umaxOf, varOffOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
+import { checkBtfAccess } from './btf-ptr.ts'
 import { checkMapAccess, checkMapAccessType, mapOf } from './map.ts'
 import { checkMemAccess } from './mem.ts'
 import { checkPacketAccess } from './packet.ts'
@@ -61,6 +62,10 @@ export interface CallMeta {
   refObjId: number
   /** The map key if it is a known number, else -1. */
   constMapKey: number
+  /** Variable of each CPU that an argument points to: its type, and whether the program has allocated it. */
+  retBtf: number
+  retBtfId: number
+  retAllocated: boolean
   /** The function that is to be called back. */
   subprogno: number
 }
@@ -115,7 +120,7 @@ export function checkHelperMem(
     case PTR_TO_STACK:
       return checkStackRange(env, regno, r, off, size, write, zeroSizeAllowed, meta)
     case PTR_TO_BTF_ID:
-      return unsupported(env, 'access to a kernel structure by BTF')
+      return checkBtfAccess(env, regno, off, size, false, -1)
     case PTR_TO_CTX:
       if (!CTX_AS_IS.has(env.progType.name)) return notMemory()
       if (size === 0) return zeroSizeAllowed ? 0 : -EACCES

@@ -17,6 +17,7 @@ import {
   PTR_TO_SOCK_COMMON,
   PTR_TO_SOCKET,
   PTR_TO_TCP_SOCK,
+  PTR_TRUSTED,
   REF_OBJ_ID,
   S32MAX,
   S32MIN,
@@ -39,6 +40,7 @@ import { umaxOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
 import { callForEachMapElem, callLoop, callTimerLater } from './callback.ts'
 import { checkFuncArg } from './helper-args.ts'
+import { percpuResult, structResult } from './helper-btf.ts'
 import * as f from './helper-ids.ts'
 import type { CallMeta } from './helper-mem.ts'
 import { type HelperProto, helperProto } from './helper-proto.ts'
@@ -101,6 +103,9 @@ export function checkHelperCall(env: Env): number {
     msizeMax: 0,
     refObjId: 0,
     constMapKey: 0,
+    retBtf: 0,
+    retBtfId: 0,
+    retAllocated: false,
     subprogno: 0,
   }
   for (let i = 0; i < 5; i++) {
@@ -213,6 +218,17 @@ function setResult(env: Env, proto: HelperProto, meta: CallMeta, map: MapDef | u
       s[r0 + TYPE] = PTR_TO_MEM | flags
       s[r0 + MEM_SIZE] = meta.memSize
       break
+    case 'ptr_to_btf_id':
+    case 'ptr_to_btf_id_trusted': {
+      const err = structResult(env, proto.row, r0, flags | (proto.ret === 'ptr_to_btf_id' ? 0 : PTR_TRUSTED))
+      if (err) return err
+      break
+    }
+    case 'ptr_to_mem_or_btf_id': {
+      const err = percpuResult(env, r0, flags, meta.retBtf, meta.retBtfId, meta.retAllocated)
+      if (err) return err
+      break
+    }
     default:
       return unsupported(env, `${proto.row.name}()`)
   }

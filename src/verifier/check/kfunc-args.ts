@@ -128,9 +128,9 @@ function checkPointerArg(env: Env, meta: KfuncMeta, arg: KfuncArg): number {
   const { words: s, log } = env
   const { r, regno, param, index } = arg
   const { flags } = meta
-  const trusted = flags.has('trusted_args')
   const rcu = flags.has('rcu')
   const release = flags.has('release')
+  const trusted = flags.has('trusted_args') || release
   if ((trusted || rcu) && (isRegNull(s, r) || mayBeNull(s[r + TYPE]!)) && !hasSuffix(param, '__nullable')) {
     verbose(log, `Possibly NULL pointer passed to trusted arg${index}\n`)
     return -EACCES
@@ -392,6 +392,9 @@ const NO_CALL: CallMeta = {
   msizeMax: 0,
   refObjId: 0,
   constMapKey: 0,
+  retBtf: 0,
+  retBtfId: 0,
+  retAllocated: false,
   mapUid: 0,
   subprogno: 0,
 }

@@ -21,6 +21,7 @@ import {
 } from '../../isa/index.ts'
 import { pushBranch } from '../branches.ts'
 import { regRecord } from '../check/map.ts'
+import { isTrustedReg } from '../check/btf-ptr.ts'
 import { checkRegRead } from '../check/mem.ts'
 import { markNotNull } from '../check/null.ts'
 import { forEachReg, isPktPointerAny } from '../check/packet.ts'
@@ -205,6 +206,8 @@ function isNotNull(s: Int32Array, r: number): boolean {
       return true
     case PTR_TO_MEM:
       return (type & PTR_UNTRUSTED) === 0
+    case PTR_TO_BTF_ID:
+      return isTrustedReg(s, r)
     default:
       return false
   }

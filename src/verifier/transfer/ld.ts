@@ -5,6 +5,7 @@ import {
   BPF_DW,
   BPF_IMM,
   BPF_IND,
+  BPF_PSEUDO_BTF_ID,
   BPF_PSEUDO_FUNC,
   BPF_PSEUDO_MAP_IDX_VALUE,
   BPF_PSEUDO_MAP_VALUE,
@@ -12,6 +13,7 @@ import {
   bpfSize,
 } from '../../isa/index.ts'
 import { pushBranch } from '../branches.ts'
+import { loadKsym } from '../check/ksym.ts'
 import { checkRegClobber, checkRegRead } from '../check/mem.ts'
 import { checkPtrOff } from '../check/region.ts'
 import { markRegKnown, markRegKnownZero, markRegUnknown } from '../domain/bounds.ts'
@@ -87,6 +89,7 @@ function checkLdImm(env: Env, opcode: number): number {
     s[dst + SUBPROGNO] = subprog
     return 0
   }
+  if (src === BPF_PSEUDO_BTF_ID) return loadKsym(env, dst)
   s[dst + MAP] = imm
   if (src === BPF_PSEUDO_MAP_VALUE || src === BPF_PSEUDO_MAP_IDX_VALUE) {
     s[dst + TYPE] = PTR_TO_MAP_VALUE
