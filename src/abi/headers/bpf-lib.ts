@@ -25,6 +25,10 @@ const endian = header(
 #define __bpf_constant_ntohs(x) bpf_be16_to_cpu(x)
 #define __bpf_constant_htonl(x) bpf_cpu_to_be32(x)
 #define __bpf_constant_ntohl(x) bpf_be32_to_cpu(x)
+#define __bpf_constant_cpu_to_be64(x) bpf_cpu_to_be64(x)
+#define __bpf_constant_be64_to_cpu(x) bpf_be64_to_cpu(x)
+#define __bpf_cpu_to_be64(x) bpf_cpu_to_be64(x)
+#define __bpf_be64_to_cpu(x) bpf_be64_to_cpu(x)
 #define __bpf_htons(x) bpf_cpu_to_be16(x)
 #define __bpf_ntohs(x) bpf_be16_to_cpu(x)
 #define __bpf_htonl(x) bpf_cpu_to_be32(x)
@@ -129,6 +133,7 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 #define BPF_PROBE_READ_INTO(to, src, fields...) __bpf_read(bpf_probe_read_kernel, to, src, fields)
 #define BPF_PROBE_READ_USER_INTO(to, src, fields...) __bpf_read(bpf_probe_read_user, to, src, fields)
 #define BPF_PROBE_READ_STR_INTO(to, src, fields...) __bpf_read(bpf_probe_read_kernel_str, to, src, fields)
+#define BPF_PROBE_READ_USER_STR_INTO(to, src, fields...) __bpf_read(bpf_probe_read_user_str, to, src, fields)
 
 /* A bit-field: the bytes that hold it, read at the width that the kernel has, moved up to the top and down again. */
 #define __bpf_bits(word, src, field) ({ \\
@@ -149,6 +154,23 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 	case 8: ____word = *(const unsigned long long *)____at; break; \\
 	} \\
 	__bpf_bits(____word, src, field); \\
+})
+/* The bits of a bit-field within the bytes that hold it are put in, the others stay. */
+#define __bpf_put_bits(type, at, bits, mask) \\
+	(*(type *)(at) = (type)((*(type *)(at) & ~(mask)) | ((bits) & (mask))))
+#define BPF_CORE_WRITE_BITFIELD(dst, field, value) ({ \\
+	void *____at = (void *)__bpf_bits_at(dst, field); \\
+	unsigned int ____left = __builtin_preserve_field_info((dst)->field, BPF_FIELD_LSHIFT_U64); \\
+	unsigned int ____right = __builtin_preserve_field_info((dst)->field, BPF_FIELD_RSHIFT_U64); \\
+	unsigned long long ____mask = (~0ULL << ____right) >> ____left; \\
+	unsigned long long ____bits = (unsigned long long)(value) << (____right - ____left); \\
+	barrier_var(____at); \\
+	switch (__builtin_preserve_field_info((dst)->field, BPF_FIELD_BYTE_SIZE)) { \\
+	case 1: __bpf_put_bits(unsigned char, ____at, ____bits, ____mask); break; \\
+	case 2: __bpf_put_bits(unsigned short, ____at, ____bits, ____mask); break; \\
+	case 4: __bpf_put_bits(unsigned int, ____at, ____bits, ____mask); break; \\
+	case 8: __bpf_put_bits(unsigned long long, ____at, ____bits, ____mask); break; \\
+	} \\
 })
 #define BPF_CORE_READ_BITFIELD_PROBED(src, field) ({ \\
 	unsigned long long ____word = 0; \\
@@ -197,6 +219,15 @@ function registerMacros(): string {
     both('PT_REGS_SP', 'sp', 'rsp'),
     both('PT_REGS_IP', 'ip', 'rip'),
     ...ARG_REGS.map((_, i) => `#define PT_REGS_PARM${i + 1}_CORE(x) BPF_CORE_READ_REG(x, PT_REGS_PARM${i + 1})`),
+    ...ARG_REGS.map(
+      (_, i) =>
+        `#define PT_REGS_PARM${i + 1}_CORE_SYSCALL(x) ${i === 3 ? 'BPF_CORE_READ_REG(x, PT_REGS_PARM4_SYSCALL)' : `PT_REGS_PARM${i + 1}_CORE(x)`}`,
+    ),
+    '#define PT_REGS_SYSCALL_REGS(ctx) ((struct pt_regs *)PT_REGS_PARM1(ctx))',
+    '#define PT_REGS_RET_CORE(x) BPF_CORE_READ_REG(x, PT_REGS_RET)',
+    '#define PT_REGS_FP_CORE(x) BPF_CORE_READ_REG(x, PT_REGS_FP)',
+    '#define BPF_KPROBE_READ_RET_IP(ip, ctx) ({ bpf_probe_read_kernel(&(ip), sizeof(ip), (void *)PT_REGS_RET(ctx)); })',
+    '#define BPF_KRETPROBE_READ_RET_IP(ip, ctx) ({ bpf_probe_read_kernel(&(ip), sizeof(ip), (void *)(PT_REGS_FP(ctx) + sizeof(ip))); })',
     '#define PT_REGS_RC_CORE(x) BPF_CORE_READ_REG(x, PT_REGS_RC)',
     '#define PT_REGS_SP_CORE(x) BPF_CORE_READ_REG(x, PT_REGS_SP)',
     '#define PT_REGS_IP_CORE(x) BPF_CORE_READ_REG(x, PT_REGS_IP)',
@@ -215,6 +246,13 @@ function argumentMacros(): string {
   for (let n = 0; n <= ARG_REGS.length; n++) {
     const regs = Array.from({ length: n }, (_, i) => `, (void *)PT_REGS_PARM${i + 1}(ctx)`).join('')
     lines.push(`#define __bpf_reg_args_${n}(...) ctx${regs}`)
+    for (const [how, core] of [
+      ['call', ''],
+      ['wrapped', '_CORE'],
+    ]) {
+      const words = Array.from({ length: n }, (_, i) => `, (void *)PT_REGS_PARM${i + 1}${core}_SYSCALL(____regs)`).join('')
+      lines.push(`#define __bpf_${how}_args_${n}(...) ctx${words}`)
+    }
   }
   lines.push('#define __bpf_ret_args_0(...) ctx', '#define __bpf_ret_args_1(...) ctx, (void *)PT_REGS_RC(ctx)')
   return lines.join('\n')
@@ -236,6 +274,26 @@ typeof(name(0)) name(${ctxType} ctx) \\
 static __always_inline typeof(name(0)) ____##name(${ctxType} ctx, ##args)`.trim()
 }
 
+/** System calls take their arguments from registers that the kernel's wrapper, where there is one, was given a pointer to. */
+const SYSCALLS = `
+#define BPF_KSYSCALL(name, args...) \\
+name(struct pt_regs *ctx); \\
+extern _Bool LINUX_HAS_SYSCALL_WRAPPER __kconfig; \\
+static __always_inline typeof(name(0)) ____##name(struct pt_regs *ctx, ##args); \\
+typeof(name(0)) name(struct pt_regs *ctx) \\
+{ \\
+	struct pt_regs *____regs = LINUX_HAS_SYSCALL_WRAPPER ? PT_REGS_SYSCALL_REGS(ctx) : ctx; \\
+	_Pragma("GCC diagnostic push") \\
+	_Pragma("GCC diagnostic ignored \\"-Wint-conversion\\"") \\
+	if (LINUX_HAS_SYSCALL_WRAPPER) \\
+		return ____##name(__bpf_paste(__bpf_wrapped_args_, __bpf_count(args))()); \\
+	return ____##name(__bpf_paste(__bpf_call_args_, __bpf_count(args))()); \\
+	_Pragma("GCC diagnostic pop") \\
+} \\
+static __always_inline typeof(name(0)) ____##name(struct pt_regs *ctx, ##args)
+#define BPF_KPROBE_SYSCALL BPF_KSYSCALL
+`
+
 const tracing = header(
   'bpf/bpf_tracing.h',
   ['linux/ptrace.h', 'bpf/bpf_helpers.h'],
@@ -244,6 +302,7 @@ const tracing = header(
   typedProgram('BPF_PROG', 'unsigned long long *', '__bpf_ctx_args_'),
   typedProgram('BPF_KPROBE', 'struct pt_regs *', '__bpf_reg_args_'),
   typedProgram('BPF_KRETPROBE', 'struct pt_regs *', '__bpf_ret_args_'),
+  SYSCALLS,
   '#define BPF_UPROBE(name, args...) BPF_KPROBE(name, ##args)\n#define BPF_URETPROBE(name, args...) BPF_KRETPROBE(name, ##args)',
 )
 

@@ -105,7 +105,7 @@ function enumeratorName(e: Expr): string | undefined {
 
 /** Kinds by bpf_core_read.h's second argument, which are the relocation's own numbers. */
 function fieldQuery(operand: TExpr, which: number): CoreQuery | undefined {
-  const path = accessPath(operand)
+  const path = accessPath(operand, true)
   if (!path?.field) return undefined
   const { root, access, field, offBytes } = path
   const size = sizeOf(field.type) ?? 0
@@ -150,8 +150,9 @@ export interface AccessPath {
   readonly offBytes: number
 }
 
-/** Members and constant subscripts from an object that a pointer points to: the root's type and the indices, "0:1:2". */
-export function accessPath(e: TExpr): AccessPath | undefined {
+/** Members and constant subscripts from an object that a pointer points to: the root's type and the indices, "0:1:2".
+ * With `objects`, from a variable too: its address need not be taken to ask where a member lies. */
+export function accessPath(e: TExpr, objects = false): AccessPath | undefined {
   const indices: number[] = []
   let field: Field | undefined
   let offBytes = 0
@@ -183,6 +184,9 @@ export function accessPath(e: TExpr): AccessPath | undefined {
         indices.unshift(0)
         return { base: pointer, root: unqualified(inner.type), access: indices.join(':'), field, offBytes }
       }
+    } else if (objects && (inner.kind === 'global' || inner.kind === 'local')) {
+      indices.unshift(0)
+      return { base: inner, root: unqualified(inner.type), access: indices.join(':'), field, offBytes }
     } else return undefined
   }
 }
