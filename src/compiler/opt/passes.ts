@@ -4,6 +4,7 @@
 import { type Func, type Module, printModule, validateModule } from '../ir/index.ts'
 import { alignStack } from './align-stack.ts'
 import { dce } from './dce.ts'
+import { divide } from './divide.ts'
 import { dropUnused } from './drop-unused.ts'
 import { dse } from './dse.ts'
 import { expandMem } from './expand-mem.ts'
@@ -72,6 +73,7 @@ export const PASSES: readonly Pass[] = [
   perFunction('dce', dce),
   perFunction('simplifyCfg', simplifyCfg),
   { name: 'dropUnused', run: dropUnused },
+  perFunction('divide', divide),
   perFunction('lowerSwitch', lowerSwitch),
   { name: 'legalize', run: legalize },
   perFunction('simplify', simplify),
