@@ -14,5 +14,8 @@ export const DIAG_CODES = Object.keys(MESSAGES) as readonly DiagCode[]
 
 /** The text of a code in a language, parameters filled in. */
 export function formatMessage(code: DiagCode, params: readonly string[], language: Language): string {
-  return MESSAGES[code][language].replace(/\{(\d)\}/g, (_, i) => params[Number(i)] ?? '')
+  return fillIn(MESSAGES[code][language], params)
 }
+
+/** {0}, {1}, ... replaced by the parameters. */
+export const fillIn = (text: string, params: readonly string[]): string => text.replace(/\{(\d)\}/g, (_, i) => params[Number(i)] ?? '')

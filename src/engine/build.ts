@@ -11,6 +11,7 @@ import { keptKernel } from '../loader/index.ts'
 import { dissect, writePcap } from '../packet/index.ts'
 import { type StateView, startVerify, statesAt, type VerifyResult, verify } from '../verifier/index.ts'
 import { type Arrival, readArrivals } from './arrivals.ts'
+import { explain } from './explain/explain.ts'
 import { linesBySlot, listing } from './listing.ts'
 import { logLines, logWindow } from './log-view.ts'
 import { machineView, type ViewTables } from './machine-view.ts'
@@ -19,7 +20,19 @@ import type { Project } from './project.ts'
 import { outcomeOf, verdictName } from './run.ts'
 import { createScenarioRun, type PacketRun, runNextPacket, type Timeline } from './timeline.ts'
 import { type Opened, openC, unmodelledFeature } from './toolchain.ts'
-import type { BuildReport, LogLine, LogWindow, MachineView, Move, NotRun, PacketRow, ProgramReport, Verdict, VisitsView } from './views.ts'
+import type {
+  BuildReport,
+  ExplanationView,
+  LogLine,
+  LogWindow,
+  MachineView,
+  Move,
+  NotRun,
+  PacketRow,
+  ProgramReport,
+  Verdict,
+  VisitsView,
+} from './views.ts'
 
 export interface Build {
   readonly report: BuildReport
@@ -27,6 +40,8 @@ export interface Build {
   readonly wantsKernelTypes: boolean
   log(program: number, level: number, from: number, count: number): LogWindow
   visits(program: number, insn: number): VisitsView
+  /** Why a program was rejected. */
+  explain(program: number): ExplanationView
   move(from: number, move: Move): MachineView
   /** The packets as the program left them, those that it dropped left out. */
   exportPcap(): Uint8Array
@@ -110,12 +125,13 @@ function* buildInSteps(project: Project, revision: number, now: () => number, ke
     notRunFeature: feature,
   }
   const isShort = feature !== '' || results.some((r) => r.verdict === 'unsupported') || opened.loading.some((d) => d.severity === 'error')
-  return { ...questions(report, opened, results, timeline), wantsKernelTypes: kernel === undefined && isShort }
+  return { ...questions(report, mainFile, opened, results, timeline), wantsKernelTypes: kernel === undefined && isShort }
 }
 
 /** The questions that a finished build answers; what they need is computed once and kept. */
 function questions(
   report: BuildReport,
+  mainFile: string,
   opened: Opened,
   results: readonly VerifyResult[],
   timeline: Timeline | undefined,
@@ -163,6 +179,11 @@ function questions(
       if (!target || results[program].verdict === 'unsupported') return { revision, insn, total: 0, states: [] }
       const all = statesAt(target, { logLevel: 0 }, insn, MAX_BELIEFS)
       return { revision, insn, total: all.length, states: all.slice(0, MAX_VISITS) }
+    },
+    explain(program) {
+      const target = opened.programs[program]
+      const explanation = target && explain(target, { logLevel: 0 }, results[program], mainFile)
+      return { revision, program, ...(explanation ? { explanation } : {}) }
     },
     move(from, move) {
       if (!timeline || timeline.runs.length === 0) throw new Error('nothing was run')

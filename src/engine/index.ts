@@ -12,6 +12,7 @@ export { type StateView, startVerify, type VerifyResult, verify } from '../verif
 export { type Arrival, type CaptureReport, readCaptureBytes } from './arrivals.ts'
 export { type Build, type BuildWork, startBuild } from './build.ts'
 export { defaultProject } from './default-project.ts'
+export { type CauseView, type Explanation, explain } from './explain/explain.ts'
 export { type Compressor, crc32Text, decodeLink, encodeLink, fromBase64Url, type LinkFault, type LinkResult, toBase64Url } from './link.ts'
 export { LINK_DICTIONARY_1 } from './link-dictionary.ts'
 export { disassembleProgram } from './listing.ts'
@@ -35,6 +36,7 @@ export { type CompileSettings, type Opened, openAssembly, openC, openObject, rea
 export type {
   BuildReport,
   ByteMark,
+  ExplanationView,
   LayerView,
   ListingRow,
   LogLine,

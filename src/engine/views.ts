@@ -1,6 +1,7 @@
 // What the page asks for, piece by piece: windows of a build and of a run. Plain data that survives structured cloning.
 import type { Diagnostic } from '../diag/index.ts'
 import type { StateView } from '../verifier/index.ts'
+import type { Explanation } from './explain/explain.ts'
 import type { Outcome } from './run.ts'
 
 /** One instruction of the listing. */
@@ -200,6 +201,13 @@ export interface VisitsView {
   /** All visits counted; `states` holds the first 64. */
   readonly total: number
   readonly states: readonly StateView[]
+}
+
+/** Why a program was rejected; no `explanation` where it was not, or where the message is of no kind that is known. */
+export interface ExplanationView {
+  readonly revision: number
+  readonly program: number
+  readonly explanation?: Explanation
 }
 
 /** How to move along the timeline from a tick. */

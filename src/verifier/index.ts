@@ -12,4 +12,4 @@ export type {
   VerifyStats,
 } from './types.ts'
 export { startVerify, verify } from './verify.ts'
-export { statesAt, statesOfWalk } from './views.ts'
+export { rejectedPath, statesAt, statesOfWalk } from './views.ts'

@@ -38,6 +38,7 @@ import type { Env } from './env.ts'
 import { regText, regTypeName } from './log/reg-text.ts'
 import { slotChars } from './log/state-text.ts'
 import { wholeState } from './show.ts'
+import { STEP_REJECTED } from './steps.ts'
 import type { StatesAt, StateView, StepTable, ValueView, VerifyOptions } from './types.ts'
 import { startVerifyWith } from './verify.ts'
 
@@ -67,6 +68,29 @@ export function statesOfWalk(
   if (states.length > limit) return undefined
   const { verdict, steps } = verification.result()
   return verdict === 'accepted' ? { states, steps } : undefined
+}
+
+/** States of a path that was refused: what was believed before each of its last `limit` instructions, the refused one last. Empty where
+ * nothing was walked, or the walk was longer than `longest` steps. */
+export function rejectedPath(program: Program, options: VerifyOptions, limit: number, longest: number): readonly StateView[] {
+  const quiet = { ...options, logLevel: 0, record: true }
+  const first = startVerifyWith(program, quiet, undefined)
+  if (first.run(longest) === 'more') return []
+  const { verdict, steps } = first.result()
+  if (verdict !== 'rejected' || steps.count === 0) return []
+  const path = new Set<number>()
+  for (let step = lastRejected(steps); step >= 0 && path.size < limit; step = steps.parent[step]!) path.add(step)
+  const states: StateView[] = []
+  const again = startVerifyWith(program, quiet, (env) => {
+    if (path.has(env.step)) states.push(viewState(env))
+  })
+  while (again.run(SLICE) === 'more') {}
+  return states
+}
+
+function lastRejected(steps: StepTable): number {
+  for (let i = steps.count - 1; i >= 0; i--) if (steps.kind[i] === STEP_REJECTED) return i
+  return steps.count - 1
 }
 
 function viewState(env: Env): StateView {

@@ -69,6 +69,7 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
         if (!current || current.report.revision !== args.revision) return 'stale'
         if (method === 'log') return current.log(args.program, args.level, args.from, args.count)
         if (method === 'visits') return current.visits(args.program, args.insn)
+        if (method === 'explain') return current.explain(args.program)
         if (method === 'move') return current.move(args.from, args.move)
         return { bytes: current.exportPcap() }
       }

@@ -1,6 +1,16 @@
 // The protocol between page and worker. The worker owns the big data under a build revision; the page pulls windows of it and gets
 // 'stale' for an old revision. A newer build supersedes an older one. Every message is plain data.
-import type { BuildReport, CaptureReport, LinkResult, LogWindow, MachineView, Move, Project, VisitsView } from '../engine/index.ts'
+import type {
+  BuildReport,
+  CaptureReport,
+  ExplanationView,
+  LinkResult,
+  LogWindow,
+  MachineView,
+  Move,
+  Project,
+  VisitsView,
+} from '../engine/index.ts'
 
 /** Method name to arguments and value. */
 export interface Methods {
@@ -8,6 +18,7 @@ export interface Methods {
   build: { args: { project: Project; revision: number }; value: BuildReport }
   log: { args: { revision: number; program: number; level: number; from: number; count: number }; value: LogWindow }
   visits: { args: { revision: number; program: number; insn: number }; value: VisitsView }
+  explain: { args: { revision: number; program: number }; value: ExplanationView }
   move: { args: { revision: number; from: number; move: Move }; value: MachineView }
   encodeLink: { args: { project: Project }; value: { readonly link: string } }
   decodeLink: { args: { fragment: string }; value: LinkResult }

@@ -129,6 +129,9 @@ export const en = {
     stats: (processed: number, states: number, peak: number, stack: string) =>
       `processed ${plural(processed, 'instruction')}, ${plural(states, 'state')} (${peak.toLocaleString('en')} at once), stack ${stack} bytes`,
     logTail: 'End of the log',
+    causes: 'How the value came about',
+    cause: { made: 'made', moved: 'copied', changed: 'changed', narrowed: 'proven', forgotten: 'forgotten' },
+    causeLine: (line: number) => `line ${line}`,
     rejectedAt: (slot: number) => `Rejected at instruction ${slot}`,
   },
 

@@ -130,6 +130,9 @@ export const ko: Messages = {
     stats: (processed, states, peak, stack) =>
       `명령어 ${count(processed)}개 검사, 상태 ${count(states)}개(동시에 최대 ${count(peak)}개), 스택 ${stack}바이트`,
     logTail: '로그 끝으로',
+    causes: '값이 만들어진 과정',
+    cause: { made: '생성', moved: '복사', changed: '변경', narrowed: '증명', forgotten: '잊음' },
+    causeLine: (line) => `${line}행`,
     rejectedAt: (slot) => `${slot}번 명령어에서 거부됨`,
   },
 

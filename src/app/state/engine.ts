@@ -7,7 +7,7 @@ import { toProject, useDocument } from './document.ts'
 import { createMover } from './moves.ts'
 import { breakpointSlots, NO_SELECTION } from './relate.ts'
 import { revealLine } from './reveal.ts'
-import { focusSlot, shownListing, useSession } from './session.ts'
+import { focusSlot, shownListing, shownProgram, useSession } from './session.ts'
 
 export const LOG_PAGE = 200
 const MAX_RESTARTS = 2
@@ -21,6 +21,8 @@ export interface Engine {
   goToBreakpoint(by: 1 | -1): void
   needLog(level: 1 | 2, page: number): void
   needVisits(): void
+  /** Why the shown program was rejected, where it was. */
+  needExplanation(): void
   call: Client['call']
 }
 
@@ -79,7 +81,7 @@ export function createEngine(client: Client): Engine {
     if (session().phase !== 'halted') session().set({ phase: 'ready', defect: error instanceof Error ? error.message : String(error) })
   }
 
-  const ask = async <M extends 'move' | 'log' | 'visits'>(
+  const ask = async <M extends 'move' | 'log' | 'visits' | 'explain'>(
     method: M,
     args: Methods[M]['args'],
   ): Promise<Methods[M]['value'] | undefined> => {
@@ -150,6 +152,17 @@ export function createEngine(client: Client): Engine {
       asked.add(request)
       void ask('visits', { revision: s.report.revision, program: s.program, insn }).then((visits) => {
         if (visits && focusSlot(session()) === insn) session().set({ visits })
+      })
+    },
+    needExplanation() {
+      const s = session()
+      if (shownProgram(s)?.verdict.verdict !== 'rejected' || !s.report) return
+      const { revision } = s.report
+      const request = `explain/${revision}/${s.program}`
+      if (asked.has(request)) return
+      asked.add(request)
+      void ask('explain', { revision, program: s.program }).then((explanation) => {
+        if (explanation) session().set({ explanation })
       })
     },
     call: client.call,

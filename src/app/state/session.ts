@@ -2,7 +2,7 @@
 // engine controller puts answers in, panels read. `fresh` says whether the report is about the text that is in the editor now.
 import { create } from 'zustand'
 import { subscribeWithSelector } from 'zustand/middleware'
-import type { BuildReport, LinkFault, LogLine, MachineView, ProgramReport, VisitsView } from '../../engine/index.ts'
+import type { BuildReport, ExplanationView, LinkFault, LogLine, MachineView, ProgramReport, VisitsView } from '../../engine/index.ts'
 import type { KeeperStatus } from './keeper.ts'
 import { NO_SELECTION, type Selection } from './relate.ts'
 
@@ -28,6 +28,7 @@ export interface SessionState {
   readonly cursorLine: number
   readonly log: LogState
   readonly visits: VisitsView | undefined
+  readonly explanation: ExplanationView | undefined
   readonly saving: KeeperStatus
   /** A defect of ours, told and not hidden. */
   readonly defect: string
@@ -58,6 +59,7 @@ export const useSession = create<SessionState>()(
     cursorLine: 1,
     log: EMPTY_LOG,
     visits: undefined,
+    explanation: undefined,
     saving: 'saved',
     defect: '',
     link: { kind: 'none' },

@@ -5,6 +5,7 @@ import section from '../Section.module.css'
 import { Log } from './Log.tsx'
 import styles from './Panel.module.css'
 import { States } from './States.tsx'
+import { Why } from './Why.tsx'
 
 export function VerifyPanel() {
   const t = useT()
@@ -18,6 +19,7 @@ export function VerifyPanel() {
         <div className={styles.rejected}>
           <strong>{verdict.insn >= 0 ? t.verify.rejectedAt(verdict.insn) : t.verdict.rejected}</strong>
           <pre>{verdict.message}</pre>
+          <Why />
         </div>
       )}
       {verdict.verdict === 'unsupported' && (

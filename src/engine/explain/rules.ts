@@ -1,0 +1,230 @@
+// Which message of Linux is which kind of rejection, as a table that is tried from top to bottom: the first pattern that is found in the
+// message wins. Parameters are strings for the texts of src/diag/messages.rejection.ts; {0} is the register by name where there is one.
+import type { RejectionCode } from '../../diag/index.ts'
+
+/** What a rule may ask about the place of the rejection. */
+export interface Place {
+  /** "R1", or "R1 (`ip`)" where a C variable lives in it. */
+  who(reg: number): string
+  /** What the verifier believed of the register, as the log prints it; '' where nothing is known. */
+  believed(reg: number): string
+  /** Whether the instruction is a call. */
+  readonly isCall: boolean
+  /** The call at which the register stopped being a packet pointer; -1 where none did. */
+  forgottenAt(reg: number): number
+  /** The last call before the place on its path; -1 where there is none. */
+  readonly lastCall: number
+  readonly insn: number
+  /** In a global function, which is verified alone. */
+  readonly inGlobal: boolean
+  /** The register's highest offset; '' where unknown. */
+  maxOffset(reg: number): string
+}
+
+export interface Rule {
+  readonly code: RejectionCode
+  readonly pattern: RegExp
+  /** Parameters from the groups of the pattern; undefined where the rule does not apply after all. */
+  readonly params: (groups: readonly string[], place: Place) => readonly string[] | undefined
+}
+
+const none = (): readonly string[] => []
+const register = ([r]: readonly string[], place: Place): readonly string[] => [place.who(Number(r))]
+const sum = (...numbers: readonly string[]): string => String(numbers.reduce((all, n) => all + Number(n), 0))
+const PACKET = /invalid access to packet, off=(-?\d+) size=(\d+), R(\d+)\(id=(\d+),off=-?\d+,r=(\d+)\)/
+
+export const RULES: readonly Rule[] = [
+  // Packets
+  {
+    code: 'packetVariable',
+    pattern: PACKET,
+    params: ([, , r, id, range], place) => {
+      const most = place.maxOffset(Number(r))
+      return id !== '0' && range === '0' && Number(most) > 65535 ? [place.who(Number(r)), most] : undefined
+    },
+  },
+  {
+    code: 'packetHelper',
+    pattern: PACKET,
+    params: ([off, size, r, , range], place) => (place.isCall ? [place.who(Number(r)), range, sum(off, size)] : undefined),
+  },
+  {
+    code: 'packetUnchecked',
+    pattern: PACKET,
+    params: ([off, size, r, , range], place) => (range === '0' ? [place.who(Number(r)), sum(off, size)] : undefined),
+  },
+  { code: 'packetShort', pattern: PACKET, params: ([off, size, r, , range], place) => [place.who(Number(r)), range, sum(off, size)] },
+  { code: 'packetHelperRefused', pattern: /helper access to the packet is not allowed/, params: none },
+  { code: 'packetWrite', pattern: /cannot write into packet|does not allow writes to packet data/, params: none },
+  { code: 'packetEnd', pattern: /pointer arithmetic on pkt_end prohibited/, params: none },
+  { code: 'pointerCompare', pattern: /R\d+ pointer comparison prohibited/, params: none },
+
+  // What may be NULL
+  {
+    code: 'globalArgument',
+    pattern: /R(\d+) invalid mem access '(\w+_or_null)'/,
+    params: ([r], place) => (place.inGlobal ? [place.who(Number(r))] : undefined),
+  },
+  { code: 'maybeNull', pattern: /R(\d+) invalid mem access '(\w+_or_null)'/, params: ([r, kind], place) => [place.who(Number(r)), kind] },
+  { code: 'maybeNull', pattern: /R(\d+) type=(\w+_or_null) expected=/, params: ([r, kind], place) => [place.who(Number(r)), kind] },
+  {
+    code: 'maybeNull',
+    pattern: /R(\d+) pointer arithmetic on (\w+_or_null) prohibited/,
+    params: ([r, kind], p) => [p.who(Number(r)), kind],
+  },
+  {
+    code: 'maybeNull',
+    pattern: /Possibly NULL pointer passed to (?:trusted|helper) arg(\d+)/,
+    params: ([a], p) => [p.who(Number(a) + 1), 'NULL'],
+  },
+
+  // Pointers that are none
+  {
+    code: 'packetForgotten',
+    pattern: /R(\d+) (?:invalid mem access 'scalar'|type=scalar expected=\S*fp)/,
+    params: ([r], place) => {
+      const at = place.forgottenAt(Number(r))
+      return at >= 0 ? [place.who(Number(r)), String(at)] : undefined
+    },
+  },
+  {
+    code: 'nullBase',
+    pattern: /R(\d+) invalid mem access 'scalar'/,
+    params: ([r], place) =>
+      /^-?(?:0x)?[\da-f]+$/.test(place.believed(Number(r))) ? [place.who(Number(r)), place.believed(Number(r))] : undefined,
+  },
+  {
+    code: 'notAPointer',
+    pattern: /R(\d+) invalid mem access '(\w+)'/,
+    params: ([r, kind], p) => [p.who(Number(r)), p.believed(Number(r)) || kind],
+  },
+  {
+    code: 'bitwise',
+    pattern: /R(\d+) bitwise operator (\S+) on pointer prohibited/,
+    params: ([r, op], place) => [place.who(Number(r)), op],
+  },
+  {
+    code: 'pointerOperator',
+    pattern: /R(\d+) pointer arithmetic with (\S+) operator prohibited/,
+    params: ([r, op], place) => [place.who(Number(r)), op],
+  },
+  { code: 'pointer32', pattern: /R(\d+) 32-bit pointer arithmetic prohibited/, params: register },
+  { code: 'pointerSum', pattern: /R\d+ (?:pointer [+-]= pointer prohibited|tried to subtract pointer from scalar)/, params: none },
+  {
+    code: 'pointerArithmetic',
+    pattern: /R(\d+) pointer arithmetic on (\S+) prohibited/,
+    params: ([r, kind], p) => [p.who(Number(r)), kind],
+  },
+  { code: 'unboundedMin', pattern: /math between (\w+) pointer and register with unbounded min value/, params: ([kind]) => ['', kind] },
+  { code: 'valueOutOfBounds', pattern: /value (-?\d+) makes (\w+) pointer be out of bounds/, params: ([n, kind]) => ['', n, kind] },
+  { code: 'valueOutOfBounds', pattern: /math between (\w+) pointer and (-?\d+) is not allowed/, params: ([kind, n]) => ['', n, kind] },
+  { code: 'spillSize', pattern: /invalid size of register (?:spill|fill)|corrupted spill memory/, params: none },
+  { code: 'beyondStruct', pattern: /access beyond struct (\w+) at off (\d+) size (\d+)/, params: ([name, off, size]) => [name, off, size] },
+  { code: 'samePlace', pattern: /same insn cannot be used with different pointers/, params: none },
+  { code: 'modifiedContext', pattern: /dereference of modified ctx ptr R\d+ off=(-?\d+) disallowed/, params: ([off]) => ['', off] },
+  { code: 'modifiedContext', pattern: /variable ctx access var_off=(\S+; \S+) disallowed/, params: ([off]) => ['', off] },
+  { code: 'leak', pattern: /leaks addr/, params: none },
+
+  // Sizes and bounds
+  {
+    code: 'mapBelow',
+    pattern: /invalid access to map (?:value|key), \w+_size=(\d+) off=(-\d+) size=\d+/,
+    params: ([size, off]) => ['', off, size],
+  },
+  {
+    code: 'mapBeyond',
+    pattern: /invalid access to map (?:value|key), \w+_size=(\d+) off=(\d+) size=(\d+)/,
+    params: ([size, off, width]) => ['', sum(off, width), size],
+  },
+  {
+    code: 'memoryBeyond',
+    pattern: /invalid access to memory, mem_size=(\d+) off=(-?\d+) size=(\d+)/,
+    params: ([size, off, width]) => ['', sum(off, width), size],
+  },
+  { code: 'negativeIndex', pattern: /R(\d+) min value is negative, either use unsigned index/, params: register },
+  { code: 'negativeSize', pattern: /R(\d+) min value is negative, either use unsigned or/, params: register },
+  { code: 'unboundedSize', pattern: /R(\d+) unbounded memory access, use 'var/, params: register },
+  { code: 'unboundedAccess', pattern: /R(\d+) unbounded memory access/, params: register },
+  {
+    code: 'zeroSize',
+    pattern: /R(\d+) invalid zero-sized read: u64=(\[\d+,\d+\])/,
+    params: ([r, range], place) => [place.who(Number(r)), range],
+  },
+  { code: 'stackVariable', pattern: /invalid (?:unbounded variable-offset|variable-offset) (?:read|write|indirect)/, params: none },
+  { code: 'needsConstant', pattern: /R(\d+)(?: is not a known constant| must be a known constant)/, params: register },
+
+  // Registers and arguments
+  { code: 'unreadReturn', pattern: /R0 !read_ok/, params: none },
+  {
+    code: 'unreadAfterCall',
+    pattern: /R([1-5]) !read_ok/,
+    params: ([r], place) => (place.lastCall >= 0 ? [place.who(Number(r)), String(place.lastCall)] : undefined),
+  },
+  { code: 'unreadArgument', pattern: /R([2-5]) !read_ok/, params: ([r], place) => (place.insn <= 16 ? [place.who(Number(r))] : undefined) },
+  { code: 'unread', pattern: /R(\d+) !read_ok/, params: register },
+  {
+    code: 'needsMap',
+    pattern: /R(\d+) type=(\w+) expected=map_ptr/,
+    params: ([r, kind], place) => [place.who(Number(r)), kind],
+  },
+  { code: 'contextAsBuffer', pattern: /R(\d+) type=ctx expected=fp/, params: register },
+  { code: 'needsAddress', pattern: /R(\d+) type=scalar expected=fp/, params: register },
+  { code: 'needsMapValue', pattern: /R(\d+) type=(\w+) expected=map_value\b(?!,)/, params: ([r, kind], p) => [p.who(Number(r)), kind] },
+  {
+    code: 'kernelPointer',
+    pattern: /R(\d+) type=(\w+) expected=(?:ptr_|.*trusted_ptr_)/,
+    params: ([r, kind], p) => [p.who(Number(r)), kind],
+  },
+  { code: 'wrongType', pattern: /R(\d+) type=(\w+) expected=(.+)/, params: ([r, kind, wanted], p) => [p.who(Number(r)), kind, wanted] },
+  { code: 'contextAccess', pattern: /invalid bpf_context access off=(-?\d+) size=(\d+)/, params: ([off, size]) => ['', off, size] },
+  {
+    code: 'returnRange',
+    pattern:
+      /(?:At program exit|At callback return|At async callback return) the register R\d+ has (.+) should have been in (\[-?\d+, -?\d+\])/,
+    params: ([value, range]) => ['', value, range],
+  },
+  {
+    code: 'returnRange',
+    pattern: /the register R\d+ has unknown scalar value should have been in (\[-?\d+, -?\d+\])/,
+    params: ([range]) => ['', '?', range],
+  },
+  { code: 'helperNotAllowed', pattern: /program of this type cannot use helper (\w+)#\d+/, params: ([name]) => ['', name] },
+  { code: 'helperNotAllowed', pattern: /unknown func (\w+)#\d+/, params: ([name]) => ['', name] },
+  { code: 'unknownHelper', pattern: /invalid func unknown#(-?\d+)/, params: ([id]) => ['', id] },
+  { code: 'gpl', pattern: /cannot call GPL-restricted function/, params: none },
+  { code: 'mapKind', pattern: /cannot pass map_type (\d+) into func (\w+)#\d+/, params: ([type, name]) => ['', type, name] },
+  { code: 'globalCaller', pattern: /Caller passes invalid args into func#\d+ \('(\w+)'\)/, params: ([name]) => ['', name] },
+  { code: 'readOnly', pattern: /R(\d+) cannot write into (\w+)/, params: ([r, kind], place) => [place.who(Number(r)), kind] },
+  { code: 'mapForbidden', pattern: /(?:write into|read from) map forbidden/, params: none },
+
+  // Stack
+  { code: 'stackUnset', pattern: /invalid (?:indirect )?read from stack/, params: none },
+  {
+    code: 'stackBounds',
+    pattern: /invalid (?:write to|read from|indirect access to) stack R\d+ off=(-?\d+) size=(\d+)/,
+    params: ([off, size]) => ['', off, size],
+  },
+  { code: 'stackBounds', pattern: /invalid stack (?:type R\d+ )?off=(-?\d+) size=(\d+)/, params: ([off, size]) => ['', off, size] },
+  { code: 'stackSum', pattern: /combined stack size of (\d+) calls is (\d+)/, params: ([calls, bytes]) => ['', calls, bytes] },
+  { code: 'misaligned', pattern: /misaligned .*access off .*size (\d+)/, params: ([size]) => ['', size] },
+  { code: 'framePointer', pattern: /frame pointer is read only/, params: none },
+
+  // References, locks, special objects
+  { code: 'reference', pattern: /Unreleased reference id=(\d+) alloc_insn=(\d+)/, params: ([id, at]) => ['', id, at] },
+  { code: 'lockHeld', pattern: /while holding a lock|inside bpf_spin_lock-ed region|function calls are not allowed while/, params: none },
+  { code: 'dynptr', pattern: /dynptr/i, params: none },
+  { code: 'iterator', pattern: /(?:un)?initialized iter_\w+|unreleased iter|invalid iter/, params: none },
+  { code: 'sleepable', pattern: /sleepable|might sleep/, params: none },
+
+  // Control flow and limits
+  { code: 'infiniteLoop', pattern: /infinite loop detected at insn (\d+)/, params: ([at]) => ['', at] },
+  { code: 'backEdge', pattern: /back-edge from insn (\d+) to (\d+)/, params: ([from, to]) => ['', from, to] },
+  { code: 'tooLarge', pattern: /BPF program is too large\. Processed \d+ insn/, params: none },
+  { code: 'tooComplex', pattern: /sequence of \d+ jumps is too complex/, params: none },
+  { code: 'unreachable', pattern: /unreachable insn (\d+)/, params: ([at]) => ['', at] },
+  { code: 'badJump', pattern: /jump out of range from insn (\d+)/, params: ([at]) => ['', at] },
+  { code: 'noExit', pattern: /last insn is not an exit or jmp/, params: none },
+  { code: 'divideByZero', pattern: /div by zero/, params: none },
+  { code: 'callDepth', pattern: /the call stack of (\d+) frames is too deep/, params: ([n]) => ['', n] },
+  { code: 'badInstruction', pattern: /unknown opcode|uses reserved fields|invalid bpf_ld_imm64 insn|R\d+ is invalid/, params: none },
+]
