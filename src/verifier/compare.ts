@@ -6,12 +6,18 @@ import { markRegUnknown } from './domain/bounds.ts'
 import {
   ADD_CONST,
   ALLOCATED_SLOTS,
+  BTF,
+  BTF_ID,
   baseType,
   CALLBACK_DEPTH,
   CALLSITE,
   COMPARED_WORDS,
+  DYNPTR_TYPE,
+  FIRST_SLOT,
   FRAMENO,
   ID,
+  IRQ_CLASS,
+  ITER_STATE,
   MAX_SLOTS,
   NOT_INIT,
   OFF,
@@ -36,7 +42,10 @@ import {
   SLOT_TYPE,
   SMAX_HI,
   SMIN_HI,
+  STACK_DYNPTR,
   STACK_INVALID,
+  STACK_IRQ_FLAG,
+  STACK_ITER,
   STACK_MISC,
   STACK_SPILL,
   STACK_ZERO,
@@ -204,6 +213,21 @@ function isAllMisc(s: Int32Array, slot: number): boolean {
 
 const isSpilledNumber = (s: Int32Array, slot: number): boolean => slotType(s, slot, 0) === STACK_SPILL && s[slot + TYPE] === SCALAR_VALUE
 
+/** Objects of the kernel in a slot; how often an iterator was advanced does not count. */
+function objectsEqual(a: Int32Array, sa: number, b: Int32Array, sb: number, type: number, idmap: IdMap): boolean {
+  const same = (...words: readonly number[]): boolean => words.every((w) => a[sa + w] === b[sb + w])
+  switch (type) {
+    case STACK_DYNPTR:
+      return same(DYNPTR_TYPE, FIRST_SLOT) && checkIds(a[sa + REF_OBJ_ID]!, b[sb + REF_OBJ_ID]!, idmap)
+    case STACK_ITER:
+      return same(BTF, BTF_ID, ITER_STATE) && checkIds(a[sa + REF_OBJ_ID]!, b[sb + REF_OBJ_ID]!, idmap)
+    case STACK_IRQ_FLAG:
+      return checkIds(a[sa + REF_OBJ_ID]!, b[sb + REF_OBJ_ID]!, idmap) && same(IRQ_CLASS)
+    default:
+      return false
+  }
+}
+
 function stackSafe(a: Int32Array, fa: number, b: Int32Array, fb: number, idmap: IdMap, exact: ExactLevel): boolean {
   const oldSlots = a[fa + ALLOCATED_SLOTS]!
   const curSlots = b[fb + ALLOCATED_SLOTS]!
@@ -243,7 +267,7 @@ function slotSafe(
     if (type !== slotType(b, sb, i)) return false
     if (i !== 7) continue
     if (type === STACK_SPILL) return regSafe(a, sa, b, sb, idmap, exact)
-    if (type !== STACK_ZERO) return false
+    if (type !== STACK_ZERO && !objectsEqual(a, sa, b, sb, type, idmap)) return false
   }
   return true
 }

@@ -1,8 +1,9 @@
 // References to kernel objects that a program has to give back: sockets, ring buffer records.
 // Linux: acquire_reference(), release_reference(), check_reference_leak(), check_resource_leak().
-import { forEachReg } from './check/packet.ts'
+
 import { markRegUnknown } from './domain/bounds.ts'
 import { REF_OBJ_ID } from './domain/layout.ts'
+import { forEachReg } from './domain/slots.ts'
 import type { Env } from './env.ts'
 import { EINVAL } from './errno.ts'
 import type { Reference } from './state.ts'

@@ -48,7 +48,8 @@ export function verify(program: Program, options: VerifyOptions): VerifyResult {
 export function startVerifyWith(program: Program, options: VerifyOptions, onStep: ((env: Env) => void) | undefined): Verification {
   const insns = insnTable(program.code)
   const type = progTypeOf(program)
-  if (!type || !(ctxKnown(type.name) || (options.kernel && attachesByBtf(type.name)))) return finished(unmodelled(`program type ${program.type}`))
+  if (!type || !(ctxKnown(type.name) || (options.kernel && attachesByBtf(type.name))))
+    return finished(unmodelled(`program type ${program.type}`))
   if (insns.length === 0 || insns.length > MAX_INSNS) return finished({ ...NOTHING, verdict: 'rejected', errno: E2BIG })
   const env = newEnv(program, type, insns, options.logLevel, options.kernel)
   env.disasm = disasmNames(env)
@@ -80,7 +81,13 @@ const finished = (result: VerifyResult): Verification => ({ run: () => 'done', r
 function prepare(env: Env): number {
   const { insns, log } = env
   const err =
-    findSubprogs(env) || checkSubprogs(env) || checkAbnormalReturn(env) || checkFuncInfo(env) || checkEncoding(env) || checkCfg(env) || checkAttach(env)
+    findSubprogs(env) ||
+    checkSubprogs(env) ||
+    checkAbnormalReturn(env) ||
+    checkFuncInfo(env) ||
+    checkEncoding(env) ||
+    checkCfg(env) ||
+    checkAttach(env)
   if (err) return err
   const starts = env.subprogs.map((s) => s.start)
   const flow = flowOf(insns, starts)

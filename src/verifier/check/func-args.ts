@@ -8,13 +8,14 @@ import { EFAULT, EINVAL, EOPNOTSUPP } from '../errno.ts'
 import { verbose } from '../verbose.ts'
 
 export interface FuncArg {
-  readonly kind: 'scalar' | 'ctx' | 'mem' | 'arena'
+  readonly kind: 'scalar' | 'ctx' | 'mem' | 'arena' | 'dynptr'
   /** Of memory: flags of domain/layout.ts. */
   readonly flags: number
   readonly size: number
 }
 
 const SCALAR: FuncArg = { kind: 'scalar', flags: 0, size: 0 }
+const DYNPTR: FuncArg = { kind: 'dynptr', flags: 0, size: 0 }
 const CTX: FuncArg = { kind: 'ctx', flags: 0, size: 0 }
 const MAX_ARGS = 5
 
@@ -102,7 +103,8 @@ function readArg(env: Env, btf: Btf, func: BtfId, i: number, id: BtfId, isGlobal
       if (!only('ctx')) return say('has invalid combination of tags', EINVAL)
       return tags.has('ctx') ? checkCtxTag(env, pointee, say) : CTX
     }
-    if (pointee.kind === 'struct' && pointee.name === 'bpf_dynptr') return unsupported(env, 'dynptr argument')
+    if (pointee.kind === 'struct' && pointee.name === 'bpf_dynptr')
+      return tags.size > 0 ? say('has invalid combination of tags', EINVAL) : DYNPTR
     if (tags.has('trusted')) return unsupported(env, 'kernel structure as argument')
     if (tags.has('untrusted')) {
       if (!only('untrusted')) return say('untrusted cannot be combined with any other tags', EINVAL)

@@ -5,6 +5,7 @@ import { isRegNull, markRegKnownZero, markRegUnknown } from '../domain/bounds.ts
 import {
   copyReg,
   ID,
+  MEM_RDONLY,
   MEM_SIZE,
   mayBeNull,
   PTR_MAYBE_NULL,
@@ -22,6 +23,8 @@ import { curReg, type Env } from '../env.ts'
 import { EFAULT, EINVAL, UNSUPPORTED } from '../errno.ts'
 import { clearCallerSaved } from '../frames.ts'
 import { dump, verbose } from '../verbose.ts'
+import { checkDynptrArg, markDynptr } from './dynptr.ts'
+import { DYNPTR_LOCAL } from './dynptr-slots.ts'
 import { type FuncArg, prepareFuncArgs } from './func-args.ts'
 import { checkHelperMem } from './helper-mem.ts'
 import { markNotNull } from './null.ts'
@@ -63,6 +66,8 @@ function checkArg(env: Env, i: number, arg: FuncArg): number {
       if (type === PTR_TO_ARENA || type === SCALAR_VALUE) return 0
       verbose(log, `R${regno} is not a pointer to arena or scalar.\n`)
       return -EINVAL
+    case 'dynptr':
+      return checkArgOff(env, regno, r, type) || checkDynptrArg(env, regno, MEM_RDONLY, 0)
     case 'mem': {
       if (arg.flags & PTR_UNTRUSTED) return 0
       const err = checkArgOff(env, regno, r, type)
@@ -139,6 +144,9 @@ export function giveArguments(env: Env, subprog: number): number {
       case 'scalar':
       case 'arena':
         markRegUnknown(s, r)
+        break
+      case 'dynptr':
+        markDynptr(s, r, DYNPTR_LOCAL, true, ++env.idGen)
         break
       case 'mem':
         s[r + TYPE] = PTR_TO_MEM | arg.flags

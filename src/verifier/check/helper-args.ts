@@ -6,7 +6,13 @@ import {
   BTF,
   BTF_ID,
   baseType,
+  CONST_PTR_TO_DYNPTR,
   CONST_PTR_TO_MAP,
+  DYNPTR_TYPE_LOCAL,
+  DYNPTR_TYPE_RINGBUF,
+  DYNPTR_TYPE_SKB,
+  DYNPTR_TYPE_SKB_META,
+  DYNPTR_TYPE_XDP,
   MAP,
   MAP_UID,
   MEM_ALIGNED,
@@ -47,6 +53,8 @@ import { regTypeName } from '../log/reg-text.ts'
 import { markChainPrecision } from '../precision.ts'
 import { varOffOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
+import { checkDynptrArg, checkDynptrRelease } from './dynptr.ts'
+import { checkStructArg, STRUCT_ARG_TYPES } from './helper-btf.ts'
 import { FUNC_MAP_PEEK_ELEM, FUNC_SPIN_LOCK } from './helper-ids.ts'
 import { type CallMeta, checkHelperMem, checkMemSize, constantMapKey } from './helper-mem.ts'
 import type { Arg, HelperProto } from './helper-proto.ts'
@@ -54,7 +62,6 @@ import { checkLock, checkMapField } from './lock.ts'
 import { checkConstStr } from './map.ts'
 import { checkRegRead } from './mem.ts'
 import { isPktPointer, mayAccessPacket } from './packet.ts'
-import { checkStructArg, STRUCT_ARG_TYPES } from './helper-btf.ts'
 import { checkArgOff, checkPtrAlignment, checkReleaseOff } from './region.ts'
 
 const MEM_TYPES = [
@@ -69,6 +76,8 @@ const MEM_TYPES = [
   PTR_TO_BTF_ID | PTR_TRUSTED,
 ]
 const SOCK_TYPES = [PTR_TO_SOCK_COMMON, PTR_TO_SOCKET, PTR_TO_TCP_SOCK, PTR_TO_XDP_SOCK]
+/** Memory within a dynptr is memory like any other. */
+const DYNPTR_FLAGS = DYNPTR_TYPE_LOCAL | DYNPTR_TYPE_RINGBUF | DYNPTR_TYPE_SKB | DYNPTR_TYPE_XDP | DYNPTR_TYPE_SKB_META
 const SCALAR_TYPES = [SCALAR_VALUE]
 
 /** Kinds of registers that a kind of argument takes, in the order in which they are named. Linux: compatible_reg_types[]. */
@@ -91,6 +100,7 @@ const COMPATIBLE: Readonly<Record<string, readonly number[]>> = {
   ...STRUCT_ARG_TYPES,
   ptr_to_spin_lock: [PTR_TO_MAP_VALUE, PTR_TO_BTF_ID | MEM_ALLOC],
   ptr_to_timer: [PTR_TO_MAP_VALUE],
+  ptr_to_dynptr: [PTR_TO_STACK, CONST_PTR_TO_DYNPTR],
 }
 
 /** Argument number `i` from 0. */
@@ -117,11 +127,14 @@ export function checkFuncArg(env: Env, i: number, meta: CallMeta, proto: HelperP
   if (!(isRegNull(s, r) && arg.flags & PTR_MAYBE_NULL)) {
     err =
       checkRegType(env, regno, proto.row, base, arg.flags, type) ||
-      (arg.flags & OBJ_RELEASE ? checkReleaseOff(env, regno, r) : checkArgOff(env, regno, r, type))
+      (arg.flags & OBJ_RELEASE && type !== PTR_TO_STACK ? checkReleaseOff(env, regno, r) : checkArgOff(env, regno, r, type))
     if (err) return err
   }
   if (arg.flags & OBJ_RELEASE) {
-    if (s[r + REF_OBJ_ID] === 0 && !isRegNull(s, r)) {
+    if (base === 'ptr_to_dynptr') {
+      err = checkDynptrRelease(env, regno)
+      if (err) return err
+    } else if (s[r + REF_OBJ_ID] === 0 && !isRegNull(s, r)) {
       verbose(log, `R${regno} must be referenced when passed to release function\n`)
       return -EINVAL
     }
@@ -151,6 +164,8 @@ function checkArgValue(env: Env, regno: number, r: number, base: string, arg: Ar
       return 0
     case 'ptr_to_spin_lock':
       return checkLock(env, regno, 'lock', meta.helper === FUNC_SPIN_LOCK)
+    case 'ptr_to_dynptr':
+      return checkDynptrArg(env, regno, arg.flags, 0)
     case 'ptr_to_timer':
       return checkMapField(env, regno, 'bpf_timer', meta)
     case 'ptr_to_map_key': {
@@ -218,6 +233,7 @@ function checkRegType(env: Env, regno: number, row: HelperRow, base: string, fla
   let wanted = type
   if (flags & MEM_RDONLY) wanted &= ~MEM_RDONLY
   if (flags & PTR_MAYBE_NULL) wanted &= ~PTR_MAYBE_NULL
+  if (base === 'ptr_to_mem') wanted &= ~DYNPTR_FLAGS
   if (compatible.includes(wanted)) return baseType(type) === PTR_TO_BTF_ID ? checkStructArg(env, regno, row, base, flags) : 0
   verbose(env.log, `R${regno} type=${regTypeName(type)} expected=${compatible.map(regTypeName).join(', ')}\n`)
   return -EACCES

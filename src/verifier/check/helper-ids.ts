@@ -66,6 +66,8 @@ export const FUNC_IMA_FILE_HASH = 193
 export const FUNC_KPTR_XCHG = 194
 export const FUNC_MAP_LOOKUP_PERCPU_ELEM = 195
 export const FUNC_SKC_TO_MPTCP_SOCK = 196
+export const FUNC_DYNPTR_FROM_MEM = 197
+export const FUNC_DYNPTR_WRITE = 202
 export const FUNC_DYNPTR_DATA = 203
 export const FUNC_USER_RINGBUF_DRAIN = 209
 /** One past the last helper. */

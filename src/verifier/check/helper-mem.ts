@@ -4,6 +4,7 @@
 import { wantSlot } from '../backtrack.ts'
 import { isRegNull } from '../domain/bounds.ts'
 import {
+  ALLOCATED_SLOTS,
   baseType,
   FRAMENO,
   MEM_RDONLY,
@@ -20,6 +21,7 @@ import {
   PTR_TO_PACKET_META,
   PTR_TO_STACK,
   SMIN_HI,
+  STACK_DYNPTR,
   STACK_SPILL,
   STACK_ZERO,
   slotAt,
@@ -68,6 +70,10 @@ export interface CallMeta {
   retAllocated: boolean
   /** The function that is to be called back. */
   subprogno: number
+  /** The dynptr that a slice is taken of. */
+  dynptrId: number
+  /** The packet may have moved. */
+  changesPacket: boolean
 }
 
 /** Types whose context is what the program sees (no convert_ctx_access), so that memory of it can be handed on. */
@@ -149,6 +155,8 @@ function checkStackRange(
   if (err) return err
   const fixed = tnumIsConst(s, r + VALUE_HI)
   if (fixed && meta?.rawMode) {
+    const err = checkNoDynptr(env, stackFrame(env, r), varOffOf(s, r) + off, size)
+    if (err) return err
     meta.accessSize = size
     meta.regno = regno
     return 0
@@ -156,6 +164,18 @@ function checkStackRange(
   const min = (fixed ? varOffOf(s, r) : sminOf(s, r)) + off
   const max = (fixed ? varOffOf(s, r) : smaxOf(s, r)) + off
   return readStackRange(env, regno, stackFrame(env, r), min, max + size, write, size)
+}
+
+/** What a helper fills must not be a dynptr that another argument may be. */
+function checkNoDynptr(env: Env, frame: number, min: number, size: number): number {
+  const s = env.words
+  for (let i = min; i < min + size; i++) {
+    const byte = -i - 1
+    if (byte >> 3 >= s[frame + ALLOCATED_SLOTS]! || slotType(s, slotAt(frame, byte >> 3), byte & 7) !== STACK_DYNPTR) continue
+    verbose(env.log, `potential write to dynptr at off=${i} disallowed\n`)
+    return -EACCES
+  }
+  return 0
 }
 
 const MAX_VAR_SIZ = 1 << 29

@@ -2,6 +2,8 @@
 // Linux: struct bpf_func_proto, enum bpf_arg_type, enum bpf_return_type.
 import { type HelperRow, helperArgs, helperById, splitKind } from '../../abi/index.ts'
 import {
+  DYNPTR_TYPE_LOCAL,
+  DYNPTR_TYPE_RINGBUF,
   MEM_ALIGNED,
   MEM_FIXED_SIZE,
   MEM_RDONLY,
@@ -37,6 +39,8 @@ const FLAGS: Readonly<Record<string, number>> = {
   mem_aligned: MEM_ALIGNED,
   mem_ringbuf: MEM_RINGBUF,
   obj_release: OBJ_RELEASE,
+  dynptr_type_local: DYNPTR_TYPE_LOCAL,
+  dynptr_type_ringbuf: DYNPTR_TYPE_RINGBUF,
   ptr_trusted: PTR_TRUSTED,
 }
 
@@ -66,6 +70,7 @@ function readRow(row: HelperRow, progTypeName: string): HelperProto {
   })
   const ret = bits(row.ret)
   if (ret.base === 'ptr_to_ringbuf_mem') return { row, args, ret: 'ptr_to_mem', retFlags: ret.flags | MEM_RINGBUF }
+  if (ret.base === 'ptr_to_dynptr_mem') return { row, args, ret: 'ptr_to_mem', retFlags: ret.flags }
   return { row, args, ret: ret.base, retFlags: ret.flags }
 }
 

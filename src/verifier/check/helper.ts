@@ -5,6 +5,7 @@ import type { MapDef } from '../../isa/index.ts'
 import { pushBranch } from '../branches.ts'
 import { boundsSync, isRegConst, isRegNull, markRegKnownZero, markRegUnknown } from '../domain/bounds.ts'
 import {
+  DYNPTR_ID,
   ID,
   MAP,
   MAP_UID,
@@ -34,11 +35,14 @@ import { set64 } from '../domain/wide.ts'
 import { curReg, type Env, scratchReg, unsupported } from '../env.ts'
 import { EACCES, EINVAL, ENOTSUPP } from '../errno.ts'
 import { clearCallerSaved, leaveFunction } from '../frames.ts'
+import { regTypeName } from '../log/reg-text.ts'
 import { markChainPrecision } from '../precision.ts'
 import { acquireReference, checkResourceLeak, releaseReference } from '../references.ts'
 import { umaxOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
 import { callForEachMapElem, callLoop, callTimerLater } from './callback.ts'
+import { dynptrOf, releaseDynptr } from './dynptr.ts'
+import { DYNPTR_SKB, DYNPTR_SKB_META } from './dynptr-slots.ts'
 import { checkFuncArg } from './helper-args.ts'
 import { percpuResult, structResult } from './helper-btf.ts'
 import * as f from './helper-ids.ts'
@@ -107,6 +111,8 @@ export function checkHelperCall(env: Env): number {
     retBtfId: 0,
     retAllocated: false,
     subprogno: 0,
+    dynptrId: 0,
+    changesPacket: proto.row.changesPacket ?? false,
   }
   for (let i = 0; i < 5; i++) {
     const err = checkFuncArg(env, i, meta, proto)
@@ -121,7 +127,8 @@ export function checkHelperCall(env: Env): number {
   }
   if (meta.releaseRegno) {
     const r = curReg(env, meta.releaseRegno)
-    err = meta.refObjId ? releaseReference(env, meta.refObjId) : isRegNull(env.words, r) ? 0 : -EINVAL
+    if (proto.args[meta.releaseRegno - 1]!.base === 'ptr_to_dynptr') err = releaseDynptr(env, meta.releaseRegno)
+    else err = meta.refObjId ? releaseReference(env, meta.refObjId) : isRegNull(env.words, r) ? 0 : -EINVAL
     if (err) {
       verbose(log, `func ${label} reference has not been acquired before\n`)
       return err
@@ -166,6 +173,23 @@ function checkSpecial(env: Env, id: number, meta: CallMeta): number {
       return callTimerLater(env, meta.subprogno)
     case f.FUNC_LOOP:
       return callLoop(env, meta.subprogno)
+    case f.FUNC_DYNPTR_FROM_MEM: {
+      const type = env.words[curReg(env, 1) + TYPE]!
+      if (type === PTR_TO_MAP_VALUE) return 0
+      verbose(env.log, `Unsupported reg type ${regTypeName(type)} for bpf_dynptr_from_mem data\n`)
+      return -EACCES
+    }
+    case f.FUNC_DYNPTR_DATA: {
+      const { id: dynptrId, refObjId } = dynptrOf(env, 1)
+      meta.dynptrId = dynptrId
+      meta.refObjId = refObjId
+      return 0
+    }
+    case f.FUNC_DYNPTR_WRITE: {
+      const { kind } = dynptrOf(env, 1)
+      if (kind === DYNPTR_SKB || kind === DYNPTR_SKB_META) meta.changesPacket = true
+      return 0
+    }
     case f.FUNC_SNPRINTF:
       return unsupported(env, 'bpf_snprintf()')
     default:
@@ -233,7 +257,8 @@ function setResult(env: Env, proto: HelperProto, meta: CallMeta, map: MapDef | u
       return unsupported(env, `${proto.row.name}()`)
   }
   if (mayBeNull(s[r0 + TYPE]!)) s[r0 + ID] = ++env.idGen
-  if (f.PTR_CAST_HELPERS.has(id)) s[r0 + REF_OBJ_ID] = meta.refObjId
+  if (id === f.FUNC_DYNPTR_DATA) s[r0 + DYNPTR_ID] = meta.dynptrId
+  if (f.PTR_CAST_HELPERS.has(id) || id === f.FUNC_DYNPTR_DATA) s[r0 + REF_OBJ_ID] = meta.refObjId
   else if (f.isAcquireFunction(id, map?.type)) s[r0 + ID] = s[r0 + REF_OBJ_ID] = acquireReference(env)
   if (proto.ret === 'integer') {
     const err = refineResult(env, r0, meta)
@@ -246,7 +271,7 @@ function setResult(env: Env, proto: HelperProto, meta: CallMeta, map: MapDef | u
     return -ENOTSUPP
   }
   if (id === f.FUNC_TAIL_CALL) return env.cur.curframe === 0 ? 0 : leaveByTailCall(env)
-  if (proto.row.changesPacket) clearAllPktPointers(env)
+  if (meta.changesPacket) clearAllPktPointers(env)
   return 0
 }
 

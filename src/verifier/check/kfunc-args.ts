@@ -397,6 +397,8 @@ const NO_CALL: CallMeta = {
   retAllocated: false,
   mapUid: 0,
   subprogno: 0,
+  dynptrId: 0,
+  changesPacket: false,
 }
 
 /** Memory whose size is the next argument. */

@@ -2,6 +2,7 @@
 // call is in kfunc.ts; each place where one of these comes in is a table here, by kind of argument or by name of the kfunc. What has no
 // module answers `unsupported`.
 import { type Env, unsupported } from '../env.ts'
+import { checkKfuncDynptr, sliceResult } from './dynptr-kfunc.ts'
 import type { KfuncArg, KfuncMeta } from './kfunc-meta.ts'
 
 /** Kinds of arguments that only these modules know. Linux: enum kfunc_ptr_arg_type. */
@@ -30,7 +31,7 @@ const unmodelled = (env: Env, meta: KfuncMeta): number => unsupported(env, `kfun
 export const ARG_CHECKS: Readonly<Record<SpecialArgKind, ArgCheck>> = {
   alloc_btf_id: unmodelled,
   refcounted_kptr: unmodelled,
-  dynptr: unmodelled,
+  dynptr: checkKfuncDynptr,
   iter: unmodelled,
   list_head: unmodelled,
   list_node: unmodelled,
@@ -78,8 +79,8 @@ export const RESULTS: Readonly<Record<string, ResultStep>> = {
   bpf_rbtree_left: unmodelled,
   bpf_rbtree_right: unmodelled,
   bpf_rbtree_remove: unmodelled,
-  bpf_dynptr_slice: unmodelled,
-  bpf_dynptr_slice_rdwr: unmodelled,
+  bpf_dynptr_slice: sliceResult,
+  bpf_dynptr_slice_rdwr: sliceResult,
 }
 
 /** After the result has its flags and reference: a node that is seen without being owned. */

@@ -4,6 +4,7 @@
 
 import { markRegUnknown } from '../domain/bounds.ts'
 import { ID, MAP, MAP_UID, NON_OWN_REF, OFF, PTR_TO_MAP_VALUE, TYPE, VALUE_HI } from '../domain/layout.ts'
+import { forEachReg } from '../domain/slots.ts'
 import { tnumIsConst } from '../domain/tnum.ts'
 import { curReg, type Env } from '../env.ts'
 import { EINVAL } from '../errno.ts'
@@ -11,7 +12,6 @@ import { acquireLock, holdsLock, type LockKind, mapOwner, OBJECT_OWNER, releaseL
 import { varOffOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
 import { recordOf, regRecord } from './map.ts'
-import { forEachReg } from './packet.ts'
 import { type FieldKind, fieldName } from './record.ts'
 
 /** Register `regno` points to a lock that is taken or given back. */

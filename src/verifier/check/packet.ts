@@ -3,7 +3,6 @@
 // Linux: may_access_direct_pkt_data(), check_packet_access(), clear_all_pkt_pointers().
 import { markRegUnknown } from '../domain/bounds.ts'
 import {
-  ALLOCATED_SLOTS,
   baseType,
   DYNPTR_TYPE_SKB,
   DYNPTR_TYPE_SKB_META,
@@ -13,17 +12,14 @@ import {
   PTR_TO_PACKET_END,
   PTR_TO_PACKET_META,
   RANGE,
-  REGS,
-  regAt,
-  slotAt,
   TYPE,
 } from '../domain/layout.ts'
+import { forEachReg } from '../domain/slots.ts'
 import { curReg, type Env } from '../env.ts'
 import { EACCES, EINVAL } from '../errno.ts'
 import { sminOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
 import { checkWithin } from './region.ts'
-import { isSpilled } from './stack.ts'
 
 /** Readers only. */
 const DIRECT_READ: ReadonlySet<string> = new Set([
@@ -68,19 +64,6 @@ export function checkPacketAccess(env: Env, regno: number, off: number, size: nu
   const err = range < 0 ? -EINVAL : checkWithin(env, regno, off, size, range, zeroSizeAllowed)
   if (err) verbose(log, `R${regno} offset is outside of the packet\n`)
   return err
-}
-
-/** Calls `visit` for each register and each spilled register of the state. Linux: bpf_for_each_reg_in_vstate(). */
-export function forEachReg(s: Int32Array, at: ArrayLike<number>, curframe: number, visit: (r: number) => void): void {
-  for (let i = 0; i <= curframe; i++) {
-    const frame = at[i]!
-    for (let j = 0; j < REGS; j++) visit(regAt(frame, j))
-    const slots = s[frame + ALLOCATED_SLOTS]!
-    for (let j = 0; j < slots; j++) {
-      const slot = slotAt(frame, j)
-      if (isSpilled(s, slot)) visit(slot)
-    }
-  }
 }
 
 export function clearAllPktPointers(env: Env): void {

@@ -2,10 +2,10 @@
 // What RCU protects is untrusted once its section is left.
 // Linux: check_kfunc_call() (rcu_lock, preempt_disable and the like), check_helper_call(), check_resource_leak().
 import { MEM_RCU, PTR_MAYBE_NULL, PTR_UNTRUSTED, TYPE } from '../domain/layout.ts'
+import { forEachReg } from '../domain/slots.ts'
 import type { Env } from '../env.ts'
 import { EACCES, EINVAL } from '../errno.ts'
 import { verbose } from '../verbose.ts'
-import { forEachReg } from './packet.ts'
 
 export function rcuSection(env: Env, name: string, sleepable: boolean): number {
   const { cur, log } = env

@@ -35,6 +35,7 @@ import {
   VALUE_HI,
 } from '../domain/layout.ts'
 import { clearScalarId } from '../domain/linked.ts'
+import { isSpilled, slotBitHi, slotBitLo } from '../domain/slots.ts'
 import { tnumIsConst } from '../domain/tnum.ts'
 import { curReg, type Env, FASTCALL_PATTERN, MAX_BPF_STACK, MAX_VAR_OFF, scratchSlot } from '../env.ts'
 import { EACCES, EFAULT, EINVAL } from '../errno.ts'
@@ -44,18 +45,16 @@ import { tnumText } from '../log/numbers.ts'
 import { markChainPrecision } from '../precision.ts'
 import { smaxOf, sminOf, varOffOf } from '../values.ts'
 import { lineInfo, verbose } from '../verbose.ts'
+import { destroyDynptr } from './dynptr-slots.ts'
 
 const REG_BYTES = 8
 const S16_MIN = -0x8000
 
-const slotBitLo = (spi: number): number => (spi < 32 ? 1 << spi : 0)
-const slotBitHi = (spi: number): number => (spi < 32 ? 0 : 1 << (spi - 32))
+export { isSpilled }
 
 /** Frame whose stack a register points into. */
 export const stackFrame = (env: Env, r: number): number => env.cur.at[env.words[r + FRAMENO]!]!
 
-/** The slot holds a spilled register. */
-export const isSpilled = (s: Int32Array, slot: number): boolean => slotType(s, slot, REG_BYTES - 1) === STACK_SPILL
 export const isSpilledScalar = (s: Int32Array, slot: number): boolean => isSpilled(s, slot) && s[slot + TYPE] === SCALAR_VALUE
 
 /** Something other than plain bytes lies in the slot. Linux: is_stack_slot_special(). */
@@ -170,6 +169,8 @@ function writeFixed(env: Env, frame: number, off: number, size: number, valueReg
   const reg = valueRegno >= 0 ? curReg(env, valueRegno) : -1
   const aligned = off % REG_BYTES === 0
   if (aligned && size === REG_BYTES) markStackWrite(env.live, s[frame + FRAME_NO]!, slotBitLo(spi), slotBitHi(spi))
+  const lost = destroyDynptr(env, frame, spi)
+  if (lost) return lost
   checkFastcallContract(env, frame, off)
   scratchSlot(env, spi)
   let spill = true
@@ -218,6 +219,10 @@ function writeVariable(env: Env, frame: number, r: number, off: number, size: nu
   const max = smaxOf(s, r) + off + size
   const zero = valueRegno >= 0 ? isRegNull(s, curReg(env, valueRegno)) : isStMem(insns.opcode[env.insnIdx]!) && insns.imm[env.insnIdx] === 0
   let zeroUsed = false
+  for (let i = min; i < max; i++) {
+    const lost = destroyDynptr(env, frame, (-i - 1) >> 3)
+    if (lost) return lost
+  }
   checkFastcallContract(env, frame, min)
   for (let i = min; i < max; i++) {
     const byte = -i - 1

@@ -20,11 +20,11 @@ import {
   bpfSrc,
 } from '../../isa/index.ts'
 import { pushBranch } from '../branches.ts'
-import { regRecord } from '../check/map.ts'
 import { isTrustedReg } from '../check/btf-ptr.ts'
+import { regRecord } from '../check/map.ts'
 import { checkRegRead } from '../check/mem.ts'
 import { markNotNull } from '../check/null.ts'
-import { forEachReg, isPktPointerAny } from '../check/packet.ts'
+import { isPktPointerAny } from '../check/packet.ts'
 import { hasField } from '../check/record.ts'
 import { checkSanity } from '../check/sanity.ts'
 import { isRegConst, markRegConst } from '../domain/bounds.ts'
@@ -58,6 +58,7 @@ import {
   VALUE_LO,
 } from '../domain/layout.ts'
 import { collectLinkedRegs, syncLinkedRegs } from '../domain/linked.ts'
+import { forEachReg } from '../domain/slots.ts'
 import { tnumEqualsConst } from '../domain/tnum.ts'
 import { curReg, type Env, MAX_PACKET_OFF } from '../env.ts'
 import { EFAULT, EINVAL, ENOMEM } from '../errno.ts'
