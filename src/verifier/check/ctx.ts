@@ -37,6 +37,13 @@ const CTX_TYPES: Readonly<Record<CtxKind, number | undefined>> = {
 
 export const ctxRegType = (kind: CtxKind): number | undefined => CTX_TYPES[kind]
 
+/** struct bpf_nf_ctx: the hook's state and the packet. */
+const NETFILTER_STRUCTS: Readonly<Record<number, string>> = { 0: 'nf_hook_state', 8: 'sk_buff' }
+
+/** The structure that a context field points to. */
+export const ctxStructName = (env: Env, off: number): string | undefined =>
+  env.progType.name === 'netfilter' ? NETFILTER_STRUCTS[off] : undefined
+
 /** What the access yields, or undefined (and said so) where it is not allowed. */
 export function checkCtxAccess(env: Env, off: number, size: number, write: boolean, signed: boolean): CtxAccess | undefined {
   const access = ctxAccess(env.progType.name, off, size)

@@ -29,6 +29,7 @@ import {
   PTR_TO_TCP_SOCK,
   PTR_TO_TP_BUFFER,
   PTR_TO_XDP_SOCK,
+  PTR_TRUSTED,
   PTR_UNTRUSTED,
   SCALAR_VALUE,
   SUBREG_DEF,
@@ -43,8 +44,8 @@ import { varOffOf } from '../values.ts'
 import { lineInfo, verbose } from '../verbose.ts'
 import { btfCtxAccess } from './btf-ctx.ts'
 import { checkBtfAccess, checkMapPtrAccess } from './btf-ptr.ts'
-import { KERNEL_BTF } from './btf-types.ts'
-import { checkCtxAccess, checkFlowKeysAccess, checkSockAccess, ctxRegType } from './ctx.ts'
+import { KERNEL_BTF, kernelStruct } from './btf-types.ts'
+import { checkCtxAccess, checkFlowKeysAccess, checkSockAccess, ctxRegType, ctxStructName } from './ctx.ts'
 import { checkMapAccess, checkMapAccessType, directRead, hasDirectValue, isMapRdonly, mapOf } from './map.ts'
 import { checkPacketAccess, mayAccessPacket } from './packet.ts'
 import { checkBuffer, checkPtrAlignment, checkPtrOff, checkRegion } from './region.ts'
@@ -102,16 +103,22 @@ function isRewritten(type: number): boolean {
 }
 
 /** Notes through which kind of pointer an instruction went. Linux: save_aux_ptr_type(). */
-export function savePtrType(env: Env, type: number): number {
+export function savePtrType(env: Env, type: number, plainLoad: boolean): number {
   const { ptrType } = env.aux
   const prev = ptrType[env.insnIdx]!
   if (prev === NOT_INIT) ptrType[env.insnIdx] = type
   else if (type !== prev && (isRewritten(type) || isRewritten(prev))) {
-    verbose(env.log, 'same insn cannot be used with different pointers\n')
-    return -EINVAL
+    if (!plainLoad || !isMemOrStruct(type) || !isMemOrStruct(prev)) {
+      verbose(env.log, 'same insn cannot be used with different pointers\n')
+      return -EINVAL
+    }
+    // A load that may meet garbage on one way is one that cannot fault on all.
+    const base = baseType(type) === PTR_TO_MEM || baseType(prev) === PTR_TO_MEM ? PTR_TO_MEM : PTR_TO_BTF_ID
+    ptrType[env.insnIdx] = base | ((type | prev) & (PTR_UNTRUSTED | MEM_RDONLY))
   }
   return 0
 }
+const isMemOrStruct = (type: number): boolean => baseType(type) === PTR_TO_MEM || baseType(type) === PTR_TO_BTF_ID
 
 // ---- the access ----
 
@@ -273,6 +280,7 @@ function ctxFieldAccess(
     return -EACCES
   }
   if (value < 0) return 0
+  if (access.kind === 'trusted_ptr') return ctxStruct(env, off, value)
   const type = ctxRegType(access.kind)
   if (type === undefined) return unsupported(env, `context field of kind ${access.kind}`)
   if (type === SCALAR_VALUE) {
@@ -307,5 +315,19 @@ function btfCtxFieldAccess(env: Env, off: number, size: number, write: boolean, 
     s[value + BTF] = KERNEL_BTF
     s[value + BTF_ID] = access.btfId
   }
+  return 0
+}
+
+/** Structures of the kernel in contexts of a fixed layout. */
+function ctxStruct(env: Env, off: number, value: number): number {
+  const s = env.words
+  const name = ctxStructName(env, off)
+  const id = name === undefined ? undefined : kernelStruct(env, name)
+  if (id === undefined) return unsupported(env, `struct ${name ?? 'in the context'} of the kernel`)
+  markRegKnownZero(s, value)
+  s[value + SUBREG_DEF] = 0
+  s[value + TYPE] = PTR_TO_BTF_ID | PTR_TRUSTED
+  s[value + BTF] = KERNEL_BTF
+  s[value + BTF_ID] = id
   return 0
 }

@@ -69,7 +69,7 @@ function loadMem(env: Env, strict: boolean, signed: boolean, where: string): num
   const type = s[curReg(env, src) + TYPE]!
   return (
     checkMemAccess(env, src, insns.off[insnIdx]!, size, false, dst, strict, signed) ||
-    savePtrType(env, type) ||
+    savePtrType(env, type, !strict) ||
     checkSanity(env, s, curReg(env, dst), where)
   )
 }
@@ -93,7 +93,7 @@ function storeReg(env: Env, strict: boolean): number {
   if (err) return err
   const type = s[curReg(env, dst) + TYPE]!
   const size = sizeBytes(insns.opcode[insnIdx]!)
-  return checkMemAccess(env, dst, insns.off[insnIdx]!, size, true, src, strict, false) || savePtrType(env, type)
+  return checkMemAccess(env, dst, insns.off[insnIdx]!, size, true, src, strict, false) || savePtrType(env, type, false)
 }
 
 export function checkSt(env: Env): number {
@@ -107,7 +107,7 @@ export function checkSt(env: Env): number {
   const err = checkRegRead(env, dst)
   if (err) return err
   const type = s[curReg(env, dst) + TYPE]!
-  return checkMemAccess(env, dst, insns.off[insnIdx]!, sizeBytes(opcode), true, -1, false, false) || savePtrType(env, type)
+  return checkMemAccess(env, dst, insns.off[insnIdx]!, sizeBytes(opcode), true, -1, false, false) || savePtrType(env, type, false)
 }
 
 // ---- atomics ----
