@@ -55,6 +55,8 @@ test('what Linux rejects is told in its own words, at its place', async ({ page 
     .getByRole('button', { name: /rejected/ })
     .click()
   await expect(page.getByRole('tabpanel')).toContainText('invalid access to packet')
+  await expect(page.getByRole('tabpanel')).toContainText('no comparison with data_end covers')
+  await expect(page.getByRole('list', { name: 'How the value came about' }).getByRole('button').first()).toContainText('pkt(r=0)')
   await expect(page.getByRole('option', { name: /rejected here/ })).toBeVisible()
   await expect(page.getByRole('listbox', { name: 'Verifier log' })).toContainText('invalid access to packet')
   const states = page.getByRole('region', { name: 'What the verifier believed' })
