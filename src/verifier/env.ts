@@ -15,7 +15,7 @@ import { type History, NO_ENTRY, newHistory } from './history.ts'
 import type { StackLiveness } from './liveness/stack.ts'
 import type { LogNames } from './log/reg-text.ts'
 import type { State } from './state.ts'
-import { workingState } from './state.ts'
+import { workingFrame, workingState } from './state.ts'
 import type { StepRecorder } from './steps.ts'
 import { type Log, newLog } from './verbose.ts'
 
@@ -301,7 +301,7 @@ export function unsupported(env: Env, feature: string): number {
 }
 
 /** Offset of register `regno` of the frame that is being executed. */
-export const curReg = (env: Env, regno: number): number => regAt(env.cur.at[env.cur.curframe]!, regno)
+export const curReg = (env: Env, regno: number): number => regAt(workingFrame(env.cur.curframe), regno)
 
 // ---- what was touched since a state was last shown ----
 export function scratchReg(env: Env, regno: number): void {

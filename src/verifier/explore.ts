@@ -119,12 +119,19 @@ function step(env: Env): number {
   if (env.recorder) env.step = addStep(env.recorder, insnIdx, env.step, log.text.end)
   env.onStep?.(env)
   aux.flags[insnIdx]! |= SEEN
-  resetWriteMarks(env.live, cur, insnIdx)
+  const writes = mayWriteStack(env.insns.opcode[insnIdx]!)
+  if (writes) resetWriteMarks(env.live, cur, insnIdx)
   const err = checkInsn(env)
   env.prevInsnIdx = insnIdx
-  if (err >= 0 || err === -EPERM || err === -EACCES || err === -EINVAL) commitWriteMarks(env.live)
+  if (writes && (err >= 0 || err === -EPERM || err === -EACCES || err === -EINVAL)) commitWriteMarks(env.live)
   if (err === PATH_END && env.recorder) env.recorder.kind[env.step] = STEP_EXIT
   return err
+}
+
+/** Only stores and calls write the stack; what others do not write need not be noted. */
+function mayWriteStack(opcode: number): boolean {
+  const cls = bpfClass(opcode)
+  return cls === BPF_STX || cls === BPF_ST || opcode === (BPF_JMP | BPF_CALL)
 }
 
 function saySafe(env: Env): void {

@@ -24,7 +24,7 @@ import { exploredHead, updatePeakStates } from './explored.ts'
 import { historyLength, NO_ENTRY, pushJmpHistory } from './history.ts'
 import { isSlotAlive, queryInit } from './liveness/stack.ts'
 import { markAllScalarsImprecise, propagatePrecision } from './precision.ts'
-import { addBackedge, incompleteReadMarks, maybeEnterScc, maybeExitScc } from './scc.ts'
+import { addBackedge, incompleteReadMarks, maybeEnterScc, maybeExitScc, maybeExitSccOf } from './scc.ts'
 import { wholeState } from './show.ts'
 import { frameInsnIdx, type State, sameCallsites, saveState } from './state.ts'
 import { dump, lineInfo, verbose } from './verbose.ts'
@@ -65,7 +65,7 @@ export function isStateVisited(env: Env): number {
       }
       if (!hit && !force && jumps < 20 && insns < 100) addNew = false
     } else {
-      loop = incompleteReadMarks(env, st)
+      loop = incompleteReadMarks(st)
       hit = statesEqual(env, st, cur, loop ? RANGE_WITHIN : NOT_EXACT)
     }
     if (hit) return endPath(env, st, loop)
@@ -167,7 +167,7 @@ function addCheckpoint(env: Env, head: number): void {
 function cleanLiveStates(env: Env, head: number): void {
   const { cur, insnIdx } = env
   for (let st = env.explored[head] ?? null; st; st = st.next) {
-    if (st.branches > 0 || st.insnIdx !== insnIdx || st.cleaned || !sameCallsites(st, cur) || incompleteReadMarks(env, st)) continue
+    if (st.branches > 0 || st.insnIdx !== insnIdx || st.cleaned || !sameCallsites(st, cur) || incompleteReadMarks(st)) continue
     cleanState(env, st)
   }
 }
@@ -196,7 +196,7 @@ export function updateBranchCounts(env: Env): number {
   for (let st = env.cur.parent; st; st = st.parent) {
     st.branches--
     if (st.branches > 0) break
-    const exitErr = maybeExitScc(env, st)
+    const exitErr = maybeExitSccOf(env, st)
     if (exitErr) return exitErr
     maybeFree(env, st)
   }
@@ -205,7 +205,7 @@ export function updateBranchCounts(env: Env): number {
 
 /** A checkpoint that was taken off its list goes when no path leads through it any more. */
 function maybeFree(env: Env, state: State): void {
-  if (!state.inFreeList || state.branches !== 0 || incompleteReadMarks(env, state)) return
+  if (!state.inFreeList || state.branches !== 0 || incompleteReadMarks(state)) return
   state.inFreeList = false
   env.counters.freeListSize--
 }

@@ -55,6 +55,7 @@ export function maybeEnterScc(env: Env, state: State): void {
     if (visits) visits.push(visit)
     else env.sccVisits.set(chain.scc, [visit])
   }
+  state.visit = visit
   if (visit.entry) return
   visit.entry = state
   say(env, 'enter', chain)
@@ -68,8 +69,15 @@ export function maybeExitScc(env: Env, state: State): number {
     verbose(env.log, `verifier bug: scc exit: no visit info for call chain ${chainText(chain)}\n`)
     return -EFAULT
   }
-  if (visit.entry !== state) return 0
-  say(env, 'exit', chain)
+  return visit.entry === state ? exitScc(env, visit) : 0
+}
+
+/** The same for a checkpoint, whose stay is known. */
+export const maybeExitSccOf = (env: Env, checkpoint: State): number =>
+  checkpoint.visit?.entry === checkpoint ? exitScc(env, checkpoint.visit) : 0
+
+function exitScc(env: Env, visit: SccVisit): number {
+  say(env, 'exit', visit)
   visit.entry = null
   env.counters.backedges -= visit.backedges.length
   updatePeakStates(env)
@@ -92,12 +100,7 @@ export function addBackedge(env: Env, state: State, backedge: State): number {
 }
 
 /** The loop of a checkpoint is not fully explored: what it relies upon may still grow. */
-export function incompleteReadMarks(env: Env, state: State): boolean {
-  if (env.sccVisits.size === 0) return false
-  const chain = sccChain(env, state)
-  const visit = chain && findVisit(env, chain)
-  return visit !== undefined && visit.backedges.length > 0
-}
+export const incompleteReadMarks = (checkpoint: State): boolean => checkpoint.visit !== null && checkpoint.visit.backedges.length > 0
 
 const MAX_BACKEDGE_ITERS = 64
 

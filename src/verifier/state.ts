@@ -7,6 +7,7 @@
 // chain from the newest entry backwards, the order in which precision backtracking walks it.
 // Linux: struct bpf_verifier_state, copy_verifier_state().
 import { ALLOCATED_SLOTS, CALLSITE, copyFrame, FRAME_WORDS, frameWords, MAX_FRAMES, STATE_WORDS } from './domain/layout.ts'
+import type { SccVisit } from './env.ts'
 import { NO_ENTRY } from './history.ts'
 import { type LockKind, type Locks, NO_LOCKS } from './locks.ts'
 
@@ -58,6 +59,8 @@ export interface State {
   equalState: State | null
   /** Dead registers and slots were already cleared. */
   cleaned: boolean
+  /** Checkpoints in a loop: the stay in it. */
+  visit: SccVisit | null
   // As a member of the list of checkpoints of an instruction (struct bpf_verifier_state_list).
   next: State | null
   missCnt: number
@@ -89,6 +92,7 @@ function bareState(words: Int32Array, at: number[], arena: Arena): State {
     preemptLocks: 0,
     equalState: null,
     cleaned: false,
+    visit: null,
     next: null,
     missCnt: 0,
     hitCnt: 0,
@@ -96,10 +100,13 @@ function bareState(words: Int32Array, at: number[], arena: Arena): State {
   }
 }
 
+/** Offset of a frame in a working state. */
+export const workingFrame = (frameno: number): number => frameno * FRAME_WORDS
+
 /** A state to work on, with room for every frame at its largest. */
 export function workingState(): State {
   const at: number[] = []
-  for (let i = 0; i < MAX_FRAMES; i++) at.push(i * FRAME_WORDS)
+  for (let i = 0; i < MAX_FRAMES; i++) at.push(workingFrame(i))
   return bareState(new Int32Array(STATE_WORDS), at, { chunk: new Int32Array(0), used: 0 })
 }
 

@@ -14,7 +14,9 @@ import {
   S32MIN,
   SCALAR_VALUE,
   SMAX_HI,
+  SMAX_LO,
   SMIN_HI,
+  SMIN_LO,
   TYPE,
   U32MAX,
   U32MIN,
@@ -31,22 +33,7 @@ import {
 } from './layout.ts'
 import { only, singleMember } from './sync.ts'
 import { tnumIsConst, tnumSet, tnumSubregIsConst } from './tnum.ts'
-import {
-  lowerS32,
-  lowerS64,
-  lowerU32,
-  lowerU64,
-  raiseS32,
-  raiseS64,
-  raiseU32,
-  raiseU64,
-  S32_MAX,
-  SIGN,
-  set64,
-  sltAt,
-  ult32,
-  ultAt,
-} from './wide.ts'
+import { lowerS32, lowerS64, lowerU32, lowerU64, raiseS32, raiseS64, raiseU32, raiseU64, S32_MAX, SIGN, set64, slt, ult } from './wide.ts'
 
 export { boundsSync } from './sync.ts'
 
@@ -204,22 +191,27 @@ export function boundsSanityCheck(s: Int32Array, r: number, where: string): stri
 }
 
 function contradiction(s: Int32Array, r: number): string | undefined {
-  if (
-    ultAt(s, r + UMAX_HI, r + UMIN_HI) ||
-    sltAt(s, r + SMAX_HI, r + SMIN_HI) ||
-    ult32(s[r + U32MAX]!, s[r + U32MIN]!) ||
-    s[r + S32MAX]! < s[r + S32MIN]!
-  )
-    return 'range bounds violation'
   const vh = s[r + VALUE_HI]!
   const vl = s[r + VALUE_LO]!
-  if (tnumIsConst(s, r + VALUE_HI)) {
-    const is = (w: number): boolean => s[r + w] === vh && s[r + w + 1] === vl
-    if (!is(UMIN_HI) || !is(UMAX_HI) || !is(SMIN_HI) || !is(SMAX_HI)) return 'const tnum out of sync with range bounds'
-  }
-  if (tnumSubregIsConst(s, r + VALUE_HI)) {
-    if (s[r + U32MIN] !== vl || s[r + U32MAX] !== vl || s[r + S32MIN] !== vl || s[r + S32MAX] !== vl)
-      return 'const subreg tnum out of sync with range bounds'
-  }
+  const mh = s[r + MASK_HI]!
+  const ml = s[r + MASK_LO]!
+  const sminH = s[r + SMIN_HI]!
+  const sminL = s[r + SMIN_LO]!
+  const smaxH = s[r + SMAX_HI]!
+  const smaxL = s[r + SMAX_LO]!
+  const uminH = s[r + UMIN_HI]!
+  const uminL = s[r + UMIN_LO]!
+  const umaxH = s[r + UMAX_HI]!
+  const umaxL = s[r + UMAX_LO]!
+  const s32min = s[r + S32MIN]!
+  const s32max = s[r + S32MAX]!
+  const u32min = s[r + U32MIN]!
+  const u32max = s[r + U32MAX]!
+  if (ult(umaxH, umaxL, uminH, uminL) || slt(smaxH, smaxL, sminH, sminL) || u32max >>> 0 < u32min >>> 0 || s32max < s32min)
+    return 'range bounds violation'
+  if (ml !== 0) return undefined
+  const ends = (uminH ^ vh) | (umaxH ^ vh) | (sminH ^ vh) | (smaxH ^ vh) | (uminL ^ vl) | (umaxL ^ vl) | (sminL ^ vl) | (smaxL ^ vl)
+  if (mh === 0 && ends !== 0) return 'const tnum out of sync with range bounds'
+  if (((u32min ^ vl) | (u32max ^ vl) | (s32min ^ vl) | (s32max ^ vl)) !== 0) return 'const subreg tnum out of sync with range bounds'
   return undefined
 }

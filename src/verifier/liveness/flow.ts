@@ -13,6 +13,11 @@ export interface Flow {
   readonly postorder: Int32Array
   /** Where a subprogram's part of `postorder` starts; one entry more than there are subprograms. */
   readonly postorderStart: Int32Array
+  /** Place of an instruction within its subprogram's part of `postorder`; -1 where it has none. */
+  readonly place: Int32Array
+  /** Instructions from which control comes to instruction i: before[beforeStart[i]] up to before[beforeStart[i + 1]]. */
+  readonly before: Int32Array
+  readonly beforeStart: Int32Array
 }
 
 /** `starts` are the subprograms' first instructions, ascending. */
@@ -28,7 +33,23 @@ export function flowOf(insns: InsnTable, starts: readonly number[]): Flow {
     if (!jumps || (op !== BPF_EXIT && op !== BPF_JA)) next[i] = i + (opcode === LD_IMM64 ? 2 : 1)
     if (jumps && op !== BPF_EXIT && op !== BPF_CALL) target[i] = i + 1 + (opcode === (BPF_JMP32 | BPF_JA) ? insns.imm[i]! : insns.off[i]!)
   }
-  return { next, target, ...postorderOf(next, target, starts) }
+  return { next, target, ...postorderOf(next, target, starts), ...beforeOf(next, target) }
+}
+
+function beforeOf(next: Int32Array, target: Int32Array): Pick<Flow, 'before' | 'beforeStart'> {
+  const n = next.length
+  const beforeStart = new Int32Array(n + 1)
+  for (const list of [next, target]) for (const to of list) if (to >= 0 && to < n) beforeStart[to + 1]!++
+  for (let i = 0; i < n; i++) beforeStart[i + 1]! += beforeStart[i]!
+  const before = new Int32Array(beforeStart[n]!)
+  const used = beforeStart.slice()
+  for (const list of [next, target]) {
+    for (let from = 0; from < n; from++) {
+      const to = list[from]!
+      if (to >= 0 && to < n) before[used[to]!++] = from
+    }
+  }
+  return { before, beforeStart }
 }
 
 const DISCOVERED = 1
@@ -38,7 +59,7 @@ function postorderOf(
   next: Int32Array,
   target: Int32Array,
   starts: readonly number[],
-): { readonly postorder: Int32Array; readonly postorderStart: Int32Array } {
+): Pick<Flow, 'postorder' | 'postorderStart' | 'place'> {
   const order: number[] = []
   const postorderStart = new Int32Array(starts.length + 1)
   const seen = new Uint8Array(next.length)
@@ -67,5 +88,9 @@ function postorderOf(
     }
   }
   postorderStart[starts.length] = order.length
-  return { postorder: Int32Array.from(order), postorderStart }
+  const place = new Int32Array(next.length).fill(-1)
+  for (let i = 0; i < starts.length; i++) {
+    for (let at = postorderStart[i]!; at < postorderStart[i + 1]!; at++) place[order[at]!] = at - postorderStart[i]!
+  }
+  return { postorder: Int32Array.from(order), postorderStart, place }
 }

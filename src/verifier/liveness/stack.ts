@@ -34,6 +34,8 @@ interface Instance {
   readonly frames: (Int32Array | null)[]
   /** Instructions whose mustWrite has been set. */
   readonly written: Uint8Array
+  /** By frame, a bit for each place in postorder: instructions whose marks, or whose successors' sets, changed since their own were found. */
+  readonly stale: (Int32Array | null)[]
   updated: boolean
   mustWriteDropped: boolean
 }
@@ -118,6 +120,7 @@ function newInstance(l: StackLiveness, subprog: number, outer: Instance | null, 
     inner: new Map(),
     frames,
     written: new Uint8Array(insnCount),
+    stale: new Array<Int32Array | null>(callsites.length).fill(null),
     updated: false,
     mustWriteDropped: false,
   }
@@ -125,6 +128,13 @@ function newInstance(l: StackLiveness, subprog: number, outer: Instance | null, 
 
 function framesSets(instance: Instance, frame: number): Int32Array {
   return (instance.frames[frame] ??= new Int32Array(instance.insnCount * INSN_WORDS))
+}
+
+/** The sets of an instruction have to be found again. */
+function makeStale(l: StackLiveness, instance: Instance, frame: number, insn: number): void {
+  const stale = (instance.stale[frame] ??= new Int32Array((instance.insnCount + 31) >> 5))
+  const place = l.flow.place[insn]!
+  if (place >= 0) stale[place >> 5]! |= 1 << (place & 31)
 }
 
 const ensureCurrent = (l: StackLiveness, chain: Chain): Instance => (l.current ??= lookupInstance(l, chain, chain.curframe))
@@ -138,15 +148,16 @@ export function resetCallchain(l: StackLiveness): void {
 
 /** Slots of `frame` (two words of bits) may be read at `insn`. Linux: bpf_mark_stack_read(). */
 export function markStackRead(l: StackLiveness, chain: Chain, frame: number, insn: number, lo: number, hi: number): void {
-  addRead(ensureCurrent(l, chain), frame, insn, lo, hi)
+  addRead(l, ensureCurrent(l, chain), frame, insn, lo, hi)
 }
-function addRead(instance: Instance, frame: number, insn: number, lo: number, hi: number): void {
+function addRead(l: StackLiveness, instance: Instance, frame: number, insn: number, lo: number, hi: number): void {
   const sets = framesSets(instance, frame)
   const at = (insn - instance.start) * INSN_WORDS
   const newLo = sets[at + MAY_READ]! | lo
   const newHi = sets[at + MAY_READ + 1]! | hi
-  const grows = newLo !== sets[at + MAY_READ] || newHi !== sets[at + MAY_READ + 1]
-  if (grows && ((newLo & ~sets[at + LIVE_BEFORE]!) | (newHi & ~sets[at + LIVE_BEFORE + 1]!)) !== 0) instance.updated = true
+  if (newLo === sets[at + MAY_READ] && newHi === sets[at + MAY_READ + 1]) return
+  makeStale(l, instance, frame, insn)
+  if (((newLo & ~sets[at + LIVE_BEFORE]!) | (newHi & ~sets[at + LIVE_BEFORE + 1]!)) !== 0) instance.updated = true
   sets[at + MAY_READ] = newLo
   sets[at + MAY_READ + 1] = newHi
 }
@@ -178,7 +189,6 @@ function commitTo(l: StackLiveness, instance: Instance): void {
   const insn = l.writeInsn - instance.start
   const before = instance.written[insn] !== 0
   instance.written[insn] = 1
-  l.writeInsn = 0
   if (!l.wrote && !before) return
   for (let frame = 0; frame < instance.frames.length; frame++) {
     let lo = l.writes[2 * frame]!
@@ -196,6 +206,7 @@ function commitTo(l: StackLiveness, instance: Instance): void {
     if (lo === oldLo && hi === oldHi) continue
     sets[at] = lo
     sets[at + 1] = hi
+    makeStale(l, instance, frame, l.writeInsn)
     instance.updated = true
     if (((oldLo & ~lo) | (oldHi & ~hi)) !== 0) instance.mustWriteDropped = true
   }
@@ -218,27 +229,49 @@ export function updateLiveStack(l: StackLiveness, chain: Chain): void {
 function updateInstance(l: StackLiveness, instance: Instance): void {
   // Sets of sure writes that shrank may have to shrink further down the line too.
   if (instance.mustWriteDropped) {
-    for (const sets of instance.frames) {
+    for (const [frame, sets] of instance.frames.entries()) {
       if (!sets) continue
       for (let at = MUST_WRITE_ACC; at < sets.length; at += INSN_WORDS) sets[at] = sets[at + 1] = 0
+      for (let i = 0; i < instance.insnCount; i++) makeStale(l, instance, frame, instance.start + i)
     }
   }
-  const { postorder, postorderStart } = l.flow
-  const from = postorderStart[instance.subprog]!
-  const to = postorderStart[instance.subprog + 1]!
   let rounds = 0
   let changed = true
   while (changed) {
     rounds++
     changed = false
-    for (let frame = 0; frame < instance.frames.length; frame++) {
-      const sets = instance.frames[frame]
-      if (!sets) continue
-      for (let i = from; i < to; i++) if (updateInsn(l, instance, sets, frame, postorder[i]!)) changed = true
-    }
+    for (let frame = 0; frame < instance.frames.length; frame++) if (sweep(l, instance, frame)) changed = true
   }
   l.log?.(`(${instance.callsites.join(',')}) live stack update done in ${rounds} iterations\n`)
   if (instance.outer) passOutwards(l, instance, instance.outer)
+}
+
+/**
+ * One round through a function in postorder, over what is stale: what is not would be found as it stands. Where a round begins and what it
+ * sees decides which of several fixpoints is met, so the order is Linux's.
+ */
+function sweep(l: StackLiveness, instance: Instance, frame: number): boolean {
+  const sets = instance.frames[frame]
+  const stale = instance.stale[frame]
+  if (!sets || !stale) return false
+  const { postorder, postorderStart, before, beforeStart } = l.flow
+  const from = postorderStart[instance.subprog]!
+  let changed = false
+  for (let k = 0; k < stale.length; k++) {
+    let ahead = stale[k]!
+    while (ahead !== 0) {
+      const bit = ahead & -ahead
+      stale[k]! &= ~bit
+      const insn = postorder[from + k * 32 + 31 - Math.clz32(bit)]!
+      if (updateInsn(l, instance, sets, frame, insn)) {
+        changed = true
+        for (let i = beforeStart[insn]!; i < beforeStart[insn + 1]!; i++) makeStale(l, instance, frame, before[i]!)
+      }
+      // Those before `bit` wait for the next round.
+      ahead = stale[k]! & ~(bit | (bit - 1))
+    }
+  }
+  return changed
 }
 
 function updateInsn(l: StackLiveness, instance: Instance, sets: Int32Array, frame: number, insn: number): boolean {
@@ -289,7 +322,7 @@ function passOutwards(l: StackLiveness, instance: Instance, outer: Instance): vo
     const sets = instance.frames[frame]
     if (!sets) continue
     markStackWrite(l, frame, sets[MUST_WRITE_ACC]!, sets[MUST_WRITE_ACC + 1]!)
-    addRead(outer, frame, callsite, sets[LIVE_BEFORE]!, sets[LIVE_BEFORE + 1]!)
+    addRead(l, outer, frame, callsite, sets[LIVE_BEFORE]!, sets[LIVE_BEFORE + 1]!)
   }
   commitTo(l, outer)
 }
