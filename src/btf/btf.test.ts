@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { BtfBuilder, writeBtf } from './builder.ts'
+import { dedupTypes, withIds } from './dedup.ts'
 import { printType, typeName } from './print.ts'
 import { alignOf, findByName, findMember, resolve, sizeOf } from './query.ts'
 import { readBtf } from './read.ts'
@@ -244,5 +245,42 @@ describe('values', () => {
     expect(show('double', 0, 0, 0, 0, 0, 0, 0xf8, 0x3f)).toBe('1.5')
     expect(show('bss', 9, 0, 0, 0, 0, 0, 0, 0)).toBe('{.seen = 9}')
     expect(show('u32', 1)).toBe('?')
+  })
+})
+
+describe('types made one', () => {
+  /** A list node, seen whole or as a declaration by what points to it. */
+  const unit = (whole: boolean, size = 16): BtfType[] => {
+    const node: BtfType = whole
+      ? { kind: 'struct', name: 'node', size, members: [{ name: 'next', type: 2, offBits: 0, sizeBits: 0 }] }
+      : { kind: 'fwd', name: 'node', isUnion: false }
+    return [{ kind: 'void' }, node, { kind: 'ptr', type: 1 }, { kind: 'var', name: whole ? 'a' : 'b', type: 2, linkage: 1 }]
+  }
+  const together = (...units: BtfType[][]): BtfType[] => {
+    const all: BtfType[] = [{ kind: 'void' }]
+    for (const types of units) {
+      const base = all.length - 1
+      all.push(...types.slice(1).map((t) => withIds(t, (id) => (id === 0 ? 0 : id + base))))
+    }
+    return all
+  }
+
+  test('circular ones', () => {
+    const { types, ids } = dedupTypes(together(unit(true), unit(true)))
+    expect(types.map((t) => t.kind)).toEqual(['void', 'struct', 'ptr', 'var', 'var'])
+    expect([...ids]).toEqual([0, 1, 2, 3, 1, 2, 4])
+  })
+  test('a declaration stands for the one struct of its name', () => {
+    const { types, ids } = dedupTypes(together(unit(false), unit(true)))
+    expect(types.map((t) => t.kind)).toEqual(['void', 'ptr', 'var', 'struct', 'var'])
+    expect([...ids]).toEqual([0, 3, 1, 2, 3, 1, 4])
+  })
+  test('of two structs of a name it stands for neither', () => {
+    const { types } = dedupTypes(together(unit(false), unit(true), unit(true, 24)))
+    expect(types.filter((t) => t.kind === 'fwd' || t.kind === 'struct')).toHaveLength(3)
+  })
+  test('once is enough', () => {
+    const once = dedupTypes(together(unit(false), unit(true), unit(true, 24))).types
+    expect(dedupTypes(once).types).toEqual(once)
   })
 })

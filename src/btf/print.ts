@@ -11,6 +11,23 @@ const MAX_PARTS = 10_000
 interface Walk {
   readonly btf: Btf
   left: number
+  readonly header?: HeaderStyle
+}
+
+/** What a header needs beyond a picture of the type: names that are unique, and bodies that a compiler lays out as they are. */
+export interface HeaderStyle {
+  readonly nameOf: (id: BtfId, name: string) => string
+  readonly enumeratorName: (id: BtfId, name: string) => string
+  /** Bits to leave free before each member and behind the last, and whether nothing else is to be left free. */
+  readonly layoutOf: (id: BtfId) => { readonly packed: boolean; readonly before: readonly number[]; readonly behind: number }
+}
+
+/** A definition as it stands in a header (`typedef`, `struct`, `union`, `enum`), with its `;`. */
+export function headerDefinition(btf: Btf, id: BtfId, header: HeaderStyle): string {
+  const w = { btf, left: MAX_PARTS, header }
+  const type = btfType(btf, id)
+  if (type.kind === 'typedef') return `typedef ${declare(w, type.type, header.nameOf(id, type.name), 0)};`
+  return `${definition(w, id, 0, '')};`
 }
 
 /** The C spelling of a type, around `name` where one is given: `int (*f)(void)`. */
@@ -51,15 +68,16 @@ function declare(w: Walk, id: BtfId, inner: string, depth: number): string {
       return `void${spaced}`
     case 'int':
     case 'float':
-    case 'typedef':
       return `${type.name}${spaced}`
+    case 'typedef':
+      return `${nameOf(w, id, type.name)}${spaced}`
     case 'struct':
     case 'union':
     case 'enum':
     case 'enum64':
-      return (type.name ? `${tag(type.kind)} ${type.name}` : definition(w, id, depth, '')) + spaced
+      return (type.name ? `${tag(type.kind)} ${nameOf(w, id, type.name)}` : definition(w, id, depth, '')) + spaced
     case 'fwd':
-      return `${type.isUnion ? 'union' : 'struct'} ${type.name}${spaced}`
+      return `${type.isUnion ? 'union' : 'struct'} ${nameOf(w, id, type.name)}${spaced}`
     case 'ptr':
       return declare(w, type.type, `*${inner}`, depth + 1)
     case 'const':
@@ -100,12 +118,26 @@ function definition(w: Walk, id: BtfId, depth: number, indent: string): string {
   const type = btfType(w.btf, id)
   if (depth > MAX_DEPTH || --w.left < 0) return '?'
   if (type.kind === 'enum' || type.kind === 'enum64') {
-    const values = type.values.map((v) => `${indent}\t${v.name} = ${v.value},\n`).join('')
-    return `enum ${type.name ? `${type.name} ` : ''}{\n${values}${indent}}`
+    const values = type.values.map((v) => `${indent}\t${enumeratorName(w, id, v.name)} = ${enumeratorValue(w, v.value)},\n`).join('')
+    const small = w.header && type.size < 4 ? ' __attribute__((packed))' : ''
+    return `enum ${type.name ? `${nameOf(w, id, type.name)} ` : ''}{\n${values}${indent}}${small}`
   }
   if (type.kind !== 'struct' && type.kind !== 'union') return typeName(w.btf, id)
-  const members = type.members.map((m) => `${indent}\t${member(w, m, depth + 1, `${indent}\t`)};\n`).join('')
-  return `${type.kind} ${type.name ? `${type.name} ` : ''}{\n${members}${indent}}`
+  const layout = w.header?.layoutOf(id)
+  const free = (bits = 0): string => padding(bits, `${indent}\t`)
+  const members = type.members.map((m, i) => `${free(layout?.before[i])}${indent}\t${member(w, m, depth + 1, `${indent}\t`)};\n`).join('')
+  const attributes = layout?.packed ? ' __attribute__((packed))' : ''
+  return `${type.kind} ${type.name ? `${nameOf(w, id, type.name)} ` : ''}{\n${members}${free(layout?.behind)}${indent}}${attributes}`
+}
+
+const nameOf = (w: Walk, id: BtfId, name: string): string => w.header?.nameOf(id, name) ?? name
+const enumeratorName = (w: Walk, id: BtfId, name: string): string => w.header?.enumeratorName(id, name) ?? name
+const enumeratorValue = (w: Walk, value: bigint): string => (w.header && value >= 1n << 63n ? `${value}ULL` : `${value}`)
+
+/** Bit-fields without a name, which ask for no alignment. */
+function padding(bits: number, indent: string): string {
+  const first = bits % 64
+  return `${first > 0 ? `${indent}long: ${first};\n` : ''}${`${indent}long: 64;\n`.repeat((bits - first) / 64)}`
 }
 
 function member(w: Walk, m: BtfMember, depth: number, indent: string): string {

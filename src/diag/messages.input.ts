@@ -80,6 +80,18 @@ export const INPUT_MESSAGES = {
     ko: '오브젝트에 프로그램이 없습니다. SEC()가 붙은 함수가 없습니다',
   },
   'loader.tooLarge': { en: 'the programs of the object are too large together', ko: '오브젝트의 프로그램을 모두 합하면 너무 큽니다' },
+  'link.conflict': {
+    en: "'{0}' is defined both in {1} and in {2}, and neither definition is weak",
+    ko: "'{0}'이(가) {1}와(과) {2} 양쪽에 정의되어 있고 둘 다 weak가 아닙니다",
+  },
+  'link.type': {
+    en: "'{0}' is declared in {1} and in {2} with different types",
+    ko: "'{0}'의 타입 선언이 {1}와(과) {2}에서 다릅니다",
+  },
+  'link.section': {
+    en: "the sections '{0}' of the files do not fit together",
+    ko: "여러 파일의 '{0}' 섹션이 서로 맞지 않습니다",
+  },
   'input.not-hex': { en: "'{0}' is not hexadecimal", ko: "'{0}' 문자열은 16진수가 아닙니다" },
   'input.not-base64': { en: '{0}: the capture is not base64', ko: '{0}: 캡처가 base64 형식이 아닙니다' },
   'input.unsupported': { en: '{0} is not modelled yet', ko: '{0}: 아직 지원하지 않습니다' },

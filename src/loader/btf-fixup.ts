@@ -9,17 +9,28 @@ const STATIC = 0
 const GLOBAL = 1
 
 export function fixupBtf(btf: Btf, object: ObjectFile): Btf {
-  const symbols = new Map<string, ObjectSymbol>()
-  for (const s of object.symbols) if (s.binding !== 'local' && s.section !== undefined) symbols.set(s.name, s)
-  const types = [...btf.types]
+  const symbols = globalSymbols(object)
+  const types = [...placeVariables(btf, object).types]
   const isHidden = (name: string) => symbols.get(name)?.visibility === 'hidden'
-  btf.types.forEach((type, id) => {
-    if (type.kind === 'datasec') types[id] = fixupDatasec(type, btf, object, symbols)
-    else if ((type.kind === 'var' || type.kind === 'func') && type.linkage === GLOBAL && isHidden(type.name)) {
+  types.forEach((type, id) => {
+    if ((type.kind === 'var' || type.kind === 'func') && type.linkage === GLOBAL && isHidden(type.name)) {
       types[id] = { ...type, linkage: STATIC }
     }
   })
   return { types, strings: btf.strings }
+}
+
+/** The sizes of sections and the offsets of variables alone. */
+export function placeVariables(btf: Btf, object: ObjectFile): Btf {
+  const symbols = globalSymbols(object)
+  const types = btf.types.map((t) => (t.kind === 'datasec' ? fixupDatasec(t, btf, object, symbols) : t))
+  return { types, strings: btf.strings }
+}
+
+function globalSymbols(object: ObjectFile): Map<string, ObjectSymbol> {
+  const symbols = new Map<string, ObjectSymbol>()
+  for (const s of object.symbols) if (s.binding !== 'local' && s.section !== undefined) symbols.set(s.name, s)
+  return symbols
 }
 
 function fixupDatasec(

@@ -6,6 +6,7 @@ import { type Btf, type BtfId, readBtf, writeBtf } from '../btf/index.ts'
 import type { Span } from '../diag/index.ts'
 import { INSN_BYTES, type LineInfo, type MapDef, type Program, type SubprogInfo, type VarLocation } from '../isa/index.ts'
 import { type BtfExt, type CoreRecord, type ExtSection, type LineRecord, type ObjectFile, readBtfExt } from '../object/index.ts'
+import { attachment } from './attach.ts'
 import { fixupBtf } from './btf-fixup.ts'
 import type { KernelTypes } from './core/kernel-types.ts'
 import { type CoreFault, relocateCore, spellCore } from './core/relocate.ts'
@@ -44,7 +45,7 @@ export function load(object: ObjectFile, options: LoadOptions = {}): LoadResult 
   const programs: Program[] = []
   let total = 0
   for (const main of functions.programs) {
-    const type = programType(object, main, report)
+    const type = programType(context, main)
     const linked = type && linkProgram(link, main)
     if (!linked || !applyCore(context, main, linked)) continue
     total += linked.code.length
@@ -117,10 +118,11 @@ function license(object: ObjectFile): string {
 interface ProgramType {
   readonly name: string
   readonly attachType: number
+  readonly attachTo: string | undefined
   readonly flags: number
 }
 
-function programType(object: ObjectFile, main: CodeFunction, report: Report): ProgramType | undefined {
+function programType({ object, btf, kernel, report }: Context, main: CodeFunction): ProgramType | undefined {
   // A question mark only says that the program is not loaded unless asked for.
   const section = object.sections[main.section].name.replace(/^\?/, '')
   const found = progTypeBySection(section)
@@ -130,7 +132,8 @@ function programType(object: ObjectFile, main: CodeFunction, report: Report): Pr
   }
   if (found.legacy) warning(report, 'loader.legacySection', [main.name, section, found.row.name])
   const flags = (/^xdp\.frags(\/|$)/.test(section) ? BPF_F_XDP_HAS_FRAGS : 0) | (isSleepable(section) ? BPF_F_SLEEPABLE : 0)
-  return { name: found.row.name, attachType: found.attachType, flags }
+  const attached = attachment(object, btf, kernel, main, section, found.row.name)
+  return { name: found.row.name, attachType: attached?.member ?? found.attachType, attachTo: attached?.attachTo, flags }
 }
 
 const isSleepable = (section: string): boolean => /^[\w.]+\.s(\/|$)/.test(section) || section === 'syscall'
@@ -185,6 +188,7 @@ function makeProgram(c: Context, main: CodeFunction, type: ProgramType, linked: 
     section: c.object.sections[main.section].name,
     type: type.name,
     attachType: type.attachType,
+    ...(type.attachTo === undefined ? {} : { attachTo: type.attachTo }),
     license: c.license,
     flags: type.flags,
     code: linked.code,
