@@ -37,7 +37,7 @@ export function answerLine(line: string, now: Now, kernel?: KernelBtf): string {
   const fields = request as Fields
   const id = fields['id']
   try {
-    const answer = fields['insns'] === undefined ? answerOperation(fields, now, kernel) : answerRecord(fields, now)
+    const answer = fields['insns'] === undefined ? answerOperation(fields, now, kernel) : answerRecord(fields, now, kernel)
     return JSON.stringify({ ...(id === undefined ? {} : { id }), ...answer })
   } catch (error) {
     // A defect of ours; it must not end the stream.
@@ -48,12 +48,12 @@ export function answerLine(line: string, now: Now, kernel?: KernelBtf): string {
   }
 }
 
-function answerRecord(fields: Fields, now: Now): object {
-  const read = readRecord(fields)
+function answerRecord(fields: Fields, now: Now, kernel: KernelBtf | undefined): object {
+  const read = readRecord(fields, kernel)
   if (!read.ok) return { error: read.error }
   const { program, packet } = read.record
   const start = now()
-  const result = verifyWhole(program, logLevel(fields))
+  const result = verifyWhole(program, logLevel(fields), kernel)
   const verified = now()
   if (result.verdict !== 'accepted' || !packet) return { ...verdict(result, fields), ms: { compile: 0, verify: verified - start, run: 0 } }
   const run = runRecord(program, packet, engineName(fields))
@@ -83,7 +83,7 @@ function answerOperation(fields: Fields, now: Now, kernel: KernelBtf | undefined
   if (!program && feature !== undefined) return { verdict: 'unsupported', errno: 0, message: '', feature, ...diagnostics, ...ms(0, 0) }
   if (!program) return { error: 'there is no such program', ...diagnostics, ...ms(0, 0) }
   const before = now()
-  const result = verifyWhole(program, logLevel(fields))
+  const result = verifyWhole(program, logLevel(fields), kernel)
   const verifyMs = now() - before
   if (op === 'verify' || result.verdict !== 'accepted') return { ...verdict(result, fields), ...diagnostics, ...ms(verifyMs, 0) }
   const packet = typeof fields['packet'] === 'string' ? fromHex(fields['packet']) : undefined
@@ -117,8 +117,8 @@ function open(fields: Fields, kernel: KernelBtf | undefined): Opened | string {
   return file.ok ? file.opened : file.error
 }
 
-function verifyWhole(program: Program, level: number): VerifyResult {
-  const verification = startVerify(program, { logLevel: level })
+function verifyWhole(program: Program, level: number, kernel: KernelBtf | undefined): VerifyResult {
+  const verification = startVerify(program, { logLevel: level, ...(kernel && { kernel }) })
   while (verification.run(1_000_000) === 'more');
   return verification.result()
 }

@@ -72,7 +72,10 @@ export const verifyCommand: Command = (words, output, kernel) =>
     if (!Number.isInteger(level) || level < 0 || level > 7) return usage(output, '--log-level: 0 to 7')
     const json = args.options.has('--json')
     if (!json) tellDiagnostics(opened, allDiagnostics(opened), output)
-    const results = chosen(opened, value(args, '--section')).map((program) => ({ program, result: verify(program, { logLevel: level }) }))
+    const results = chosen(opened, value(args, '--section')).map((program) => ({
+      program,
+      result: verify(program, { logLevel: level, kernel }),
+    }))
     if (json) output.out(JSON.stringify({ programs: results.map(verdictJson), diagnostics: allDiagnostics(opened) }))
     else for (const { program, result } of results) tellVerdict(program, result, output)
     const allAccepted = results.length > 0 && results.every((r) => r.result.verdict === 'accepted')
@@ -101,7 +104,7 @@ export const runCommand: Command = (words, output, kernel) =>
     if (!json) tellDiagnostics(opened, allDiagnostics(opened), output)
     const program = chosen(opened, value(args, '--section'))[0]
     if (!program) return fail(output, json, 'no program to run')
-    const result = verify(program, { logLevel: 1 })
+    const result = verify(program, { logLevel: 1, kernel })
     if (result.verdict !== 'accepted') {
       if (json) output.out(JSON.stringify({ ...verdictJson({ program, result }), diagnostics: allDiagnostics(opened) }))
       else tellVerdict(program, result, output)

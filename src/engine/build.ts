@@ -9,7 +9,7 @@ import type { Program } from '../isa/index.ts'
 import { runsPackets } from '../kernel/index.ts'
 import { keptKernel } from '../loader/index.ts'
 import { dissect, writePcap } from '../packet/index.ts'
-import { type StateView, startVerify, statesAt, type VerifyResult, verify } from '../verifier/index.ts'
+import { type StateView, startVerify, statesAt, type VerifyOptions, type VerifyResult, verify } from '../verifier/index.ts'
 import { type Arrival, readArrivals } from './arrivals.ts'
 import { explain } from './explain/explain.ts'
 import { linesBySlot, listing } from './listing.ts'
@@ -82,9 +82,10 @@ function* buildInSteps(project: Project, revision: number, now: () => number, ke
   const opened = compileProject(project, kernel)
   const compiled = now()
   yield
+  const options: VerifyOptions = { logLevel: 0, ...(kernel && { kernel }) }
   const results: VerifyResult[] = []
   for (const program of opened.programs) {
-    const verification = startVerify(program, { logLevel: 0 })
+    const verification = startVerify(program, options)
     while (verification.run(VERIFY_SLICE) === 'more') yield
     results.push(verification.result())
   }
@@ -125,7 +126,7 @@ function* buildInSteps(project: Project, revision: number, now: () => number, ke
     notRunFeature: feature,
   }
   const isShort = feature !== '' || results.some((r) => r.verdict === 'unsupported') || opened.loading.some((d) => d.severity === 'error')
-  return { ...questions(report, mainFile, opened, results, timeline), wantsKernelTypes: kernel === undefined && isShort }
+  return { ...questions(report, mainFile, opened, options, results, timeline), wantsKernelTypes: kernel === undefined && isShort }
 }
 
 /** The questions that a finished build answers; what they need is computed once and kept. */
@@ -133,6 +134,7 @@ function questions(
   report: BuildReport,
   mainFile: string,
   opened: Opened,
+  options: VerifyOptions,
   results: readonly VerifyResult[],
   timeline: Timeline | undefined,
 ): Omit<Build, 'wantsKernelTypes'> {
@@ -144,7 +146,7 @@ function questions(
   const believed = (program: Program, slot: number): readonly StateView[] => {
     const kept = states.get(slot)
     if (kept) return kept
-    const found = statesAt(program, { logLevel: 0 }, slot, MAX_BELIEFS)
+    const found = statesAt(program, options, slot, MAX_BELIEFS)
     states.set(slot, found)
     return found
   }
@@ -169,7 +171,7 @@ function questions(
       let lines = logs.get(key)
       if (!lines) {
         const target = opened.programs[program]
-        lines = target ? logLines(verify(target, { logLevel: level }).log) : []
+        lines = target ? logLines(verify(target, { ...options, logLevel: level }).log) : []
         logs.set(key, lines)
       }
       return logWindow(revision, lines, from, count)
@@ -177,12 +179,12 @@ function questions(
     visits(program, insn) {
       const target = opened.programs[program]
       if (!target || results[program].verdict === 'unsupported') return { revision, insn, total: 0, states: [] }
-      const all = statesAt(target, { logLevel: 0 }, insn, MAX_BELIEFS)
+      const all = statesAt(target, options, insn, MAX_BELIEFS)
       return { revision, insn, total: all.length, states: all.slice(0, MAX_VISITS) }
     },
     explain(program) {
       const target = opened.programs[program]
-      const explanation = target && explain(target, { logLevel: 0 }, results[program], mainFile)
+      const explanation = target && explain(target, options, results[program], mainFile)
       return { revision, program, ...(explanation ? { explanation } : {}) }
     },
     move(from, move) {

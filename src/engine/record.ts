@@ -1,6 +1,7 @@
 // A program given as raw instructions with its maps and one packet: the JSON form that recorded programs and the batch command use.
 // In: an untrusted parsed JSON value. Out: a Program and the packet, or a text that says which field is wrong. Never throws.
 // Map loads in `insns` name maps by index (src_reg 5 or 6), so a record stands on its own.
+import type { KernelBtf } from '../abi/index.ts'
 import { fromHex } from '../base/index.ts'
 import type { MapDef, Program } from '../isa/index.ts'
 
@@ -15,7 +16,8 @@ export type RecordResult = { readonly ok: true; readonly record: ProgramRecord }
 const MAX_INSNS_BYTES = 8 * 1_000_000
 const MAX_MAPS = 64
 
-export function readRecord(json: unknown): RecordResult {
+/** `kernel`: where a record says what it attaches to by number. */
+export function readRecord(json: unknown, kernel?: KernelBtf): RecordResult {
   if (!isObject(json)) return bad('a record is an object')
   const code = typeof json['insns'] === 'string' ? fromHex(json['insns']) : undefined
   if (!code || code.length === 0 || code.length % 8 !== 0 || code.length > MAX_INSNS_BYTES)
@@ -43,6 +45,7 @@ export function readRecord(json: unknown): RecordResult {
     section: '',
     type,
     attachType: isCount(json['attach_type']) ? json['attach_type'] : 0,
+    ...readAttachment(json, kernel),
     license: typeof json['license'] === 'string' ? json['license'] : 'GPL',
     flags,
     code,
@@ -53,6 +56,13 @@ export function readRecord(json: unknown): RecordResult {
     vars: [],
   }
   return { ok: true, record: packet ? { program, packet } : { program } }
+}
+
+function readAttachment(json: Record<string, unknown>, kernel: KernelBtf | undefined): { attachTo: string } | undefined {
+  if (typeof json['attach_to'] === 'string') return { attachTo: json['attach_to'] }
+  const id = json['attach_btf_id']
+  const type = isCount(id) ? kernel?.btf.types[id] : undefined
+  return type && 'name' in type ? { attachTo: type.name } : undefined
 }
 
 function readMap(m: unknown): MapDef | string {
