@@ -4,16 +4,19 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { loadKernelBtf } from '../src/abi/index.ts'
 import { toHex } from '../src/base/index.ts'
 import { renderDiagnostics } from '../src/diag/index.ts'
 import { openC } from '../src/engine/toolchain.ts'
+import { keptKernel } from '../src/loader/index.ts'
 import { writeElf } from '../src/object/index.ts'
 import { askOracle, whyNoOracle } from '../src/testkit/oracle.ts'
 
+const kernel = keptKernel(await loadKernelBtf())
 const missing = whyNoOracle(process.cwd())
 if (missing) throw new Error(missing)
 for (const file of process.argv.slice(2)) {
-  const opened = openC(file, readFileSync(file, 'utf8'), { include: () => undefined, includeDirs: [], defines: {}, cpu: 3 })
+  const opened = openC(file, readFileSync(file, 'utf8'), { include: () => undefined, includeDirs: [], defines: {}, cpu: 3, kernel })
   if (!opened.object) {
     console.log(renderDiagnostics(opened.diagnostics, (path) => opened.sources.find((s) => s.path === path)))
     continue

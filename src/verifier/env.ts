@@ -150,7 +150,10 @@ export interface SccVisit {
 export interface Env {
   readonly program: Program
   readonly progType: ProgTypeRow
+  /** The program's maps, then what is known of the maps in maps of maps. */
   readonly maps: readonly MapDef[]
+  /** Index of the latter by that of the former. */
+  readonly innerMaps: ReadonlyMap<number, number>
   readonly insns: InsnTable
   readonly aux: Aux
   readonly subprogs: Subprog[]
@@ -222,10 +225,12 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
   const n = insns.length
   const cur = workingState()
   const btf = program.btf ? readBtf(program.btf) : undefined
+  const all = withInnerMaps(program.maps)
   return {
     program,
     progType,
-    maps: program.maps,
+    maps: all.maps,
+    innerMaps: all.inner,
     insns,
     aux: {
       flags: new Uint8Array(n),
@@ -287,11 +292,23 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
     live: undefined as unknown as StackLiveness,
     texts: new Array<string | undefined>(n).fill(undefined),
     disasm: {},
-    names: { maps: program.maps.map((m) => ({ ...m, name: m.name.slice(0, OBJ_NAME_LEN) })), typeName: () => '' },
+    names: { maps: all.maps.map((m) => ({ ...m, name: m.name.slice(0, OBJ_NAME_LEN) })), typeName: () => '' },
     recorder: undefined,
     onStep: undefined,
     feature: '',
   }
+}
+
+/** A map in a map is known by the description of all maps that may be there; it has no name and no contents. Linux: bpf_map_meta_alloc(). */
+function withInnerMaps(maps: readonly MapDef[]): { maps: readonly MapDef[]; inner: ReadonlyMap<number, number> } {
+  const all = [...maps]
+  const inner = new Map<number, number>()
+  for (const [i, map] of maps.entries()) {
+    if (!map.inner) continue
+    inner.set(i, all.length)
+    all.push({ ...map.inner, name: '', init: [], frozen: false })
+  }
+  return { maps: all, inner }
 }
 
 /** Ends a check because the program needs what is not modelled. */

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { loadKernelBtf } from '../abi/index.ts'
 import { assert, fromHex } from '../base/index.ts'
 import type { MapDef, Program } from '../isa/index.ts'
 import { verify } from './index.ts'
@@ -17,6 +18,7 @@ interface Row extends Omit<Program, 'code' | 'maps' | 'btf'> {
   readonly log: string
 }
 
+const kernel = await loadKernelBtf()
 const dir = join(import.meta.dirname, 'fixtures/objects')
 
 function bytes(hex: string): Uint8Array {
@@ -48,7 +50,7 @@ for (const file of readdirSync(dir).filter((f) => f.endsWith('.gz'))) {
     .map((line) => JSON.parse(line) as Row)
   describe(file.replace('.jsonl.gz', '.c'), () => {
     test.each(rows.map((row) => [row.name, row] as const))('%s', (_, row) => {
-      const result = verify(programOf(row), { logLevel: 2 })
+      const result = verify(programOf(row), { logLevel: 2, kernel })
       expect({ errno: result.errno, feature: result.feature }).toEqual({ errno: row.errno, feature: undefined })
       expect(plain(result.log)).toBe(plain(row.log))
     })

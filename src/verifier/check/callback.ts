@@ -12,6 +12,8 @@ import { pushAsync, pushBranch } from '../branches.ts'
 import { isRegNull, markRegKnownZero, markRegNotInit, markRegUnknown } from '../domain/bounds.ts'
 import {
   ASYNC_ENTRY_CNT,
+  BTF,
+  BTF_ID,
   CALLBACK_DEPTH,
   CONST_PTR_TO_MAP,
   copyReg,
@@ -21,6 +23,7 @@ import {
   IN_CALLBACK_FN,
   MAP,
   MAP_UID,
+  PTR_TO_BTF_ID,
   PTR_TO_MAP_KEY,
   PTR_TO_MAP_VALUE,
   RET_RANGE_MAX,
@@ -28,13 +31,16 @@ import {
   regAt,
   TYPE,
 } from '../domain/layout.ts'
-import { curReg, type Env, MAIN_FUNC } from '../env.ts'
+import { curReg, type Env, MAIN_FUNC, unsupported } from '../env.ts'
 import { EFAULT, ENOMEM, ENOTSUPP, UNSUPPORTED } from '../errno.ts'
 import { initFrameAt, setupFrame } from '../frames.ts'
 import { markChainPrecision } from '../precision.ts'
 import { saveFrame } from '../state.ts'
 import { umaxOf } from '../values.ts'
 import { LOG_LEVEL2, trace, verbose } from '../verbose.ts'
+import { KERNEL_BTF, kernelStruct } from './btf-types.ts'
+import { markDynptr } from './dynptr.ts'
+import { DYNPTR_LOCAL } from './dynptr-slots.ts'
 import { checkSubprogCall } from './global.ts'
 import { mapOf } from './map.ts'
 
@@ -168,5 +174,36 @@ const setTimerArgs: SetArgs = (env, s, callee) => {
   for (let i = 1; i <= 3; i++) s[regAt(callee, i) + MAP_UID] = 0
   unsetFrom(s, callee, 4)
   setReturn(s, callee, IN_ASYNC_CALLBACK_FN, 0, 0)
+  return 0
+}
+
+// ---- bpf_user_ringbuf_drain ----
+
+export const callUserRingbufDrain = (env: Env, subprog: number): number => pushCallback(env, subprog, setDrainArgs)
+
+const setDrainArgs: SetArgs = (env, s, callee) => {
+  markDynptr(s, regAt(callee, 1), DYNPTR_LOCAL, true, ++env.idGen)
+  copyReg(s, regAt(callee, 2), env.words, curReg(env, 3))
+  unsetFrom(s, callee, 3)
+  setReturn(s, callee, IN_CALLBACK_FN, 0, 1)
+  return 0
+}
+
+// ---- bpf_find_vma ----
+
+export const callFindVma = (env: Env, subprog: number): number => pushCallback(env, subprog, setVmaArgs)
+
+const setVmaArgs: SetArgs = (env, s, callee) => {
+  const vma = kernelStruct(env, 'vm_area_struct')
+  if (vma === undefined) return unsupported(env, 'struct vm_area_struct of the kernel')
+  copyReg(s, regAt(callee, 1), env.words, curReg(env, 1))
+  const r = regAt(callee, 2)
+  markRegKnownZero(s, r)
+  s[r + TYPE] = PTR_TO_BTF_ID
+  s[r + BTF] = KERNEL_BTF
+  s[r + BTF_ID] = vma
+  copyReg(s, regAt(callee, 3), env.words, curReg(env, 4))
+  unsetFrom(s, callee, 4)
+  setReturn(s, callee, IN_CALLBACK_FN, 0, 1)
   return 0
 }

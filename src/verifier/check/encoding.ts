@@ -83,7 +83,7 @@ function checkLdImm64(env: Env, i: number): number {
 function checkMapLoad(env: Env, i: number, value: boolean): number {
   const { insns, log } = env
   const byIndex = insns.src[i] === BPF_PSEUDO_MAP_IDX || insns.src[i] === BPF_PSEUDO_MAP_IDX_VALUE
-  const map = byIndex ? env.maps[insns.imm[i]!] : undefined
+  const map = byIndex ? env.program.maps[insns.imm[i]!] : undefined
   if (!map) {
     // A program names its maps by index. Of file descriptors the loader has its three standard streams, which are open but no maps.
     const fd = byIndex ? -1 : insns.imm[i]!

@@ -40,7 +40,7 @@ import { markChainPrecision } from '../precision.ts'
 import { acquireReference, checkResourceLeak, releaseReference } from '../references.ts'
 import { umaxOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
-import { callForEachMapElem, callLoop, callTimerLater } from './callback.ts'
+import { callFindVma, callForEachMapElem, callLoop, callTimerLater, callUserRingbufDrain } from './callback.ts'
 import { dynptrOf, releaseDynptr } from './dynptr.ts'
 import { DYNPTR_SKB, DYNPTR_SKB_META } from './dynptr-slots.ts'
 import { checkFuncArg } from './helper-args.ts'
@@ -60,9 +60,6 @@ import { checkSleepingHelper } from './sections.ts'
 /** CPUs of the machine that programs are judged for. */
 const NR_CPU_IDS = 2
 const MAX_ERRNO = 4095
-
-/** Helpers that are not modelled; the rest is told by kinds of arguments and results. */
-const UNMODELLED: ReadonlySet<number> = new Set([f.FUNC_FIND_VMA, f.FUNC_USER_RINGBUF_DRAIN])
 
 export function checkHelperCall(env: Env): number {
   const { insns, insnIdx, log } = env
@@ -94,7 +91,6 @@ export function checkHelperCall(env: Env): number {
     const err = checkSleepingHelper(env, label)
     if (err) return err
   }
-  if (UNMODELLED.has(id)) return unsupported(env, `${proto.row.name}()`)
   const meta: CallMeta = {
     helper: id,
     map: -1,
@@ -171,6 +167,10 @@ function checkSpecial(env: Env, id: number, meta: CallMeta): number {
       return callForEachMapElem(env, meta.subprogno)
     case f.FUNC_TIMER_SET_CALLBACK:
       return callTimerLater(env, meta.subprogno)
+    case f.FUNC_USER_RINGBUF_DRAIN:
+      return callUserRingbufDrain(env, meta.subprogno)
+    case f.FUNC_FIND_VMA:
+      return callFindVma(env, meta.subprogno)
     case f.FUNC_LOOP:
       return callLoop(env, meta.subprogno)
     case f.FUNC_DYNPTR_FROM_MEM: {

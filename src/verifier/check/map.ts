@@ -15,7 +15,7 @@ export const F_RDONLY_PROG = 1 << 7
 export const F_WRONLY_PROG = 1 << 8
 
 /** Kinds of maps whose use in programs needs more than keys and values. */
-const UNMODELLED_MAPS: ReadonlySet<string> = new Set(['struct_ops', 'arena', 'insn_array', 'array_of_maps', 'hash_of_maps', 'user_ringbuf'])
+const UNMODELLED_MAPS: ReadonlySet<string> = new Set(['struct_ops', 'arena', 'insn_array'])
 
 /** Fields of values that are not modelled. */
 const UNMODELLED_FIELDS: ReadonlySet<FieldKind> = new Set<FieldKind>([
@@ -35,7 +35,8 @@ const TRACING: ReadonlySet<string> = new Set(['kprobe', 'tracepoint', 'perf_even
 
 export function checkMapProgCompatibility(env: Env, index: number): number {
   const map = env.maps[index]!
-  if (UNMODELLED_MAPS.has(map.type)) return unsupported(env, `map type ${map.type}`)
+  const ofMaps = map.type === 'array_of_maps' || map.type === 'hash_of_maps'
+  if (UNMODELLED_MAPS.has(map.type) || (ofMaps && !map.inner)) return unsupported(env, `map type ${map.type}`)
   const record = recordOf(env, index)
   const { name } = env.progType
   if (TRACING.has(name) && hasField(record, 'bpf_list_head', 'bpf_rb_root')) {
