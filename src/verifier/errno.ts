@@ -2,6 +2,7 @@
 // not modelled, so neither yes nor no can be said; what it is stands in env.feature.
 export const EPERM = 1
 export const ENOENT = 2
+export const ESRCH = 3
 export const E2BIG = 7
 export const EBADF = 9
 export const ENOMEM = 12

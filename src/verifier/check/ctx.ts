@@ -10,6 +10,7 @@ import {
   PTR_TO_SOCK_COMMON,
   PTR_TO_SOCKET,
   PTR_TO_TCP_SOCK,
+  PTR_TO_TP_BUFFER,
   PTR_TO_XDP_SOCK,
   SCALAR_VALUE,
   TYPE,
@@ -32,7 +33,7 @@ const CTX_TYPES: Readonly<Record<CtxKind, number | undefined>> = {
   flow_keys: PTR_TO_FLOW_KEYS,
   xdp_sock_or_null: PTR_TO_XDP_SOCK | PTR_MAYBE_NULL,
   trusted_ptr: undefined,
-  tp_buffer: undefined,
+  tp_buffer: PTR_TO_TP_BUFFER,
 }
 
 export const ctxRegType = (kind: CtxKind): number | undefined => CTX_TYPES[kind]

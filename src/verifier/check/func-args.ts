@@ -2,16 +2,19 @@
 // Static functions are walked with what they are given, so for them a type that does not fit is no error.
 // Linux: btf_prepare_func_args(), btf_is_prog_ctx_type(), btf_validate_prog_ctx_type(), check_btf_func().
 import { type Btf, type BtfId, type BtfType, btfType, resolve, sizeOf } from '../../btf/index.ts'
-import { MEM_RDONLY, PTR_MAYBE_NULL, PTR_UNTRUSTED } from '../domain/layout.ts'
+import { MEM_RDONLY, PTR_MAYBE_NULL, PTR_TRUSTED, PTR_UNTRUSTED } from '../domain/layout.ts'
 import { type Env, unsupported } from '../env.ts'
-import { EFAULT, EINVAL, EOPNOTSUPP } from '../errno.ts'
+import { EFAULT, EINVAL, ENOENT, EOPNOTSUPP, ESRCH } from '../errno.ts'
 import { verbose } from '../verbose.ts'
+import { anonName, btfOf, isStruct, KERNEL_BTF, kindText, nameText } from './btf-types.ts'
 
 export interface FuncArg {
-  readonly kind: 'scalar' | 'ctx' | 'mem' | 'arena' | 'dynptr'
+  readonly kind: 'scalar' | 'ctx' | 'mem' | 'arena' | 'dynptr' | 'struct'
   /** Of memory: flags of domain/layout.ts. */
   readonly flags: number
   readonly size: number
+  /** Of a structure of the kernel: its type. */
+  readonly btfId?: BtfId
 }
 
 const SCALAR: FuncArg = { kind: 'scalar', flags: 0, size: 0 }
@@ -105,11 +108,19 @@ function readArg(env: Env, btf: Btf, func: BtfId, i: number, id: BtfId, isGlobal
     }
     if (pointee.kind === 'struct' && pointee.name === 'bpf_dynptr')
       return tags.size > 0 ? say('has invalid combination of tags', EINVAL) : DYNPTR
-    if (tags.has('trusted')) return unsupported(env, 'kernel structure as argument')
+    if (tags.has('trusted')) {
+      if (tags.has('nonnull')) return say('has invalid combination of tags', EINVAL)
+      const btfId = kernelTypeOf(env, pointee, say)
+      return btfId < 0 ? btfId : { kind: 'struct', flags: PTR_TRUSTED | (tags.has('nullable') ? PTR_MAYBE_NULL : 0), size: 0, btfId }
+    }
     if (tags.has('untrusted')) {
       if (!only('untrusted')) return say('untrusted cannot be combined with any other tags', EINVAL)
-      const plain = pointee.kind === 'void' || isScalar(pointee)
-      return plain ? { kind: 'mem', flags: MEM_RDONLY | PTR_UNTRUSTED, size: 0 } : unsupported(env, 'kernel structure as argument')
+      if (pointee.kind === 'void' || isScalar(pointee)) return { kind: 'mem', flags: MEM_RDONLY | PTR_UNTRUSTED, size: 0 }
+      const btfId = kernelTypeOf(env, pointee, say)
+      if (btfId < 0) return btfId
+      const kernelType = btfType(btfOf(env, KERNEL_BTF), btfId)
+      if (isStruct(kernelType)) return { kind: 'struct', flags: PTR_UNTRUSTED, size: 0, btfId }
+      return say(`has type ${kindText(kernelType)} '', but only struct or primitive types are allowed`, EINVAL)
     }
     if (tags.has('arena')) {
       if (!only('arena')) return say('arena cannot be combined with any other tags', EINVAL)
@@ -130,8 +141,20 @@ function readArg(env: Env, btf: Btf, func: BtfId, i: number, id: BtfId, isGlobal
   return -EINVAL
 }
 
-const kindText = (type: BtfType): string => (type.kind === 'void' ? 'UNKNOWN' : type.kind.toUpperCase())
-const nameText = (type: BtfType): string => ('name' in type ? type.name : '')
+/** `struct task_struct___mine` is the kernel's `struct task_struct`. */
+const FLAVOUR = /___[^_].*$/
+
+/** The kernel's type that goes by the name of a type of the program; a negative errno where it is not just one. */
+function kernelTypeOf(env: Env, type: BtfType, say: (text: string, err: number) => number): BtfId {
+  const { kernel } = env
+  const name = nameText(type).replace(FLAVOUR, '')
+  if (!kernel) return unsupported(env, 'kernel structure as argument')
+  const found = kernel.named(name).filter((id) => btfType(kernel.btf, id).kind === type.kind)
+  const what = `reference type('${kindText(type)} ${anonName(type)}')`
+  if (found.length === 1) return found[0]!
+  if (found.length > 1) return say(`${what} is ambiguous`, ESRCH)
+  return kernel.mayHaveType(name) ? unsupported(env, `struct ${name} of the kernel`) : say(`${what} has no matches`, ENOENT)
+}
 
 /** Kernel types that stand for the context too. */
 const PROJECTIONS: Readonly<Record<string, string>> = { __sk_buff: 'sk_buff', xdp_md: 'xdp_buff', pt_regs: 'bpf_user_pt_regs_t' }
@@ -141,13 +164,27 @@ export function isCtxType(env: Env, type: BtfType): boolean {
   return (type.kind === 'struct' || type.kind === 'union') && (type.name === ctx || type.name === PROJECTIONS[ctx])
 }
 
+/** Types whose context is a row of 64-bit numbers. */
+const U64_CONTEXT: ReadonlySet<string> = new Set([
+  'raw_tracepoint',
+  'raw_tracepoint_writable',
+  'tp_btf',
+  'tracing',
+  'fexit',
+  'fmod_ret',
+  'lsm',
+  'struct_ops',
+])
+
 /** An argument that is said to be the context: any pointer to void or to the context's type. */
 function checkCtxTag(env: Env, type: BtfType, say: (text: string, err: number) => number): FuncArg | number {
   const { name, ctxStruct } = env.progType
   if (type.kind === 'void' || name === 'tracepoint' || name === 'syscall') return CTX
   if (nameText(type) === '') return say("type doesn't have a name", EINVAL)
-  if (name.startsWith('raw_tracepoint') && type.kind === 'int' && type.size === 8) return CTX
+  if (U64_CONTEXT.has(name) && type.kind === 'int' && type.size === 8) return CTX
+  if (name === 'tp_btf' && type.kind === 'struct' && type.name === 'bpf_raw_tracepoint_args') return CTX
+  if (name === 'iter' && type.kind === 'struct' && type.name.startsWith('bpf_iter__')) return CTX
   if (name === 'perf_event' && type.kind === 'struct' && type.name === 'pt_regs') return CTX
   if (type.kind === 'struct' && type.name === ctxStruct) return CTX
-  return say(`should be \`struct ${ctxStruct} *\``, EINVAL)
+  return say(ctxStruct === 'u64' ? 'should be void pointer' : `should be \`struct ${ctxStruct} *\``, EINVAL)
 }

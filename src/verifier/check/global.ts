@@ -3,6 +3,8 @@
 // Linux: btf_check_subprog_call(), btf_check_func_arg_match(), check_mem_reg(), check_func_call() (global part), do_check_common().
 import { isRegNull, markRegKnownZero, markRegUnknown } from '../domain/bounds.ts'
 import {
+  BTF,
+  BTF_ID,
   copyReg,
   ID,
   MEM_RDONLY,
@@ -10,6 +12,7 @@ import {
   mayBeNull,
   PTR_MAYBE_NULL,
   PTR_TO_ARENA,
+  PTR_TO_BTF_ID,
   PTR_TO_CTX,
   PTR_TO_MEM,
   PTR_UNTRUSTED,
@@ -23,9 +26,11 @@ import { curReg, type Env } from '../env.ts'
 import { EFAULT, EINVAL, UNSUPPORTED } from '../errno.ts'
 import { clearCallerSaved } from '../frames.ts'
 import { dump, verbose } from '../verbose.ts'
+import { KERNEL_BTF } from './btf-types.ts'
 import { checkDynptrArg, markDynptr } from './dynptr.ts'
 import { DYNPTR_LOCAL } from './dynptr-slots.ts'
 import { type FuncArg, prepareFuncArgs } from './func-args.ts'
+import { checkStructParam } from './helper-btf.ts'
 import { checkHelperMem } from './helper-mem.ts'
 import { markNotNull } from './null.ts'
 import { clearAllPktPointers } from './packet.ts'
@@ -68,6 +73,9 @@ function checkArg(env: Env, i: number, arg: FuncArg): number {
       return -EINVAL
     case 'dynptr':
       return checkArgOff(env, regno, r, type) || checkDynptrArg(env, regno, MEM_RDONLY, 0)
+    case 'struct':
+      if (arg.flags & PTR_UNTRUSTED || (arg.flags & PTR_MAYBE_NULL && isRegNull(s, r))) return 0
+      return checkStructParam(env, regno, arg.flags, arg.btfId!) || checkArgOff(env, regno, r, type)
     case 'mem': {
       if (arg.flags & PTR_UNTRUSTED) return 0
       const err = checkArgOff(env, regno, r, type)
@@ -147,6 +155,13 @@ export function giveArguments(env: Env, subprog: number): number {
         break
       case 'dynptr':
         markDynptr(s, r, DYNPTR_LOCAL, true, ++env.idGen)
+        break
+      case 'struct':
+        markRegKnownZero(s, r)
+        s[r + TYPE] = PTR_TO_BTF_ID | arg.flags
+        s[r + BTF] = KERNEL_BTF
+        s[r + BTF_ID] = arg.btfId!
+        s[r + ID] = ++env.idGen
         break
       case 'mem':
         s[r + TYPE] = PTR_TO_MEM | arg.flags

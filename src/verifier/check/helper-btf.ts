@@ -25,7 +25,7 @@ import { curReg, type Env, unsupported } from '../env.ts'
 import { EACCES, EINVAL, UNSUPPORTED } from '../errno.ts'
 import { regTypeName } from '../log/reg-text.ts'
 import { verbose } from '../verbose.ts'
-import { btfOf, isStruct, KERNEL_BTF, kernelStruct, nameText, regTypeBehind } from './btf-types.ts'
+import { btfOf, isStruct, KERNEL_BTF, kernelStruct, nameText, regTypeBehind, typeNameOf } from './btf-types.ts'
 import { structIdsMatch } from './btf-walk.ts'
 
 /** Arguments that C declares as void * (by helper), and results as numbers. */
@@ -57,19 +57,34 @@ export function checkStructArg(env: Env, regno: number, row: HelperRow, base: st
     return -EACCES
   }
   if (type & (MEM_ALLOC | MEM_PERCPU)) return 0
-  if (mayBeNull(type) && (!(flags & PTR_MAYBE_NULL) || flags & OBJ_RELEASE)) {
-    verbose(log, `Possibly NULL pointer passed to helper arg${regno}\n`)
-    return -EACCES
-  }
   const want = argStruct(row, base, regno - 1)
   const wantId = want === undefined ? undefined : kernelStruct(env, want)
   if (wantId === undefined) return unsupported(env, `${row.name}()`)
-  const strict = (flags & OBJ_RELEASE) !== 0 && row.name !== 'bpf_sk_release'
+  return checkSameStruct(env, regno, flags, wantId, (flags & OBJ_RELEASE) !== 0 && row.name !== 'bpf_sk_release')
+}
+
+/** The argument of a global function that is to be a structure of the kernel. */
+export function checkStructParam(env: Env, regno: number, flags: number, wantId: BtfId): number {
+  const type = env.words[curReg(env, regno) + TYPE]!
+  const wanted = flags & PTR_MAYBE_NULL ? type & ~PTR_MAYBE_NULL : type
+  const fits = STRUCT_ARG_TYPES['ptr_to_btf_id']!
+  if (fits.includes(wanted)) return checkSameStruct(env, regno, flags, wantId, false)
+  verbose(env.log, `R${regno} type=${regTypeName(type)} expected=${fits.map(regTypeName).join(', ')}\n`)
+  return -EACCES
+}
+
+function checkSameStruct(env: Env, regno: number, flags: number, wantId: BtfId, strict: boolean): number {
+  const { words: s, log } = env
+  const r = curReg(env, regno)
+  if (mayBeNull(s[r + TYPE]!) && (!(flags & PTR_MAYBE_NULL) || flags & OBJ_RELEASE)) {
+    verbose(log, `Possibly NULL pointer passed to helper arg${regno}\n`)
+    return -EACCES
+  }
   const given = regTypeBehind(env, r)
   const match = structIdsMatch(env, s[r + BTF]!, s[r + BTF_ID]!, s[r + OFF]!, KERNEL_BTF, wantId, strict)
   if (env.feature !== '') return UNSUPPORTED
   if (match) return 0
-  verbose(log, `R${regno} is of type ${nameText(given.type)} but ${want} is expected\n`)
+  verbose(log, `R${regno} is of type ${nameText(given.type)} but ${typeNameOf(env, KERNEL_BTF, wantId)} is expected\n`)
   return -EACCES
 }
 

@@ -101,6 +101,7 @@ const isSockMap = (map: MapDef): boolean => map.type === 'sockmap' || map.type =
 
 /** Types of programs that never hold a locked socket. */
 const SOCKMAP_UPDATERS: ReadonlySet<string> = new Set([
+  'iter',
   'socket_filter',
   'sched_cls',
   'sched_act',
