@@ -23,11 +23,12 @@ export function printHeader(btf: Btf, { title, isCut }: HeaderOptions): string {
   const out: string[] = []
   const style = headerStyle(btf)
   const defined = new Set<BtfId>()
+  /** Tags that may be pointed to: declared, or defined above. */
   const declared = new Set<BtfId>()
   const inside = insideOthers(btf)
 
   const declareTag = (id: BtfId, kind: 'struct' | 'union', name: string): void => {
-    if (defined.has(id) || declared.has(id)) return
+    if (declared.has(id)) return
     declared.add(id)
     out.push(`${kind} ${style.nameOf(id, name)};`)
   }
@@ -86,6 +87,7 @@ export function printHeader(btf: Btf, { title, isCut }: HeaderOptions): string {
     defined.add(id)
     if (t.kind === 'struct' || t.kind === 'union') for (const m of t.members) need(m.type, true)
     else if (t.kind === 'typedef') need(t.type, false)
+    declared.add(id)
     out.push(headerDefinition(btf, id, style))
   }
 
@@ -171,23 +173,24 @@ function headerStyle(btf: Btf): HeaderStyle {
       default:
     }
   }
+  const aligns = new Map<BtfId, number>()
   return {
     nameOf: (id, name) => names.get(id) ?? name,
     enumeratorName: (id, name) => enumerators.get(id)?.get(name) ?? name,
-    layoutOf: (id) => layoutOf(btf, id),
+    layoutOf: (id) => layoutOf(btf, id, aligns),
   }
 }
 
 /** The bits that are left free in a record's body, given what a compiler leaves free by itself. */
-function layoutOf(btf: Btf, id: BtfId): ReturnType<HeaderStyle['layoutOf']> {
+function layoutOf(btf: Btf, id: BtfId, aligns: Map<BtfId, number>): ReturnType<HeaderStyle['layoutOf']> {
   const t = btfType(btf, id) as BtfComposite
-  const packed = isPacked(btf, id, t)
+  const packed = isPacked(btf, id, t, aligns)
   const before: number[] = []
   let at = 0
   let align = 1
   for (const m of t.members) {
     if (t.kind === 'union') at = 0
-    const natural = packed ? 1 : alignOf(btf, m.type)
+    const natural = packed ? 1 : alignOf(btf, m.type, aligns)
     const unit = (sizeOf(btf, m.type) ?? 0) * 8
     const next =
       m.sizeBits === 0
@@ -199,15 +202,18 @@ function layoutOf(btf: Btf, id: BtfId): ReturnType<HeaderStyle['layoutOf']> {
     at = m.offBits + (m.sizeBits || unit)
     align = Math.max(align, natural)
   }
-  if (t.kind === 'union') at = Math.max(0, ...t.members.map((m) => m.sizeBits || (sizeOf(btf, m.type) ?? 0) * 8))
+  if (t.kind === 'union') {
+    at = Math.max(0, ...t.members.map((m) => m.sizeBits || (sizeOf(btf, m.type) ?? 0) * 8))
+    return { packed, before, behind: roundUp(Math.ceil(at / 8), align) < t.size ? t.size * 8 : 0 }
+  }
   const behind = roundUp(Math.ceil(at / 8), align) < t.size ? t.size * 8 - at : 0
   return { packed, before, behind }
 }
 
 /** Whether a member or the size breaks the alignment that the members' types ask for. */
-function isPacked(btf: Btf, id: BtfId, t: BtfComposite): boolean {
-  if (t.size % alignOf(btf, id) !== 0) return true
-  return t.members.some((m) => m.sizeBits === 0 && m.offBits % (alignOf(btf, m.type) * 8) !== 0)
+function isPacked(btf: Btf, id: BtfId, t: BtfComposite, aligns: Map<BtfId, number>): boolean {
+  if (t.size % alignOf(btf, id, aligns) !== 0) return true
+  return t.members.some((m) => m.sizeBits === 0 && m.offBits % (alignOf(btf, m.type, aligns) * 8) !== 0)
 }
 
 const roundUp = (x: number, to: number): number => Math.ceil(x / to) * to

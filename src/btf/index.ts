@@ -1,6 +1,7 @@
 // BTF types: read, build, write, ask, print as C, and show values by them.
 export { BtfBuilder, writeBtf } from './builder.ts'
 export { type Deduplicated, dedupTypes, withIds } from './dedup.ts'
+export { type HeaderOptions, printHeader } from './header.ts'
 export { printType, typeName } from './print.ts'
 export { alignOf, btfType, findByName, findMember, POINTER_BYTES, resolve, sizeOf } from './query.ts'
 export { type BtfFault, type BtfResult, btfString, readBtf, referredIds } from './read.ts'

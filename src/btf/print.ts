@@ -18,7 +18,7 @@ interface Walk {
 export interface HeaderStyle {
   readonly nameOf: (id: BtfId, name: string) => string
   readonly enumeratorName: (id: BtfId, name: string) => string
-  /** Bits to leave free before each member and behind the last, and whether nothing else is to be left free. */
+  /** Bits to leave free before each member and behind the last (of a union: its size), and whether nothing else is to be left free. */
   readonly layoutOf: (id: BtfId) => { readonly packed: boolean; readonly before: readonly number[]; readonly behind: number }
 }
 
@@ -125,9 +125,14 @@ function definition(w: Walk, id: BtfId, depth: number, indent: string): string {
   if (type.kind !== 'struct' && type.kind !== 'union') return typeName(w.btf, id)
   const layout = w.header?.layoutOf(id)
   const free = (bits = 0): string => padding(bits, `${indent}\t`)
+  // Members of a union do not add up: what fills it is a record of its own.
+  const behind =
+    type.kind === 'union' && layout?.behind
+      ? `${indent}\tstruct {\n${padding(layout.behind, `${indent}\t\t`)}${indent}\t};\n`
+      : free(layout?.behind)
   const members = type.members.map((m, i) => `${free(layout?.before[i])}${indent}\t${member(w, m, depth + 1, `${indent}\t`)};\n`).join('')
   const attributes = layout?.packed ? ' __attribute__((packed))' : ''
-  return `${type.kind} ${type.name ? `${nameOf(w, id, type.name)} ` : ''}{\n${members}${free(layout?.behind)}${indent}}${attributes}`
+  return `${type.kind} ${type.name ? `${nameOf(w, id, type.name)} ` : ''}{\n${members}${behind}${indent}}${attributes}`
 }
 
 const nameOf = (w: Walk, id: BtfId, name: string): string => w.header?.nameOf(id, name) ?? name

@@ -12,6 +12,7 @@ import { dissect, writePcap } from '../packet/index.ts'
 import { type StateView, startVerify, statesAt, type VerifyOptions, type VerifyResult, verify } from '../verifier/index.ts'
 import { type Arrival, readArrivals } from './arrivals.ts'
 import { explain } from './explain/explain.ts'
+import { lacksKernelHeader } from './kernel-header.ts'
 import { linesBySlot, listing } from './listing.ts'
 import { logLines, logWindow } from './log-view.ts'
 import { machineView, type ViewTables } from './machine-view.ts'
@@ -125,7 +126,11 @@ function* buildInSteps(project: Project, revision: number, now: () => number, ke
     notRun,
     notRunFeature: feature,
   }
-  const isShort = feature !== '' || results.some((r) => r.verdict === 'unsupported') || opened.loading.some((d) => d.severity === 'error')
+  const isShort =
+    feature !== '' ||
+    results.some((r) => r.verdict === 'unsupported') ||
+    opened.loading.some((d) => d.severity === 'error') ||
+    lacksKernelHeader(opened)
   return { ...questions(report, mainFile, opened, options, results, timeline), wantsKernelTypes: kernel === undefined && isShort }
 }
 

@@ -8,6 +8,7 @@ import { makeSource } from '../diag/index.ts'
 import { assemble, type Program } from '../isa/index.ts'
 import { type KernelTypes, load } from '../loader/index.ts'
 import { type ObjectFile, readElf } from '../object/index.ts'
+import { withKernelHeader } from './kernel-header.ts'
 
 export interface Opened {
   readonly programs: readonly Program[]
@@ -28,7 +29,8 @@ export interface CompileSettings extends Omit<CompileInput, 'main'> {
 
 /** Compiles and loads a C text. `objectName` names data maps as libbpf does ("prog.rodata"). */
 export function openC(path: string, text: string, settings: CompileSettings, objectName = baseName(path)): Opened {
-  const { kernel, ...input } = settings
+  const { kernel, ...rest } = settings
+  const input = { ...rest, include: withKernelHeader(rest.include, kernel) }
   const compiled = compile({ ...input, main: makeSource(path, text) })
   const { diagnostics, sources, passes, object } = compiled
   if (!object) return { programs: [], diagnostics, loading: [], sources, passes }
