@@ -74,7 +74,7 @@ export function isTrustedReg(s: Int32Array, r: number): boolean {
 export const isRcuReg = (s: Int32Array, r: number): boolean => (s[r + TYPE]! & MEM_RCU) !== 0
 
 /** Objects of RCU stay alive here. */
-export const inRcuSection = (env: Env): boolean => env.cur.rcuLock || !env.cur.inSleepable || env.cur.sections.locks > 0
+export const inRcuSection = (env: Env): boolean => env.cur.rcuLock || !env.cur.inSleepable || env.cur.locks.count > 0
 
 // ---- fields that keep trust ----
 
