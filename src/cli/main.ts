@@ -4,9 +4,16 @@ import { createInterface } from 'node:readline'
 import { loadKernelBtf } from '../engine/index.ts'
 import { answerLine } from './batch.ts'
 import { type Command, compileCommand, dumpCommand, type Output, runCommand, verifyCommand } from './commands.ts'
+import { linkCommand } from './link.ts'
 import { USAGE } from './usage.ts'
 
-const COMMANDS: Readonly<Record<string, Command>> = { compile: compileCommand, dump: dumpCommand, run: runCommand, verify: verifyCommand }
+const COMMANDS: Readonly<Record<string, Command>> = {
+  compile: compileCommand,
+  dump: dumpCommand,
+  link: linkCommand,
+  run: runCommand,
+  verify: verifyCommand,
+}
 
 const output: Output = {
   out: (text) => process.stdout.write(`${text}\n`),

@@ -2,6 +2,7 @@
 export const USAGE = `usage: npm run -s cli -- COMMAND ...
 
   compile FILE.c [-o OUT.o] [-I DIR]... [-D X[=Y]]... [--cpu v1|v2|v3|v4] [--json]
+  link    FILE.(c|o)... -o OUT.o [-I DIR]... [-D X[=Y]]... [--cpu v3]
   dump    FILE.(c|o) [--section S] [--passes] [-I DIR]... [-D X[=Y]]... [--cpu v3]
   verify  FILE.(c|o|s) [--section S] [--log-level 0|1|2|4] [-I DIR]... [-D X[=Y]]... [--cpu v3] [--json]
   run     FILE.(c|o|s) [--section S] (--pcap IN [--pcap-out OUT] | --packet HEX) [--repeat N] [--engine interp|jit] [--json]

@@ -20,7 +20,7 @@ import { moveTo } from './moves.ts'
 import type { Project } from './project.ts'
 import { outcomeOf, verdictName } from './run.ts'
 import { createScenarioRun, type PacketRun, runNextPacket, type Timeline } from './timeline.ts'
-import { type Opened, openC, unmodelledFeature } from './toolchain.ts'
+import { type Opened, openUnits, unmodelledFeature } from './toolchain.ts'
 import type {
   BuildReport,
   ExplanationView,
@@ -206,15 +206,10 @@ function questions(
 
 function compileProject(project: Project, kernel: KernelBtf | undefined): Opened {
   const files = new Map<string, SourceFile>(project.files.map((f) => [f.path, makeSource(f.path, f.text)]))
-  const { main, cpu, defines } = project.build
-  const source = files.get(main)
-  return openC(main, source?.text ?? '', {
-    include: (path) => files.get(path),
-    includeDirs: [],
-    cpu,
-    defines,
-    ...(kernel && { kernel: keptKernel(kernel) }),
-  })
+  const { main, units = [], cpu, defines } = project.build
+  const texts = [main, ...units].map((path) => ({ path, text: files.get(path)?.text ?? '' }))
+  const include = (path: string): SourceFile | undefined => files.get(path)
+  return openUnits(texts, { include, includeDirs: [], cpu, defines, ...(kernel && { kernel: keptKernel(kernel) }) })
 }
 
 /** The program that the scenario attaches: by name, or the first one. */

@@ -3,10 +3,10 @@
 // The pieces that the command line and the worker use as they are.
 export { type KernelBtf, loadKernelBtf } from '../abi/index.ts'
 export { fromHex, toHex } from '../base/index.ts'
-export { type Diagnostic, makeSource, renderDiagnostics } from '../diag/index.ts'
+export { type Diagnostic, makeSource, renderDiagnostics, type SourceFile } from '../diag/index.ts'
 export type { Program } from '../isa/index.ts'
-export { type KernelTypes, keptKernel, wholeKernel } from '../loader/index.ts'
-export { writeElf } from '../object/index.ts'
+export { joinObjects, type KernelTypes, keptKernel, type NamedObject, wholeKernel } from '../loader/index.ts'
+export { readElf, writeElf } from '../object/index.ts'
 export { readCapture, writePcap } from '../packet/index.ts'
 export { type StateView, startVerify, type VerifyResult, verify } from '../verifier/index.ts'
 export { type Arrival, type CaptureReport, readCaptureBytes } from './arrivals.ts'

@@ -8,6 +8,8 @@ export interface ProjectFile {
 export interface BuildOptions {
   /** Path of the file that is compiled. */
   readonly main: string
+  /** Paths of further C files that are compiled for themselves and linked with it. */
+  readonly units?: readonly string[]
   readonly cpu: 1 | 2 | 3 | 4
   readonly defines: Readonly<Record<string, string>>
 }

@@ -58,6 +58,8 @@ class Reader {
     const scenario = verifier && this.scenario(o['scenario'], 'scenario')
     if (!files || !build || !verifier || !scenario) return undefined
     if (!files.some((f) => f.path === build.main)) return this.wrong('build.main')
+    const isUnit = (path: string): boolean => path !== build.main && files.some((f) => f.path === path)
+    if (build.units && !build.units.every(isUnit)) return this.wrong('build.units')
     if (o['view'] === undefined) return { version: 1, files, build, verifier, scenario }
     const view = this.view(o['view'], 'view')
     return view && { version: 1, files, build, verifier, scenario, view }
@@ -88,7 +90,10 @@ class Reader {
       if (value === undefined || !/^[A-Za-z_]\w*$/.test(name) || name === '__proto__') return this.wrong(`${path}.defines`)
       defines.push([name, value])
     }
-    return { main, cpu, defines: Object.fromEntries(defines) }
+    const options = { main, cpu, defines: Object.fromEntries(defines) } as const
+    if (o['units'] === undefined) return options
+    const units = this.list(o['units'], `${path}.units`, QUOTAS.files, (u, p) => this.text(u, p, 200))
+    return units && { ...options, units }
   }
 
   private verifier(x: unknown, path: string): VerifierOptions | undefined {

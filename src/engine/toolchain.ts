@@ -6,9 +6,10 @@ import { type CompileInput, compile, type PassDump } from '../compiler/index.ts'
 import type { Diagnostic, SourceFile } from '../diag/index.ts'
 import { makeSource } from '../diag/index.ts'
 import { assemble, type Program } from '../isa/index.ts'
-import { type KernelTypes, load } from '../loader/index.ts'
+import { type JoinResult, joinObjects, type KernelTypes, load } from '../loader/index.ts'
 import { type ObjectFile, readElf } from '../object/index.ts'
 import { withKernelHeader } from './kernel-header.ts'
+import type { ProjectFile } from './project.ts'
 
 export interface Opened {
   readonly programs: readonly Program[]
@@ -29,11 +30,22 @@ export interface CompileSettings extends Omit<CompileInput, 'main'> {
 
 /** Compiles and loads a C text. `objectName` names data maps as libbpf does ("prog.rodata"). */
 export function openC(path: string, text: string, settings: CompileSettings, objectName = baseName(path)): Opened {
+  return openUnits([{ path, text }], settings, objectName)
+}
+
+/** Compiles each C text for itself, links what came of them and loads that. */
+export function openUnits(units: readonly ProjectFile[], settings: CompileSettings, objectName = baseName(units[0].path)): Opened {
   const { kernel, ...rest } = settings
   const input = { ...rest, include: withKernelHeader(rest.include, kernel) }
-  const compiled = compile({ ...input, main: makeSource(path, text) })
-  const { diagnostics, sources, passes, object } = compiled
-  if (!object) return { programs: [], diagnostics, loading: [], sources, passes }
+  const compiled = units.map(({ path, text }) => ({ path, ...compile({ ...input, main: makeSource(path, text) }) }))
+  const diagnostics = compiled.flatMap((c) => c.diagnostics)
+  const sources = [...new Map(compiled.flatMap((c) => c.sources).map((s) => [s.path, s])).values()]
+  const passes = compiled.flatMap((c) => c.passes)
+  const objects = compiled.flatMap(({ path, object }) => (object ? [{ name: path, object }] : []))
+  if (objects.length < units.length) return { programs: [], diagnostics, loading: [], sources, passes }
+  const linked: JoinResult = objects.length === 1 ? { object: objects[0].object, diagnostics: [] } : joinObjects(objects)
+  const { object } = linked
+  if (!object) return { programs: [], diagnostics: [...diagnostics, ...linked.diagnostics], loading: [], sources, passes }
   const loaded = load(object, { objectName, ...(kernel && { kernel }) })
   return { programs: loaded.programs, object, diagnostics, loading: loaded.diagnostics, sources, passes }
 }
