@@ -22,7 +22,8 @@ export default defineConfig({
   retries: process.env['CI'] ? 1 : 0,
   workers: 1,
   forbidOnly: !!process.env['CI'],
-  use: { baseURL: 'http://127.0.0.1:4173/', locale: 'en-US', trace: 'retain-on-failure' },
+  // Files that a service worker keeps would hide what a journey does to the network; offline.spec.ts lets it in.
+  use: { baseURL: 'http://127.0.0.1:4173/', locale: 'en-US', trace: 'retain-on-failure', serviceWorkers: 'block' },
   projects: [
     {
       name: 'chromium',

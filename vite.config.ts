@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import type { Plugin } from 'vite'
 import { configDefaults, defineConfig } from 'vitest/config'
+import { offline } from './scripts/offline.ts'
 
 // Monaco writes style elements and attributes, so styles stay open; everything else is closed. See docs/security.md.
 const CSP = [
@@ -25,7 +26,7 @@ const contentSecurityPolicy = (): Plugin => ({
 
 export default defineConfig({
   base: './',
-  plugins: [react(), contentSecurityPolicy()],
+  plugins: [react(), contentSecurityPolicy(), offline()],
   build: {
     target: 'es2023',
     chunkSizeWarningLimit: 5000,

@@ -4,6 +4,8 @@ import { type BrowserContext, test as base, expect, type Locator, type Page } fr
 /** Errors seen on any page of a context, and requests that left our host. */
 function watch(context: BrowserContext, faults: string[]): void {
   context.on('console', (message) => {
+    // Most journeys keep the service worker out, which the browser's driver says aloud.
+    if (message.text() === 'Service Worker registration blocked by Playwright') return
     if (message.type() === 'error' || message.type() === 'warning') faults.push(`console ${message.type()}: ${message.text()}`)
   })
   context.on('weberror', (error) => faults.push(`error: ${error.error().message}`))

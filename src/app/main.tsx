@@ -4,22 +4,40 @@ import './styles/base.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './App.tsx'
+import { resetIfAsked, startOffline } from './offline/register.ts'
 import { Broken } from './shell/Broken.tsx'
 import { bootPage } from './state/boot.ts'
+import { useSession } from './state/session.ts'
 import { Boundary } from './ui/Boundary.tsx'
 
 const host = document.getElementById('root')
-if (host) {
+if (host && !(await resetIfAsked())) {
   const root = createRoot(host)
   bootPage().then(
-    (page) =>
+    (page) => {
       root.render(
         <StrictMode>
           <Boundary fallback={(error) => <Broken error={error} />}>
             <App page={page} />
           </Boundary>
         </StrictMode>,
-      ),
+      )
+      afterFirstLook(() => void startOffline())
+    },
     (error: unknown) => root.render(<Broken error={error instanceof Error ? error : new Error(String(error))} />),
   )
+}
+
+/** Once the first build is there, so that keeping the files takes nothing from it. */
+function afterFirstLook(act: () => void): void {
+  const isThere = () => useSession.getState().report !== undefined
+  if (isThere()) {
+    act()
+    return
+  }
+  const stop = useSession.subscribe(() => {
+    if (!isThere()) return
+    stop()
+    setTimeout(act, 1500)
+  })
 }

@@ -277,6 +277,7 @@ export const en = {
     again: 'Try again',
     defect: (text: string) => `Something broke in Beeyard itself: ${text}`,
     crashed: 'This part of the page broke.',
+    newBuild: 'A newer Beeyard is ready. Your work stays as it is.',
     reload: 'Reload the page',
   },
 

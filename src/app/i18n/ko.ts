@@ -275,6 +275,7 @@ export const ko: Messages = {
     again: '다시 시도',
     defect: (text) => `Beeyard 내부 오류입니다: ${text}`,
     crashed: '페이지의 이 부분에 오류가 났습니다.',
+    newBuild: '새 버전의 Beeyard가 준비되었습니다. 작업은 그대로 유지됩니다.',
     reload: '페이지 새로 고침',
   },
 

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { LinkFault } from '../../engine/index.ts'
 import type { Messages } from '../i18n/index.ts'
 import { useT } from '../i18n/index.ts'
+import { changeToNewBuild } from '../offline/register.ts'
 import { useDocument } from '../state/document.ts'
 import { usePage } from '../state/hooks.ts'
 import { useSession } from '../state/session.ts'
@@ -17,6 +18,7 @@ export function Banners() {
       <PhaseBanner />
       <LinkBanner />
       <SavingBanner />
+      <NewBuildBanner />
     </div>
   )
 }
@@ -157,6 +159,17 @@ function SavingBanner() {
       }
     >
       {t.banner.damaged}
+    </Banner>
+  )
+}
+
+function NewBuildBanner() {
+  const t = useT()
+  const { saving } = usePage()
+  if (!useSession((s) => s.newBuild)) return null
+  return (
+    <Banner tone="info" icon="file" acts={<Button onClick={() => void changeToNewBuild(saving.flush)}>{t.banner.reload}</Button>}>
+      {t.banner.newBuild}
     </Banner>
   )
 }

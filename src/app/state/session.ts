@@ -35,6 +35,8 @@ export interface SessionState {
   readonly link: LinkState
   /** A record that could not be read was put aside at the start. */
   readonly damaged: boolean
+  /** A newer build of the page is kept and waits. */
+  readonly newBuild: boolean
   set(change: Partial<Omit<SessionState, 'set'>>): void
 }
 
@@ -64,6 +66,7 @@ export const useSession = create<SessionState>()(
     defect: '',
     link: { kind: 'none' },
     damaged: false,
+    newBuild: false,
     set,
   })),
 )
