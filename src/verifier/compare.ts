@@ -129,7 +129,7 @@ function sameWords(a: Int32Array, ra: number, b: Int32Array, rb: number, count: 
   return true
 }
 
-const regsExact = (a: Int32Array, ra: number, b: Int32Array, rb: number, idmap: IdMap): boolean =>
+export const regsExact = (a: Int32Array, ra: number, b: Int32Array, rb: number, idmap: IdMap): boolean =>
   sameWords(a, ra, b, rb, COMPARED_WORDS) &&
   checkIds(a[ra + ID]!, b[rb + ID]!, idmap) &&
   checkIds(a[ra + REF_OBJ_ID]!, b[rb + REF_OBJ_ID]!, idmap)
@@ -236,7 +236,7 @@ function stackSafe(a: Int32Array, fa: number, b: Int32Array, fb: number, idmap: 
     const sb = slotAt(fb, spi)
     const lo = a[sa + SLOT_TYPE]!
     const hi = a[sa + SLOT_TYPE + 1]!
-    if (exact !== EXACT) {
+    if (exact === NOT_EXACT) {
       if ((lo | hi) === 0) continue
     } else if (spi >= curSlots) return false
     if (!slotSafe(a, sa, b, sb, spi < curSlots, idmap, exact, lo === ALL_SPILL && hi === ALL_SPILL)) return false
@@ -256,7 +256,7 @@ function slotSafe(
 ): boolean {
   for (let i = 0; i < 8; i++) {
     const type = spilled ? STACK_SPILL : slotType(a, sa, i)
-    if (exact === EXACT && (!exists || type !== slotType(b, sb, i))) return false
+    if (exact !== NOT_EXACT && (!exists || type !== slotType(b, sb, i))) return false
     if (type === STACK_INVALID || type === STACK_MISC) continue
     if (!exists) return false
     // A number that fills the slot may stand against eight bytes of which nothing is known.

@@ -118,7 +118,7 @@ export function leaveFunction(env: Env): number {
   cur.curframe--
   // What one turn after another changes must not keep the turns from coming to equal states.
   const prev = calledBack ? findPrevEntry(env, cur, env.insnIdx) : null
-  if (prev) widenImpreciseScalars(prev, cur)
+  if (prev) widenImpreciseScalars(env, prev, cur)
   return 0
 }
 

@@ -4,6 +4,7 @@
 // maybe_free_verifier_state().
 
 import { BPF_JCOND, BPF_JMP } from '../isa/index.ts'
+import { isIterActive, iterDepthsDiffer } from './check/iter.ts'
 import { clearSlot } from './check/stack.ts'
 import { EXACT, NOT_EXACT, RANGE_WITHIN, statesEqual } from './compare.ts'
 import { markRegNotInit } from './domain/bounds.ts'
@@ -18,7 +19,7 @@ import {
   regAt,
   slotAt,
 } from './domain/layout.ts'
-import { CALLS_CALLBACK, type Env, FORCE_CHECKPOINT, JMP_POINT } from './env.ts'
+import { CALLS_CALLBACK, type Env, FORCE_CHECKPOINT, ITER_NEXT, JMP_POINT } from './env.ts'
 import { EINVAL } from './errno.ts'
 import { exploredHead, updatePeakStates } from './explored.ts'
 import { historyLength, NO_ENTRY, pushJmpHistory } from './history.ts'
@@ -39,6 +40,7 @@ export function isStateVisited(env: Env): number {
   const head = exploredHead(env, insnIdx)
   cleanLiveStates(env, head)
   const callsCallback = (env.aux.flags[insnIdx]! & CALLS_CALLBACK) !== 0
+  const isIterNext = (env.aux.flags[insnIdx]! & ITER_NEXT) !== 0
 
   let count = 0
   let before: State | null = null
@@ -57,7 +59,9 @@ export function isStateVisited(env: Env): number {
       if (entersAgain(st, cur)) {
         // Neither a loop nor safe yet.
       } else if (callsCallback) hit = statesEqual(env, st, cur, RANGE_WITHIN)
-      else if (isMayGoto(env, insnIdx) && st.mayGotoDepth !== cur.mayGotoDepth && statesEqual(env, st, cur, RANGE_WITHIN)) {
+      else if (isIterNext) {
+        if (statesEqual(env, st, cur, RANGE_WITHIN) && isIterActive(env)) loop = hit = true
+      } else if (isMayGoto(env, insnIdx) && st.mayGotoDepth !== cur.mayGotoDepth && statesEqual(env, st, cur, RANGE_WITHIN)) {
         loop = hit = true
       } else {
         const err = detectInfiniteLoop(env, st)
@@ -114,7 +118,7 @@ function endPath(env: Env, st: State, loop: boolean): number {
 /** The same state again on the same path. */
 function detectInfiniteLoop(env: Env, st: State): number {
   const { cur, log, insnIdx } = env
-  if (!mayBeLooping(env, st, cur) || !statesEqual(env, st, cur, EXACT)) return 0
+  if (!mayBeLooping(env, st, cur) || !statesEqual(env, st, cur, EXACT) || iterDepthsDiffer(st, cur)) return 0
   if (st.mayGotoDepth !== cur.mayGotoDepth || st.callbackUnrollDepth !== cur.callbackUnrollDepth) return 0
   lineInfo(log, insnIdx, true)
   verbose(log, `infinite loop detected at insn ${insnIdx}\n`)

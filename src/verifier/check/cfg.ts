@@ -12,16 +12,18 @@ import {
   BPF_MAY_GOTO,
   BPF_PSEUDO_CALL,
   BPF_PSEUDO_FUNC,
+  BPF_PSEUDO_KFUNC_CALL,
   BPF_X,
   bpfClass,
   bpfOp,
   bpfSrc,
   LD_IMM64,
 } from '../../isa/index.ts'
-import { CALLS_CALLBACK, containingSubprog, type Env, FORCE_CHECKPOINT, JMP_POINT, PRUNE_POINT, unsupported } from '../env.ts'
+import { CALLS_CALLBACK, containingSubprog, type Env, FORCE_CHECKPOINT, ITER_NEXT, JMP_POINT, PRUNE_POINT, unsupported } from '../env.ts'
 import { EINVAL } from '../errno.ts'
 import { lineInfo, verbose } from '../verbose.ts'
 import { FUNC_TIMER_SET_CALLBACK, helperChangesPacket, SYNC_CALLBACK_HELPERS } from './helper-ids.ts'
+import { kfuncAt, kfuncChangesPacket } from './kfunc.ts'
 import { jumpOffset } from './subprogs.ts'
 
 const DISCOVERED = 0x10
@@ -105,6 +107,24 @@ function visitCall(walk: Walk, t: number, callee: boolean): number {
   return push(walk, t, w, BRANCH)
 }
 
+/** Kfuncs that call back now, and those that do so later. */
+const SYNC_CALLBACK_KFUNCS: ReadonlySet<string> = new Set(['bpf_rbtree_add_impl'])
+const ASYNC_CALLBACK_KFUNCS: ReadonlySet<string> = new Set([
+  'bpf_wq_set_callback_impl',
+  'bpf_task_work_schedule_signal_impl',
+  'bpf_task_work_schedule_resume_impl',
+])
+
+function markKfuncCall(env: Env, t: number): void {
+  const name = env.kfuncs.get(env.insns.imm[t]!)?.name ?? ''
+  if (ASYNC_CALLBACK_KFUNCS.has(name)) mark(env, t, PRUNE_POINT)
+  if (SYNC_CALLBACK_KFUNCS.has(name)) mark(env, t, CALLS_CALLBACK | FORCE_CHECKPOINT | PRUNE_POINT | JMP_POINT)
+  const desc = kfuncAt(env, t)
+  if (!desc) return
+  if (desc.row?.flags.has('iter_next')) mark(env, t, ITER_NEXT | FORCE_CHECKPOINT | PRUNE_POINT)
+  if (kfuncChangesPacket(desc)) env.subprogs[containingSubprog(env, t)]!.changesPktData = true
+}
+
 function visitInsn(walk: Walk, t: number): number {
   const { env } = walk
   const { insns } = env
@@ -121,6 +141,7 @@ function visitInsn(walk: Walk, t: number): number {
         if (SYNC_CALLBACK_HELPERS.has(insns.imm[t]!)) mark(env, t, CALLS_CALLBACK | FORCE_CHECKPOINT | PRUNE_POINT | JMP_POINT)
         if (helperChangesPacket(insns.imm[t]!)) env.subprogs[containingSubprog(env, t)]!.changesPktData = true
       }
+      if (opcode === (BPF_JMP | BPF_CALL) && insns.src[t] === BPF_PSEUDO_KFUNC_CALL) markKfuncCall(env, t)
       return visitCall(walk, t, insns.src[t] === BPF_PSEUDO_CALL)
     }
     case BPF_JA: {

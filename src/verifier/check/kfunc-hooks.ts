@@ -3,6 +3,7 @@
 // module answers `unsupported`.
 import { type Env, unsupported } from '../env.ts'
 import { checkKfuncDynptr, sliceResult } from './dynptr-kfunc.ts'
+import { checkIterArg } from './iter.ts'
 import type { KfuncArg, KfuncMeta } from './kfunc-meta.ts'
 
 /** Kinds of arguments that only these modules know. Linux: enum kfunc_ptr_arg_type. */
@@ -32,7 +33,7 @@ export const ARG_CHECKS: Readonly<Record<SpecialArgKind, ArgCheck>> = {
   alloc_btf_id: unmodelled,
   refcounted_kptr: unmodelled,
   dynptr: checkKfuncDynptr,
-  iter: unmodelled,
+  iter: checkIterArg,
   list_head: unmodelled,
   list_node: unmodelled,
   rb_root: unmodelled,
@@ -85,9 +86,3 @@ export const RESULTS: Readonly<Record<string, ResultStep>> = {
 
 /** After the result has its flags and reference: a node that is seen without being owned. */
 export const AFTER_RESULT: Readonly<Record<string, ResultStep>> = {}
-
-/** Whether the elements of the iterator are protected by RCU only. Linux: KF_RCU_PROTECTED of the iterator's new(). */
-export const iterIsRcu = (_env: Env, _meta: KfuncMeta): boolean => false
-
-/** At the end of next(): the way on which the iterator is drained. Linux: process_iter_next_call(). */
-export const afterIterNext: CallStep = unmodelled

@@ -2,7 +2,7 @@
 // What RCU protects is untrusted once its section is left.
 // Linux: check_kfunc_call() (rcu_lock, preempt_disable and the like), check_helper_call(), check_resource_leak().
 import { MEM_RCU, PTR_MAYBE_NULL, PTR_UNTRUSTED, TYPE } from '../domain/layout.ts'
-import { forEachReg } from '../domain/slots.ts'
+import { forEachRegOrIter } from '../domain/slots.ts'
 import type { Env } from '../env.ts'
 import { EACCES, EINVAL } from '../errno.ts'
 import { verbose } from '../verbose.ts'
@@ -35,7 +35,7 @@ export function rcuSection(env: Env, name: string, sleepable: boolean): number {
 
 function leaveRcuSection(env: Env): void {
   const { words: s, cur } = env
-  forEachReg(s, cur.at, cur.curframe, (r) => {
+  forEachRegOrIter(s, cur.at, cur.curframe, (r) => {
     const type = s[r + TYPE]!
     if (type & MEM_RCU) s[r + TYPE] = (type & ~(MEM_RCU | PTR_MAYBE_NULL)) | PTR_UNTRUSTED
   })

@@ -165,7 +165,7 @@ function mayGoto(env: Env, opcode: number): number {
   const queued = pushBranch(env, insnIdx + 1, insnIdx)
   if (!queued) return -ENOMEM
   queued.mayGotoDepth++
-  if (prev) widenImpreciseScalars(prev, queued)
+  if (prev) widenImpreciseScalars(env, prev, queued)
   env.insnIdx += insns.off[insnIdx]!
   return 0
 }
