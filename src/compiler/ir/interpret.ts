@@ -5,6 +5,7 @@
 import { assert, never } from '../../base/index.ts'
 import { bitsOf, sizeOf } from './build.ts'
 import { evalAtomic, evalBin, evalBswap, evalCast, evalCmp } from './eval.ts'
+import { type LibraryName, libraryName } from './library.ts'
 import type { Block, Func, Global, Instr, Module, Value } from './types.ts'
 
 /** What the code runs in. `helper` gets the memory so that it can read its arguments; it returns r0. */
@@ -57,14 +58,33 @@ export function placeGlobals(module: Module, memory: Memory): Map<Global, bigint
 /** Calls a function with these arguments. */
 export function interpret(fn: Func, args: readonly bigint[], world: World, globals: ReadonlyMap<Global, bigint>): Outcome {
   try {
-    return { kind: 'returned', value: runFunc(fn, args, { ...world, globals, steps: { left: world.limit } }, 0) }
+    return { kind: 'returned', value: runFunc(fn, args, { ...world, globals, functions: [], steps: { left: world.limit } }, 0) }
   } catch (e) {
     if (e instanceof Trap) return { kind: 'trapped', why: e.message }
     throw e
   }
 }
 
+/** An address for a function, which nothing else has. */
+function addressOf(m: Machine, fn: Func): bigint {
+  const known = m.functions.indexOf(fn)
+  return BigInt(known < 0 ? m.functions.push(fn) : known + 1)
+}
+
+/** (to, from or byte, bytes, alignment) */
+function callLibrary(name: LibraryName, [to, from, bytes]: readonly bigint[], memory: Memory): void {
+  const target = room(memory, to, Number(bytes))
+  const end = target.offset + Number(bytes)
+  if (name === 'memset') target.bytes.fill(Number(from & 0xffn), target.offset, end)
+  else {
+    const source = room(memory, from, Number(bytes))
+    target.bytes.set(source.bytes.slice(source.offset, source.offset + Number(bytes)), target.offset)
+  }
+}
+
 interface Machine extends World {
+  /** Those whose address was taken. */
+  readonly functions: Func[]
   readonly globals: ReadonlyMap<Global, bigint>
   readonly steps: { left: number }
 }
@@ -83,7 +103,7 @@ function runFunc(fn: Func, args: readonly bigint[], m: Machine, depth: number): 
       case 'global':
         return m.globals.get(v)!
       case 'func':
-        throw new Trap('address of a function')
+        return addressOf(m, v)
       default: {
         const known = env.get(v)
         assert(known !== undefined, `%${v.id} has no value`)
@@ -151,7 +171,14 @@ function step(i: Exclude<Instr, { kind: 'phi' }>, args: readonly Value[], value:
       const given = args.slice(1).map(value)
       const callee = args[0]
       if (callee.kind === 'func' && callee.blocks.length > 0) return runFunc(callee, given, m, depth + 1)
+      const library = libraryName(callee)
+      if (library) {
+        callLibrary(library, given, m.memory)
+        return 0n
+      }
       if (callee.kind === 'func') throw new Trap('call of a declaration')
+      const pointee = m.functions.find((_, k) => value(callee) === BigInt(k + 1))
+      if (pointee && callee.kind !== 'const') return runFunc(pointee, given, m, depth + 1)
       return m.helper(Number(value(callee)), given, m.memory)
     }
     case 'atomicrmw': {

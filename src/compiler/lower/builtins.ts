@@ -4,6 +4,7 @@ import {
   addBlock,
   constant,
   type Func,
+  intType,
   type LibraryName,
   libraryName,
   makeLibraryFunc,
@@ -240,19 +241,16 @@ function overflow(l: L, e: Builtin): Value {
     // The product of two u32 may need the 64th bit; 32 bits widened never look like it, whatever their sign.
     return store(exact, l.b.cmp('ne', resize(l, narrow, 'i64', type.signed), exact))
   }
-  if (ta.signed !== type.signed || tb.signed !== type.signed || type.size !== 8) {
-    error(l.sink, 'c.bpf.overflow-mixed', e.at)
-    return undef('i8')
-  }
   const p = resize(l, x, 'i64', ta.signed)
   const q = resize(l, y, 'i64', tb.signed)
+  if (ta.signed !== type.signed || tb.signed !== type.signed || type.size !== 8 || (op === 'mul' && type.signed)) {
+    const { low, fits } =
+      op === 'mul' ? wideProduct(l, [p, ta.signed], [q, tb.signed], type) : wideSum(l, op, [p, ta.signed], [q, tb.signed], type)
+    return store(low, l.b.bin('xor', fits, constant('i1', 1)))
+  }
   const r = l.b.bin(op, p, q)
   const zero = constant('i64', 0)
   if (op === 'mul') {
-    if (type.signed) {
-      error(l.sink, 'c.bpf.overflow-mixed', e.at)
-      return undef('i8')
-    }
     // r / p == q unless it overflowed; BPF's division by zero yields zero, and then q * 0 did not overflow.
     const back = l.b.bin('udiv', r, p)
     return store(r, l.b.bin('and', l.b.cmp('ne', p, zero), l.b.cmp('ne', back, q)))
@@ -262,6 +260,47 @@ function overflow(l: L, e: Builtin): Value {
   const first = l.b.bin('xor', p, op === 'add' ? r : q)
   const second = l.b.bin('xor', op === 'add' ? q : p, r)
   return store(r, l.b.cmp('slt', l.b.bin('and', first, second), zero))
+}
+
+/** 64 bits, and whether the highest of them is a sign. */
+type Word = readonly [Value, boolean]
+interface Limits {
+  readonly size: number
+  readonly signed: boolean
+}
+
+/** The exact sum or difference in two words, and whether it fits the type. */
+function wideSum(l: L, op: 'add' | 'sub', [p, ps]: Word, [q, qs]: Word, type: Limits): { readonly low: Value; readonly fits: Value } {
+  const high = (v: Value, signed: boolean): Value => (signed ? l.b.bin('ashr', v, constant('i64', 63)) : constant('i64', 0))
+  const low = l.b.bin(op, p, q)
+  const carry = l.b.cast('zext', 'i64', op === 'add' ? l.b.cmp('ult', low, p) : l.b.cmp('ult', p, q))
+  const above = l.b.bin(op, l.b.bin(op, high(p, ps), high(q, qs)), carry)
+  const narrow = resize(l, resize(l, low, intType(type.size), false), 'i64', type.signed)
+  return { low, fits: l.b.bin('and', l.b.cmp('eq', narrow, low), l.b.cmp('eq', above, high(low, type.signed))) }
+}
+
+/** The product by its magnitude and its sign: BPF multiplies and divides unsigned. */
+function wideProduct(l: L, p: Word, q: Word, type: Limits): { readonly low: Value; readonly fits: Value } {
+  const zero = constant('i64', 0)
+  const parts = ([v, signed]: Word): { readonly mask: Value; readonly size: Value } => {
+    const mask = signed ? l.b.bin('ashr', v, constant('i64', 63)) : zero
+    return { mask, size: l.b.bin('sub', l.b.bin('xor', v, mask), mask) }
+  }
+  const a = parts(p)
+  const b = parts(q)
+  const size = l.b.bin('mul', a.size, b.size)
+  // BPF's division by zero yields zero, and then nothing was lost.
+  const whole = l.b.bin('or', l.b.cmp('eq', a.size, zero), l.b.cmp('eq', l.b.bin('udiv', size, a.size), b.size))
+  const mask = l.b.bin('xor', a.mask, b.mask)
+  const low = l.b.bin('sub', l.b.bin('xor', size, mask), mask)
+  const bits = BigInt(8 * type.size)
+  if (type.signed) {
+    const most = l.b.bin('sub', constant('i64', (1n << (bits - 1n)) - 1n), mask)
+    return { low, fits: l.b.bin('and', whole, l.b.cmp('ule', size, most)) }
+  }
+  const positive = l.b.bin('or', l.b.cmp('eq', mask, zero), l.b.cmp('eq', size, zero))
+  const small = l.b.cmp('ule', size, constant('i64', (1n << bits) - 1n))
+  return { low, fits: l.b.bin('and', whole, l.b.bin('and', positive, small)) }
 }
 
 // --- atomics ---
