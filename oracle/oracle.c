@@ -1,7 +1,7 @@
 // The running kernel as the judge: loads each program of an object on its own, runs it once a packet, prints a JSON line each.
-// Usage: oracle [-l LEVEL] [-d PACKET_HEX]... [-n] FILE.o   (root; libbpf; loads and test-runs only, nothing is attached or pinned)
+// Usage: oracle [-l LEVEL] [-d PACKET_HEX]... [-r REPEAT] [-n] FILE.o   (root; libbpf; loads and test-runs only, nothing is attached or pinned)
 // Line: {"name","section","type","verdict","errno","log","run":{"errno","retval","data_out","maps":{NAME:[[KEY,VALUE],...]}}}
-// -n leaves the maps out. With several packets "before" lists the runs before the last one, without maps. A program whose section name says nothing of its type
+// -n leaves the maps out. -r runs each packet so many times and adds "duration", nanoseconds of one run. With several packets "before" lists the runs before the last one, without maps. A program whose section name says nothing of its type
 // (SEC("xdp_prog1")) takes the first of a few types that the kernel accepts it as.
 // Per-CPU maps show CPU 0, to which the process is pinned; a ring buffer shows its submitted records with the key "".
 #define _GNU_SOURCE
@@ -149,15 +149,18 @@ struct packet {
 static struct packet packets[MAX_PACKETS];
 static int packet_count;
 static bool without_maps;
+static int repeat = 1;
 
 static void run_program(int fd, const struct packet *packet)
 {
 	static unsigned char out[1 << 16];
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet->bytes, .data_size_in = packet->size, .data_out = out, .data_size_out = sizeof(out), .repeat = 1);
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet->bytes, .data_size_in = packet->size, .data_out = out, .data_size_out = sizeof(out), .repeat = repeat);
 	int run_error = bpf_prog_test_run_opts(fd, &run);
 
 	printf("\"errno\":%d,\"retval\":%u,\"data_out\":", run_error ? -run_error : 0, run.retval);
 	print_hex(out, run_error ? 0 : run.data_size_out);
+	if (repeat > 1)
+		printf(",\"duration\":%u", run.duration);
 }
 
 static const enum bpf_prog_type guesses[] = {
@@ -249,13 +252,15 @@ int main(int argc, char **argv)
 	CPU_SET(0, &cpu);
 	sched_setaffinity(0, sizeof(cpu), &cpu);
 	libbpf_set_print(keep_warning);
-	while ((option = getopt(argc, argv, "l:d:n")) != -1) {
+	while ((option = getopt(argc, argv, "l:d:r:n")) != -1) {
 		if (option == 'l')
 			level = atoi(optarg);
 		else if (option == 'd' && packet_count < MAX_PACKETS) {
 			packets[packet_count].size = read_hex(optarg, packets[packet_count].bytes, sizeof(packets[0].bytes));
 			packet_count++;
-		} else if (option == 'n')
+		} else if (option == 'r')
+			repeat = atoi(optarg);
+		else if (option == 'n')
 			without_maps = true;
 		else
 			return 2;

@@ -1,12 +1,13 @@
 // Loading: a Program becomes Code whose map references are addresses and whose calls are helper bodies. The verifier has had its say
 // elsewhere; what cannot be resolved is unsupported when it runs.
+import { helperByName } from '../abi/index.ts'
 import type { Program } from '../isa/index.ts'
 import { type Linker, link } from '../vm/index.ts'
 import { DIRECT_HI } from './address.ts'
 import { callName } from './call-name.ts'
 import { contextCell, returnsRam } from './context-cells.ts'
 import { helperBody } from './helpers/index.ts'
-import { addMap, type Kernel, type LoadedProgram, mapLo } from './kernel.ts'
+import { addMap, type Kernel, type LoadedProgram, mapAt, mapLo } from './kernel.ts'
 import { loadPacket } from './load-packet.ts'
 import type { KernelMap } from './maps/map.ts'
 
@@ -31,6 +32,7 @@ export function loadProgram(kernel: Kernel, program: Program): LoadResult {
   return { ok: true, program: loaded }
 }
 
+const MAP_LOOKUP = helperByName('bpf_map_lookup_elem')?.id
 const PSEUDO_MAP_IDX = 5
 const PSEUDO_MAP_IDX_VALUE = 6
 
@@ -50,6 +52,7 @@ function linkerFor(kernel: Kernel, progType: string, maps: readonly KernelMap[])
     kfunc: () => undefined,
     callName,
     returnsRam,
+    lookup: (helper, lo) => (helper === MAP_LOOKUP ? mapAt(kernel, lo, DIRECT_HI)?.table : undefined),
     contextCell: (off, size) => contextCell(kernel.packet, progType, off, size),
     loadPacket: (m, offset, size) => loadPacket(kernel, m, offset, size),
   }

@@ -24,6 +24,8 @@ export interface OracleRun {
   readonly errno: number
   readonly retval: number
   readonly data_out: string
+  /** Nanoseconds of one run, where it was repeated. */
+  readonly duration?: number
 }
 
 /** Why the kernel cannot be asked here; undefined where it can. */
@@ -58,13 +60,14 @@ export function askOracle(
   logLevel = 1,
   repository = root,
   withMaps = true,
+  repeat = 1,
 ): OracleAnswer[] {
   const dir = mkdtempSync(join(tmpdir(), 'beeyard-'))
   try {
     const file = join(dir, name)
     writeFileSync(file, object)
     const packets = typeof packetHex === 'string' ? [packetHex] : packetHex
-    const words = ['-l', String(logLevel), ...packets.filter((p) => p !== '').flatMap((p) => ['-d', p]), ...(withMaps ? [] : ['-n']), file]
+    const words = ['-l', String(logLevel), ...packets.filter((p) => p !== '').flatMap((p) => ['-d', p]), ...(withMaps ? [] : ['-n']), '-r', String(repeat), file]
     const text = execFileSync(join(repository, 'build/oracle'), words, { encoding: 'utf8', maxBuffer: 1 << 28 })
     return text
       .trim()

@@ -22,11 +22,34 @@ export interface Linker {
   readonly callName: (kind: 'helper' | 'kfunc', id: number) => string
   /** Whether what a call answers, if it is a pointer, points to bytes (not to the context or what else has none). */
   readonly returnsRam: (kind: 'helper' | 'kfunc', id: number) => boolean
+  /** How a call of a helper looks something up in a map whose address has this lower half; undefined = it has to be called. */
+  readonly lookup: (helper: number, mapLo: number) => Lookup | undefined
   /** A field of the context whose value lies in Ram; undefined where it has to be asked for. */
   readonly contextCell: (off: number, size: number) => ContextCell | undefined
   /** Legacy packet loads: puts the value into r0, or answers false where the packet has no such bytes. */
   readonly loadPacket: (m: Machine, offset: number, size: number) => boolean
 }
+
+/** A table in Ram that compiled code can look keys up in. All are Ram offsets but `hi`, the upper half of addresses of values. */
+export type Lookup =
+  /** The key is an index of 32 bits. */
+  | { readonly kind: 'array'; readonly hi: number; readonly values: number; readonly stride: number; readonly entries: number }
+  /** Chained elements under `table[jhash(key) & mask]`; the fields of an element by their distance. */
+  | {
+      readonly kind: 'chains'
+      readonly hi: number
+      readonly table: number
+      readonly mask: number
+      readonly seed: number
+      readonly keySize: number
+      readonly next: number
+      readonly hash: number
+      readonly key: number
+      /** Holds the Ram offset of the value. */
+      readonly value: number
+      /** A bit that is set in an element that was looked up. */
+      readonly used?: { readonly at: number; readonly bit: number }
+    }
 
 /** A field of the context that Linux rewrites into a plain load. */
 export interface ContextCell {

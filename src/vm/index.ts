@@ -1,5 +1,16 @@
 // The machine: memory as regions, and the engines that execute code. Knows helpers only as functions handed in.
-export { type Code, type ContextCell, type Helper, type HelperResult, type Linker, link, slotOfAddress, TEXT_HI, TEXT_LO } from './code.ts'
+export {
+  type Code,
+  type ContextCell,
+  type Helper,
+  type HelperResult,
+  type Linker,
+  type Lookup,
+  link,
+  slotOfAddress,
+  TEXT_HI,
+  TEXT_LO,
+} from './code.ts'
 export type { Fault, FaultKind } from './fault.ts'
 export { type Engine, run, type Stop } from './interpreter.ts'
 export { createJit, type Jit, type JitOptions } from './jit/engine.ts'

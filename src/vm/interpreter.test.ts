@@ -39,6 +39,7 @@ const linker: Linker = {
   callName: (kind, id) => `${kind} ${id}`,
   loadPacket: () => false,
   returnsRam: () => false,
+  lookup: () => undefined,
   contextCell: () => undefined,
 }
 

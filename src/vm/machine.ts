@@ -143,6 +143,7 @@ const NO_CODE: Code = {
     callName: () => '',
     loadPacket: () => false,
     returnsRam: () => false,
+    lookup: () => undefined,
     contextCell: () => undefined,
   },
   bytes: new Uint8Array(0),
@@ -151,13 +152,13 @@ const NO_CODE: Code = {
 /** Begins an invocation with r1 = the context. Everything else is zero: Linux leaves it undefined. */
 export function start(m: Machine, code: Code, ctxLo: number, ctxHi: number): void {
   if (m.code !== code) enter(m, code)
-  m.lo.fill(0, 0, FIRST_CONSTANT)
-  m.hi.fill(0, 0, FIRST_CONSTANT)
+  // Loops, as this is done for each packet and the built-in ways cost more than a short program.
+  for (let r = 0; r < FIRST_CONSTANT; r++) m.lo[r] = m.hi[r] = 0
   m.lo[1] = ctxLo
   m.hi[1] = ctxHi
-  m.callers.length = 0
-  m.continuations.length = 0
-  for (const r of m.stack) r.to = 0
+  if (m.callers.length > 0) m.callers.length = 0
+  if (m.continuations.length > 0) m.continuations.length = 0
+  for (let depth = 1; depth < MAX_CALL_FRAMES; depth++) m.stack[depth].to = 0
   m.pc = 0
   m.steps = 0
   m.tailCalls = 0

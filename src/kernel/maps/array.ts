@@ -61,6 +61,7 @@ export function createArray(host: MapHost, def: MapDef, id: number): KernelMap |
     ...(percpu
       ? { lookupPercpu: (key: number, cpu: number) => (indexOf(key) < def.maxEntries && cpu < cpus ? at(indexOf(key), cpu) : 0) }
       : { directValue: (offset: number) => values + offset }),
+    table: { kind: 'array', hi: DIRECT_HI, values, stride: cpus * stride, entries: def.maxEntries },
     update: (key, value, flags) => {
       const err = check(indexOf(key), flags)
       if (err === 0) ram.copy(at(indexOf(key), 0), value, def.valueSize)

@@ -14,7 +14,7 @@ import { mapValues } from './values.ts'
 export const E_NEXT = 0
 export const E_HASH = 4
 export const E_LRU = 8
-const E_VALUE = 20
+export const E_VALUE = 20
 export const E_KEY = 24
 
 const CHUNK = 256

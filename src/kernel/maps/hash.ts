@@ -4,10 +4,11 @@
 // Buckets and hash are Linux's, so that with BPF_F_ZERO_SEED entries come in its order.
 // Linux: kernel/bpf/hashtab.c.
 import type { MapDef } from '../../isa/index.ts'
+import { DIRECT_HI } from '../address.ts'
 import { E2BIG, EEXIST, EINVAL, ENOENT, ENOMEM } from '../errno.ts'
-import { createElements, E_HASH, E_KEY, E_LRU, E_NEXT } from './elements.ts'
+import { createElements, E_HASH, E_KEY, E_LRU, E_NEXT, E_VALUE } from './elements.ts'
 import { jhash } from './jhash.ts'
-import { createLru } from './lru.ts'
+import { createLru, LRU_META, LRU_REF } from './lru.ts'
 import {
   BPF_EXIST,
   BPF_F_NO_COMMON_LRU,
@@ -225,6 +226,19 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
     id,
     percpu,
     lookup,
+    table: {
+      kind: 'chains',
+      hi: DIRECT_HI,
+      table,
+      mask: buckets - 1,
+      seed,
+      keySize: def.keySize,
+      next: E_NEXT,
+      hash: E_HASH,
+      key: E_KEY,
+      value: E_VALUE,
+      ...(isLru ? { used: { at: E_LRU + LRU_META, bit: LRU_REF } } : {}),
+    },
     ...(percpu
       ? {
           lookupPercpu: (key: number, cpu: number) => {

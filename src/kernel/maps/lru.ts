@@ -23,9 +23,9 @@ const PERCPU_TARGET = 4
 
 const NEXT = 0
 const PREV = 4
-const META = 8
+export const LRU_META = 8
 const TYPE_MASK = 0xff
-const REF = 0x100
+export const LRU_REF = 0x100
 
 interface Lru {
   /** An element to use; it may just have been thrown out of the table. 0 = none. */
@@ -69,10 +69,10 @@ export function createLru(ram: Ram, o: LruOptions): Lru {
   const get = (at: number): number => ram.i32[at >> 2]
   const next = (n: number): number => get(n + NEXT)
   const prev = (n: number): number => get(n + PREV)
-  const typeOf = (n: number): number => get(n + META) & TYPE_MASK
-  const isRef = (n: number): boolean => (get(n + META) & REF) !== 0
-  const setType = (n: number, type: number): void => ram.setI32(n + META, (get(n + META) & ~TYPE_MASK) | type)
-  const clearRef = (n: number): void => ram.setI32(n + META, get(n + META) & ~REF)
+  const typeOf = (n: number): number => get(n + LRU_META) & TYPE_MASK
+  const isRef = (n: number): boolean => (get(n + LRU_META) & LRU_REF) !== 0
+  const setType = (n: number, type: number): void => ram.setI32(n + LRU_META, (get(n + LRU_META) & ~TYPE_MASK) | type)
+  const clearRef = (n: number): void => ram.setI32(n + LRU_META, get(n + LRU_META) & ~LRU_REF)
   const isEmpty = (list: number): boolean => next(list) === list
 
   const unlink = (n: number): void => {
@@ -276,7 +276,7 @@ export function createLru(ram: Ram, o: LruOptions): Lru {
       unlink(n)
       addHead(n, localFree)
     },
-    setRef: (n) => ram.setI32(n + META, get(n + META) | REF),
+    setRef: (n) => ram.setI32(n + LRU_META, get(n + LRU_META) | LRU_REF),
   }
 }
 

@@ -2,7 +2,7 @@
 // Ram offsets (helpers have checked the pointers by then), user space's side in bytes, as the bpf() system call does.
 // Results are Linux's: 0, or a negative error number.
 import type { MapDef } from '../../isa/index.ts'
-import type { Memory } from '../../vm/index.ts'
+import type { Lookup, Memory } from '../../vm/index.ts'
 
 export const BPF_NOEXIST = 1
 export const BPF_EXIST = 2
@@ -48,6 +48,8 @@ export interface KernelMap {
   readonly push?: (value: number, flags: number) => number
   readonly pop?: (into: number) => number
   readonly peek?: (into: number) => number
+  /** The table that `lookup` looks into, where compiled code may do so itself. */
+  readonly table?: Lookup
   /** Ram offset of the value at an offset of the only entry (direct value access). */
   readonly directValue?: (offset: number) => number
 

@@ -46,6 +46,8 @@ export interface Body {
   /** Number of the function that begins at a slot; undefined = none does. */
   readonly functionAt: (slot: number) => FunctionCode | undefined
   readonly numberOf: (f: FunctionCode) => number
+  /** Numbers of the functions that look keys up, by the lower half of their map's address. */
+  readonly lookups: ReadonlyMap<number, number>
   /** Kinds of registers before the instruction that is being written. */
   kinds: Uint8Array
   /** Structured blocks that are open. */
@@ -70,7 +72,14 @@ export const typeOf = (checked: boolean): FuncType => ({
 /** Registers that a function is given, as numbers. */
 export const parameters = (checked: boolean): readonly number[] => (checked ? range(0, 10) : range(1, 6))
 
-export function createBody(code: Code, f: FunctionCode, layout: Layout, functionAt: Body['functionAt'], numberOf: Body['numberOf']): Body {
+export function createBody(
+  code: Code,
+  f: FunctionCode,
+  layout: Layout,
+  functionAt: Body['functionAt'],
+  numberOf: Body['numberOf'],
+  lookups: Body['lookups'] = new Map(),
+): Body {
   const regs = layout.checked ? range(0, 10) : [6, 0, 1, 2, 3, 4, 7, 8, 9, 10]
   return {
     code,
@@ -81,6 +90,7 @@ export function createBody(code: Code, f: FunctionCode, layout: Layout, function
     depth: layout.checked ? 10 : 5,
     functionAt,
     numberOf,
+    lookups,
     kinds: new Uint8Array(11),
     nesting: 0,
   }

@@ -27,7 +27,8 @@ import {
   tee,
   unwindIf,
 } from './body.ts'
-import type { FunctionCode } from './functions.ts'
+import type { Block, FunctionCode } from './functions.ts'
+import { arrayLookup, lookupAt } from './lookup.ts'
 import * as w from './opcodes.ts'
 
 const CALL_SUBPROG = 1
@@ -35,13 +36,35 @@ export const STOPPED = 1
 export const TAIL_CALLED = 2
 
 /** The call at `pc`. Behind it the count of what is left is that of the machine. */
-export function call(b: Body, pc: number): void {
+export function call(b: Body, pc: number, block: Block): void {
   if (b.code.src[pc] === CALL_SUBPROG) {
     const callee = b.functionAt(b.code.target[pc])
     if (callee) callFunction(b, pc, callee)
     else leaveAt(b, pc)
   } else if (b.code.calls[pc] === undefined) leaveAt(b, pc)
-  else callHost(b, pc)
+  else if (!lookUp(b, block)) callHost(b, pc)
+}
+
+/** A map lookup that needs no host; false where the call is none. */
+function lookUp(b: Body, block: Block): boolean {
+  const found = b.layout.checked ? undefined : lookupAt(b.code, block)
+  if (!found) return false
+  const { lookup } = found
+  low(b, 2)
+  if (lookup.kind === 'array') arrayLookup(b, lookup, A)
+  else {
+    ops(b, w.CALL)
+    b.out.u32(b.lookups.get(found.mapLo)!)
+  }
+  tee(b, A)
+  ops(b, w.I64_EXTEND_I32_U)
+  i64(b, 0, lookup.hi)
+  ops(b, w.I64_OR)
+  i64(b, 0)
+  get(b, A)
+  ops(b, w.SELECT)
+  put(b, 0)
+  return true
 }
 
 function callHost(b: Body, pc: number): void {
@@ -177,12 +200,18 @@ export function mayGoto(b: Body): void {
   end(b)
 }
 
-/** Where control may come again and again: leaves where less is left than may be executed before the next such place. */
-export function checkpoint(b: Body, pc: number): void {
+/** Where control may come again and again: leaves where less is left than may be executed before the next such place. `live` = all registers
+ * that have to be kept for that. */
+export function checkpoint(b: Body, pc: number, live: number): void {
   get(b, LEFT)
   i32(b, b.f.longest)
   ops(b, w.I32_LT_S)
   open(b, w.IF)
+  for (let r = 0; r < 10; r++) {
+    if ((live >> r) & 1) continue
+    i64(b, 0)
+    put(b, r)
+  }
   // Nothing of the block at `pc` has been counted.
   i32(b, ~pc)
   set(b, PC)

@@ -1,10 +1,11 @@
 // Linked code to a WebAssembly module: one function for each of the program's, and an entry that takes registers from their cells for the
 // main one and for each that is called through a pointer. In: code and where the machine's cells and stack lie. Out: the module's bytes.
-import type { Code } from '../code.ts'
+import type { Code, Lookup } from '../code.ts'
 import { access, createBody, get, HOST, type HostFunction, i32, type Layout, parameters, typeOf } from './body.ts'
 import { Bytes } from './bytes.ts'
 import { compileFunction } from './function.ts'
 import { type FunctionCode, functionsOf } from './functions.ts'
+import { chainsFunction, lookupAt } from './lookup.ts'
 import { encodeModule, type Func, type FuncType, type Import } from './module.ts'
 import * as w from './opcodes.ts'
 
@@ -45,19 +46,44 @@ export function compile(code: Code, layout: Layout, pages: number): Compiled | u
   const bySlot = new Map(functions.map((f) => [f.start, f]))
   const numbers = new Map(functions.map((f, i) => [f, HOST.length + i]))
   const numberOf = (f: FunctionCode): number => numbers.get(f)!
+  const tables = layout.checked ? new Map<number, Lookup>() : tablesOf(code, functions)
+  const entries = functions.filter((f, i) => i === 0 || f.isCallback)
+  const firstTable = HOST.length + functions.length + entries.length
+  const lookups = new Map([...tables.keys()].map((mapLo, i) => [mapLo, firstTable + i]))
   const funcs: Func[] = []
   for (const [i, f] of functions.entries()) {
     const func = compileFunction(
-      createBody(code, f, layout, (slot) => bySlot.get(slot), numberOf),
+      createBody(code, f, layout, (slot) => bySlot.get(slot), numberOf, lookups),
       i === 0,
     )
     if (!func) return undefined
     funcs.push(func)
   }
-  const entries = functions.filter((f, i) => i === 0 || f.isCallback)
+  for (const f of entries) funcs.push(entry(code, f, layout, numberOf))
+  for (const l of tables.values()) {
+    if (l.kind === 'chains')
+      funcs.push(
+        chainsFunction(
+          createBody(code, functions[0], layout, () => undefined, numberOf),
+          l,
+        ),
+      )
+  }
   const imports = HOST.map((name): Import => ({ name, type: HOST_TYPES[name] }))
-  const bytes = encodeModule(imports, [...funcs, ...entries.map((f) => entry(code, f, layout, numberOf))], pages)
+  const bytes = encodeModule(imports, funcs, pages)
   return { bytes, functions }
+}
+
+/** Hashes that are looked into, by the lower half of their map's address. */
+function tablesOf(code: Code, functions: readonly FunctionCode[]): Map<number, Lookup> {
+  const tables = new Map<number, Lookup>()
+  for (const f of functions) {
+    for (const block of f.blocks) {
+      const found = lookupAt(code, block)
+      if (found?.lookup.kind === 'chains') tables.set(found.mapLo, found.lookup)
+    }
+  }
+  return tables
 }
 
 /** (depth) -> what the function answers, with registers from their cells. */

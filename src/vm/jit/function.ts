@@ -32,18 +32,22 @@ import {
   typeOf,
 } from './body.ts'
 import { call, checkpoint, exit, loadPacket, mayGoto, STOPPED } from './calls.ts'
-import { isBranch, OP_CALL, OP_EXIT, OP_LD_IMM64, OP_MAY_GOTO } from './functions.ts'
+import { type Block, isBranch, OP_CALL, OP_EXIT, OP_LD_IMM64, OP_MAY_GOTO } from './functions.ts'
 import type { Edge } from './graph.ts'
 import { kindsOf, step } from './kinds.ts'
+import { liveness } from './liveness.ts'
 import type { Func } from './module.ts'
 import * as w from './opcodes.ts'
 
+const ALL = 0xffff
 /** Beyond this, nested code is not worth the stack that it takes to write and to read. */
 const MAX_NESTING = 1500
 
 interface Writer {
   readonly b: Body
   readonly kinds: readonly Uint8Array[] | undefined
+  /** Of each node; undefined where all registers count. */
+  readonly live: Uint16Array | undefined
   /** For each node whose beginning or end can be branched to: the nesting of its block. */
   readonly level: Int32Array
 }
@@ -54,6 +58,7 @@ export function compileFunction(b: Body, isMain: boolean): Func | undefined {
   const writer: Writer = {
     b,
     kinds: checked ? undefined : kindsOf(b.code, b.f, isMain),
+    live: checked ? undefined : liveness(b.code, b.f),
     level: new Int32Array(b.f.graph.succ.length).fill(-1),
   }
   open(b, w.BLOCK)
@@ -83,7 +88,7 @@ function prologue(b: Body): void {
   i64(b, MAX_BPF_STACK)
   ops(b, w.I64_MUL, w.I64_SUB)
   put(b, 10)
-  checkpoint(b, b.f.start)
+  checkpoint(b, b.f.start, ALL)
 }
 
 /** A callee has stopped: this frame's registers go where a return looks for them. */
@@ -149,7 +154,7 @@ function contents(t: Writer, node: number): number {
   const edges = b.f.graph.succ[node]
   if (node >= b.f.blocks.length) return dispatch(t, node, edges)
   const block = b.f.blocks[node]
-  if (b.f.graph.isCheckpoint[node] !== 0) checkpoint(b, block.start)
+  if (b.f.graph.isCheckpoint[node] !== 0) checkpoint(b, block.start, t.live?.[node] ?? ALL)
   if (t.kinds) b.kinds.set(t.kinds[node])
   if (block.count > 0) {
     get(b, LEFT)
@@ -163,7 +168,7 @@ function contents(t: Writer, node: number): number {
       exit(b)
       return -1
     }
-    if (!isBranch(op) && !instruction(b, pc)) {
+    if (!isBranch(op) && !instruction(b, pc, block)) {
       leaveAt(b, pc)
       return -1
     }
@@ -174,7 +179,7 @@ function contents(t: Writer, node: number): number {
     return -1
   }
   const { last } = block
-  if (b.code.opcode[last] === OP_CALL) checkpoint(b, block.end)
+  if (b.code.opcode[last] === OP_CALL) checkpoint(b, block.end, t.live?.[edges[0].to] ?? ALL)
   if (edges.length === 1) return follow(t, edges[0], node)
   if (b.code.opcode[last] === OP_MAY_GOTO) mayGoto(b)
   else condition(b, last)
@@ -182,7 +187,7 @@ function contents(t: Writer, node: number): number {
 }
 
 /** One instruction that control falls through; false where there is no code for it. */
-function instruction(b: Body, pc: number): boolean {
+function instruction(b: Body, pc: number, block: Block): boolean {
   const op = b.code.opcode[pc]
   switch (op & 0x07) {
     case 0x07:
@@ -200,7 +205,7 @@ function instruction(b: Body, pc: number): boolean {
       return true
     case 0x05:
     case 0x06:
-      if (op === OP_CALL) call(b, pc)
+      if (op === OP_CALL) call(b, pc, block)
       return true
     default:
       if (op === OP_LD_IMM64) return wideConstant(b, pc)

@@ -74,6 +74,8 @@ function leadersOf(code: Code, starts: readonly number[]): Uint8Array {
     const cls = op & 0x07
     if ((cls === 0x05 || cls === 0x06) && op !== OP_CALL && op !== OP_EXIT) leaders[code.target[i]] = 1
     if (op === 0 || cls === 0x05 || cls === 0x06 || isLegacyLoad(op)) leaders[i + 1] = 1
+    // The second slot is no instruction, unless somebody jumps to it.
+    if (op === OP_LD_IMM64) i++
   }
   return leaders
 }

@@ -46,6 +46,7 @@ const linker: Linker = {
   callName: (kind, id) => `${kind} ${id}`,
   loadPacket: () => false,
   returnsRam: () => false,
+  lookup: () => undefined,
   contextCell: () => undefined,
 }
 
