@@ -657,9 +657,5 @@ export const COMPILER_MESSAGES = {
     en: "a call to built-in function '{0}' is not supported: BPF has no library to call",
     ko: "내장 함수 '{0}' 호출은 지원하지 않습니다. BPF에는 호출할 라이브러리가 없습니다",
   },
-  'c.bpf.overflow-mixed': {
-    en: 'this mixture of types in an overflow builtin is not supported by this compiler',
-    ko: '오버플로 내장 함수의 이 형식 조합은 이 컴파일러가 지원하지 않습니다',
-  },
   'c.bpf.jump-too-far': { en: "a jump in '{0}' is too far for BPF", ko: "'{0}'의 점프가 BPF가 허용하는 거리보다 멉니다" },
 } as const satisfies MessageTable
