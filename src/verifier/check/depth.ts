@@ -1,7 +1,6 @@
 // What is checked once every path is safe: how deep the stacks of functions that call each other go, and calls that are left over.
 // Linux: check_max_stack_depth_subprog(), remove_fastcall_spills_fills(), mark_fastcall_patterns(), do_misc_fixups() (may_goto's counter).
 
-import { helperAllowed } from '../../abi/index.ts'
 import {
   BPF_CALL,
   BPF_DW,
@@ -21,6 +20,7 @@ import { verbose } from '../verbose.ts'
 import { FUNC_GET_CURRENT_TASK, FUNC_GET_CURRENT_TASK_BTF, FUNC_GET_SMP_PROCESSOR_ID } from './helper-ids.ts'
 import { helperProto } from './helper-proto.ts'
 import { kfuncAt } from './kfunc.ts'
+import { mayCallHelper } from './may-call.ts'
 
 const roundUp16 = (n: number): number => (n + 15) & ~15
 
@@ -156,7 +156,7 @@ export function callSummary(env: Env, call: number): { params: number; isVoid: b
   }
   const id = env.insns.imm[call]!
   const proto = helperProto(id, env.progType.name)
-  if (env.insns.src[call] !== 0 || !proto || !helperAllowed(id, env.progType.name)) return undefined
+  if (env.insns.src[call] !== 0 || !proto || !mayCallHelper(env, id)) return undefined
   return { params: proto.args.length, isVoid: proto.ret === 'void', fastcall: FASTCALL_HELPERS.has(id) }
 }
 

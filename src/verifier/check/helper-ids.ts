@@ -2,6 +2,8 @@
 // Linux: enum bpf_func_id; is_sync_callback_calling_function(), is_ptr_cast_function(), is_acquire_function(), bpf_helper_changes_pkt_data().
 import { helperById } from '../../abi/index.ts'
 
+export const FUNC_SETSOCKOPT = 49
+export const FUNC_GETSOCKOPT = 57
 export const FUNC_MAP_LOOKUP_ELEM = 1
 export const FUNC_MAP_UPDATE_ELEM = 2
 export const FUNC_MAP_DELETE_ELEM = 3

@@ -1,6 +1,5 @@
 // A helper call: may this program call it, do the arguments fit, what does it leave behind.
 // Linux: check_helper_call(), record_func_map(), record_func_key(), do_refine_retval_range().
-import { helperAllowed } from '../../abi/index.ts'
 import type { MapDef } from '../../isa/index.ts'
 import { pushBranch } from '../branches.ts'
 import { boundsSync, isRegConst, isRegNull, markRegKnownZero, markRegUnknown } from '../domain/bounds.ts'
@@ -43,6 +42,7 @@ import { verbose } from '../verbose.ts'
 import { callFindVma, callForEachMapElem, callLoop, callTimerLater, callUserRingbufDrain } from './callback.ts'
 import { dynptrOf, releaseDynptr } from './dynptr.ts'
 import { DYNPTR_SKB, DYNPTR_SKB_META } from './dynptr-slots.ts'
+import { checkSnprintf } from './format.ts'
 import { checkFuncArg } from './helper-args.ts'
 import { percpuResult, structResult } from './helper-btf.ts'
 import * as f from './helper-ids.ts'
@@ -51,6 +51,7 @@ import { type HelperProto, helperProto } from './helper-proto.ts'
 import { isGplCompatible } from './license.ts'
 import { isRdonlyProg, recordOf } from './map.ts'
 import { checkMapFuncCompatibility } from './map-func.ts'
+import { mayCallHelper } from './may-call.ts'
 import { checkMemAccess } from './mem.ts'
 import { clearAllPktPointers } from './packet.ts'
 import { hasField } from './record.ts'
@@ -70,7 +71,7 @@ export function checkHelperCall(env: Env): number {
     return -EINVAL
   }
   const proto = helperProto(id, env.progType.name)
-  if (!proto || !helperAllowed(id, env.progType.name)) {
+  if (!proto || !mayCallHelper(env, id)) {
     verbose(log, `program of this type cannot use helper ${label}\n`)
     return -EINVAL
   }
@@ -191,7 +192,7 @@ function checkSpecial(env: Env, id: number, meta: CallMeta): number {
       return 0
     }
     case f.FUNC_SNPRINTF:
-      return unsupported(env, 'bpf_snprintf()')
+      return checkSnprintf(env)
     default:
       return 0
   }

@@ -72,6 +72,7 @@ export function checkExit(env: Env): number {
 
 function checkReturnCode(env: Env): number {
   const { words: s, cur, log } = env
+  if (s[cur.at[0]! + FRAME_SUBPROG] === 0 && returnsNothing(env)) return 0
   const err = checkRegRead(env, 0)
   if (err) return err
   const r0 = curReg(env, 0)
@@ -89,6 +90,9 @@ function checkReturnCode(env: Env): number {
   if (!range) return 0
   return enforceRange(env, r0, range[0], range[1], 'At program exit')
 }
+
+/** An operation without a result. */
+const returnsNothing = (env: Env): boolean => env.progType.name === 'struct_ops' && env.attach?.proto.ret === 0
 
 function enforceRange(env: Env, r0: number, min: number, max: number, where: string): number {
   const type = env.words[r0 + TYPE]!
