@@ -202,6 +202,7 @@ const unbound = new Int32Array(REG_WORDS)
 markRegUnknown(unbound, 0)
 
 const ALL_SPILL = STACK_SPILL * 0x01010101
+const ALL_MISC = STACK_MISC * 0x01010101
 
 function isAllMisc(s: Int32Array, slot: number): boolean {
   for (let i = 0; i < 8; i++) {
@@ -236,10 +237,18 @@ function stackSafe(a: Int32Array, fa: number, b: Int32Array, fb: number, idmap: 
     const sb = slotAt(fb, spi)
     const lo = a[sa + SLOT_TYPE]!
     const hi = a[sa + SLOT_TYPE + 1]!
+    const spilled = lo === ALL_SPILL && hi === ALL_SPILL
+    const exists = spi < curSlots
     if (exact === NOT_EXACT) {
-      if ((lo | hi) === 0) continue
-    } else if (spi >= curSlots) return false
-    if (!slotSafe(a, sa, b, sb, spi < curSlots, idmap, exact, lo === ALL_SPILL && hi === ALL_SPILL)) return false
+      // Nothing but STACK_INVALID and STACK_MISC: nothing was relied upon.
+      if (((lo | hi) & ~ALL_MISC) === 0) continue
+      if (!exists) return false
+      if (spilled && b[sb + SLOT_TYPE] === ALL_SPILL && b[sb + SLOT_TYPE + 1] === ALL_SPILL) {
+        if (!regSafe(a, sa, b, sb, idmap, exact)) return false
+        continue
+      }
+    } else if (!exists) return false
+    if (!slotSafe(a, sa, b, sb, exists, idmap, exact, spilled)) return false
   }
   return true
 }

@@ -14,8 +14,8 @@ import { UNSUPPORTED } from './errno.ts'
 import { type History, NO_ENTRY, newHistory } from './history.ts'
 import type { StackLiveness } from './liveness/stack.ts'
 import type { LogNames } from './log/reg-text.ts'
-import type { State } from './state.ts'
-import { workingFrame, workingState } from './state.ts'
+import type { Arena, State } from './state.ts'
+import { newArena, workingFrame, workingState } from './state.ts'
 import type { StepRecorder } from './steps.ts'
 import { type Log, newLog } from './verbose.ts'
 
@@ -116,6 +116,9 @@ export interface Branch {
   readonly textPos: number
   readonly saidPos: number
   readonly step: number
+  /** Where the arena of branches stood before. */
+  readonly chunk: Int32Array
+  readonly used: number
 }
 
 /** Registers and stack slots of each frame whose precise value matters. Linux: struct backtrack_state. */
@@ -177,6 +180,8 @@ export interface Env {
   /** Room for registers that stand for constants; not part of any state. */
   readonly scratch: Int32Array
   readonly branches: Branch[]
+  /** Words of their states: a stack as they are. */
+  readonly branchArena: Arena
   /** Heads of the lists of checkpoints, hashed by instruction and call site. */
   readonly explored: (State | null)[]
   insnIdx: number
@@ -266,6 +271,7 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
     words: cur.words,
     scratch: new Int32Array(SCRATCH_REGS * REG_WORDS),
     branches: [],
+    branchArena: newArena(),
     explored: new Array<State | null>(n).fill(null),
     insnIdx: 0,
     prevInsnIdx: -1,

@@ -23,12 +23,32 @@ export interface Reference {
 }
 
 /** Where saved states get their words: they share arrays, since a small array of its own costs more than its words. */
-interface Arena {
+export interface Arena {
   chunk: Int32Array
   used: number
+  /** The last chunk that was given back. */
+  spare: Int32Array | undefined
 }
 const FIRST_CHUNK_WORDS = 1 << 10
 const CHUNK_WORDS = 1 << 14
+
+export const newArena = (): Arena => ({ chunk: new Int32Array(0), used: 0, spare: undefined })
+
+/** Makes room for so many words at `arena.used`. What they hold is whatever was there. */
+function makeRoom(arena: Arena, words: number): void {
+  if (arena.used + words <= arena.chunk.length) return
+  const wanted = Math.max(words, Math.min(2 * arena.chunk.length, CHUNK_WORDS), FIRST_CHUNK_WORDS)
+  arena.chunk = arena.spare && arena.spare.length >= wanted ? arena.spare : new Int32Array(wanted)
+  arena.spare = undefined
+  arena.used = 0
+}
+
+/** Gives back all that was taken since the arena stood at `used` of `chunk`. */
+export function giveBack(arena: Arena, chunk: Int32Array, used: number): void {
+  if (arena.chunk !== chunk) arena.spare = arena.chunk
+  arena.chunk = chunk
+  arena.used = used
+}
 
 export interface State {
   words: Int32Array
@@ -107,20 +127,17 @@ export const workingFrame = (frameno: number): number => frameno * FRAME_WORDS
 export function workingState(): State {
   const at: number[] = []
   for (let i = 0; i < MAX_FRAMES; i++) at.push(workingFrame(i))
-  return bareState(new Int32Array(STATE_WORDS), at, { chunk: new Int32Array(0), used: 0 })
+  return bareState(new Int32Array(STATE_WORDS), at, newArena())
 }
 
-/** A copy that takes no more room than it needs. Linux: copy_verifier_state() into a fresh state. */
-export function saveState(src: State): State {
-  const { words, at, curframe, arena } = src
+/** A copy that takes no more room than it needs, among the checkpoints' words or those of `arena`. Linux: copy_verifier_state() into a fresh state. */
+export function saveState(src: State, arena = src.arena): State {
+  const { words, at, curframe } = src
   let total = 0
   for (let i = 0; i <= curframe; i++) total += frameWords(words[at[i]! + ALLOCATED_SLOTS]!)
+  makeRoom(arena, total)
   let to = arena.used
-  if (to + total > arena.chunk.length) {
-    arena.chunk = new Int32Array(Math.max(total, Math.min(2 * arena.chunk.length, CHUNK_WORDS), FIRST_CHUNK_WORDS))
-    to = 0
-  }
-  arena.used = to + total
+  arena.used += total
   const { chunk } = arena
   const places = [to]
   copyFrame(chunk, to, words, at[0]!)
@@ -137,7 +154,7 @@ export function saveState(src: State): State {
 /** A state of its own with one frame, which lies at `frame` of `words`: where a function is called later, outside the program. */
 export function saveFrame(words: Int32Array, frame: number): State {
   const chunk = words.slice(frame, frame + frameWords(words[frame + ALLOCATED_SLOTS]!))
-  return bareState(chunk, [0], { chunk: new Int32Array(0), used: 0 })
+  return bareState(chunk, [0], newArena())
 }
 
 /** Goes on with a state that was put by. Linux: copy_verifier_state() in pop_stack(). */

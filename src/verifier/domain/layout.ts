@@ -217,7 +217,7 @@ export const isPointer = (type: number): boolean => type !== NOT_INIT && type !=
 
 // ---- whole blocks ----
 /** Words from which on a copy as a whole is faster than a loop. */
-const LONG_COPY = 640
+const LONG_COPY = 256
 
 /** Copies a register block; also within one array. */
 export function copyReg(dst: Int32Array, d: number, src: Int32Array, r: number): void {
