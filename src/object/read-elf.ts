@@ -66,7 +66,7 @@ function readSections(bytes: Uint8Array, offset: number, entry: number, count: n
     const size = number(r.u64())
     const link = r.u32()
     const info = r.u32()
-    const section: RawSection = { nameOff, type, flags, offset: at, size, link, info, align: number(r.u64()) }
+    const section: RawSection = { nameOff, type, flags, offset: at, size, link, info, align: alignment(r.u64()) }
     return r.overrun ? undefined : section
   }
   let total = count
@@ -197,6 +197,9 @@ function text(table: Uint8Array, offset: number): string {
   while (end < table.length && table[end] !== 0) end++
   return new TextDecoder('utf-8').decode(table.subarray(offset, end))
 }
+
+/** Compilers align to at most a page; what is more, or no power of two, is no alignment. */
+const alignment = (x: bigint): number => (x > 4096n || (x & (x - 1n)) !== 0n ? 1 : Math.max(1, number(x)))
 
 /** Sizes and offsets beyond what a double holds exactly lie beyond any file. */
 const number = (x: bigint): number => Number(x)

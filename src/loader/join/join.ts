@@ -105,9 +105,9 @@ function moveAddend(data: Uint8Array, offset: number, type: number, isCode: bool
 function joinDebug(inputs: readonly JoinInput[], { sections, places }: JoinedSections): ObjectDebug {
   const spans = new Map<string, readonly (Span | undefined)[]>()
   const vars = new Map<string, readonly VarLocation[]>()
-  sections.forEach(({ name, size, flags }, index) => {
+  sections.forEach(({ name, data, flags }, index) => {
     if ((flags & SHF_EXECINSTR) === 0) return
-    const of: (Span | undefined)[] = new Array(size / INSN_BYTES).fill(undefined)
+    const of: (Span | undefined)[] = new Array(Math.floor(data.length / INSN_BYTES)).fill(undefined)
     const found: VarLocation[] = []
     inputs.forEach(({ object }, k) => {
       const at = places[k].find((p) => p?.section === index)?.offset

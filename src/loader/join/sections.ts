@@ -70,7 +70,8 @@ function place(g: Growing, index: number, s: ObjectSection, report: Report): Pla
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((x, i) => x === b[i])
 
 function finish({ name, type, flags, align, size, parts }: Growing): ObjectSection {
-  const data = new Uint8Array(type === SHT_NOBITS ? 0 : size)
-  for (const p of parts) data.set(p.data, p.offset)
+  const noBits = type === SHT_NOBITS
+  const data = new Uint8Array(noBits ? 0 : size)
+  if (!noBits) for (const p of parts) data.set(p.data, p.offset)
   return { name, type, flags, align, data, size, relocations: [] }
 }
