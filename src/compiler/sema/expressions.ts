@@ -1,4 +1,4 @@
-// Expressions to typed expressions (C11 6.5): names, literals, members, unary operators, selections; the rest is in operators and calls.
+// Expressions to typed expressions (C11 6.5): names, unary operators, selections; the rest is in literals, members, operators and calls.
 // Left-deep chains of binary operators are walked in a loop, so that a long sum costs no depth.
 import { never } from '../../base/index.ts'
 import { error, type Place, warning } from '../report.ts'
@@ -8,14 +8,11 @@ import type {
   CompoundLiteralExpr,
   Expr,
   GenericExpr,
-  MemberExpr,
   OffsetofExpr,
   SizeofExpr,
-  StringExpr,
   TypeName,
   UnaryExpr,
 } from '../syntax/index.ts'
-import { charValue, integerValue, isFloating, stringValue } from '../syntax/literals.ts'
 import {
   cast,
   commonType,
@@ -36,11 +33,9 @@ import { type Context, errorExpr, isError, lookup, markWritten, unevaluated } fr
 import { condition, noFloat } from './convert.ts'
 import {
   alignOf,
-  arrayOf,
   asArray,
   asPointer,
   asRecord,
-  CHAR,
   canonical,
   INT,
   isComplete,
@@ -50,25 +45,21 @@ import {
   isPointer,
   isScalar,
   isVoid,
-  LLONG,
-  LONG,
   pointerTo,
   qualifiersOf,
   qualify,
   sizeOf,
-  UINT,
-  ULLONG,
   ULONG,
-  USHORT,
   unqualified,
   VOID,
-  wrap,
 } from './ctypes.ts'
-import { nearestOf, undeclared } from './names.ts'
+import { charLiteral, functionName, numberLiteral, stringLiteral, stringSymbol } from './literals.ts'
+import { deref, findMember, memberExpression } from './members.ts'
+import { undeclared } from './names.ts'
 import { assignExpression, binaryOperation, incompleteNote, stepExpression } from './operators.ts'
 import { printType, quoteType } from './print-type.ts'
 import type { GlobalSymbol, TExpr } from './tree.ts'
-import type { CType, Field, IntType, RecordType } from './types.ts'
+import type { CType } from './types.ts'
 
 /** Any expression; an lvalue stays one. */
 export function expression(cx: Context, e: Expr): TExpr {
@@ -98,7 +89,7 @@ export function expression(cx: Context, e: Expr): TExpr {
     case 'call':
       return callExpression(cx, e, (inner) => expression(cx, inner))
     case 'member':
-      return memberExpression(cx, e)
+      return memberExpression(cx, e, expression(cx, e.base))
     case 'postfix':
       return stepExpression(cx, e.op, false, expression(cx, e.operand), e.at)
     case 'unary':
@@ -193,106 +184,6 @@ function nameExpression(cx: Context, name: string, at: Place): TExpr {
   }
 }
 
-function functionName(cx: Context, at: Place): TExpr {
-  return stringExpression(cx, new TextEncoder().encode(cx.fn?.symbol.name ?? ''), CHAR, at)
-}
-
-function numberLiteral(cx: Context, text: string, at: Place): TExpr {
-  const number = integerValue(text)
-  if (!number) {
-    if (isFloating(text)) return noFloat(cx, at)
-    error(cx.sink, 'c.bad-number', at, [text])
-    return errorExpr(at)
-  }
-  const candidates = number.unsigned
-    ? [UINT, ULONG, ULLONG].slice(number.longs)
-    : number.decimal
-      ? [INT, LONG, LLONG].slice(number.longs)
-      : ([INT, UINT, LONG, ULONG, LLONG, ULLONG] as IntType[]).slice(number.longs * 2)
-  const type = candidates.find((t) => wrap(t, number.value) === number.value)
-  if (type) return constant(number.value, type, at)
-  if (number.value < 1n << 64n) {
-    warning(cx.sink, 'c.integer-unsigned', at)
-    return constant(number.value, number.longs === 2 ? ULLONG : ULONG, at)
-  }
-  error(cx.sink, 'c.integer-too-large', at)
-  return errorExpr(at)
-}
-
-function charLiteral(cx: Context, text: string, at: Place): TExpr {
-  const char = charValue(text)
-  if (!char) {
-    error(cx.sink, text === "''" ? 'c.empty-char' : 'c.bad-escape', at)
-    return errorExpr(at)
-  }
-  return constant(char.value, char.prefix === '' || char.prefix === 'L' ? INT : char.prefix === 'u' ? USHORT : UINT, at)
-}
-
-function stringLiteral(cx: Context, e: StringExpr): TExpr {
-  const parts = e.parts.map((p) => stringValue(p.text))
-  const chunks: Uint8Array[] = []
-  let width = 1
-  let prefix = ''
-  for (const [i, p] of parts.entries()) {
-    if (!p) {
-      error(cx.sink, 'c.bad-escape', e.parts[i].at)
-      return errorExpr(e.at)
-    }
-    if (p.width !== 1) {
-      width = p.width
-      prefix = p.prefix
-    }
-    chunks.push(p.bytes)
-  }
-  if (width !== 1 && parts.some((p) => p && p.width !== width)) {
-    error(cx.sink, 'c.mixed-strings', e.at)
-    return errorExpr(e.at)
-  }
-  const bytes = new Uint8Array(chunks.reduce((n, c) => n + c.length, 0))
-  let offset = 0
-  for (const c of chunks) {
-    bytes.set(c, offset)
-    offset += c.length
-  }
-  return stringExpression(cx, bytes, width === 1 ? CHAR : prefix === 'u' ? USHORT : prefix === 'U' ? UINT : INT, e.at)
-}
-
-/** A string literal as an lvalue: equal literals are one object. */
-function stringExpression(cx: Context, text: Uint8Array, element: IntType, at: Place): TExpr {
-  const count = text.length / element.size + 1
-  const key = `${element.name}:${text.join()}`
-  let variable = cx.strings.get(key)
-  if (!variable) {
-    const bytes = new Uint8Array(count * element.size)
-    bytes.set(text)
-    variable = stringSymbol(cx, arrayOf(element, count), bytes, at)
-    cx.strings.set(key, variable)
-  }
-  return { kind: 'global', variable, type: variable.type, at, lvalue: true }
-}
-
-function stringSymbol(cx: Context, type: CType, bytes: Uint8Array, at: Place): GlobalSymbol {
-  const n = cx.strings.size
-  return {
-    kind: 'global',
-    name: n === 0 ? '.str' : `.str.${n}`,
-    at,
-    type,
-    linkage: 'internal',
-    weak: false,
-    hidden: false,
-    section: undefined,
-    used: false,
-    align: undefined,
-    data: { bytes, relocations: [] },
-    isString: true,
-    declTags: [],
-    defined: true,
-    value: undefined,
-    written: false,
-  }
-}
-
 /** The first association whose type is that of the controlling expression, lvalue conversion applied. */
 function genericSelection(cx: Context, e: GenericExpr): TExpr {
   const control = unevaluated(cx, () => value(cx, e.control))
@@ -338,81 +229,6 @@ function checkBounds(cx: Context, pointer: TExpr, index: TExpr, at: Place): void
   if (count === undefined || (operand.kind === 'member' && count <= 1)) return
   if (index.value < 0n) warning(cx.sink, 'c.index-before', at, [String(index.value)])
   else if (index.value >= BigInt(count)) warning(cx.sink, 'c.index-past', at, [String(index.value), String(count)])
-}
-
-export function deref(pointer: TExpr, at: Place): TExpr {
-  const to = asPointer(pointer.type)?.to ?? INT
-  if (pointer.kind === 'address') return { ...pointer.operand, at }
-  return { kind: 'deref', operand: pointer, type: to, at, lvalue: !isFunction(to) }
-}
-
-function memberExpression(cx: Context, e: MemberExpr): TExpr {
-  const inner = expression(cx, e.base)
-  if (isError(inner)) return errorExpr(e.at)
-  const arrow = e.arrow
-  let base = arrow ? rvalue(inner) : inner
-  if (arrow) {
-    const to = asPointer(base.type)?.to
-    if (!to) {
-      const code = asRecord(base.type) ? 'c.member-use-dot' : 'c.member-not-pointer'
-      error(cx.sink, code, e.opAt, [quoteType(base.type)], accessFix(e, '->', '.', code === 'c.member-use-dot'))
-      return errorExpr(e.at)
-    }
-    base = deref(base, base.at)
-  } else if (isPointer(inner.type)) {
-    error(cx.sink, 'c.member-use-arrow', e.opAt, [quoteType(inner.type)], accessFix(e, '.', '->', true))
-    return errorExpr(e.at)
-  }
-  const record = asRecord(base.type)
-  if (!record) {
-    error(cx.sink, 'c.member-not-record', e.opAt, [quoteType(base.type)])
-    return errorExpr(e.at)
-  }
-  if (!record.complete) {
-    error(cx.sink, 'c.member-incomplete-record', e.opAt, [quoteType(base.type)], incompleteNote(cx, base.type))
-    return errorExpr(e.at)
-  }
-  const path = findMember(record, e.name)
-  if (!path) {
-    const near = nearestOf(memberNames(record), e.name)
-    const fixes = near && !e.opAt.site ? [{ code: 'c.fix.replace' as const, params: [near], at: e.opAt, text: near }] : []
-    error(cx.sink, near ? 'c.no-member-near' : 'c.no-member', e.opAt, [e.name, quoteType(unqualified(base.type)), near ?? ''], { fixes })
-    return errorExpr(e.at)
-  }
-  return memberPath(base, path, e.at)
-}
-
-function accessFix(e: MemberExpr, from: string, to: string, wanted: boolean) {
-  if (!wanted || e.opAt.site) return {}
-  const start = e.opAt.start - from.length
-  return { fixes: [{ code: 'c.fix.replace' as const, params: [to], at: { file: e.opAt.file, start, end: e.opAt.start }, text: to }] }
-}
-
-/** Fields from the outermost to the named one, through anonymous members; undefined where there is none. */
-export function findMember(record: RecordType, name: string): { readonly record: RecordType; readonly field: Field }[] | undefined {
-  for (const field of record.fields) {
-    if (field.name === name) return [{ record, field }]
-    const inner = field.name === undefined ? asRecord(field.type) : undefined
-    const rest = inner && findMember(inner, name)
-    if (rest) return [{ record, field }, ...rest]
-  }
-  return undefined
-}
-
-function memberNames(record: RecordType): string[] {
-  return record.fields.flatMap((f) => {
-    const inner = f.name === undefined ? asRecord(f.type) : undefined
-    return inner ? memberNames(inner) : [f.name ?? '']
-  })
-}
-
-function memberPath(base: TExpr, path: readonly { readonly record: RecordType; readonly field: Field }[], at: Place): TExpr {
-  let e = base
-  for (const { record, field } of path) {
-    const q = qualifiersOf(e.type)
-    e = { kind: 'member', base: e, record, field, type: qualify(field.type, { ...q, restrict: false }), at, lvalue: e.lvalue }
-  }
-  return e
 }
 
 // --- unary ---

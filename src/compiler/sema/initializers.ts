@@ -21,7 +21,7 @@ import {
   sizeOf,
   unqualified,
 } from './ctypes.ts'
-import { findMember } from './expressions.ts'
+import { findMember } from './members.ts'
 import { incompleteNote } from './operators.ts'
 import { quoteType } from './print-type.ts'
 import type { InitPart, TExpr, TInit } from './tree.ts'

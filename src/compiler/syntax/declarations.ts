@@ -10,9 +10,6 @@ import type {
   Expr,
   FunctionDefinition,
   InitDeclarator,
-  InitItem,
-  Initializer,
-  InitList,
   MemberDeclaration,
   ParamDeclaration,
   Qualifiers,
@@ -47,6 +44,7 @@ import {
   reportUnknownType,
 } from './cursor.ts'
 import { assignmentExpression, conditionalExpression, expectString, name } from './expressions.ts'
+import { initializer } from './initializers.ts'
 import {
   FUNCTION_WORDS,
   KEYWORDS,
@@ -509,54 +507,6 @@ function attributeList(p: Parser, out: Attribute[], close: string): void {
     }
     out.push({ name: plainWord(word), args, at: join(t.at, previous(p).at) })
   }
-}
-
-// --- initialisers ---
-
-/** initializer */
-function initializer(p: Parser): Initializer {
-  return at(p, '{') ? initializerList(p) : assignmentExpression(p)
-}
-
-/** `{` [designation] initializer, ... `}` */
-export function initializerList(p: Parser): InitList {
-  const open = advance(p)
-  const items: InitItem[] = []
-  if (nest(p)) {
-    while (!at(p, '}') && !p.panic) {
-      items.push(designatedInitializer(p))
-      if (!accept(p, ',')) break
-    }
-    p.depth--
-  }
-  expect(p, '}', open)
-  return { kind: 'init-list', items, at: join(open.at, previous(p).at) }
-}
-
-/** designation? initializer */
-function designatedInitializer(p: Parser): InitItem {
-  const designators: InitItem['designators'][number][] = []
-  // GNU's old `name: value`.
-  if (peek(p).kind === 'identifier' && isPunct(peek(p, 1), ':') && !KEYWORDS.has(peek(p).text)) {
-    const field = advance(p)
-    p.next++
-    return { designators: [{ kind: 'field', name: field.text, at: field.at }], init: initializer(p) }
-  }
-  for (;;) {
-    const t = peek(p)
-    if (accept(p, '.')) {
-      const field = name(p)
-      if (field) designators.push({ kind: 'field', ...field })
-    } else if (accept(p, '[')) {
-      const low = conditionalExpression(p)
-      const high = accept(p, '...') ? conditionalExpression(p) : undefined
-      expect(p, ']', t)
-      designators.push({ kind: 'index', low, high, at: join(t.at, previous(p).at) })
-    } else break
-    if (p.panic) break
-  }
-  if (designators.length > 0 && !accept(p, '=') && !at(p, '{')) expect(p, '=')
-  return { designators, init: initializer(p) }
 }
 
 // --- whole declarations ---

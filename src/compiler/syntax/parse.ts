@@ -5,8 +5,9 @@ import type { Token } from '../preprocess/index.ts'
 import type { Sink } from '../report.ts'
 import type { ExternalDeclaration, TranslationUnit } from './ast.ts'
 import { accept, type Parser, peek, recover } from './cursor.ts'
-import { declaration, externalDeclaration, initializerList, startsTypeName, typeName } from './declarations.ts'
+import { declaration, externalDeclaration, startsTypeName, typeName } from './declarations.ts'
 import { assignmentExpression, conditionalExpression, expression } from './expressions.ts'
+import { initializerList } from './initializers.ts'
 import { compoundStatement } from './statements.ts'
 
 /** Typedef names that need no declaration. */
