@@ -47,6 +47,11 @@ export function checkMapProgCompatibility(env: Env, index: number): number {
     verbose(env.log, `${name === 'socket_filter' ? 'socket filter' : 'tracing'} progs cannot use bpf_spin_lock yet\n`)
     return -EINVAL
   }
+  for (const timer of ['bpf_timer', 'bpf_wq'] as const) {
+    if (!hasField(record, timer) || !TRACING.has(name)) continue
+    verbose(env.log, `tracing progs cannot use ${timer} yet\n`)
+    return -EINVAL
+  }
   const field = record?.find((f) => UNMODELLED_FIELDS.has(f.kind))
   return field === undefined ? 0 : unsupported(env, `${field.kind} in a map value`)
 }
