@@ -12,6 +12,7 @@ import {
   readCapture,
   renderDiagnostics,
   runProgram,
+  tailCallTargets,
   toHex,
   type VerifyResult,
   verify,
@@ -104,13 +105,15 @@ export const runCommand: Command = (words, output, kernel) =>
     if (!json) tellDiagnostics(opened, allDiagnostics(opened), output)
     const program = chosen(opened, value(args, '--section'))[0]
     if (!program) return fail(output, json, 'no program to run')
-    const result = verify(program, { logLevel: 1, kernel })
-    if (result.verdict !== 'accepted') {
-      if (json) output.out(JSON.stringify({ ...verdictJson({ program, result }), diagnostics: allDiagnostics(opened) }))
-      else tellVerdict(program, result, output)
+    const targets = tailCallTargets(program, opened.programs)
+    for (const one of [program, ...targets]) {
+      const result = verify(one, { logLevel: 1, kernel })
+      if (result.verdict === 'accepted') continue
+      if (json) output.out(JSON.stringify({ ...verdictJson({ program: one, result }), diagnostics: allDiagnostics(opened) }))
+      else tellVerdict(one, result, output)
       return 1
     }
-    const run = runProgram(program, packets, repeat, engine)
+    const run = runProgram(program, packets, repeat, engine, targets)
     const target = value(args, '--pcap-out')
     if (target !== undefined)
       writeFileSync(

@@ -19,6 +19,7 @@ import { machineView, type ViewTables } from './machine-view.ts'
 import { moveTo } from './moves.ts'
 import type { Project } from './project.ts'
 import { outcomeOf, verdictName } from './run.ts'
+import { tailCallTargets } from './tail-calls.ts'
 import { createScenarioRun, type PacketRun, runNextPacket, type Timeline } from './timeline.ts'
 import { type Opened, openUnits, unmodelledFeature } from './toolchain.ts'
 import type {
@@ -95,11 +96,13 @@ function* buildInSteps(project: Project, revision: number, now: () => number, ke
   const attached = attachedIndex(project, opened.programs)
   const { packets, diagnostics: faults } = readArrivals(project.scenario.stimuli)
   let feature = unmodelledFeature(opened) ?? ''
-  let notRun = whyNotRun(opened, attached, results, packets)
+  const program = opened.programs[attached]
+  const targets = program ? tailCallTargets(program, opened.programs) : []
+  let notRun = whyNotRun(opened, attached, targets, results, packets)
   const diagnostics = [...opened.diagnostics, ...opened.loading, ...faults]
   let timeline: Timeline | undefined
   if (notRun === '') {
-    const created = createScenarioRun(opened.programs[attached], packets, project.scenario)
+    const created = createScenarioRun(program, packets, project.scenario, targets)
     if (created.ok) {
       timeline = created.timeline
       while (runNextPacket(timeline) === 'more') yield
@@ -145,25 +148,27 @@ function questions(
 ): Omit<Build, 'wantsKernelTypes'> {
   const { revision } = report
   const logs = new Map<string, readonly LogLine[]>()
-  const states = new Map<number, readonly StateView[]>()
+  const states = new Map<string, readonly StateView[]>()
+  const lines = report.programs.map((p, i) => Int32Array.from(linesOf(p, opened.programs[i])))
+  const indexOf = (program: Program): number => opened.programs.indexOf(program)
   let tables: ViewTables | undefined
 
   const believed = (program: Program, slot: number): readonly StateView[] => {
-    const kept = states.get(slot)
+    const key = `${indexOf(program)}/${slot}`
+    const kept = states.get(key)
     if (kept) return kept
     const found = statesAt(program, options, slot, MAX_BELIEFS)
-    states.set(slot, found)
+    states.set(key, found)
     return found
   }
   const viewTables = (t: Timeline): ViewTables => {
     const { program } = t.program
     tables ??= {
       revision,
-      programIndex: report.attached,
-      program,
-      lines: Int32Array.from(linesOf(report.programs[report.attached], program)),
       btf: readProgramBtf(program),
-      states: (slot) => believed(program, slot),
+      indexOf,
+      lines: (running) => lines[indexOf(running)],
+      states: believed,
       verdictName: (retval) => verdictName(program.type, retval),
     }
     return tables
@@ -220,12 +225,19 @@ function attachedIndex(project: Project, programs: readonly Program[]): number {
   return named >= 0 ? named : programs.length > 0 ? 0 : -1
 }
 
-function whyNotRun(opened: Opened, attached: number, results: readonly VerifyResult[], packets: readonly Arrival[]): NotRun {
+function whyNotRun(
+  opened: Opened,
+  attached: number,
+  targets: readonly Program[],
+  results: readonly VerifyResult[],
+  packets: readonly Arrival[],
+): NotRun {
   if (opened.diagnostics.some((d) => d.severity === 'error')) return 'errors'
   if (attached < 0) return unmodelledFeature(opened) === undefined ? 'no-program' : 'unsupported'
-  const { verdict } = results[attached]
-  if (verdict === 'rejected') return 'rejected'
-  if (verdict === 'unsupported' || !runsPackets(opened.programs[attached].type)) return 'unsupported'
+  // A loader gives up where one of the programs that run together is refused.
+  const verdicts = new Set([opened.programs[attached], ...targets].map((p) => results[opened.programs.indexOf(p)].verdict))
+  if (verdicts.has('rejected')) return 'rejected'
+  if (verdicts.has('unsupported') || !runsPackets(opened.programs[attached].type)) return 'unsupported'
   return packets.length === 0 ? 'no-packets' : ''
 }
 

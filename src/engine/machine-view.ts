@@ -12,20 +12,19 @@ import { matchingState, stackBelief } from './belief.ts'
 import { describePlace } from './describe.ts'
 import { dumpMap, isOpaque } from './map-dump.ts'
 import { traceStep } from './step-trace.ts'
-import { packetAt, seek, type Timeline } from './timeline.ts'
+import { packetAt, runningProgram, seek, type Timeline } from './timeline.ts'
 import type { ByteMark, MachineView, MapRowView, MapView, RegisterView, StackSlotView } from './views.ts'
 
 /** Tables of a build that a view needs. */
 export interface ViewTables {
   readonly revision: number
-  /** Index of the attached program in the report. */
-  readonly programIndex: number
-  readonly program: Program
-  /** Source line of each slot. */
-  readonly lines: Int32Array
   readonly btf: Btf | undefined
-  /** What the verifier believed at a slot, on each visit. */
-  readonly states: (slot: number) => readonly StateView[]
+  /** Index of a program in the report. */
+  readonly indexOf: (program: Program) => number
+  /** Source line of each slot of a program. */
+  readonly lines: (program: Program) => Int32Array
+  /** What the verifier believed at a slot of a program, on each visit. */
+  readonly states: (program: Program, slot: number) => readonly StateView[]
   /** Name of a return code. */
   readonly verdictName: (retval: number) => string
 }
@@ -48,7 +47,8 @@ export function machineView(t: Timeline, tables: ViewTables, tick: number): Mach
   const replayed = replay(t, packet, step)
   const isOver = step === steps
   const pc = isOver ? -1 : kernel.machine.pc
-  const state = pc < 0 ? undefined : matchingState(tables.states(pc), kernel.machine.lo, kernel.machine.hi)
+  const program = runningProgram(t)
+  const state = pc < 0 ? undefined : matchingState(tables.states(program, pc), kernel.machine.lo, kernel.machine.hi)
   const bytes = packetBytes(kernel)
   return {
     revision: tables.revision,
@@ -56,12 +56,12 @@ export function machineView(t: Timeline, tables: ViewTables, tick: number): Mach
     packet,
     step,
     steps,
-    program: tables.programIndex,
+    program: tables.indexOf(program),
     pc,
-    line: pc < 0 ? 0 : tables.lines[pc],
-    frames: frameNames(kernel, tables.program),
-    registers: registers(kernel, tables.program, pc, state, replayed),
-    stack: stackSlots(kernel, tables.program, pc, state, replayed.last),
+    line: pc < 0 ? 0 : tables.lines(program)[pc],
+    frames: frameNames(kernel, program),
+    registers: registers(kernel, program, pc, state, replayed),
+    stack: stackSlots(kernel, program, pc, state, replayed.last),
     packetHex: toHex(bytes),
     packetMarks: packetMarks(kernel, replayed.last),
     packetTouched: mergeMarks(packetMarks(kernel, replayed.all)),

@@ -1,12 +1,16 @@
-// Where a move along the timeline leads: a tick to a tick. In: the timeline (all packets run), source line of each slot, where one is, the move.
+// Where a move along the timeline leads: a tick to a tick. In: the timeline (all packets run), source lines, where one is, the move.
 // Line and breakpoint moves walk the instructions of a run by replaying it; both directions give the same stops.
-import { packetAt, seek, type Timeline } from './timeline.ts'
+import type { Program } from '../isa/index.ts'
+import { packetAt, runningProgram, seek, type Timeline } from './timeline.ts'
 import type { Move } from './views.ts'
 
 /** Instructions that one move may look at before it stops where it is. */
 const MAX_WALK = 4_000_000
 
-export function moveTo(t: Timeline, lines: Int32Array, from: number, move: Move): number {
+/** Source line of each slot of a program; 0 where unknown. */
+export type Lines = (program: Program) => Int32Array
+
+export function moveTo(t: Timeline, lines: Lines, from: number, move: Move): number {
   const last = t.totalTicks - 1
   const here = clamp(from, 0, last)
   switch (move.kind) {
@@ -27,33 +31,42 @@ export function moveTo(t: Timeline, lines: Int32Array, from: number, move: Move)
 
 const clamp = (n: number, low: number, high: number): number => Math.max(low, Math.min(high, Math.trunc(n)))
 
-/** Slots of the instructions of a packet's run in [from, to) steps. */
-function* slots(t: Timeline, packet: number, from: number, to: number): Generator<number> {
+/** Walks a packet's run in [from, to) steps: at each of them the machine stands before the instruction. */
+function* walk(t: Timeline, packet: number, from: number, to: number): Generator<undefined> {
   seek(t, packet, from)
   for (let step = from; step < to; step++) {
     seek(t, packet, step)
-    yield t.kernel.machine.pc
+    yield
   }
 }
 
+function* linesOf(t: Timeline, lines: Lines, packet: number, from: number, to: number): Generator<number> {
+  for (const _ of walk(t, packet, from, to)) yield lines(runningProgram(t))[t.kernel.machine.pc] ?? 0
+}
+
+/** Slots of the attached program; -1 within another one. */
+function* slots(t: Timeline, packet: number, from: number, to: number): Generator<number> {
+  for (const _ of walk(t, packet, from, to)) yield runningProgram(t) === t.program.program ? t.kernel.machine.pc : -1
+}
+
 /** The first step behind `here` at which another line begins; the end of the run where there is none. */
-function nextLine(t: Timeline, lines: Int32Array, here: number): number {
+function nextLine(t: Timeline, lines: Lines, here: number): number {
   const packet = packetAt(t, here)
   const { firstTick, steps } = t.runs[packet]
   const at = here - firstTick
   if (at >= steps) return Math.min(here + 1, t.totalTicks - 1)
   let line = -1
   let step = at
-  for (const slot of slots(t, packet, at, Math.min(steps, at + MAX_WALK))) {
-    if (line === -1) line = lines[slot]
-    else if (lines[slot] !== line && lines[slot] !== 0) return firstTick + step
+  for (const next of linesOf(t, lines, packet, at, Math.min(steps, at + MAX_WALK))) {
+    if (line === -1) line = next
+    else if (next !== line && next !== 0) return firstTick + step
     step++
   }
   return firstTick + Math.min(steps, step)
 }
 
 /** The first step of the line before: where that line was entered. */
-function previousLine(t: Timeline, lines: Int32Array, here: number): number {
+function previousLine(t: Timeline, lines: Lines, here: number): number {
   const packet = packetAt(t, here)
   const { firstTick } = t.runs[packet]
   const at = here - firstTick
@@ -62,9 +75,9 @@ function previousLine(t: Timeline, lines: Int32Array, here: number): number {
   let line = 0
   let step = Math.max(0, at - MAX_WALK)
   let entry = step
-  for (const slot of slots(t, packet, step, at)) {
-    if (lines[slot] !== line && lines[slot] !== 0) {
-      line = lines[slot]
+  for (const next of linesOf(t, lines, packet, step, at)) {
+    if (next !== line && next !== 0) {
+      line = next
       entry = step
     }
     step++

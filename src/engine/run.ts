@@ -4,6 +4,7 @@ import type { Program } from '../isa/index.ts'
 import { createKernel, loadProgram, logged, type TestRunResult, testRun, testRunOn } from '../kernel/index.ts'
 import type { Arrival } from './arrivals.ts'
 import { type DumpedEntry, dumpMap, isOpaque } from './map-dump.ts'
+import { fillProgArrays } from './tail-calls.ts'
 
 export interface RecordRun {
   readonly retval: number
@@ -45,19 +46,25 @@ export interface RunOutcome {
 
 /**
  * Test-runs the packets one after the other over the same maps, each `repeat` times (edits of a packet accumulate, as in Linux). The verifier
- * has accepted the program.
+ * has accepted the program and the ones that it tail-calls, `targets`.
  */
-export function runProgram(program: Program, packets: readonly Arrival[], repeat: number, engine: EngineName = 'interp'): RunOutcome {
+export function runProgram(
+  program: Program,
+  packets: readonly Arrival[],
+  repeat: number,
+  engine: EngineName = 'interp',
+  targets: readonly Program[] = [],
+): RunOutcome {
   const kernel = createKernel({ seed: 1, engine, verified: true })
+  const refused = (errno: number, unsupported: string): RunOutcome => ({
+    packets: packets.map(({ atNs }) => ({ atNs, retval: 0, verdict: '', outcome: 'other', errno, fault: '', unsupported })),
+    maps: [],
+    printk: [],
+  })
   const loaded = loadProgram(kernel, program)
-  if (!loaded.ok) {
-    const { errno, unsupported = '' } = loaded
-    return {
-      packets: packets.map(({ atNs }) => ({ atNs, retval: 0, verdict: '', outcome: 'other', errno, fault: '', unsupported })),
-      maps: [],
-      printk: [],
-    }
-  }
+  if (!loaded.ok) return refused(loaded.errno, loaded.unsupported ?? '')
+  const unfilled = fillProgArrays(kernel, program, targets)
+  if (unfilled !== '') return refused(0, unfilled)
   const outcomes = packets.map(({ atNs, data }): PacketOutcome => {
     const { retval, dataOut, errno, fault, unsupported = '' } = testRunOn(kernel, loaded.program, { data, repeat })
     const ran = errno === 0 && !fault && unsupported === ''

@@ -134,25 +134,25 @@ describe('moves', () => {
   test('lines forward and back meet at the same stops', () => {
     const t = timeline([3])
     const forward = [0]
-    while (forward.at(-1) !== t.totalTicks - 1) forward.push(moveTo(t, lines, forward.at(-1)!, { kind: 'line', by: 1 }))
+    while (forward.at(-1) !== t.totalTicks - 1) forward.push(moveTo(t, () => lines, forward.at(-1)!, { kind: 'line', by: 1 }))
     const back = [t.totalTicks - 1]
-    while (back.at(-1) !== 0) back.push(moveTo(t, lines, back.at(-1)!, { kind: 'line', by: -1 }))
+    while (back.at(-1) !== 0) back.push(moveTo(t, () => lines, back.at(-1)!, { kind: 'line', by: -1 }))
     expect(back.reverse()).toEqual(forward)
   })
   test('breakpoints over packets, both ways', () => {
     const t = timeline([0, 0, 0])
     const slot = 11
-    const first = moveTo(t, lines, 0, { kind: 'breakpoint', by: 1, slots: [slot] })
-    const second = moveTo(t, lines, first, { kind: 'breakpoint', by: 1, slots: [slot] })
+    const first = moveTo(t, () => lines, 0, { kind: 'breakpoint', by: 1, slots: [slot] })
+    const second = moveTo(t, () => lines, first, { kind: 'breakpoint', by: 1, slots: [slot] })
     expect(packetAt(t, first)).toBe(0)
     expect(packetAt(t, second)).toBe(1)
-    expect(moveTo(t, lines, second, { kind: 'breakpoint', by: -1, slots: [slot] })).toBe(first)
-    expect(moveTo(t, lines, second, { kind: 'breakpoint', by: 1, slots: [] })).toBe(t.totalTicks - 1)
+    expect(moveTo(t, () => lines, second, { kind: 'breakpoint', by: -1, slots: [slot] })).toBe(first)
+    expect(moveTo(t, () => lines, second, { kind: 'breakpoint', by: 1, slots: [] })).toBe(t.totalTicks - 1)
   })
   test('clamps', () => {
     const t = timeline([1])
-    expect(moveTo(t, lines, 5, { kind: 'insn', by: -100 })).toBe(0)
-    expect(moveTo(t, lines, 5, { kind: 'tick', tick: 1e9 })).toBe(t.totalTicks - 1)
-    expect(moveTo(t, lines, 5, { kind: 'packet', packet: 9, step: 9999 })).toBe(t.totalTicks - 1)
+    expect(moveTo(t, () => lines, 5, { kind: 'insn', by: -100 })).toBe(0)
+    expect(moveTo(t, () => lines, 5, { kind: 'tick', tick: 1e9 })).toBe(t.totalTicks - 1)
+    expect(moveTo(t, () => lines, 5, { kind: 'packet', packet: 9, step: 9999 })).toBe(t.totalTicks - 1)
   })
 })

@@ -23,6 +23,7 @@ import {
 } from '../kernel/index.ts'
 import type { Arrival } from './arrivals.ts'
 import type { ScenarioMap } from './project.ts'
+import { fillProgArrays } from './tail-calls.ts'
 
 const KEYFRAME_STEPS = 1 << 16
 /** A run that takes longer is stopped. A verified program takes a million instructions at most, times its callbacks and tail calls. */
@@ -71,11 +72,12 @@ export type ScenarioRun =
   | { readonly ok: true; readonly timeline: Timeline }
   | { readonly ok: false; readonly errno: number; readonly unsupported: string; readonly badMap: string }
 
-/** Loads the program into a fresh kernel, with the initial map contents of the scenario. */
+/** Loads the program into a fresh kernel, with the programs that it tail-calls and the initial map contents of the scenario. */
 export function createScenarioRun(
   program: Program,
   arrivals: readonly Arrival[],
   { seed, maps }: { readonly seed: number; readonly maps: readonly ScenarioMap[] },
+  targets: readonly Program[] = [],
 ): ScenarioRun {
   const kernel = createKernel({ seed })
   for (const def of program.maps) {
@@ -84,6 +86,8 @@ export function createScenarioRun(
   }
   const loaded = loadProgram(kernel, program)
   if (!loaded.ok) return { ok: false, errno: loaded.errno, unsupported: loaded.unsupported ?? '', badMap: '' }
+  const unfilled = fillProgArrays(kernel, program, targets)
+  if (unfilled !== '') return { ok: false, errno: 0, unsupported: unfilled, badMap: '' }
   for (const { name, entries } of maps) {
     const map = kernel.maps.find((m) => m.def.name === name)
     for (const { key, value } of entries) {
@@ -113,6 +117,12 @@ export function runNextPacket(t: Timeline): 'more' | 'done' {
   t.runs.push({ arrival, firstTick: t.totalTicks, steps, result: refused === '' ? resultOf(t.kernel) : notRun(refused) })
   t.totalTicks += steps + 1
   return t.runs.length === t.arrivals.length ? 'done' : 'more'
+}
+
+/** The program that the machine stands in: the attached one, or one that it tail-called. */
+export function runningProgram({ kernel, program }: Timeline): Program {
+  const { code } = kernel.machine
+  return code === program.code ? program.program : (kernel.programs.find((p) => p.code === code)?.program ?? program.program)
 }
 
 /** The packet whose run a tick belongs to; clamps. */
