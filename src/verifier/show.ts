@@ -14,7 +14,7 @@ const MAP_STRIDE = 0x100000n
 
 export function disasmNames(env: Env): DisasmNames {
   return {
-    kfunc: (id, off) => (off === 0 ? env.kfuncs.get(id)?.name : undefined),
+    kfunc: (id, off) => (id === 0 ? '' : off === 0 ? env.kfuncs.get(id)?.name : undefined),
     helper: (id) => (id === 0 ? 'bpf_unspec' : helperById(id)?.name),
     imm64: (slot, value) => {
       const src = env.insns.src[slot]!
