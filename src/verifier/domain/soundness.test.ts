@@ -2,35 +2,13 @@
 // through. Abstract values come from narrowing around a concrete number in random ways, so that all five views are used and none is exact.
 import { expect, test } from 'vitest'
 import { hi32, lo32 } from '../../base/index.ts'
-import {
-  BPF_ADD,
-  BPF_AND,
-  BPF_ARSH,
-  BPF_JEQ,
-  BPF_JGE,
-  BPF_JGT,
-  BPF_JLE,
-  BPF_JLT,
-  BPF_JNE,
-  BPF_JSET,
-  BPF_JSGE,
-  BPF_JSGT,
-  BPF_JSLE,
-  BPF_JSLT,
-  BPF_LSH,
-  BPF_MUL,
-  BPF_NEG,
-  BPF_OR,
-  BPF_RSH,
-  BPF_SUB,
-  BPF_XOR,
-} from '../../isa/index.ts'
+import { BPF_ARSH, BPF_LSH, BPF_RSH } from '../../isa/index.ts'
 import { scalarAlu, scalarEnd } from './alu.ts'
 import { boundsSanityCheck, boundsSync, markRegConst, markRegUnknown } from './bounds.ts'
 import { isScalarBranchTaken, regSetMinMax } from './branch.ts'
 import { coerceRegToSize, coerceRegToSizeSx, coerceSubregToSizeSx, zext32To64 } from './coerce.ts'
 import { MASK_HI, MASK_LO, VALUE_HI, VALUE_LO } from './layout.ts'
-import { notIn, nth, random } from './testing.ts'
+import { ALU_OPS, COMPARE, concrete, holds, notIn, nth, random } from './testing.ts'
 
 const ROUNDS = 4000
 const A = nth(0)
@@ -38,7 +16,6 @@ const B = nth(1)
 const u64 = (x: bigint): bigint => BigInt.asUintN(64, x)
 const s64 = (x: bigint): bigint => BigInt.asIntN(64, x)
 const u32 = (x: bigint): bigint => BigInt.asUintN(32, x)
-const s32 = (x: bigint): bigint => BigInt.asIntN(32, x)
 
 const EDGES = [0n, 1n, -1n, 2n, 0x7fn, 0x80n, 0xffn, 0x7fffn, 0x8000n, 0xffffn, 0x7fffffffn, 0x80000000n, 0xffffffffn, 0x100000000n]
 const EDGES_HIGH = [0x7fffffffffffffffn, 0x8000000000000000n, 0xffffffff00000000n, 0xffffffff80000000n, 0x7fffffff00000000n]
@@ -48,39 +25,6 @@ function someNumber(rnd: () => number): bigint {
   const near = edges[Math.floor(rnd() * edges.length)]! + BigInt(Math.floor(rnd() * 5) - 2)
   if (rnd() < 0.6) return u64(near)
   return (BigInt(Math.floor(rnd() * 2 ** 32)) << 32n) | BigInt(Math.floor(rnd() * 2 ** 32))
-}
-
-const COMPARE = [BPF_JGT, BPF_JGE, BPF_JLT, BPF_JLE, BPF_JSGT, BPF_JSGE, BPF_JSLT, BPF_JSLE, BPF_JEQ, BPF_JNE, BPF_JSET] as const
-
-function holds(op: number, a: bigint, b: bigint, j32: boolean): boolean {
-  const ua = j32 ? u32(a) : u64(a)
-  const ub = j32 ? u32(b) : u64(b)
-  const sa = j32 ? s32(a) : s64(a)
-  const sb = j32 ? s32(b) : s64(b)
-  switch (op) {
-    case BPF_JGT:
-      return ua > ub
-    case BPF_JGE:
-      return ua >= ub
-    case BPF_JLT:
-      return ua < ub
-    case BPF_JLE:
-      return ua <= ub
-    case BPF_JSGT:
-      return sa > sb
-    case BPF_JSGE:
-      return sa >= sb
-    case BPF_JSLT:
-      return sa < sb
-    case BPF_JSLE:
-      return sa <= sb
-    case BPF_JEQ:
-      return ua === ub
-    case BPF_JNE:
-      return ua !== ub
-    default:
-      return (ua & ub) !== 0n
-  }
 }
 
 /** An abstract value around x: unknown bits, then comparisons that x passes. */
@@ -107,39 +51,6 @@ function around(s: Int32Array, r: number, x: bigint, rnd: () => number): void {
     const taken = holds(op, x, BigInt(imm), j32)
     regSetMinMax(taken ? s : other, r, taken ? scratch : otherConst, 0, taken ? other : s, r, taken ? otherConst : scratch, 0, op, j32)
   }
-}
-
-const ALU_OPS = [BPF_ADD, BPF_SUB, BPF_MUL, BPF_AND, BPF_OR, BPF_XOR, BPF_LSH, BPF_RSH, BPF_ARSH, BPF_NEG] as const
-
-function concrete(op: number, a: bigint, b: bigint, alu32: boolean): bigint {
-  const x = alu32 ? u32(a) : a
-  const bits = alu32 ? 32 : 64
-  const n = BigInt.asUintN(alu32 ? 5 : 6, b)
-  const result = (): bigint => {
-    switch (op) {
-      case BPF_ADD:
-        return a + b
-      case BPF_SUB:
-        return a - b
-      case BPF_MUL:
-        return a * b
-      case BPF_AND:
-        return a & b
-      case BPF_OR:
-        return a | b
-      case BPF_XOR:
-        return a ^ b
-      case BPF_LSH:
-        return a << n
-      case BPF_RSH:
-        return x >> n
-      case BPF_ARSH:
-        return BigInt.asIntN(bits, a) >> n
-      default:
-        return -a
-    }
-  }
-  return BigInt.asUintN(bits, result())
 }
 
 test('the abstract values used here hold their number', () => {

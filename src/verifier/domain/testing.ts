@@ -1,6 +1,29 @@
 // For tests: registers from the text that the log prints, membership of concrete numbers, numbers as BigInt. The text says all about a number,
 // since only what is at its extreme is left out.
 import { hi32, lo32, s64, u64 } from '../../base/index.ts'
+import {
+  BPF_ADD,
+  BPF_AND,
+  BPF_ARSH,
+  BPF_JEQ,
+  BPF_JGE,
+  BPF_JGT,
+  BPF_JLE,
+  BPF_JLT,
+  BPF_JNE,
+  BPF_JSET,
+  BPF_JSGE,
+  BPF_JSGT,
+  BPF_JSLE,
+  BPF_JSLT,
+  BPF_LSH,
+  BPF_MUL,
+  BPF_NEG,
+  BPF_OR,
+  BPF_RSH,
+  BPF_SUB,
+  BPF_XOR,
+} from '../../isa/index.ts'
 import { markRegKnown, markRegUnknown } from './bounds.ts'
 import {
   MASK_HI,
@@ -86,4 +109,76 @@ export function random(seed: number): () => number {
     x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x
     return ((x ^ (x >>> 14)) >>> 0) / 4294967296
   }
+}
+
+// ---- the same on concrete numbers ----
+
+/** Comparisons of conditional jumps. */
+export const COMPARE = [BPF_JGT, BPF_JGE, BPF_JLT, BPF_JLE, BPF_JSGT, BPF_JSGE, BPF_JSLT, BPF_JSLE, BPF_JEQ, BPF_JNE, BPF_JSET] as const
+
+/** Whether `if (a op b)` is taken. */
+export function holds(op: number, a: bigint, b: bigint, j32: boolean): boolean {
+  const bits = j32 ? 32 : 64
+  const ua = BigInt.asUintN(bits, a)
+  const ub = BigInt.asUintN(bits, b)
+  const sa = BigInt.asIntN(bits, a)
+  const sb = BigInt.asIntN(bits, b)
+  switch (op) {
+    case BPF_JGT:
+      return ua > ub
+    case BPF_JGE:
+      return ua >= ub
+    case BPF_JLT:
+      return ua < ub
+    case BPF_JLE:
+      return ua <= ub
+    case BPF_JSGT:
+      return sa > sb
+    case BPF_JSGE:
+      return sa >= sb
+    case BPF_JSLT:
+      return sa < sb
+    case BPF_JSLE:
+      return sa <= sb
+    case BPF_JEQ:
+      return ua === ub
+    case BPF_JNE:
+      return ua !== ub
+    default:
+      return (ua & ub) !== 0n
+  }
+}
+
+export const ALU_OPS = [BPF_ADD, BPF_SUB, BPF_MUL, BPF_AND, BPF_OR, BPF_XOR, BPF_LSH, BPF_RSH, BPF_ARSH, BPF_NEG] as const
+
+/** What `a op b` is on concrete numbers. */
+export function concrete(op: number, a: bigint, b: bigint, alu32: boolean): bigint {
+  const bits = alu32 ? 32 : 64
+  const x = BigInt.asUintN(bits, a)
+  const n = BigInt.asUintN(alu32 ? 5 : 6, b)
+  const result = (): bigint => {
+    switch (op) {
+      case BPF_ADD:
+        return a + b
+      case BPF_SUB:
+        return a - b
+      case BPF_MUL:
+        return a * b
+      case BPF_AND:
+        return a & b
+      case BPF_OR:
+        return a | b
+      case BPF_XOR:
+        return a ^ b
+      case BPF_LSH:
+        return a << n
+      case BPF_RSH:
+        return x >> n
+      case BPF_ARSH:
+        return BigInt.asIntN(bits, a) >> n
+      default:
+        return -a
+    }
+  }
+  return BigInt.asUintN(bits, result())
 }
