@@ -8,6 +8,7 @@ import { Timeline } from './panels/timeline/Panel.tsx'
 import { Banners } from './shell/Banners.tsx'
 import { DropZone } from './shell/DropZone.tsx'
 import { EarlierDialog } from './shell/EarlierDialog.tsx'
+import { ExamplesDialog } from './shell/ExamplesDialog.tsx'
 import { Header } from './shell/Header.tsx'
 import { HelpDialog } from './shell/HelpDialog.tsx'
 import { Layout, Switcher } from './shell/Layout.tsx'
@@ -49,6 +50,7 @@ export function App({ page }: { readonly page: Page }) {
       {dialog === 'help' && <HelpDialog onClose={close} />}
       {dialog === 'share' && <ShareDialog onClose={close} />}
       {dialog === 'earlier' && <EarlierDialog onClose={close} />}
+      {dialog === 'examples' && <ExamplesDialog onClose={close} />}
       <DropZone />
       <Note />
     </PageContext>

@@ -13,6 +13,7 @@ import {
   readCaptureBytes,
   startBuild,
 } from '../engine/index.ts'
+import { exampleProject, examples } from '../lessons/index.ts'
 import { compressor } from './compressor.ts'
 import type { Method, Methods, Port, RequestMessage, ToPage, ToWorker } from './messages.ts'
 
@@ -63,6 +64,12 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
         return { link: encodeLink(args.project, compressor) }
       case 'decodeLink':
         return decodeLink(args.fragment, compressor) satisfies LinkResult
+      case 'examples':
+        return examples.map(({ id, group, title, about }) => ({ id, group, title, about }))
+      case 'example': {
+        const found = examples.find((e) => e.id === args.id)
+        return found ? { project: exampleProject(found) } : {}
+      }
       case 'readCapture':
         return readCaptureBytes(args.bytes)
       default: {

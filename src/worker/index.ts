@@ -5,5 +5,5 @@
 export type { LinkFault, LinkResult } from '../engine/index.ts'
 export { defaultProject, readProject } from '../engine/index.ts'
 export { type Client, createClient, StaleError } from './client.ts'
-export type { Method, Methods, Port, RequestMessage, ToPage, ToWorker } from './messages.ts'
+export type { ExampleRow, Method, Methods, Port, RequestMessage, ToPage, ToWorker } from './messages.ts'
 export { type SpawnedWorker, spawnWorker } from './spawn.ts'

@@ -11,6 +11,7 @@ import type {
   Project,
   VisitsView,
 } from '../engine/index.ts'
+import type { Example } from '../lessons/index.ts'
 
 /** Method name to arguments and value. */
 export interface Methods {
@@ -24,9 +25,13 @@ export interface Methods {
   decodeLink: { args: { fragment: string }; value: LinkResult }
   /** The outgoing packets of the run as pcap bytes. */
   exportPcap: { args: { revision: number }; value: { readonly bytes: Uint8Array } }
+  /** The gallery, without the sources. */
+  examples: { args: Record<string, never>; value: readonly ExampleRow[] }
+  example: { args: { id: string }; value: { readonly project?: Project } }
   /** Reads a capture that the visitor dropped; diagnostics name what is wrong and where. */
   readCapture: { args: { name: string; bytes: Uint8Array }; value: CaptureReport }
 }
+export type ExampleRow = Omit<Example, 'source'>
 export type Method = keyof Methods
 
 export interface RequestMessage<M extends Method = Method> {

@@ -17,6 +17,7 @@ export const en = {
     saveProject: 'Save the whole project',
     openCapture: 'Open a packet capture…',
     exportPcap: 'Save outgoing packets as pcap',
+    examples: 'Examples',
     earlier: 'Earlier versions…',
     startOver: 'Start over with the first example',
     language: 'Language',
@@ -279,6 +280,20 @@ export const en = {
     crashed: 'This part of the page broke.',
     newBuild: 'A newer Beeyard is ready. Your work stays as it is.',
     reload: 'Reload the page',
+  },
+
+  examples: {
+    title: 'Examples',
+    note: 'Each runs over the same capture as the first program. What you have open now is kept under Earlier versions.',
+    search: 'Search examples',
+    none: 'No example has all of these words.',
+    groups: {
+      count: 'Count',
+      filter: 'Filter',
+      steer: 'Change and steer',
+      watch: 'Watch and report',
+      rejected: 'Rejected by Linux: mend them',
+    },
   },
 
   earlier: {

@@ -18,6 +18,7 @@ export const ko: Messages = {
     saveProject: '프로젝트 전체 저장',
     openCapture: '패킷 캡처 열기…',
     exportPcap: '나간 패킷을 pcap으로 저장',
+    examples: '예제',
     earlier: '이전 버전…',
     startOver: '첫 예제로 다시 시작',
     language: '언어',
@@ -277,6 +278,20 @@ export const ko: Messages = {
     crashed: '페이지의 이 부분에 오류가 났습니다.',
     newBuild: '새 버전의 Beeyard가 준비되었습니다. 작업은 그대로 유지됩니다.',
     reload: '페이지 새로 고침',
+  },
+
+  examples: {
+    title: '예제',
+    note: '모두 첫 프로그램과 같은 캡처로 실행됩니다. 지금 열려 있는 작업은 이전 버전에 보관됩니다.',
+    search: '예제 검색',
+    none: '이 단어가 모두 들어 있는 예제가 없습니다.',
+    groups: {
+      count: '세기',
+      filter: '걸러내기',
+      steer: '바꾸고 보내기',
+      watch: '지켜보고 알리기',
+      rejected: 'Linux가 거부하는 예제: 고쳐 보기',
+    },
   },
 
   earlier: {

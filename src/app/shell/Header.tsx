@@ -28,6 +28,11 @@ export function Header({ narrow }: { readonly narrow: boolean }) {
       <span className={styles.file}>{main}</span>
       {own && !narrow && <Saved status={saving} />}
       <span className={styles.spacer} />
+      {!narrow && (
+        <Button icon="code" onClick={() => setUi({ dialog: 'examples' })}>
+          {t.header.examples}
+        </Button>
+      )}
       <Popover label={t.header.file} icon="file" iconOnly={narrow}>
         {(close) => (
           <FileItems
@@ -67,6 +72,7 @@ function FileItems({ onChoose }: { readonly onChoose: (act: () => void) => void 
   const page = usePage()
   const setUi = useUi((s) => s.set)
   const items: readonly (readonly [text: string, act: () => void])[] = [
+    [t.header.examples, () => setUi({ dialog: 'examples' })],
     [t.header.openC, () => pickFile(page)],
     [t.header.openCapture, () => pickCapture(page)],
     [t.header.saveC, saveSource],

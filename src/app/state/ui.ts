@@ -9,7 +9,7 @@ export type PanelName = (typeof PANELS)[number]
 /** Panels that share one place on a wide page. */
 export const TABS = ['run', 'verify', 'maps', 'output'] as const
 export type TabName = (typeof TABS)[number]
-export type DialogName = 'help' | 'share' | 'earlier'
+export type DialogName = 'help' | 'share' | 'earlier' | 'examples'
 
 export interface UiState {
   readonly language: Language
