@@ -13,4 +13,4 @@ export function dumpMap(map: KernelMap): DumpedEntry[] {
 }
 
 /** Maps whose entries are no data for people or comparisons. */
-export const isOpaque = (type: string): boolean => type === 'prog_array'
+export const isOpaque = (type: string): boolean => type === 'prog_array' || type.endsWith('_of_maps')

@@ -305,7 +305,7 @@ describe('what is not modelled', () => {
     const maps = [
       {
         name: 'b',
-        type: 'bloom_filter',
+        type: 'stack_trace',
         keySize: 0,
         valueSize: 4,
         maxEntries: 1,
@@ -316,7 +316,7 @@ describe('what is not modelled', () => {
         frozen: false,
       },
     ]
-    expect(testRun({ program: { ...p, maps }, data: PACKET }).unsupported).toBe('map type bloom_filter')
+    expect(testRun({ program: { ...p, maps }, data: PACKET }).unsupported).toBe('map type stack_trace')
   })
 
   it('every modelled helper is a row of the table', () => {

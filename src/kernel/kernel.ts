@@ -157,9 +157,16 @@ export function createKernel(options: KernelOptions = {}): Kernel {
   return kernel
 }
 
-/** Creates a map and puts its initial entries in. */
+/** The map of a definition: the one that is there, or a new one with its initial entries in. */
 export function addMap(kernel: Kernel, def: MapDef): { readonly map?: KernelMap; readonly errno: number; readonly unsupported?: string } {
-  const host: MapHost = { memory: kernel.memory, cpus: kernel.cpus, random: () => nextU32(kernel.random) }
+  const known = kernel.maps.find((m) => m.def === def)
+  if (known) return { map: known, errno: 0 }
+  const host: MapHost = {
+    memory: kernel.memory,
+    cpus: kernel.cpus,
+    random: () => nextU32(kernel.random),
+    mapAt: (index) => kernel.maps[index],
+  }
   const result = createMap(host, def, kernel.maps.length)
   if (!result.ok) return result.unsupported ? { errno: result.errno, unsupported: result.unsupported } : { errno: result.errno }
   const { map } = result
@@ -169,7 +176,21 @@ export function addMap(kernel: Kernel, def: MapDef): { readonly map?: KernelMap;
   }
   const live = def.frozen ? frozen(map) : map
   kernel.maps.push(live)
-  return { map: live, errno: 0 }
+  return fillSlots(kernel, live)
+}
+
+/** Puts the maps in that the declaration of a map of maps names. libbpf: init_map_in_map_slots(). */
+function fillSlots(kernel: Kernel, map: KernelMap): ReturnType<typeof addMap> {
+  for (const slot of map.def.slots ?? []) {
+    if (slot.kind !== 'map') continue
+    const inner = addMap(kernel, slot.map)
+    if (!inner.map) return inner
+    const key = new Uint8Array(map.def.keySize)
+    key.set(new Uint8Array(new Uint32Array([slot.index]).buffer).subarray(0, key.length))
+    const errno = map.userUpdate(key, new Uint8Array(new Uint32Array([inner.map.id]).buffer), 0)
+    if (errno < 0) return { errno: -errno }
+  }
+  return { map, errno: 0 }
 }
 
 /** BPF_MAP_FREEZE: user space may no longer change it. */

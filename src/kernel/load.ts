@@ -19,13 +19,9 @@ export type LoadResult =
 export function loadProgram(kernel: Kernel, program: Program): LoadResult {
   const maps: KernelMap[] = []
   for (const def of program.maps) {
-    let map = kernel.maps.find((m) => m.def === def)
-    if (!map) {
-      const added = addMap(kernel, def)
-      if (!added.map) return { ok: false, errno: added.errno, ...(added.unsupported ? { unsupported: added.unsupported } : {}) }
-      map = added.map
-    }
-    maps.push(map)
+    const added = addMap(kernel, def)
+    if (!added.map) return { ok: false, errno: added.errno, ...(added.unsupported ? { unsupported: added.unsupported } : {}) }
+    maps.push(added.map)
   }
   const loaded: LoadedProgram = { program, code: link(program.name, program.code, linkerFor(kernel, program.type, maps)), maps }
   kernel.programs.push(loaded)

@@ -3,9 +3,10 @@
 import { type HelperResult, tailCall } from '../../vm/index.ts'
 import { DIRECT_HI } from '../address.ts'
 import { EINVAL } from '../errno.ts'
-import { type Kernel, type MapChange, programAt } from '../kernel.ts'
+import { type Kernel, type MapChange, mapLo, programAt } from '../kernel.ts'
 import { append } from '../log.ts'
 import type { KernelMap } from '../maps/map.ts'
+import type { MapOfMaps } from '../maps/map-of-maps.ts'
 import { fdArrayArg, type HelperBody, mapArg, readable, ret, ret64, u32, u64, writable } from './body.ts'
 
 const note = (k: Kernel, map: KernelMap, kind: MapChange['kind'], key: number): void =>
@@ -16,6 +17,10 @@ export const mapLookupElem: HelperBody = (k, m) => {
   if (!map) return 'stopped'
   const key = readable(k, m, 2, map.def.keySize)
   if (key < 0) return 'stopped'
+  if ('inner' in map) {
+    const inner = k.maps[(map as MapOfMaps).inner(key)]
+    return inner ? ret64(m, mapLo(inner), DIRECT_HI) : ret(m, 0)
+  }
   const value = map.lookup(key)
   return value === 0 ? ret(m, 0) : ret64(m, value, DIRECT_HI)
 }
@@ -66,7 +71,8 @@ const takes =
   (k, m) => {
     const map = mapArg(k, m, 1)
     if (!map) return 'stopped'
-    const value = writable(k, m, 2, map.def.valueSize)
+    const reads = kind === 'peek' && map.peekReads === true
+    const value = reads ? readable(k, m, 2, map.def.valueSize) : writable(k, m, 2, map.def.valueSize)
     if (value < 0) return 'stopped'
     const take = map[kind]
     const err = take ? take(value) : -EINVAL

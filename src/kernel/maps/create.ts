@@ -3,10 +3,12 @@
 import type { MapDef } from '../../isa/index.ts'
 import { E2BIG, EINVAL, ENOMEM, ENOTSUPP } from '../errno.ts'
 import { createArray } from './array.ts'
+import { createBloomFilter } from './bloom-filter.ts'
 import { createFdArray } from './fd-array.ts'
 import { createHash } from './hash.ts'
 import { createLpmTrie } from './lpm-trie.ts'
 import {
+  BPF_F_INNER_MAP,
   BPF_F_NO_COMMON_LRU,
   BPF_F_NO_PREALLOC,
   BPF_F_RDONLY,
@@ -17,6 +19,7 @@ import {
   type KernelMap,
   type MapHost,
 } from './map.ts'
+import { createMapOfMaps } from './map-of-maps.ts'
 import { createQueueStack } from './queue-stack.ts'
 import { createRingbuf } from './ringbuf.ts'
 
@@ -27,7 +30,6 @@ type CreateResult =
 const ACCESS = BPF_F_RDONLY | BPF_F_WRONLY | BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG
 const BPF_F_MMAPABLE = 1 << 10
 const BPF_F_PRESERVE_ELEMS = 1 << 11
-const BPF_F_INNER_MAP = 1 << 12
 const BPF_F_NUMA_NODE = 1 << 2
 const PAGE_SIZE = 4096
 /** Linux: KMALLOC_MAX_SIZE, PCPU_MIN_UNIT_SIZE, sizeof(struct htab_elem). */
@@ -38,6 +40,8 @@ const NR_CPUS = 256
 /** A length and up to 256 bytes; sizeof(struct lpm_trie_node). */
 const LPM_KEY_MAX = 260
 const LPM_NODE = 40
+const MAX_BLOOM_HASHES = 15
+const NO_INNER = new Set(['array_of_maps', 'hash_of_maps'])
 
 interface Kind {
   readonly create: (host: MapHost, def: MapDef, id: number) => KernelMap | undefined
@@ -68,6 +72,15 @@ const checkQueue = (def: MapDef): number => {
 }
 const checkRingbuf = (def: MapDef): number =>
   def.keySize !== 0 || def.valueSize !== 0 || !isPowerOf2(def.maxEntries) || def.maxEntries % PAGE_SIZE !== 0 ? EINVAL : 0
+const checkBloomFilter = (def: MapDef): number => {
+  if (def.valueSize > KMALLOC_MAX) return E2BIG
+  return def.keySize !== 0 || def.valueSize === 0 || def.maxEntries === 0 || (def.extra ?? 0) > MAX_BLOOM_HASHES ? EINVAL : 0
+}
+/** What user space creates one with is a map to take the form from; a map of maps is none. */
+const checkMapOfMaps = (def: MapDef): number => {
+  if (def.valueSize !== 4) return EINVAL
+  return !def.inner || NO_INNER.has(def.inner.type) ? EINVAL : 0
+}
 const checkCpuMap = (def: MapDef): number => checkRedirect(def) || (def.maxEntries > NR_CPUS ? E2BIG : 0)
 const checkLpmTrie = (def: MapDef): number => {
   if (def.maxEntries === 0 || (def.flags & BPF_F_NO_PREALLOC) === 0) return EINVAL
@@ -100,6 +113,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
   devmap: { create: createFdArray, check: checkRedirect, flags: FD_FLAGS },
   devmap_hash: { create: createFdArray, check: checkRedirect, flags: FD_FLAGS },
   cpumap: { create: createFdArray, check: checkCpuMap, flags: BPF_F_NUMA_NODE },
+  bloom_filter: { create: createBloomFilter, check: checkBloomFilter, flags: BPF_F_NUMA_NODE | BPF_F_ZERO_SEED | ACCESS },
+  array_of_maps: { create: createMapOfMaps, check: (def) => checkMapOfMaps(def) || checkFdArray(def), flags: FD_FLAGS },
+  hash_of_maps: { create: createMapOfMaps, check: (def) => checkMapOfMaps(def) || checkHash(def), flags: HASH_FLAGS },
   xskmap: { create: createFdArray, check: checkFdArray, flags: FD_FLAGS },
 }
 

@@ -15,6 +15,7 @@ export const BPF_F_WRONLY = 1 << 4
 export const BPF_F_ZERO_SEED = 1 << 6
 export const BPF_F_RDONLY_PROG = 1 << 7
 export const BPF_F_WRONLY_PROG = 1 << 8
+export const BPF_F_INNER_MAP = 1 << 12
 
 /** What maps need of the kernel that they live in. */
 export interface MapHost {
@@ -23,6 +24,8 @@ export interface MapHost {
   readonly cpus: number
   /** A seeded random number, for hash seeds. */
   readonly random: () => number
+  /** The kernel's map at an index. */
+  readonly mapAt: (index: number) => KernelMap | undefined
 }
 
 /** A key and value as user space sees them; a per-CPU value has the values of all CPUs, each rounded up to 8 bytes. */
@@ -48,6 +51,8 @@ export interface KernelMap {
   readonly push?: (value: number, flags: number) => number
   readonly pop?: (into: number) => number
   readonly peek?: (into: number) => number
+  /** `peek` asks for the value at the offset instead of writing one there. */
+  readonly peekReads?: boolean
   /** The table that `lookup` looks into, where compiled code may do so itself. */
   readonly table?: Lookup
   /** Ram offset of the value at an offset of the only entry (direct value access). */
