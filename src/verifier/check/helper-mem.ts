@@ -84,6 +84,13 @@ const CTX_AS_IS: ReadonlySet<string> = new Set([
   'raw_tracepoint_writable',
   'cgroup_device',
   'syscall',
+  'netfilter',
+  'tp_btf',
+  'iter',
+  'tracing',
+  'fexit',
+  'fmod_ret',
+  'struct_ops',
 ])
 
 export function checkHelperMem(
