@@ -42,6 +42,10 @@ test('the question of a DNS query is printed', () => {
   expect(outcome('only_dns').printk.join('\n')).toMatch(/question: \w+/)
 })
 
+test('what user space put into the trie is dropped', () => {
+  expect(new Set(outcome('block_networks').verdicts)).toEqual(new Set(['XDP_PASS', 'XDP_DROP']))
+})
+
 test('IPv4 goes to the next stage', () => {
   const { verdicts } = outcome('stages')
   expect(new Set(verdicts)).toEqual(new Set(['XDP_PASS', 'XDP_DROP']))

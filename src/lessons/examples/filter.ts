@@ -7,8 +7,8 @@ export const FILTER: readonly Example[] = [
     group: 'filter',
     title: { en: 'Block whole networks', ko: '네트워크 단위로 차단' },
     about: {
-      en: 'A trie of address prefixes (LPM) finds the longest match, as a routing table does. The map starts empty: add 10.0.0.0/30 to it in the code and see what happens.',
-      ko: '주소 접두사 트라이(LPM)는 라우팅 테이블처럼 가장 긴 일치를 찾습니다. 맵은 비어 있습니다. 코드에서 10.0.0.0/30을 넣어 보고 결과를 확인하세요.',
+      en: 'A trie of address prefixes (LPM) finds the longest match, as a routing table does. User space has put 10.0.0.2/31 into it, so one of the two hosts of the capture is not heard.',
+      ko: '주소 접두사 트라이(LPM)는 라우팅 테이블처럼 가장 긴 일치를 찾습니다. 사용자 공간이 10.0.0.2/31을 넣어 두어 캡처의 두 호스트 가운데 하나는 차단됩니다.',
     },
     source: `#include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -53,6 +53,7 @@ int block_networks(struct xdp_md *ctx)
 
 char LICENSE[] SEC("license") = "GPL";
 `,
+    maps: [{ name: 'blocked', entries: [{ key: '1f0000000a000002', value: '0000000000000000' }] }],
   },
   {
     id: 'rate_limit',

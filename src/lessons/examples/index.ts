@@ -12,7 +12,7 @@ export type { Example } from './types.ts'
 export const examples: readonly Example[] = [...COUNT, ...FILTER, ...STEER, ...WATCH, ...REJECTED]
 
 /** An example as a project of its own. */
-export function exampleProject({ id, source }: Example): Project {
+export function exampleProject({ id, source, maps = [] }: Example): Project {
   const path = `${id}.c`
   const program = /SEC\("xdp"\)\nint (\w+)/.exec(source)?.[1] ?? id
   const { scenario } = defaultProject
@@ -20,6 +20,6 @@ export function exampleProject({ id, source }: Example): Project {
     ...defaultProject,
     files: [{ path, text: source }],
     build: { ...defaultProject.build, main: path },
-    scenario: { ...scenario, attach: [{ ...scenario.attach[0], program }], views: [] },
+    scenario: { ...scenario, attach: [{ ...scenario.attach[0], program }], maps, views: [] },
   }
 }

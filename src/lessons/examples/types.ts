@@ -1,4 +1,5 @@
 // An example: a program to open, read and change. It runs over the capture that comes with the page.
+import type { Project } from '../../engine/index.ts'
 import type { Text } from '../types.ts'
 
 export interface Example {
@@ -9,4 +10,6 @@ export interface Example {
   /** One or two sentences: what it does and what to look at. */
   readonly about: Text
   readonly source: string
+  /** What user space put into the maps before. */
+  readonly maps?: Project['scenario']['maps']
 }
