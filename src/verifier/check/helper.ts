@@ -267,13 +267,23 @@ function setResult(env: Env, proto: HelperProto, meta: CallMeta, map: MapDef | u
   }
   const err = checkMapFuncCompatibility(env, map, id)
   if (err) return err
-  if (id === f.FUNC_GET_FUNC_IP && env.progType.name !== 'kprobe') {
-    verbose(env.log, `func bpf_get_func_ip#${id} not supported for program type ${env.progType.id}\n`)
-    return -ENOTSUPP
+  if (id === f.FUNC_GET_FUNC_IP) {
+    const misfit = checkGetFuncIp(env)
+    if (misfit) return misfit
   }
   if (id === f.FUNC_TAIL_CALL) return env.cur.curframe === 0 ? 0 : leaveByTailCall(env)
   if (meta.changesPacket) clearAllPktPointers(env)
   return 0
+}
+
+/** Only functions that are hooked have an address to tell. Linux: check_get_func_ip(). */
+function checkGetFuncIp(env: Env): number {
+  const { name, id } = env.progType
+  if (name === 'kprobe' || HOOKS_FUNCTIONS.has(name)) return 0
+  const label = `bpf_get_func_ip#${f.FUNC_GET_FUNC_IP}`
+  if (id === TRACING_PROGRAMS) verbose(env.log, `func ${label} supported only for fentry/fexit/fmod_ret programs\n`)
+  else verbose(env.log, `func ${label} not supported for program type ${id}\n`)
+  return -ENOTSUPP
 }
 
 /** A tail call that succeeds returns to the function's caller from a program of which nothing is known; one that fails goes on. */
