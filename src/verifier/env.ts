@@ -201,6 +201,8 @@ export interface Env {
   readonly idmap: IdMap
   /** Loops that were entered, by component. */
   readonly sccVisits: Map<number, SccVisit[]>
+  /** Some path throws an exception. */
+  seenException: boolean
   /** Special fields of the values of maps, by index, as far as they were asked for. */
   readonly records: Map<number, FieldRecord | undefined>
   /** Function of each bpf_loop() that the kernel would write out in place, by instruction; -1 where it would not. */
@@ -291,6 +293,7 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
     },
     idmap: { old: new Int32Array(ID_MAP_SIZE), cur: new Int32Array(ID_MAP_SIZE), count: 0, tmpIdGen: 0 },
     sccVisits: new Map(),
+    seenException: false,
     records: new Map(),
     loopInlining: new Map(),
     tellingWord: FRAME_REGS,

@@ -130,5 +130,5 @@ function checkCallbackReturn(env: Env, callee: number, r0: number): number {
   }
   const min = s[callee + RET_RANGE_MIN]!
   const max = s[callee + RET_RANGE_MAX]!
-  return markChainPrecision(env, 0) || checkRetRange(env, r0, min, max, 'At callback return')
+  return markChainPrecision(env, 0) || checkRetRange(env, 0, min, max, 'At callback return')
 }

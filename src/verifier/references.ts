@@ -35,14 +35,14 @@ export function releaseReference(env: Env, id: number): number {
 }
 
 /** At the end of the program, or before it could end unseen, nothing may be owed and with `checkLock` no section be open. */
-export function checkResourceLeak(env: Env, what: string, checkLock: boolean): number {
+export function checkResourceLeak(env: Env, what: string, checkLock: boolean, thrown = false): number {
   const { cur, log } = env
   const open = (section: string): number => {
     verbose(log, `${what} cannot be used inside ${section}-ed region\n`)
     return -EINVAL
   }
   if (checkLock && cur.locks.count > 0) return open('bpf_spin_lock')
-  const owed = cur.curframe === 0 ? cur.refs.filter((ref) => ref.kind === 'ptr') : []
+  const owed = thrown || cur.curframe === 0 ? cur.refs.filter((ref) => ref.kind === 'ptr') : []
   if (owed.length > 0) {
     for (const ref of owed) verbose(log, `Unreleased reference id=${ref.id} alloc_insn=${ref.insn}\n`)
     verbose(log, `${what} would lead to reference leak\n`)

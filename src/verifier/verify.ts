@@ -128,6 +128,9 @@ function conclude(env: Env): number {
   return checkLeftoverCalls(env)
 }
 
+/** The kernel adds a function without a stack that takes what is thrown. */
+const EXCEPTION_STACK = 0
+
 class Walk implements Verification {
   private readonly env: Env
   /** Function that is walked; -1 before the first. */
@@ -201,6 +204,7 @@ class Walk implements Verification {
       stackDepth: env.subprogs
         .filter((_, i) => err !== 0 || isReached(env, i))
         .map((s) => s.stackDepth)
+        .concat(err === 0 && env.seenException ? [EXCEPTION_STACK] : [])
         .join('+'),
     }
     const said = saidText(log)

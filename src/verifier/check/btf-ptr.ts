@@ -40,7 +40,8 @@ import { verbose } from '../verbose.ts'
 import { btfOf, KERNEL_BTF, kernelStruct, nameText, typeNameOf } from './btf-types.ts'
 import { type StructAccess, structAccess } from './btf-walk.ts'
 import { isGplCompatible } from './license.ts'
-import { mapOf } from './map.ts'
+import { mapOf, regRecord } from './map.ts'
+import { fieldName } from './record.ts'
 import { mayWriteStruct } from './struct-write.ts'
 
 /** Flags that make a pointer trusted by themselves, and those that are known to do no harm to that. */
@@ -148,6 +149,11 @@ export function checkBtfAccess(env: Env, regno: number, off: number, size: numbe
       verbose(log, 'only read is supported\n')
       return -EACCES
     }
+  }
+  const field = type & MEM_ALLOC ? regRecord(env, s, r)?.find((f) => off < f.off + f.size && f.off < off + size) : undefined
+  if (field) {
+    verbose(log, `direct access to ${fieldName(field.kind)} is disallowed\n`)
+    return -EACCES
   }
   const access = structAccess(env, which, id, type, off, size)
   if (access.kind < 0) return access.kind

@@ -89,13 +89,13 @@ function checkCallee(env: Env, subprog: number): number {
   return 0
 }
 
-function setReturn(s: Int32Array, callee: number, flag: number, min: number, max: number): void {
+export function setReturn(s: Int32Array, callee: number, flag: number, min: number, max: number): void {
   s[callee + FRAME_FLAGS]! |= flag
   s[callee + RET_RANGE_MIN] = min
   s[callee + RET_RANGE_MAX] = max
 }
 
-function unsetFrom(s: Int32Array, callee: number, regno: number): void {
+export function unsetFrom(s: Int32Array, callee: number, regno: number): void {
   for (let i = regno; i <= 5; i++) markRegNotInit(s, regAt(callee, i))
 }
 
@@ -163,19 +163,22 @@ const setMapElemArgs: SetArgs = (env, s, callee) => {
 
 // ---- bpf_timer_set_callback ----
 
-export const callTimerLater = (env: Env, subprog: number): number => pushAsyncCallback(env, subprog, false, setTimerArgs)
+export const callTimerLater = (env: Env, subprog: number): number => pushAsyncCallback(env, subprog, false, setMapCallbackArgs(1, 0, 0))
 
-const setTimerArgs: SetArgs = (env, s, callee) => {
-  const value = curReg(env, 1)
-  const map = regAt(callee, 1)
-  setMapPart(env, s, map, CONST_PTR_TO_MAP, value)
-  setMapPart(env, s, regAt(callee, 2), PTR_TO_MAP_KEY, value)
-  setMapPart(env, s, regAt(callee, 3), PTR_TO_MAP_VALUE, value)
-  for (let i = 1; i <= 3; i++) s[regAt(callee, i) + MAP_UID] = 0
-  unsetFrom(s, callee, 4)
-  setReturn(s, callee, IN_ASYNC_CALLBACK_FN, 0, 0)
-  return 0
-}
+/** Map, key and value of the map that register `regno` points to or into; the result lies within [min, max]. */
+export const setMapCallbackArgs =
+  (regno: number, min: number, max: number): SetArgs =>
+  (env, s, callee) => {
+    const value = curReg(env, regno)
+    const map = regAt(callee, 1)
+    setMapPart(env, s, map, CONST_PTR_TO_MAP, value)
+    setMapPart(env, s, regAt(callee, 2), PTR_TO_MAP_KEY, value)
+    setMapPart(env, s, regAt(callee, 3), PTR_TO_MAP_VALUE, value)
+    for (let i = 1; i <= 3; i++) s[regAt(callee, i) + MAP_UID] = 0
+    unsetFrom(s, callee, 4)
+    setReturn(s, callee, IN_ASYNC_CALLBACK_FN, min, max)
+    return 0
+  }
 
 // ---- bpf_user_ringbuf_drain ----
 

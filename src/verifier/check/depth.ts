@@ -19,7 +19,7 @@ import { E2BIG, EACCES, EFAULT, EINVAL } from '../errno.ts'
 import { verbose } from '../verbose.ts'
 import { FUNC_GET_CURRENT_TASK, FUNC_GET_CURRENT_TASK_BTF, FUNC_GET_SMP_PROCESSOR_ID } from './helper-ids.ts'
 import { helperProto } from './helper-proto.ts'
-import { kfuncAt } from './kfunc.ts'
+import { isKfuncCall, kfuncAt } from './kfunc.ts'
 import { mayCallHelper } from './may-call.ts'
 
 const roundUp16 = (n: number): number => (n + 15) & ~15
@@ -55,6 +55,14 @@ function checkDepthFrom(env: Env, root: number): number {
   if (err) return err
   for (;;) {
     for (; i < subprogs[idx]!.end; i++) {
+      if (
+        isKfuncCall(env, i) &&
+        env.kfuncs.get(insns.imm[i]!)?.name === 'bpf_throw' &&
+        [idx, ...returns.map((b) => b.subprog)].some((p) => subprogs[p]!.isCb)
+      ) {
+        verbose(log, `bpf_throw kfunc (insn ${i}) cannot be called from callback subprog ${idx}\n`)
+        return -EINVAL
+      }
       const call = insns.opcode[i] === (BPF_JMP | BPF_CALL) && insns.src[i] === BPF_PSEUDO_CALL
       const func = insns.opcode[i] === LD_IMM64 && insns.src[i] === BPF_PSEUDO_FUNC
       if (!call && !func) continue

@@ -54,6 +54,7 @@ import { markChainPrecision } from '../precision.ts'
 import { varOffOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
 import { checkDynptrArg, checkDynptrRelease } from './dynptr.ts'
+import { inTreeCallback } from './graph.ts'
 import { checkStructArg, STRUCT_ARG_TYPES } from './helper-btf.ts'
 import { FUNC_MAP_PEEK_ELEM, FUNC_SPIN_LOCK } from './helper-ids.ts'
 import { type CallMeta, checkHelperMem, checkMemSize, constantMapKey } from './helper-mem.ts'
@@ -163,6 +164,10 @@ function checkArgValue(env: Env, regno: number, r: number, base: string, arg: Ar
       meta.mapUid = s[r + MAP_UID]!
       return 0
     case 'ptr_to_spin_lock':
+      if (inTreeCallback(env)) {
+        verbose(env.log, "can't spin_{lock,unlock} in rbtree cb\n")
+        return -EACCES
+      }
       return checkLock(env, regno, 'lock', meta.helper === FUNC_SPIN_LOCK)
     case 'ptr_to_dynptr':
       return checkDynptrArg(env, regno, arg.flags, 0)

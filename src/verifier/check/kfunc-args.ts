@@ -1,7 +1,7 @@
 // Arguments of a kfunc: its prototype and the endings of its parameters' names tell what is wanted, the register what is there.
 // Numbers are taken as they are; for pointers the kind of argument decides who looks on.
 // Linux: check_kfunc_args(), get_kfunc_ptr_arg_type(), process_kf_arg_ptr_to_btf_id(), check_kfunc_mem_size_reg().
-import { type Btf, type BtfType, resolve, sizeOf } from '../../btf/index.ts'
+import { type BtfType, resolve, sizeOf } from '../../btf/index.ts'
 import { isRegNull } from '../domain/bounds.ts'
 import {
   BTF,
@@ -42,6 +42,7 @@ import type { KfuncArg, KfuncMeta } from './kfunc-meta.ts'
 import { checkConstStr } from './map.ts'
 import { markNotNull } from './null.ts'
 import { checkArgOff, checkReleaseOff } from './region.ts'
+import { isScalarStruct } from './scalar-struct.ts'
 
 const MAX_ARGS = 5
 
@@ -253,26 +254,6 @@ function isSized(env: Env, meta: KfuncMeta, index: number): boolean {
   const next = meta.desc.proto.params[index + 1]
   if (!next || !isScalarType(resolve(env.kernel!.btf, next.type).type)) return false
   return env.words[curReg(env, index + 2) + TYPE] === SCALAR_VALUE && (hasSuffix(next, '__sz') || hasSuffix(next, '__szk'))
-}
-
-const MAX_NESTING = 3
-
-/** A struct of numbers alone, four levels deep at most. Linux: __btf_type_is_scalar_struct(). */
-export function isScalarStruct(env: Env, type: BtfType, depth: number, btf: Btf = env.kernel!.btf): boolean {
-  if (!isStruct(type)) return false
-  for (const member of type.members) {
-    const { type: m } = resolve(btf, member.type)
-    if (isStruct(m)) {
-      if (depth >= MAX_NESTING) {
-        verbose(env.log, 'max struct nesting depth exceeded\n')
-        return false
-      }
-      if (!isScalarStruct(env, m, depth + 1, btf)) return false
-    } else if (m.kind === 'array') {
-      if (m.count === 0 || !isScalarType(resolve(btf, m.type).type)) return false
-    } else if (!isScalarType(m)) return false
-  }
-  return true
 }
 
 function takeMap(env: Env, meta: KfuncMeta, arg: KfuncArg): number {

@@ -2,6 +2,7 @@
 // Linux: struct bpf_kfunc_desc, struct bpf_kfunc_call_arg_meta.
 import type { KfuncFlag, KfuncRow } from '../../abi/index.ts'
 import type { BtfId, BtfParam, BtfType } from '../../btf/index.ts'
+import type { Field } from './record.ts'
 
 /** A function of the kernel that some instruction calls. */
 export interface KfuncDesc {
@@ -44,6 +45,8 @@ export interface KfuncMeta {
   /** The iterator argument: its frame and first slot. */
   iterFrame: number
   iterSpi: number
+  /** The list or tree among the arguments. */
+  root: Field | undefined
 }
 
 /** One argument under check. */
@@ -79,4 +82,5 @@ export const newMeta = (desc: KfuncDesc, flags: ReadonlySet<KfuncFlag>): KfuncMe
   dynptrRefObjId: 0,
   iterFrame: 0,
   iterSpi: 0,
+  root: undefined,
 })

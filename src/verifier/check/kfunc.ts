@@ -26,6 +26,7 @@ import { acquireReference, releaseReference } from '../references.ts'
 import { verbose } from '../verbose.ts'
 import { inRcuSection } from './btf-ptr.ts'
 import { isCut, isScalarType, isStruct, KERNEL_BTF, kindText, nameText } from './btf-types.ts'
+import { identifyLockOwner } from './graph.ts'
 import { afterIterNext, iterIsRcu } from './iter.ts'
 import { checkKfuncArgs } from './kfunc-args.ts'
 import { AFTER_RELEASE, AFTER_RESULT, BEFORE_CALL, CALLS_BACK, RESULTS } from './kfunc-hooks.ts'
@@ -182,7 +183,9 @@ function setResult(env: Env, meta: KfuncMeta): number {
     if (mayReturnNull(meta)) s[r0 + ID] = id
     s[r0 + REF_OBJ_ID] = id
   }
-  return AFTER_RESULT[desc.name]?.(env, meta, r0) ?? 0
+  const ended = AFTER_RESULT[desc.name]?.(env, meta, r0) ?? 0
+  identifyLockOwner(env, r0)
+  return ended
 }
 
 /** An object that the program owns can always be taken once more. */

@@ -18,17 +18,7 @@ export const F_WRONLY_PROG = 1 << 8
 const UNMODELLED_MAPS: ReadonlySet<string> = new Set(['struct_ops', 'arena', 'insn_array'])
 
 /** Fields of values that are not modelled. */
-const UNMODELLED_FIELDS: ReadonlySet<FieldKind> = new Set<FieldKind>([
-  'bpf_wq',
-  'bpf_task_work',
-  'bpf_list_head',
-  'bpf_rb_root',
-  'bpf_refcount',
-  'kptr_untrusted',
-  'kptr',
-  'percpu_kptr',
-  'uptr',
-])
+const UNMODELLED_FIELDS: ReadonlySet<FieldKind> = new Set<FieldKind>(['kptr_untrusted', 'kptr', 'percpu_kptr', 'uptr'])
 
 /** Programs that run anywhere in the kernel. Linux: is_tracing_prog_type(). */
 const TRACING: ReadonlySet<string> = new Set(['kprobe', 'tracepoint', 'perf_event', 'raw_tracepoint', 'raw_tracepoint_writable'])

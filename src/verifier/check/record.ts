@@ -1,5 +1,5 @@
-// Special fields of a value: members that only helpers and kfuncs of their own may touch, read from the type of the value. A map whose type breaks a
-// rule is made without types, as libbpf does when the kernel refuses it with them.
+// Special fields of a value: members that only helpers and kfuncs of their own may touch, read from the type of the value. A map of a kind
+// that must not have such fields is made without types, as libbpf does when the kernel refuses it with them.
 // Linux: btf_parse_fields(), btf_find_field(), btf_get_field_type(), btf_find_kptr(), btf_find_graph_root(), map_check_btf().
 import { type Btf, type BtfId, type BtfType, btfType, resolve, sizeOf } from '../../btf/index.ts'
 import type { MapDef } from '../../isa/index.ts'
@@ -297,8 +297,8 @@ export function mapRecord(btf: Btf | undefined, map: MapDef): FieldRecord | unde
   if (!btf || TYPELESS.has(map.type) || map.valueTypeId === 0) return undefined
   if (sizeOf(btf, map.valueTypeId) !== map.valueSize) return undefined
   const { id } = resolve(btf, map.valueTypeId)
-  const record = parseFields(btf, id, MAP_KINDS, map.valueSize)
-  if (!record) return undefined
+  // Fields that break a rule are no fields.
+  const record = parseFields(btf, id, MAP_KINDS, map.valueSize) ?? NO_FIELDS
   if (record.length > 0 && map.flags & PROG_ACCESS) return undefined
   return record.every((f) => MAPS_OF_FIELD[f.kind].includes(map.type)) ? record : undefined
 }

@@ -1,16 +1,17 @@
 // What a function may return where somebody else than the program reads it.
 // Linux: retval_range_within(), verbose_invalid_scalar().
 import { SMAX_HI, SMIN_HI } from '../domain/layout.ts'
-import type { Env } from '../env.ts'
+import { curReg, type Env } from '../env.ts'
 import { EINVAL } from '../errno.ts'
 import { smaxOf, sminOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
 
-/** The number in r0 lies within [min, max]; `where` begins the message. */
-export function checkRetRange(env: Env, r0: number, min: number, max: number, where: string): number {
+/** The number in a register lies within [min, max]; `where` begins the message. */
+export function checkRetRange(env: Env, regno: number, min: number, max: number, where: string): number {
   const s = env.words
-  if (min <= sminOf(s, r0) && smaxOf(s, r0) <= max) return 0
-  verbose(env.log, `${where} the register R0 has${boundsText(s, r0)} should have been in [${min}, ${max}]\n`)
+  const r = curReg(env, regno)
+  if (min <= sminOf(s, r) && smaxOf(s, r) <= max) return 0
+  verbose(env.log, `${where} the register R${regno} has${boundsText(s, r)} should have been in [${min}, ${max}]\n`)
   return -EINVAL
 }
 

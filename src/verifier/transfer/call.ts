@@ -2,23 +2,31 @@
 // function and of the program.
 // Linux: do_check_insn() (BPF_CALL, BPF_EXIT), check_func_call(), check_return_code().
 import { BPF_CALL, BPF_EXIT, BPF_JMP, BPF_PSEUDO_CALL, BPF_PSEUDO_KFUNC_CALL } from '../../isa/index.ts'
+import { leaveByThrow } from '../check/exception.ts'
 import { checkGlobalCall, checkSubprogCall } from '../check/global.ts'
 import { checkHelperCall } from '../check/helper.ts'
 import { FUNC_KPTR_XCHG, FUNC_SPIN_UNLOCK } from '../check/helper-ids.ts'
 import { checkKfuncCall } from '../check/kfunc.ts'
-import { checkRegRead } from '../check/mem.ts'
-import { checkRetRange } from '../check/ret-range.ts'
-import { FRAME_FLAGS, FRAME_SUBPROG, IN_ASYNC_CALLBACK_FN, RET_RANGE_MAX, RET_RANGE_MIN, SCALAR_VALUE, TYPE } from '../domain/layout.ts'
-import { curReg, type Env, findSubprog, scratchReg } from '../env.ts'
+import { checkReturnCode } from '../check/return-code.ts'
+import { type Env, findSubprog, scratchReg } from '../env.ts'
 import { EFAULT, EINVAL, UNSUPPORTED } from '../errno.ts'
 import { enterFunction, leaveFunction } from '../frames.ts'
-import { regTypeName } from '../log/reg-text.ts'
-import { markChainPrecision } from '../precision.ts'
 import { checkResourceLeak } from '../references.ts'
 import { verbose } from '../verbose.ts'
 
 /** Helpers that may be called with a lock held. */
 const LOCKED_HELPERS: ReadonlySet<number> = new Set([FUNC_SPIN_UNLOCK, FUNC_KPTR_XCHG])
+
+/** The same of kfuncs: those for what locks protect, and some that do no harm. */
+const LOCKED_KFUNCS = /^bpf_(list_|rbtree_|refcount_acquire_impl$|iter_num_|res_spin_|stream_)/
+
+function mayCallLocked(env: Env): boolean {
+  const { insns, insnIdx } = env
+  const imm = insns.imm[insnIdx]!
+  if (insns.src[insnIdx] === 0) return LOCKED_HELPERS.has(imm)
+  if (insns.src[insnIdx] !== BPF_PSEUDO_KFUNC_CALL) return true
+  return insns.off[insnIdx] === 0 && LOCKED_KFUNCS.test(env.kfuncs.get(imm)?.name ?? '')
+}
 
 export function checkCall(env: Env): number {
   const { insns, insnIdx } = env
@@ -32,13 +40,15 @@ export function checkCall(env: Env): number {
     verbose(env.log, 'BPF_CALL uses reserved fields\n')
     return -EINVAL
   }
-  if (env.cur.locks.count > 0 && src === 0 && !LOCKED_HELPERS.has(insns.imm[insnIdx]!)) {
+  if (env.cur.locks.count > 0 && !mayCallLocked(env)) {
     verbose(env.log, 'function calls are not allowed while holding a lock\n')
     return -EINVAL
   }
   const err = src === BPF_PSEUDO_CALL ? checkFuncCall(env) : src === BPF_PSEUDO_KFUNC_CALL ? checkKfuncCall(env) : checkHelperCall(env)
-  if (!err) scratchReg(env, 0)
-  return err
+  if (err) return err
+  if (src === BPF_PSEUDO_KFUNC_CALL && env.kfuncs.get(insns.imm[insnIdx]!)?.name === 'bpf_throw') return leaveByThrow(env) || PATH_END
+  scratchReg(env, 0)
+  return 0
 }
 
 function checkFuncCall(env: Env): number {
@@ -67,38 +77,5 @@ export function checkExit(env: Env): number {
     env.printState = true
     return leaveFunction(env)
   }
-  return checkReturnCode(env) || PATH_END
-}
-
-function checkReturnCode(env: Env): number {
-  const { words: s, cur, log } = env
-  if (s[cur.at[0]! + FRAME_SUBPROG] === 0 && returnsNothing(env)) return 0
-  const err = checkRegRead(env, 0)
-  if (err) return err
-  const r0 = curReg(env, 0)
-  const type = s[r0 + TYPE]!
-  const frame = cur.at[0]!
-  if (s[frame + FRAME_FLAGS]! & IN_ASYNC_CALLBACK_FN) {
-    return enforceRange(env, r0, s[frame + RET_RANGE_MIN]!, s[frame + RET_RANGE_MAX]!, 'At async callback return')
-  }
-  if (s[frame + FRAME_SUBPROG] !== 0) {
-    if (type === SCALAR_VALUE) return 0
-    verbose(log, `At subprogram exit the register R0 is not a scalar value (${regTypeName(type)})\n`)
-    return -EINVAL
-  }
-  const range = env.progType.retRange
-  if (!range) return 0
-  return enforceRange(env, r0, range[0], range[1], 'At program exit')
-}
-
-/** An operation without a result. */
-const returnsNothing = (env: Env): boolean => env.progType.name === 'struct_ops' && env.attach?.proto.ret === 0
-
-function enforceRange(env: Env, r0: number, min: number, max: number, where: string): number {
-  const type = env.words[r0 + TYPE]!
-  if (type !== SCALAR_VALUE) {
-    verbose(env.log, `${where} the register R0 is not a known value (${regTypeName(type)})\n`)
-    return -EINVAL
-  }
-  return markChainPrecision(env, 0) || checkRetRange(env, r0, min, max, where)
+  return checkReturnCode(env, 0) || PATH_END
 }

@@ -21,6 +21,7 @@ import {
 } from '../../isa/index.ts'
 import { pushBranch } from '../branches.ts'
 import { isTrustedReg } from '../check/btf-ptr.ts'
+import { mayHaveOffsetAndBeNull } from '../check/graph.ts'
 import { regRecord } from '../check/map.ts'
 import { checkRegRead } from '../check/mem.ts'
 import { markNotNull } from '../check/null.ts'
@@ -291,7 +292,7 @@ function markPtrOrNullRegs(env: Env, state: State, r: number, isNull: boolean): 
   if (refObjId !== 0 && refObjId === id && isNull) state.refs = dropReference(state.refs, id) ?? state.refs
   forEachReg(s, state.at, state.curframe, (at) => {
     if (!mayBeNull(s[at + TYPE]!) || s[at + ID] !== id) return
-    if (s[at + OFF] !== 0 || !tnumEqualsConst(s, at + VALUE_HI, 0, 0)) return
+    if ((s[at + OFF] !== 0 && !mayHaveOffsetAndBeNull(s[at + TYPE]!)) || !tnumEqualsConst(s, at + VALUE_HI, 0, 0)) return
     if (isNull) {
       s[at + TYPE] = SCALAR_VALUE
       s[at + ID] = 0

@@ -1,0 +1,43 @@
+// What the program itself may return, or throw: a number in a range that its type tells.
+// Linux: check_return_code().
+import { FRAME_FLAGS, FRAME_SUBPROG, IN_ASYNC_CALLBACK_FN, RET_RANGE_MAX, RET_RANGE_MIN, SCALAR_VALUE, TYPE } from '../domain/layout.ts'
+import { curReg, type Env } from '../env.ts'
+import { EINVAL } from '../errno.ts'
+import { regTypeName } from '../log/reg-text.ts'
+import { markChainPrecision } from '../precision.ts'
+import { verbose } from '../verbose.ts'
+import { checkRegRead } from './mem.ts'
+import { checkRetRange } from './ret-range.ts'
+
+/** `regno` holds the value: r0 at an exit, r1 where an exception is thrown. */
+export function checkReturnCode(env: Env, regno: number): number {
+  const { words: s, cur, log } = env
+  const frame = cur.at[0]!
+  if (s[frame + FRAME_SUBPROG] === 0 && returnsNothing(env)) return 0
+  const err = checkRegRead(env, regno)
+  if (err) return err
+  const type = s[curReg(env, regno) + TYPE]!
+  if (s[frame + FRAME_FLAGS]! & IN_ASYNC_CALLBACK_FN) {
+    return enforceRange(env, regno, s[frame + RET_RANGE_MIN]!, s[frame + RET_RANGE_MAX]!, 'At async callback return')
+  }
+  if (s[frame + FRAME_SUBPROG] !== 0) {
+    if (type === SCALAR_VALUE) return 0
+    verbose(log, `At subprogram exit the register R${regno} is not a scalar value (${regTypeName(type)})\n`)
+    return -EINVAL
+  }
+  const range = env.progType.retRange
+  if (!range) return 0
+  return enforceRange(env, regno, range[0], range[1], 'At program exit')
+}
+
+/** An operation without a result. */
+const returnsNothing = (env: Env): boolean => env.progType.name === 'struct_ops' && env.attach?.proto.ret === 0
+
+function enforceRange(env: Env, regno: number, min: number, max: number, where: string): number {
+  const type = env.words[curReg(env, regno) + TYPE]!
+  if (type !== SCALAR_VALUE) {
+    verbose(env.log, `${where} the register R${regno} is not a known value (${regTypeName(type)})\n`)
+    return -EINVAL
+  }
+  return markChainPrecision(env, regno) || checkRetRange(env, regno, min, max, where)
+}
