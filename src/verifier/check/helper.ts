@@ -79,8 +79,8 @@ export function checkHelperCall(env: Env): number {
     verbose(log, 'cannot call GPL-restricted function from non-GPL compatible program\n')
     return -EINVAL
   }
-  // Linux: fn->allowed() of these asks for a function that is traced, which a program of this type has not.
-  if (env.progType.name === 'syscall' && f.TRACED_HELPERS.has(id)) {
+  // Linux: fn->allowed() of these asks for a function that is traced, which a program of these types has not.
+  if ((env.progType.name === 'syscall' && f.TRACED_HELPERS.has(id)) || (env.progType.name === 'tp_btf' && id === f.FUNC_D_PATH)) {
     verbose(log, 'helper call is not allowed in probe\n')
     return -EINVAL
   }
@@ -275,6 +275,10 @@ function setResult(env: Env, proto: HelperProto, meta: CallMeta, map: MapDef | u
   if (meta.changesPacket) clearAllPktPointers(env)
   return 0
 }
+
+/** BPF_PROG_TYPE_TRACING, and those of its kinds that hook functions. */
+const TRACING_PROGRAMS = 26
+const HOOKS_FUNCTIONS: ReadonlySet<string> = new Set(['tracing', 'fexit', 'fmod_ret'])
 
 /** Only functions that are hooked have an address to tell. Linux: check_get_func_ip(). */
 function checkGetFuncIp(env: Env): number {
