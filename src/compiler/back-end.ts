@@ -3,7 +3,7 @@ import type { Span } from '../diag/index.ts'
 import type { ObjectFile } from '../object/index.ts'
 import { generate, type Target } from './codegen/index.ts'
 import { emit } from './emit/index.ts'
-import { type Func, type Global, libraryName, type Module, makeFunc } from './ir/index.ts'
+import { constant, type Func, type Global, libraryName, type Module, makeFunc, replaceValues, type Value } from './ir/index.ts'
 import { optimize } from './opt/index.ts'
 import type { UnitSymbols } from './sema/types.ts'
 import type { PassDump } from './types.ts'
@@ -58,13 +58,18 @@ function symbolOf(module: Module, name: string): Func | Global {
   return made
 }
 
-/** Says of copies and fills that were not given a literal size in the end that they cannot be. */
+/** Says of calls of the library that could not be answered that they cannot be made. */
 function dropLibraryCalls(fn: Func, target: Target): void {
+  const replacement = new Map<Value, Value>()
   for (const block of fn.blocks) {
     block.instrs = block.instrs.filter((i) => {
       const name = i.kind === 'call' ? libraryName(i.args[0]) : undefined
-      if (name) target.report('c.bpf.memory-size', [name], i.at)
-      return name === undefined
+      if (!name) return true
+      if (name.startsWith('str')) target.report('c.bpf.string-builtin', [`__builtin_${name}`], i.at)
+      else target.report('c.bpf.memory-size', [name], i.at)
+      if (i.type !== 'void') replacement.set(i, constant(i.type, 0))
+      return false
     })
   }
+  replaceValues(fn, replacement)
 }

@@ -66,6 +66,7 @@ export type TargetFault =
   | 'c.bpf.stack'
   | 'c.bpf.jump-too-far'
   | 'c.bpf.memory-size'
+  | 'c.bpf.string-builtin'
 
 interface State {
   readonly fn: Func

@@ -64,9 +64,11 @@ export function builtin(l: L, e: Builtin): Value {
     case '__builtin_mul_overflow':
       return overflow(l, e)
     case '__builtin_strlen':
-    case '__builtin_strcmp':
-      error(l.sink, 'c.bpf.string-builtin', e.at, [name])
-      return undef(irType(e.type))
+    case '__builtin_strcmp': {
+      const args = e.args.map((_, k) => arg(k))
+      mark(l, e.at)
+      return l.b.call(irType(e.type), libraryFunc(l, name === '__builtin_strlen' ? 'strlen' : 'strcmp'), args)
+    }
     case '__sync_synchronize':
       barrierOnly(l, true)
       return undef('i64')

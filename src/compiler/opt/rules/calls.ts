@@ -1,5 +1,6 @@
-// Rules for calls: copies and fills whose size has become a literal.
-import { libraryName } from '../../ir/index.ts'
+// Rules for calls of the library: copies and fills whose size has become a literal, questions about strings that are known.
+import { constant, libraryName, type Value } from '../../ir/index.ts'
+import { placeInConstant } from './memory.ts'
 import type { Rule } from './rule.ts'
 
 /** The largest copy that is taken apart into loads and stores; longer ones stay calls, which are errors. */
@@ -10,11 +11,39 @@ export const CALL_RULES: readonly Rule<'call'>[] = [
     name: 'copy or fill of known size',
     apply: ({ args: [callee, to, from, bytes, alignment] }, c) => {
       const name = libraryName(callee)
-      if (!name || bytes.kind !== 'const' || alignment.kind !== 'const' || bytes.value > MOST_BYTES) return undefined
+      if (!name || alignment?.kind !== 'const' || bytes.kind !== 'const' || bytes.value > MOST_BYTES) return undefined
       const [size, align] = [Number(bytes.value), Number(alignment.value)]
       if (size === 0) return to
       if (name === 'memset') return c.make({ kind: 'memset', type: 'void', args: [to, from], size, align, volatile: false })
       return c.make({ kind: 'memcpy', type: 'void', args: [to, from], size, align, overlap: name === 'memmove', volatile: false })
     },
   },
+  {
+    name: 'comparison of known strings',
+    apply: ({ type, args: [callee, a, b] }) => {
+      if (libraryName(callee) !== 'strcmp') return undefined
+      if (a === b) return constant(type, 0)
+      const [left, right] = [stringAt(a), stringAt(b)]
+      if (!left || !right) return undefined
+      const k = left.findIndex((byte, i) => byte !== right[i])
+      return constant(type, k < 0 ? 0 : left[k] < right[k] ? -1 : 1)
+    },
+  },
+  {
+    name: 'length of a known string',
+    apply: ({ type, args: [callee, a] }) => {
+      const text = libraryName(callee) === 'strlen' ? stringAt(a) : undefined
+      return text && constant(type, text.length - 1)
+    },
+  },
 ]
+
+/** The bytes of a constant string with the 0 that ends it. */
+function stringAt(address: Value): Uint8Array | undefined {
+  const place = placeInConstant(address)
+  if (!place || place.global.relocs.length > 0) return undefined
+  const bytes = new Uint8Array(place.global.size)
+  bytes.set(place.global.init ?? [])
+  const end = place.offset < 0 ? -1 : bytes.indexOf(0, place.offset)
+  return end < 0 ? undefined : bytes.subarray(place.offset, end + 1)
+}

@@ -20,7 +20,8 @@ export const LOAD_RULES: readonly Rule<'load'>[] = [
   },
 ]
 
-function placeInConstant(v: Value): { readonly global: Global; readonly offset: number } | undefined {
+/** The variable whose bytes are known, and the place in it that an address means. */
+export function placeInConstant(v: Value): { readonly global: Global; readonly offset: number } | undefined {
   let at = v
   let offset = 0n
   while (isKind(at, 'ptradd') && at.args[1].kind === 'const') {
