@@ -12,6 +12,7 @@ import { mergeTails } from './merge-tails.ts'
 import type { MFunc, MInsn } from './mir.ts'
 import { select, type Target } from './select.ts'
 import { shareLiterals } from './share-literals.ts'
+import { shareSpills } from './share-spills.ts'
 import { splitCriticalEdges } from './split-critical-edges.ts'
 import { threadBlocks, uniteExits } from './thread-blocks.ts'
 
@@ -40,6 +41,7 @@ export function generate(fn: Func, target: Target, check = false): Generated {
   dropRedundant(f)
   mergeTails(f)
   threadBlocks(f)
+  shareSpills(f)
   const depth = layoutFrame(f)
   if (depth > MAX_STACK) target.report('c.bpf.stack', [String(depth)], fn.at)
   placeSlots(f)

@@ -572,12 +572,21 @@ function selectCall(s: State, i: Extract<Instr, { kind: 'call' }>, dst: number |
 
 const ATOMIC = { add: 'add', and: 'and', or: 'or', xor: 'xor', xchg: 'xchg' } as const
 
+/** Whether C subtracted: the operand is the negative of something. */
+const isNegation = (v: Value): boolean =>
+  v.kind === 'const'
+    ? signed(v) < 0n
+    : isInstr(v) && v.kind === 'bin' && v.op === 'sub' && v.args[0].kind === 'const' && v.args[0].value === 0n
+
 function selectAtomic(s: State, i: Extract<Instr, { kind: 'atomicrmw' }>, dst: number | undefined): void {
   const size = i.type === 'i64' ? 8 : 4
   const old = s.target.cpu < 3
-  if (i.type === 'i8' || i.type === 'i16' || (old && (i.op !== 'add' || dst !== undefined))) s.target.report('c.bpf.atomic', [], i.at)
+  const added = old && i.op === 'add' && dst === undefined
+  // As clang has it: before v3 no 32-bit instruction but the first one, and that gives nothing back; a subtraction is another instruction.
+  const refused = old && !added && (size === 4 || (i.op === 'add' && !isNegation(i.args[1])))
+  if (i.type === 'i8' || i.type === 'i16' || refused) s.target.report('c.bpf.atomic', [], i.at)
   const a = addressOf(s, i.args[0])
-  if (old) {
+  if (added) {
     emit(s, { insn: { kind: 'atomic', op: 'add', size, dst: a.base, src: regOf(s, i.args[1]), off: a.off }, ...beside(a) })
     return
   }
@@ -591,7 +600,7 @@ function selectAtomic(s: State, i: Extract<Instr, { kind: 'atomicrmw' }>, dst: n
 }
 
 function selectCmpXchg(s: State, i: Extract<Instr, { kind: 'cmpxchg' }>, dst: number | undefined): void {
-  if (s.target.cpu < 3) s.target.report('c.bpf.atomic', [], i.at)
+  if (s.target.cpu < 3 && i.type !== 'i64') s.target.report('c.bpf.atomic', [], i.at)
   if (dst !== undefined) emit(s, copy(dst, 0))
   const a = addressOf(s, i.args[0])
   const src = regOf(s, i.args[2])

@@ -3,6 +3,9 @@ import { bitsOf, type Instr, isInstr, type Value } from '../ir/index.ts'
 
 const MAX_DEPTH = 6
 
+/** The first CO-RE relocation that is about an enumerator, which may have 64 bits (Linux: enum bpf_core_relo_kind). */
+const ENUMVAL_EXISTS = 10
+
 const mask = (bits: number): bigint => (1n << BigInt(bits)) - 1n
 
 /** A mask of the bits that are zero whatever happens; bits above the width are not in it. */
@@ -55,6 +58,8 @@ function zeroOf(i: Instr, depth: number, visible: boolean): bigint {
     }
     case 'bin':
       return visible && (i.op === 'udiv' || i.op === 'urem' || i.op === 'mul') ? 0n : zeroOfBin(i, bits, all, arg)
+    case 'core':
+      return i.relo < ENUMVAL_EXISTS ? all & ~mask(32) : 0n
     case 'bswap': {
       const zero = arg(0)
       let out = 0n

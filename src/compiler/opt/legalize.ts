@@ -3,7 +3,7 @@
 //
 // Needs: no switch on a narrow type, no memcpy or memset. Gives: narrow types remain as what a load yields (used by one kind of cast
 // only), as what a store or a swap takes, and i1 as what a cmp yields; conditions are cmps. Narrow i1 arithmetic becomes 0 or 1.
-import { never } from '../../base/index.ts'
+import { assert, never } from '../../base/index.ts'
 import {
   bitsOf,
   type Cast,
@@ -123,6 +123,7 @@ function hold(s: State, v: Value): Value {
   if (v.kind === 'undef') return undef(s.wide)
   const known = s.held.get(v)
   if (known) return known
+  assert(v.type === 'i1', 'a narrow value is held in a wide one')
   const made = put(s, { kind: 'select', type: s.wide, args: [v, constant(s.wide, 1), constant(s.wide, 0)] })
   return made
 }
@@ -164,12 +165,20 @@ function legalizeInstr(s: State, i: Exclude<Instr, { kind: 'phi' }>): void {
   switch (i.kind) {
     case 'alloca':
     case 'asmout':
-    case 'core':
     case 'ptradd':
     case 'memcpy':
     case 'memset':
     case 'lifetime':
       keep()
+      return
+    case 'core':
+      if (!narrow) keep()
+      // What relocation writes is at most 32 bits and no negative number.
+      else
+        s.held.set(
+          i,
+          put(s, { kind: 'core', type: 'i64', args: [], relo: i.relo, root: i.root, access: i.access, value: BigInt.asUintN(32, i.value) }),
+        )
       return
     case 'load':
       keep()
