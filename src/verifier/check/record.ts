@@ -45,7 +45,7 @@ interface Shape {
 }
 const SHAPES: Readonly<Record<Exclude<FieldKind, 'kptr_untrusted' | 'kptr' | 'percpu_kptr' | 'uptr'>, Shape>> = {
   bpf_spin_lock: { size: 4, align: 4, many: false },
-  bpf_res_spin_lock: { size: 8, align: 4, many: false },
+  bpf_res_spin_lock: { size: 4, align: 4, many: false },
   bpf_timer: { size: 16, align: 8, many: false },
   bpf_wq: { size: 16, align: 8, many: false },
   bpf_task_work: { size: 8, align: 8, many: false },
