@@ -357,6 +357,9 @@ function addressOf(s: State, v: Value): Address {
   return { base: regOf(s, base), off: Number(offset) }
 }
 
+/** Ids of types and values of enumerators, which another kernel may answer with 64 bits (Linux: enum bpf_core_relo_kind). */
+const WIDE_ANSWERS: ReadonlySet<number> = new Set([6, 7, 10, 11])
+
 const beside = (a: Address): Partial<Draft> => ({ ...(a.slot && { slot: a.slot }), ...(a.core && { core: a.core }) })
 const sizeIn = (v: Value): MemSize => sizeOf(v.type) as MemSize
 
@@ -412,8 +415,10 @@ function selectInstr(s: State, i: Exclude<Instr, Phi>): void {
       return
     case 'core': {
       if (dst === undefined) return
-      const insn = alu('mov', i.type === 'i32' ? 32 : 64, dst, imm(Number(BigInt.asIntN(32, i.value))))
-      emit(s, { insn, core: i })
+      const low = Number(BigInt.asIntN(32, i.value))
+      const high = Number(BigInt.asIntN(32, i.value >> 32n))
+      if (WIDE_ANSWERS.has(i.relo)) emit(s, { insn: { kind: 'ld_imm64', load: 'imm', dst, imm: low, imm2: high }, core: i })
+      else emit(s, { insn: alu('mov', i.type === 'i32' ? 32 : 64, dst, imm(low)), core: i })
       return
     }
     case 'dbg': {

@@ -108,7 +108,8 @@ function fieldQuery(operand: TExpr, which: number): CoreQuery | undefined {
   const path = accessPath(operand, true)
   if (!path?.field) return undefined
   const { root, access, field, offBytes } = path
-  const size = sizeOf(field.type) ?? 0
+  // What is asked about may be an element of the field.
+  const size = sizeOf(operand.type) ?? 0
   const make = (relo: number, value: number): CoreQuery => ({ relo, root, access, value: BigInt(value) })
   const unit = bitFieldUnit(field, offBytes)
   switch (which) {
