@@ -98,9 +98,9 @@ describe('programs as libbpf hands them to the kernel', () => {
 test('subprograms keep their names, and only global ones are verified alone', () => {
   const { programs } = load(objectOf('subprogs'))
   expect(programs.map((p) => p.subprogs.map((s) => `${s.name}${s.isGlobal ? ' global' : ''}@${s.start}`))).toEqual([
-    ['first@0', 'each@20', 'leaf@27', 'quiet@31', 'shared global@34', 'middle@37'],
-    ['second@0', 'leaf@8', 'quiet@12'],
-    ['third@0', 'shared global@3', 'middle@6', 'leaf@14'],
+    ['first global@0', 'each@20', 'leaf@27', 'quiet@31', 'shared global@34', 'middle@37'],
+    ['second global@0', 'leaf@8', 'quiet@12'],
+    ['third global@0', 'shared global@3', 'middle@6', 'leaf@14'],
   ])
 })
 

@@ -164,14 +164,14 @@ function makeProgram(c: Context, main: CodeFunction, type: ProgramType, linked: 
   const spans: (Span | undefined)[] = new Array(linked.code.length / INSN_BYTES).fill(undefined)
   const vars: VarLocation[] = []
   const subprogs: SubprogInfo[] = []
-  linked.pieces.forEach(({ func, at }, i) => {
+  linked.pieces.forEach(({ func, at }) => {
     const section = c.object.sections[func.section].name
     const moved = at - func.start
     subprogs.push({
       start: at,
       name: func.name,
       typeId: c.ext.funcs.get(section)?.get(func.start * INSN_BYTES) ?? 0,
-      isGlobal: i > 0 && func.isGlobal,
+      isGlobal: func.isGlobal,
     })
     for (const { offset, file, text, line, column } of within(c.ext.lines.get(section), func)) {
       lines.push({ insn: Math.floor(offset / INSN_BYTES) + moved, file, line, column, text })
