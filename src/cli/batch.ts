@@ -56,7 +56,7 @@ function answerRecord(fields: Fields, now: Now, kernel: KernelBtf | undefined): 
   const result = verifyWhole(program, logLevel(fields), kernel)
   const verified = now()
   if (result.verdict !== 'accepted' || !packet) return { ...verdict(result, fields), ms: { compile: 0, verify: verified - start, run: 0 } }
-  const run = runRecord(program, packet, engineName(fields))
+  const run = runRecord(program, packet, { engine: engineName(fields), kernel })
   const ms = { compile: 0, verify: verified - start, run: now() - verified }
   if (run.unsupported !== '') return { ...verdict(result, fields), verdict: 'unsupported', feature: run.unsupported, ms }
   return { ...verdict(result, fields), run: runFields(run), ms }
@@ -89,7 +89,7 @@ function answerOperation(fields: Fields, now: Now, kernel: KernelBtf | undefined
   const packet = typeof fields['packet'] === 'string' ? fromHex(fields['packet']) : undefined
   if (!packet) return { error: 'packet: hex', ...diagnostics, ...ms(verifyMs, 0) }
   const beforeRun = now()
-  const run = runRecord(program, packet, engineName(fields))
+  const run = runRecord(program, packet, { engine: engineName(fields), kernel })
   if (run.unsupported !== '')
     return {
       ...verdict(result, fields),

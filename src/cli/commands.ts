@@ -113,7 +113,7 @@ export const runCommand: Command = (words, output, kernel) =>
       else tellVerdict(one, result, output)
       return 1
     }
-    const run = runProgram(program, packets, repeat, engine, targets)
+    const run = runProgram(program, packets, repeat, { engine, targets, kernel })
     const target = value(args, '--pcap-out')
     if (target !== undefined)
       writeFileSync(

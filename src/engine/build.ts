@@ -102,7 +102,7 @@ function* buildInSteps(project: Project, revision: number, now: () => number, ke
   const diagnostics = [...opened.diagnostics, ...opened.loading, ...faults]
   let timeline: Timeline | undefined
   if (notRun === '') {
-    const created = createScenarioRun(program, packets, project.scenario, targets)
+    const created = createScenarioRun(program, packets, project.scenario, { targets, kernel })
     if (created.ok) {
       timeline = created.timeline
       while (runNextPacket(timeline) === 'more') yield

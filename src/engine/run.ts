@@ -1,5 +1,5 @@
 // Programs over packets without a scenario: what the command line and recorded programs need. A program is run as Linux's test run does.
-import { progType } from '../abi/index.ts'
+import { type KernelBtf, progType } from '../abi/index.ts'
 import type { Program } from '../isa/index.ts'
 import { createKernel, loadProgram, logged, type TestRunResult, testRun, testRunOn } from '../kernel/index.ts'
 import type { Arrival } from './arrivals.ts'
@@ -19,9 +19,25 @@ export interface RecordRun {
 /** The interpreter, or code compiled to WebAssembly; their results are the same. */
 export type EngineName = 'interp' | 'jit'
 
+export interface RunSettings {
+  readonly engine?: EngineName | undefined
+  /** The kernel's types, whose ids calls of its functions have. */
+  readonly kernel?: KernelBtf | undefined
+  /** Programs of the object that are tail-called. */
+  readonly targets?: readonly Program[]
+}
+
+/** Names of the kernel's functions by their BTF ids. */
+export const kfuncNames =
+  (kernel: KernelBtf | undefined) =>
+  (id: number): string | undefined => {
+    const type = kernel?.btf.types[id]
+    return type?.kind === 'func' ? type.name : undefined
+  }
+
 /** One test run on fresh maps of a program that the verifier has accepted. */
-export function runRecord(program: Program, data: Uint8Array, engine: EngineName = 'interp'): RecordRun {
-  const r: TestRunResult = testRun({ program, data, engine, verified: true })
+export function runRecord(program: Program, data: Uint8Array, { engine = 'interp', kernel }: RunSettings = {}): RecordRun {
+  const r: TestRunResult = testRun({ program, data, engine, verified: true, kfuncName: kfuncNames(kernel) })
   const maps = r.maps.flatMap((map, index) => (isOpaque(map.def.type) ? [] : [{ index, entries: dumpMap(map) }]))
   return { retval: r.retval, dataOut: r.dataOut, errno: r.errno, fault: r.fault?.text ?? '', unsupported: r.unsupported ?? '', maps }
 }
@@ -46,16 +62,15 @@ export interface RunOutcome {
 
 /**
  * Test-runs the packets one after the other over the same maps, each `repeat` times (edits of a packet accumulate, as in Linux). The verifier
- * has accepted the program and the ones that it tail-calls, `targets`.
+ * has accepted the program and the ones that it tail-calls.
  */
 export function runProgram(
   program: Program,
   packets: readonly Arrival[],
   repeat: number,
-  engine: EngineName = 'interp',
-  targets: readonly Program[] = [],
+  { engine = 'interp', kernel: types, targets = [] }: RunSettings = {},
 ): RunOutcome {
-  const kernel = createKernel({ seed: 1, engine, verified: true })
+  const kernel = createKernel({ seed: 1, engine, verified: true, kfuncName: kfuncNames(types) })
   const refused = (errno: number, unsupported: string): RunOutcome => ({
     packets: packets.map(({ atNs }) => ({ atNs, retval: 0, verdict: '', outcome: 'other', errno, fault: '', unsupported })),
     maps: [],

@@ -23,6 +23,7 @@ import {
 } from '../kernel/index.ts'
 import type { Arrival } from './arrivals.ts'
 import type { ScenarioMap } from './project.ts'
+import { kfuncNames, type RunSettings } from './run.ts'
 import { fillProgArrays } from './tail-calls.ts'
 
 const KEYFRAME_STEPS = 1 << 16
@@ -77,9 +78,9 @@ export function createScenarioRun(
   program: Program,
   arrivals: readonly Arrival[],
   { seed, maps }: { readonly seed: number; readonly maps: readonly ScenarioMap[] },
-  targets: readonly Program[] = [],
+  { targets = [], kernel: types }: Pick<RunSettings, 'targets' | 'kernel'> = {},
 ): ScenarioRun {
-  const kernel = createKernel({ seed })
+  const kernel = createKernel({ seed, kfuncName: kfuncNames(types) })
   for (const def of program.maps) {
     const added = addMap(kernel, def)
     if (!added.map) return { ok: false, errno: added.errno, unsupported: added.unsupported ?? '', badMap: def.name }

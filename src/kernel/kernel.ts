@@ -73,6 +73,8 @@ export interface KernelOptions {
   readonly ifindexes?: readonly number[]
   /** What executes programs; the interpreter unless told otherwise. */
   readonly engine?: 'interp' | 'jit'
+  /** Name of a kernel function by its BTF id, as calls have it. */
+  readonly kfuncName?: (id: number) => string | undefined
   /** All programs are ones that the verifier has accepted: compiled code need not check what it vouched for. */
   readonly verified?: boolean
 }
@@ -83,6 +85,7 @@ export interface Kernel {
   readonly machine: Machine
   readonly engine: Engine
   readonly cpus: number
+  readonly kfuncName: (id: number) => string | undefined
   readonly maps: KernelMap[]
   readonly programs: LoadedProgram[]
   readonly packet: PacketBuffer
@@ -121,6 +124,7 @@ export function createKernel(options: KernelOptions = {}): Kernel {
     machine,
     engine: jit?.engine ?? run,
     cpus: options.cpus ?? DEFAULT_CPUS,
+    kfuncName: options.kfuncName ?? (() => undefined),
     maps: [],
     programs: [],
     packet,

@@ -1,6 +1,7 @@
 // Loading: a Program becomes Code whose map references are addresses and whose calls are helper bodies. The verifier has had its say
 // elsewhere; what cannot be resolved is unsupported when it runs.
 import { helperByName } from '../abi/index.ts'
+import { readBtf } from '../btf/index.ts'
 import type { Program } from '../isa/index.ts'
 import { type Linker, link } from '../vm/index.ts'
 import { DIRECT_HI } from './address.ts'
@@ -8,6 +9,7 @@ import { callName } from './call-name.ts'
 import { contextCell, returnsRam } from './context-cells.ts'
 import { helperBody } from './helpers/index.ts'
 import { addMap, type Kernel, type LoadedProgram, mapAt, mapLo } from './kernel.ts'
+import { kfuncBody } from './kfuncs/index.ts'
 import { loadPacket } from './load-packet.ts'
 import type { KernelMap } from './maps/map.ts'
 
@@ -23,16 +25,23 @@ export function loadProgram(kernel: Kernel, program: Program): LoadResult {
     if (!added.map) return { ok: false, errno: added.errno, ...(added.unsupported ? { unsupported: added.unsupported } : {}) }
     maps.push(added.map)
   }
-  const loaded: LoadedProgram = { program, code: link(program.name, program.code, linkerFor(kernel, program.type, maps)), maps }
+  const loaded: LoadedProgram = { program, code: link(program.name, program.code, linkerFor(kernel, program, maps)), maps }
   kernel.programs.push(loaded)
   return { ok: true, program: loaded }
 }
 
 const MAP_LOOKUP = helperByName('bpf_map_lookup_elem')?.id
+const THROW = 'bpf_throw'
 const PSEUDO_MAP_IDX = 5
 const PSEUDO_MAP_IDX_VALUE = 6
 
-function linkerFor(kernel: Kernel, progType: string, maps: readonly KernelMap[]): Linker {
+/** Whether a function of the program is tagged to be called when it throws; then its result is that function's matter. */
+function hasExceptionCallback({ btf }: Program): boolean {
+  const read = btf && readBtf(btf)
+  return read?.ok === true && read.btf.types.some((t) => t.kind === 'decl_tag' && t.name.startsWith('exception_callback:'))
+}
+
+function linkerFor(kernel: Kernel, program: Program, maps: readonly KernelMap[]): Linker {
   return {
     imm64: (src, imm, imm2) => {
       const map = maps[imm]
@@ -45,11 +54,15 @@ function linkerFor(kernel: Kernel, progType: string, maps: readonly KernelMap[])
       const body = helperBody(id)
       return body && ((m) => body(kernel, m))
     },
-    kfunc: () => undefined,
-    callName,
+    kfunc: (id) => {
+      const name = kernel.kfuncName(id)
+      const body = name === undefined || (name === THROW && hasExceptionCallback(program)) ? undefined : kfuncBody(name)
+      return body && ((m) => body(kernel, m))
+    },
+    callName: (kind, id) => callName(kind, id, kernel.kfuncName),
     returnsRam,
     lookup: (helper, lo) => (helper === MAP_LOOKUP ? mapAt(kernel, lo, DIRECT_HI)?.table : undefined),
-    contextCell: (off, size) => contextCell(kernel.packet, progType, off, size),
+    contextCell: (off, size) => contextCell(kernel.packet, program.type, off, size),
     loadPacket: (m, offset, size) => loadPacket(kernel, m, offset, size),
   }
 }

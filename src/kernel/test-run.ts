@@ -21,6 +21,7 @@ export interface TestRunOptions {
   readonly cpus?: number
   readonly engine?: KernelOptions['engine']
   readonly verified?: boolean
+  readonly kfuncName?: (id: number) => string | undefined
   /** Instructions after which the run is given up. */
   readonly fuel?: number
 }

@@ -20,25 +20,30 @@ export const skbStoreBytes: HelperBody = (k, m) => {
   const offset = u32(m, 2)
   const len = u32(m, 4)
   const flags = u64(m, 5)
-  const p = k.packet
   const from = readable(k, m, 3, len)
-  if (from < 0) return 'stopped'
-  if (flags > (BPF_F_RECOMPUTE_CSUM | BPF_F_INVALIDATE_HASH)) return ret(m, -EINVAL)
-  if (offset > INT_MAX || offset + len > p.end - p.data) return ret(m, -EFAULT)
+  return from < 0 ? 'stopped' : ret(m, storeSkb(k, from, offset, len, flags))
+}
+
+/** Copies from a Ram offset into the packet; 0 or an error number. Linux: __bpf_skb_store_bytes(). */
+export function storeSkb(k: Kernel, from: number, offset: number, len: number, flags: number): number {
+  const p = k.packet
+  if (flags > (BPF_F_RECOMPUTE_CSUM | BPF_F_INVALIDATE_HASH)) return -EINVAL
+  if (offset > INT_MAX || offset + len > p.end - p.data) return -EFAULT
   k.memory.ram.copy(p.ram + p.data + offset, from, len)
   touched(k, 'write', p.data + offset, len)
   if (flags & BPF_F_INVALIDATE_HASH) clearHash(k)
-  return ret(m, 0)
+  return 0
 }
 
 export const skbLoadBytes: HelperBody = (k, m) => {
-  const p = k.packet
-  const offset = u32(m, 2)
   const len = u32(m, 4)
   const to = writable(k, m, 3, len)
-  if (to < 0) return 'stopped'
-  return load(k, to, offset > INT_MAX ? -1 : p.data + offset, len, (err) => ret(m, err))
+  return to < 0 ? 'stopped' : ret(m, loadSkb(k, to, u32(m, 2), len))
 }
+
+/** Copies from the packet to a Ram offset; 0 or an error number, with zeros then. Linux: __bpf_skb_load_bytes(). */
+export const loadSkb = (k: Kernel, to: number, offset: number, len: number): number =>
+  load(k, to, offset > INT_MAX ? -1 : k.packet.data + offset, len)
 
 export const skbLoadBytesRelative: HelperBody = (k, m) => {
   const offset = u32(m, 2)
@@ -47,19 +52,19 @@ export const skbLoadBytesRelative: HelperBody = (k, m) => {
   if (to < 0) return 'stopped'
   const start = u32(m, 5)
   const header = start === 0 ? k.skb.macHeader : start === 1 ? k.skb.networkHeader : -1
-  return load(k, to, offset > 0xffff || header < 0 ? -1 : header + offset, len, (err) => ret(m, err))
+  return ret(m, load(k, to, offset > 0xffff || header < 0 ? -1 : header + offset, len))
 }
 
 /** Copies from an offset of the buffer; -1 or bytes beyond the end give zeros and EFAULT. */
-function load(k: Kernel, to: number, from: number, len: number, answer: (err: number) => undefined): undefined {
+function load(k: Kernel, to: number, from: number, len: number): number {
   const p = k.packet
   if (from < 0 || from + len > p.end) {
     k.memory.ram.fill(to, len, 0)
-    return answer(-EFAULT)
+    return -EFAULT
   }
   k.memory.ram.copy(to, p.ram + from, len)
   touched(k, 'read', from, len)
-  return answer(0)
+  return 0
 }
 
 export const skbPullData: HelperBody = (k, m) => {

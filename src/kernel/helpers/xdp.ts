@@ -79,7 +79,7 @@ export const xdpAdjustMeta: HelperBody = (k, m) => {
 export const xdpGetBuffLen: HelperBody = (k, m) => ret(m, xdpLength(k.packet, k.xdp))
 
 /** The pieces of Ram, in order, that `len` bytes of the frame at `offset` lie in; an errno where it has no such bytes. */
-function pieces(k: Kernel, offset: number, len: number): { readonly at: number; readonly size: number }[] | number {
+export function pieces(k: Kernel, offset: number, len: number): { readonly at: number; readonly size: number }[] | number {
   const p = k.packet
   if (offset > 0xffff || len > 0xffff) return -EFAULT
   if (offset + len > xdpLength(p, k.xdp)) return -EINVAL
@@ -101,21 +101,25 @@ function pieces(k: Kernel, offset: number, len: number): { readonly at: number; 
 const copies =
   (kind: 'read' | 'write'): HelperBody =>
   (k, m) => {
-    const { ram, trace } = k.memory
     const len = u32(m, 4)
     const buffer = kind === 'read' ? writable(k, m, 3, len) : readable(k, m, 3, len)
-    if (buffer < 0) return 'stopped'
-    const found = pieces(k, u32(m, 2), len)
-    if (typeof found === 'number') return ret(m, found)
-    let done = 0
-    for (const { at, size } of found) {
-      if (kind === 'read') ram.copy(buffer + done, at, size)
-      else ram.copy(at, buffer + done, size)
-      trace?.push({ kind, hi: DIRECT_HI, lo: at, size })
-      done += size
-    }
-    return ret(m, 0)
+    return buffer < 0 ? 'stopped' : ret(m, copyXdp(k, kind, u32(m, 2), len, buffer))
   }
+
+/** Copies between the frame and a Ram offset; 0 or an error number. Linux: __bpf_xdp_load_bytes(), __bpf_xdp_store_bytes(). */
+export function copyXdp(k: Kernel, kind: 'read' | 'write', offset: number, len: number, buffer: number): number {
+  const { ram, trace } = k.memory
+  const found = pieces(k, offset, len)
+  if (typeof found === 'number') return found
+  let done = 0
+  for (const { at, size } of found) {
+    if (kind === 'read') ram.copy(buffer + done, at, size)
+    else ram.copy(at, buffer + done, size)
+    trace?.push({ kind, hi: DIRECT_HI, lo: at, size })
+    done += size
+  }
+  return 0
+}
 
 export const xdpLoadBytes: HelperBody = copies('read')
 export const xdpStoreBytes: HelperBody = copies('write')
