@@ -52,3 +52,9 @@ const OPTIONS: ReadonlyMap<string, string> = new Map([...words(YES, 'y'), ...wor
 export function kernelConfig(name: string): string | undefined {
   return name.startsWith('CONFIG_') ? OPTIONS.get(name.slice(7)) : undefined
 }
+
+/** Prefixes of functions that come with an option (CONFIG_SCHED_CLASS_EXT, HID_BPF, MODULES, NET_SCH_BPF, NET_FOU) that this kernel is built without. */
+const ABSENT_PREFIXES = ['scx_bpf_', 'hid_bpf_', 'bpf_testmod_', 'bpf_qdisc_', 'bpf_fou_', 'bpf_skb_set_fou_', 'bpf_skb_get_fou_']
+
+/** Whether the kernel surely has no function of this name; of most that it has not, this is not known. */
+export const lacksFunction = (name: string): boolean => ABSENT_PREFIXES.some((prefix) => name.startsWith(prefix))

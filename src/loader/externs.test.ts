@@ -81,3 +81,9 @@ describe('mistakes', () => {
     expect(configBytes({ kind: 'tristate' }, { kind: 'tristate', value: 'm' })).toEqual(new Uint8Array([2, 0, 0, 0]))
   })
 })
+
+test('functions of what the kernel is built without are surely absent', () => {
+  expect(
+    ['scx_bpf_kick_cpu', 'hid_bpf_get_data', 'bpf_rcu_read_lock', 'no_such_function'].map((name) => kernel.lacks(name, 'symbol')),
+  ).toEqual([true, true, false, false])
+})

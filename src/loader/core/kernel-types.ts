@@ -1,6 +1,6 @@
 // The kernel's types as the loader looks them up: by name without flavour for CO-RE, by kind and name for kernel functions and variables.
 // They are a whole kernel's, or the part of one that abi keeps; of that, a type may be cut or left out, and then nothing can be said of it.
-import type { KernelBtf } from '../../abi/index.ts'
+import { type KernelBtf, lacksFunction } from '../../abi/index.ts'
 import { type Btf, type BtfId, type BtfKind, btfType } from '../../btf/index.ts'
 import { essentialName } from './names.ts'
 
@@ -20,11 +20,11 @@ export function wholeKernel(btf: Btf): KernelTypes {
   return { ...lookUp(() => btf), lacks: () => true, isCut: () => false }
 }
 
-/** The types that abi keeps of Linux 6.18, untouched until asked. Which functions and variables were left out is not known. */
+/** The types that abi keeps of Linux 6.18, untouched until asked. Of few functions and variables alone is it known that there are none. */
 export function keptKernel(kernel: KernelBtf): KernelTypes {
   return {
     ...lookUp(() => kernel.btf),
-    lacks: (name, kind) => kind === 'type' && !kernel.mayHaveType(name),
+    lacks: (name, kind) => (kind === 'type' ? !kernel.mayHaveType(name) : lacksFunction(name)),
     isCut: (id) => kernel.cut.has(id),
   }
 }
