@@ -17,6 +17,7 @@ import { staticData } from './static-data.ts'
 import { enumType, recordType } from './tags.ts'
 import type { TUnit } from './tree.ts'
 import type { CType } from './types.ts'
+import { warnUnusedStatics } from './usage.ts'
 
 export function analyze(unit: TranslationUnit, hints: Hints, sink: Sink): TUnit {
   const cx = startAnalysis(hints, sink)
@@ -29,7 +30,7 @@ export function startAnalysis(hints: Hints, sink: Sink, tables: <V>() => Map<str
   const cx: Context = {
     sink,
     rules: { expression, typeName: typeOfName, initializer, staticData, block, recordType, enumType, localDeclaration, staticAssert },
-    scopes: [{ id: Symbol('file'), names: tables(), tags: tables(), labels: new Map() }],
+    scopes: [{ id: Symbol('file'), names: tables(), tags: tables(), labels: new Map(), errorsBefore: 0, faulty: false }],
     globals: [],
     functions: [],
     definitions: [],
@@ -37,6 +38,7 @@ export function startAnalysis(hints: Hints, sink: Sink, tables: <V>() => Map<str
     hints,
     fn: undefined,
     undeclared: new Set(),
+    mentioned: new WeakSet(),
     literals: 0,
     journal: undefined,
     unevaluated: 0,
@@ -62,6 +64,7 @@ export function finishAnalysis(cx: Context): TUnit {
   for (const f of cx.functions) {
     if (f.linkage === 'internal' && !f.bodyAt && f.used) warning(cx.sink, 'c.static-undefined', f.at, [f.name])
   }
+  if (cx.sink.errors === 0) warnUnusedStatics(cx)
   return { globals: [...cx.globals, ...cx.strings.values()], functions: cx.functions, definitions: cx.definitions }
 }
 

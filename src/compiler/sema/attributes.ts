@@ -11,6 +11,7 @@ export interface Meaning {
   readonly section: string | undefined
   readonly inline: 'always' | 'never' | undefined
   readonly used: boolean
+  readonly unused: boolean
   readonly weak: boolean
   readonly hidden: boolean
   readonly packed: boolean
@@ -32,6 +33,7 @@ const NOTHING: Meaning = {
   section: undefined,
   inline: undefined,
   used: false,
+  unused: false,
   weak: false,
   hidden: false,
   packed: false,
@@ -68,6 +70,10 @@ function apply(cx: Context, m: Draft, a: Attribute): void {
     case 'retain':
       m.used = true
       return
+    case 'unused':
+    case 'maybe_unused':
+      m.unused = true
+      return
     case 'weak':
       m.weak = true
       return
@@ -98,8 +104,10 @@ function apply(cx: Context, m: Draft, a: Attribute): void {
     case 'cleanup': {
       const [fn] = a.args
       const symbol = fn?.kind === 'name' ? lookup(cx, fn.name) : undefined
-      if (symbol?.kind === 'function') m.cleanup = symbol
-      else error(cx.sink, 'c.cleanup-function', a.at)
+      if (symbol?.kind === 'function') {
+        m.cleanup = symbol
+        cx.mentioned.add(symbol)
+      } else error(cx.sink, 'c.cleanup-function', a.at)
       return
     }
     case 'mode': {

@@ -7,6 +7,7 @@ import { type Journal, noteChange } from '../undo.ts'
 import { INT } from './ctypes.ts'
 import type { FunctionSymbol, GlobalSymbol, NamedSymbol, ScopeId, TBlock, TCase, TExpr, TFunction, TInit, TLabel, TStmt } from './tree.ts'
 import type { CType, EnumType, RecordType, StaticData } from './types.ts'
+import type { Usage } from './usage.ts'
 
 export interface Scope {
   readonly id: ScopeId
@@ -14,6 +15,10 @@ export interface Scope {
   readonly tags: Map<string, RecordType | EnumType>
   /** Those that `__label__` declares; other labels belong to the function. */
   readonly labels: Map<string, TLabel>
+  /** Errors before it was opened. */
+  readonly errorsBefore: number
+  /** An error was found in it. */
+  faulty: boolean
 }
 
 /** The switch that `case` belongs to. */
@@ -30,6 +35,7 @@ export interface OpenFunction {
   readonly labels: Map<string, TLabel>
   /** Those that blocks declared for themselves. */
   readonly localLabels: TLabel[]
+  readonly usage: Usage
   readonly switches: OpenSwitch[]
   /** Loops and switches around, for break and continue. */
   loops: number
@@ -69,6 +75,8 @@ export interface Context {
   fn: OpenFunction | undefined
   /** Names reported as undeclared, once each. */
   readonly undeclared: Set<string>
+  /** Functions and variables of the file that something mentions. */
+  readonly mentioned: WeakSet<NamedSymbol>
   literals: number
   /** Where objects are noted before they change, if someone wants to take the changes back. */
   readonly journal: Journal | undefined
@@ -78,11 +86,12 @@ export interface Context {
 
 export function pushScope(cx: Context): ScopeId {
   const id = Symbol('scope')
-  cx.scopes.push({ id, names: new Map(), tags: new Map(), labels: new Map() })
+  cx.scopes.push({ id, names: new Map(), tags: new Map(), labels: new Map(), errorsBefore: cx.sink.errors, faulty: false })
   return id
 }
 export function popScope(cx: Context): void {
   const scope = cx.scopes.pop()
+  if (scope) scope.faulty = cx.sink.errors > scope.errorsBefore
   for (const l of scope?.labels.values() ?? []) if (l.used && !l.definedAt) error(cx.sink, 'c.undeclared-label', l.at, [l.name])
 }
 export const innermost = (cx: Context): Scope => cx.scopes[cx.scopes.length - 1]

@@ -70,6 +70,8 @@ export function canonical(t: CType): BareType {
   return u
 }
 
+export const isVolatile = (t: CType): boolean => qualifiersOf(t).volatile
+
 /** All qualifiers at the top, through typedefs; those of an array are its elements'. */
 export function qualifiersOf(t: CType): Quals {
   let q = NONE

@@ -1,6 +1,6 @@
 // Declarations (C11 6.7, 6.9): typedefs, variables, functions; linkage and redeclaration; definitions of functions.
 // In: syntax. Out: symbols in their scopes and, for automatic variables, statements that initialise them.
-import { error, label, type Place, warning } from '../report.ts'
+import { error, label, type Place, silenced, warning } from '../report.ts'
 import type { Declaration, FunctionDefinition, InitDeclarator, StaticAssert } from '../syntax/index.ts'
 import { noteChange } from '../undo.ts'
 import { literalText, type Meaning, meaning } from './attributes.ts'
@@ -27,8 +27,10 @@ import { quoteType } from './print-type.ts'
 import { type Declared, declaredType, specifiedType } from './specifiers.ts'
 import { bodyBlock, fallsOff, ladder } from './statements.ts'
 import { constantValue } from './static-data.ts'
-import type { FunctionSymbol, GlobalSymbol, LocalVariable, TBlock, TExpr, TInit, TLabel, TStmt } from './tree.ts'
+import type { FunctionSymbol, GlobalSymbol, LocalVariable, TBlock, TExpr, TFunction, TInit, TLabel, TStmt } from './tree.ts'
 import type { CType } from './types.ts'
+import { warnUninitialised } from './uninitialised.ts'
+import { isMacro, makeUsage, noteLocal, warnUnusedIn } from './usage.ts'
 
 /** _Static_assert */
 export function staticAssert(cx: Context, s: StaticAssert): void {
@@ -169,6 +171,7 @@ function functionSymbol(cx: Context, d: Declaration | FunctionDefinition, declar
       inline: 'none',
       noreturn: false,
       naked: false,
+      unused: false,
       used: false,
       declTags: [],
       bodyAt: undefined,
@@ -182,6 +185,7 @@ function functionSymbol(cx: Context, d: Declaration | FunctionDefinition, declar
   symbol.hidden ||= said.hidden
   symbol.noreturn ||= said.noreturn || specifiers.noreturn
   symbol.naked ||= said.naked
+  symbol.unused ||= said.unused
   symbol.used ||= said.used
   symbol.section = said.section ?? symbol.section
   symbol.declTags = [...symbol.declTags, ...said.declTags]
@@ -215,7 +219,8 @@ export function functionDefinition(cx: Context, d: FunctionDefinition): void {
   symbol.at = declared.name.at
   const labels = new Map<string, TLabel>()
   const localLabels: TLabel[] = []
-  cx.fn = { symbol, ret: type.ret, labels, localLabels, switches: [], loops: 0, breakables: 0, statics: new Map() }
+  const errorsBefore = cx.sink.errors
+  cx.fn = { symbol, ret: type.ret, labels, localLabels, usage: makeUsage(), switches: [], loops: 0, breakables: 0, statics: new Map() }
   pushScope(cx)
   const params = type.params.map((p, i): LocalVariable => {
     const variable: LocalVariable = {
@@ -232,8 +237,10 @@ export function functionDefinition(cx: Context, d: FunctionDefinition): void {
   })
   const body = bodyBlock(cx, d.body)
   popScope(cx)
+  warnUnusedIn(cx, cx.fn, [...labels.values(), ...localLabels], cx.sink.errors > errorsBefore)
   for (const l of labels.values()) if (!l.definedAt) error(cx.sink, 'c.undeclared-label', l.at, [l.name])
   cx.fn = undefined
+  const definition: TFunction = { symbol, params, body, labels: [...labels.values(), ...localLabels] }
   const falls = fallsOff(body, neverReturns)
   if (symbol.naked) checkNaked(cx, body)
   else if (falls && !isVoid(type.ret) && symbol.name !== 'main') {
@@ -241,7 +248,8 @@ export function functionDefinition(cx: Context, d: FunctionDefinition): void {
     warning(cx.sink, any && hasReturn(body) ? 'c.missing-return-path' : 'c.missing-return', d.body.closeAt)
   }
   if (symbol.noreturn && falls) warning(cx.sink, 'c.noreturn-returns', d.body.closeAt, [symbol.name])
-  cx.definitions.push({ symbol, params, body, labels: [...labels.values(), ...localLabels] })
+  if (cx.sink.errors === 0) warnUninitialised(cx.sink, definition, neverReturns)
+  cx.definitions.push(definition)
 }
 
 /** A naked function has no frame: only assembly can stand in it. */
@@ -356,6 +364,7 @@ function fileVariable(cx: Context, d: Declaration, declared: Declared, said: Mea
     file.names.set(name.name, symbol)
     cx.globals.push(symbol)
   }
+  if (said.unused) cx.mentioned.add(symbol)
   if (!atFileScope(cx)) innermost(cx).names.set(name.name, symbol)
   if (one.init) initialiseGlobal(cx, symbol, one)
   else if (!isExtern) checkVariableType(cx, symbol.type, declared.at, true)
@@ -427,6 +436,7 @@ function automatic(cx: Context, declared: Declared, said: Meaning, one: InitDecl
       labels: [label(before.at, 'c.note.previous-definition')],
     })
   } else declare(cx, variable)
+  if (usable && !said.unused && !said.cleanup && !isMacro(at) && !silenced(cx.sink, 'c.unused-variable')) noteLocal(cx, variable)
   if (!usable) variable.type = INT
   let init: TInit | undefined
   if (one.init) {

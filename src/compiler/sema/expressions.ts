@@ -58,8 +58,10 @@ import { deref, findMember, memberExpression } from './members.ts'
 import { undeclared } from './names.ts'
 import { assignExpression, binaryOperation, incompleteNote, stepExpression } from './operators.ts'
 import { printType, quoteType } from './print-type.ts'
+import { checkAssignment, checkBinary } from './suspicious.ts'
 import type { GlobalSymbol, TExpr } from './tree.ts'
 import type { CType } from './types.ts'
+import { noteUse } from './usage.ts'
 
 /** Any expression; an lvalue stays one. */
 export function expression(cx: Context, e: Expr): TExpr {
@@ -105,8 +107,11 @@ export function expression(cx: Context, e: Expr): TExpr {
       return chain(cx, e)
     case 'conditional':
       return conditionalExpression(cx, e.condition, e.yes, e.no, e.at)
-    case 'assign':
-      return assignExpression(cx, e.op, expression(cx, e.left), value(cx, e.right), e.opAt, e.at)
+    case 'assign': {
+      const [left, right] = [expression(cx, e.left), value(cx, e.right)]
+      if (e.op === '=') checkAssignment(cx, left, right, e.opAt)
+      return assignExpression(cx, e.op, left, right, e.opAt, e.at)
+    }
     case 'offsetof':
       return offsetofExpression(cx, e)
     case 'types-compatible': {
@@ -151,7 +156,11 @@ function chain(cx: Context, e: BinaryExpr | CommaExpr): TExpr {
     if (node.kind === 'comma') {
       const right = value(cx, node.right)
       left = isError(left) ? left : { kind: 'comma', left: rvalueUnlessVoid(left), right, type: right.type, at: node.at, lvalue: false }
-    } else left = binaryOperation(cx, node.op, rvalue(left), value(cx, node.right), node.opAt, node.at)
+    } else {
+      const [l, r] = [rvalue(left), value(cx, node.right)]
+      checkBinary(cx, node, l, r)
+      left = binaryOperation(cx, node.op, l, r, node.opAt, node.at)
+    }
   }
   return left
 }
@@ -167,6 +176,7 @@ function nameExpression(cx: Context, name: string, at: Place): TExpr {
     undeclared(cx, name, at, false)
     return errorExpr(at)
   }
+  noteUse(cx, symbol)
   switch (symbol.kind) {
     case 'local':
       return { kind: 'local', variable: symbol, type: symbol.type, at, lvalue: true }
@@ -228,7 +238,7 @@ function checkBounds(cx: Context, pointer: TExpr, index: TExpr, at: Place): void
   const count = asArray(operand.type)?.count
   if (count === undefined || (operand.kind === 'member' && count <= 1)) return
   if (index.value < 0n) warning(cx.sink, 'c.index-before', at, [String(index.value)])
-  else if (index.value >= BigInt(count)) warning(cx.sink, 'c.index-past', at, [String(index.value), String(count)])
+  else if (index.value >= BigInt(count)) warning(cx.sink, 'c.index-past', at, [String(index.value), quoteType(operand.type)])
 }
 
 // --- unary ---

@@ -7,7 +7,9 @@ import { type Context, innermost, isError, type OpenFunction, popScope, pushScop
 import { condition, convert } from './convert.ts'
 import { integerOf, isInteger, isScalar, isVoid, wrap } from './ctypes.ts'
 import { quoteType } from './print-type.ts'
+import { checkIf, checkReturned, checkSwitch } from './suspicious.ts'
 import type { TAsmOperand, TBlock, TCase, TExpr, TLabel, TStmt } from './tree.ts'
+import { noteSet } from './usage.ts'
 
 /** A block; `result` is the value of its last statement, for statement expressions. */
 export function block(cx: Context, b: CompoundStmt): { readonly block: TBlock; readonly result: TExpr | undefined } {
@@ -160,6 +162,7 @@ function ifStatement(cx: Context, s: Stmt & { readonly kind: 'if' }): TStmt {
   const rungs: { readonly condition: TExpr; readonly yes: TStmt; readonly at: Place }[] = []
   let last: Stmt | undefined = s
   while (last?.kind === 'if') {
+    checkIf(cx, last)
     rungs.push({ condition: controlling(cx, last.condition), yes: scoped(cx, last.yes), at: last.at })
     last = last.no
   }
@@ -202,9 +205,12 @@ function expressionStatement(cx: Context, e: Expr): TStmt {
 function discarded(cx: Context, e: Expr): TExpr {
   const value = cx.rules.expression(cx, e)
   warnUnused(cx, e, value)
+  noteSet(cx, value)
   // A volatile object that is named is read.
   return value.lvalue && !isError(value) && isScalar(value.type) ? rvalue(value) : value
 }
+
+const COMPARISON_WORDS: Readonly<Record<string, string>> = { '==': 'equality', '!=': 'inequality' }
 
 /** clang's -Wunused-value, for what is plainly a computation. */
 function warnUnused(cx: Context, e: Expr, value: TExpr): void {
@@ -213,7 +219,8 @@ function warnUnused(cx: Context, e: Expr, value: TExpr): void {
   while (inner.kind === 'paren') inner = inner.inner
   if (inner.kind === 'binary' && inner.op !== '&&' && inner.op !== '||') {
     const comparison = ['==', '!=', '<', '>', '<=', '>='].includes(inner.op)
-    warning(cx.sink, comparison ? 'c.unused-comparison' : 'c.unused-value', inner.opAt)
+    if (comparison) warning(cx.sink, 'c.unused-comparison', inner.opAt, [COMPARISON_WORDS[inner.op] ?? 'relational'])
+    else warning(cx.sink, 'c.unused-value', inner.opAt)
   } else if (inner.kind === 'name' || inner.kind === 'number' || inner.kind === 'member' || inner.kind === 'index') {
     if (!(value.lvalue && value.type.kind === 'qualified' && value.type.volatile)) warning(cx.sink, 'c.unused-value', inner.at)
   }
@@ -222,7 +229,8 @@ function warnUnused(cx: Context, e: Expr, value: TExpr): void {
 // --- switch ---
 
 function switchStatement(cx: Context, fn: OpenFunction, s: Stmt & { readonly kind: 'switch' }): TStmt {
-  let value = rvalue(cx.rules.expression(cx, s.value))
+  const asked = rvalue(cx.rules.expression(cx, s.value))
+  let value = asked
   if (!isError(value)) {
     if (isInteger(value.type)) value = promote(value)
     else error(cx.sink, 'c.switch-not-integer', s.value.at, [quoteType(value.type)])
@@ -233,6 +241,7 @@ function switchStatement(cx: Context, fn: OpenFunction, s: Stmt & { readonly kin
   const body = scoped(cx, s.body)
   fn.breakables--
   fn.switches.pop()
+  if (!isError(value)) checkSwitch(cx, asked, s, open.cases, open.hasDefault)
   return { kind: 'switch', value, cases: open.cases, hasDefault: open.hasDefault, body, at: s.at }
 }
 
@@ -258,7 +267,7 @@ function caseStatement(cx: Context, fn: OpenFunction, s: Stmt & { readonly kind:
     if (low !== undefined && high !== undefined) warning(cx.sink, 'c.empty-case-range', s.at)
     return statement(cx, s.body)
   }
-  const made: TCase = { low, high, at: s.at }
+  const made: TCase = { low, high, at: s.low.at }
   const before = open.cases.find((c) => low <= c.high && c.low <= high)
   if (before) error(cx.sink, 'c.duplicate-case', s.low.at, [String(low)], { labels: [label(before.at, 'c.note.previous-case')] })
   else open.cases.push(made)
@@ -308,6 +317,7 @@ function returnStatement(cx: Context, fn: OpenFunction, e: Expr | undefined, at:
   }
   const value = rvalue(cx.rules.expression(cx, e))
   if (isError(value)) return { kind: 'return', value: undefined, at }
+  checkReturned(cx, value)
   if (isVoid(ret)) {
     if (!isVoid(value.type)) error(cx.sink, 'c.return-value-void', at, [name])
     return { kind: 'return', value, at }

@@ -59,6 +59,8 @@ export interface FunctionSymbol {
   inline: 'always' | 'never' | 'hint' | 'none'
   noreturn: boolean
   naked: boolean
+  /** __attribute__((unused)): that nothing uses it is meant. */
+  unused: boolean
   used: boolean
   declTags: readonly string[]
   bodyAt: Place | undefined

@@ -1,0 +1,141 @@
+// What is right C and rarely meant: clang's warnings of -Wall about precedence, comparisons that are always the same, things compared with or
+// assigned to themselves, enumerators that a switch forgets. Texts and places are clang's. Out: warnings; the tree is not changed.
+import { type Place, warning } from '../report.ts'
+import type { BinaryExpr, Expr, Stmt } from '../syntax/index.ts'
+import { isConst } from './build-expr.ts'
+import type { Context } from './context.ts'
+import { asPointer, canonical, integerOf, unqualified } from './ctypes.ts'
+import { quoteType } from './print-type.ts'
+import type { TCase, TExpr } from './tree.ts'
+import type { CType } from './types.ts'
+
+const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '>', '<=', '>='])
+const isComparison = (e: Expr): boolean => e.kind === 'binary' && COMPARISONS.has(e.op)
+const inMacro = (at: Place): boolean => at.site !== undefined
+
+/** A binary operator with its operands' values. */
+export function checkBinary(cx: Context, e: BinaryExpr, left: TExpr, right: TExpr): void {
+  if (cx.unevaluated > 0 || inMacro(e.opAt)) return
+  precedence(cx, e)
+  if (COMPARISONS.has(e.op)) {
+    if (sameVariable(left, right)) {
+      const always = e.op === '==' || e.op === '<=' || e.op === '>='
+      warning(cx.sink, 'c.self-comparison', e.opAt, [String(always)])
+    }
+    outOfRange(cx, e, left, right)
+  }
+  if ((e.op === '&&' || e.op === '||') && isConst(right) && right.value > 1n && e.right.kind === 'number') {
+    warning(cx.sink, 'c.logical-constant', e.opAt, [e.op])
+  }
+}
+
+/** Operators that bind otherwise than they look. */
+function precedence(cx: Context, e: BinaryExpr): void {
+  const { op, left, right } = e
+  if (op === '||') {
+    for (const side of [left, right]) {
+      if (side.kind === 'binary' && side.op === '&&' && side.right.kind !== 'string') warning(cx.sink, 'c.and-within-or', side.opAt)
+    }
+  } else if (op === '&' || op === '|' || op === '^') {
+    for (const side of [left, right]) {
+      if (side.kind === 'binary' && isComparison(side) && !(isComparison(left) && isComparison(right))) {
+        warning(cx.sink, 'c.lower-precedence', e.opAt, [op, side.op])
+      }
+    }
+  } else if (op === '<<' || op === '>>') {
+    for (const side of [left, right]) {
+      if (side.kind === 'binary' && (side.op === '+' || side.op === '-')) warning(cx.sink, 'c.shift-precedence', side.opAt, [op, side.op])
+    }
+  } else if (COMPARISONS.has(op) && left.kind === 'unary' && left.op === '!' && !isBoolean(right)) {
+    warning(cx.sink, 'c.not-of-left', left.at)
+  }
+}
+
+const isBoolean = (e: Expr): boolean =>
+  (e.kind === 'unary' && e.op === '!') ||
+  isComparison(e) ||
+  (e.kind === 'binary' && (e.op === '&&' || e.op === '||')) ||
+  (e.kind === 'paren' && isBoolean(e.inner))
+
+function sameVariable(a: TExpr, b: TExpr): boolean {
+  if (a.kind !== 'load' || b.kind !== 'load') return false
+  const [x, y] = [a.operand, b.operand]
+  const variable = x.kind === 'local' || x.kind === 'global' ? x.variable : undefined
+  return variable !== undefined && (y.kind === 'local' || y.kind === 'global') && y.variable === variable && !isMarked(x.type)
+}
+
+const isMarked = (t: CType): boolean => t.kind === 'qualified' && t.volatile
+
+/** A comparison with a constant that the other side's type cannot hold. */
+function outOfRange(cx: Context, e: BinaryExpr, left: TExpr, right: TExpr): void {
+  const swapped = isConst(left)
+  const [value, bound] = swapped ? [right, left] : [left, right]
+  const type = integerOf(value.type)
+  const other = integerOf(bound.type)
+  if (!isConst(bound) || isConst(value) || !type || !other || type.name === '_Bool' || type.size >= other.size) return
+  const bits = BigInt(8 * type.size)
+  const [low, high] = type.signed ? [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n] : [0n, (1n << bits) - 1n]
+  if (bound.value >= low && bound.value <= high) return
+  // Compared as unsigned, a negative value becomes a large one.
+  if (type.signed && !other.signed) return
+  const above = bound.value > high
+  const op = swapped ? (SWAPPED[e.op] ?? e.op) : e.op
+  const always = op === '!=' || (above ? op === '<' || op === '<=' : op === '>' || op === '>=')
+  warning(cx.sink, 'c.comparison-out-of-range', e.opAt, [String(bound.value), quoteType(unqualified(value.type)), String(always)])
+}
+
+const SWAPPED: Readonly<Record<string, string>> = { '<': '>', '>': '<', '<=': '>=', '>=': '<=' }
+
+/** `a = a` */
+export function checkAssignment(cx: Context, left: TExpr, right: TExpr, opAt: Place): void {
+  if (cx.unevaluated > 0 || inMacro(opAt)) return
+  if (sameVariable({ ...left, kind: 'load', operand: left } as TExpr, right)) {
+    warning(cx.sink, 'c.self-assign', opAt, [quoteType(unqualified(left.type))])
+  }
+}
+
+/** `return &local`: what it points to is gone when the caller sees it. */
+export function checkReturned(cx: Context, value: TExpr): void {
+  let at = value
+  while (at.kind === 'cast') at = at.operand
+  if ((at.kind !== 'address' && at.kind !== 'decay') || !asPointer(value.type)) return
+  let object = at.operand
+  while (object.kind === 'member') object = object.base
+  if (object.kind === 'local') warning(cx.sink, 'c.return-local', object.at, [object.variable.name])
+}
+
+/** Of a switch over an enumeration: values that are none of its, and enumerators without a case. */
+export function checkSwitch(
+  cx: Context,
+  value: TExpr,
+  s: Stmt & { readonly kind: 'switch' },
+  cases: readonly TCase[],
+  hasDefault: boolean,
+): void {
+  const { at } = s.value
+  const type = canonical(value.type)
+  if (value.kind === 'compare' || value.kind === 'logical' || value.kind === 'not') warning(cx.sink, 'c.switch-boolean', s.at)
+  if (type.kind !== 'enum' || inMacro(at)) return
+  for (const c of cases) {
+    if (c.low === c.high && !type.members.some((m) => m.value === c.low))
+      warning(cx.sink, 'c.case-not-enumerator', c.at, [quoteType(unqualified(value.type))])
+  }
+  if (hasDefault) return
+  const missing = type.members.filter(
+    (m, k) => !cases.some((c) => m.value >= c.low && m.value <= c.high) && type.members.findIndex((o) => o.value === m.value) === k,
+  )
+  const names = missing.map((m) => `'${m.name}'`)
+  if (names.length === 1) warning(cx.sink, 'c.switch-enumerator', at, names)
+  else if (names.length === 2) warning(cx.sink, 'c.switch-enumerators', at, [names.join(' and ')])
+  else if (names.length === 3) warning(cx.sink, 'c.switch-enumerators', at, [`${names[0]}, ${names[1]}, and ${names[2]}`])
+  else if (names.length > 3) warning(cx.sink, 'c.switch-many', at, [String(names.length), names.slice(0, 3).join(', ')])
+}
+
+/** `if (c);` and an `else` that may be thought to belong to another `if`. */
+export function checkIf(cx: Context, s: Stmt & { readonly kind: 'if' }): void {
+  const { yes, condition } = s
+  const gap = yes.at.start - condition.at.end
+  if (yes.kind === 'empty' && yes.attributes.length === 0 && !s.no && !inMacro(yes.at) && yes.at.file === condition.at.file && gap < 4) {
+    warning(cx.sink, 'c.empty-if', yes.at)
+  }
+}
