@@ -12,12 +12,15 @@
 // was reported while it was read and where what it brought in ends between two declarations; any other is read the plain way, with the program.
 import { headerPaths, headerText } from '../abi/index.ts'
 import type { SourceFile } from '../diag/index.ts'
+import { type Deferrals, deferDeclarations, dropDeferred, makeDeferrals } from './deferred.ts'
 import type { Hints } from './hints.ts'
 import {
+  type Deferred,
   folderOf,
   type LeadingDirective,
   type LexerMark,
   leadingDirectives,
+  type Macro,
   openMain,
   type PreprocessInput,
   readDirective,
@@ -27,10 +30,10 @@ import {
   type Token,
 } from './preprocess/index.ts'
 import { makeSink, type Sink } from './report.ts'
-import { analyzeDeclarations, type Context, startAnalysis } from './sema/index.ts'
+import { analyzeDeclarations, type Context, type GlobalSymbol, startAnalysis } from './sema/index.ts'
 import { type Parser, parseDeclarations, startParser } from './syntax/index.ts'
 import type { CompileInput } from './types.ts'
-import { type Journal, takeBack, UndoMap } from './undo.ts'
+import { takeBack, UndoMap } from './undo.ts'
 
 /** The phases behind the directives, ready for the rest of the file. */
 export interface Started {
@@ -52,14 +55,33 @@ interface Frame extends Phases {
   readonly directive: string
   /** Files that were looked for, and their texts. */
   readonly lookups: ReadonlyMap<string, string | undefined>
-  readonly marks: readonly number[]
-  readonly journal: Journal
+  readonly takeBack: () => void
+}
+
+/** The tables that all frames of a spine share. */
+interface Tables {
+  readonly macros: UndoMap<string, Macro>
+  readonly strings: UndoMap<string, GlobalSymbol>
+  /** Typedef names, the file's scope, and what of them is read on demand. */
+  readonly deferrals: Deferrals
+}
+
+const eachTable = ({ macros, strings, deferrals: { names, tags, typedefs } }: Tables) => [macros, strings, names, tags, typedefs] as const
+
+/** Where the tables stand, and the way back there. */
+function markTables(tables: Tables): () => void {
+  const marks = eachTable(tables).map((t) => t.mark())
+  const declarations = tables.deferrals.items.length
+  return () => {
+    for (const [i, table] of eachTable(tables).entries()) table.rewind(marks[i])
+    dropDeferred(tables.deferrals, declarations)
+  }
 }
 
 /** Owned by this file; one compilation at a time uses it. */
 interface Spine {
   readonly key: string
-  readonly tables: readonly UndoMap<never, never>[]
+  readonly tables: Tables
   readonly start: Phases
   readonly frames: Frame[]
   busy: boolean
@@ -92,18 +114,29 @@ export function startUnit(input: CompileInput, sink: Sink, fresh: boolean): Star
     mark = directive.to
   }
   rewind(spine, depth)
-  const phases = resume(top(spine), preprocessInput, sink)
+  if (spine.tables.deferrals.faulty.size > 0) {
+    // A declaration that was read for this file's own head has a fault: what it left goes, and the fault is found once more.
+    drop(spine)
+    return startUnit(input, sink, true)
+  }
+  const phases = resume(spine, preprocessInput, sink)
   openMain(phases.state, mark)
-  const marks = spine.tables.map((t) => t.mark())
+  const backToMark = markTables(spine.tables)
   return {
     ...phases,
     done() {
       for (const c of phases.state.contexts) if (c.macro) c.macro.disabled = false
       if (phases.context.journal) takeBack(phases.context.journal)
-      for (const [i, table] of spine.tables.entries()) table.rewind(marks[i])
+      backToMark()
       spine.busy = false
+      if (spine.tables.deferrals.faulty.size > 0) drop(spine)
     },
   }
+}
+
+function drop(spine: Spine): void {
+  const at = spines.indexOf(spine)
+  if (at >= 0) spines.splice(at, 1)
 }
 
 /** What tells one directive from another: macros know where they were defined, so the place counts unless it is an #include. */
@@ -126,23 +159,18 @@ function spineFor(input: PreprocessInput): Spine | undefined {
 }
 
 function newSpine(key: string, input: PreprocessInput): Spine | undefined {
-  const tables: UndoMap<never, never>[] = []
-  const table = <V>(): Map<string, V> => {
-    const made = new UndoMap<string, V>()
-    tables.push(made as unknown as UndoMap<never, never>)
-    return made
-  }
+  const tables: Tables = { macros: new UndoMap(), strings: new UndoMap(), deferrals: makeDeferrals(new UndoMap()) }
   const sink = makeSink()
-  const start = startPhases(input, sink, table)
+  const start = startPhases(input, sink, tables)
   return sink.diagnostics.length > 0 ? undefined : { key, tables, start, frames: [], busy: false }
 }
 
-function startPhases(input: PreprocessInput, sink: Sink, table: <V>() => Map<string, V> = () => new Map()): Phases {
+function startPhases(input: PreprocessInput, sink: Sink, tables?: Tables): Phases {
   const hints = hintsFor(input.main)
   return {
-    state: startState(input, sink, table()),
-    parser: startParser([], hints, sink, table),
-    context: startAnalysis(hints, sink, table),
+    state: startState(input, sink, tables?.macros),
+    parser: startParser([], hints, sink, tables?.deferrals.typedefs),
+    context: startAnalysis(hints, sink, tables && { ...tables.deferrals, strings: tables.strings }),
   }
 }
 
@@ -150,11 +178,7 @@ const top = (spine: Spine): Phases => spine.frames[spine.frames.length - 1] ?? s
 
 /** Takes frames back until `depth` are left. */
 function rewind(spine: Spine, depth: number): void {
-  while (spine.frames.length > depth) {
-    const { marks, journal } = spine.frames.pop()!
-    takeBack(journal)
-    for (const [i, table] of spine.tables.entries()) table.rewind(marks[i])
-  }
+  while (spine.frames.length > depth) spine.frames.pop()!.takeBack()
 }
 
 /** Carries out one directive on top of the spine; undefined (and nothing changed) where it cannot be kept. */
@@ -166,40 +190,65 @@ function readFrame(spine: Spine, input: PreprocessInput, directive: LeadingDirec
     return found
   }
   const sink = makeSink()
-  const marks = spine.tables.map((t) => t.mark())
-  const phases = resume(top(spine), { ...input, include }, sink)
-  const journal: Journal = phases.context.journal ?? new Map()
-  openMain(phases.state, directive.from)
-  const tokens = readDirective(phases.state)
-  const { state } = phases
+  const backToMark = markTables(spine.tables)
+  const deferred: Deferred[] = []
+  const { state, parser, context } = resume(spine, { ...input, include }, sink, deferred)
+  const takeAllBack = (): void => {
+    for (const c of state.contexts) if (c.macro) c.macro.disabled = false
+    if (context.journal) takeBack(context.journal)
+    backToMark()
+  }
+  openMain(state, directive.from)
+  const tokens = readDirective(state)
   if (!state.stopped && !state.sawMain && sink.diagnostics.length === 0 && endsDeclaration(tokens)) {
-    const parser: Parser = { ...phases.parser, tokens }
-    const declarations = parseDeclarations(parser)
-    if (sink.diagnostics.length === 0) analyzeDeclarations(phases.context, declarations)
+    const passed: { readonly deferred: Deferred; readonly parser: Parser }[] = []
+    const snapshot = snapshots()
+    const reader: Parser = { ...parser, tokens, passedOver: (index, p) => passed.push({ deferred: deferred[index], parser: snapshot(p) }) }
+    const declarations = parseDeclarations(reader)
+    if (sink.diagnostics.length === 0) {
+      deferDeclarations(spine.tables.deferrals, passed, context)
+      analyzeDeclarations(context, declarations)
+    }
     if (sink.diagnostics.length === 0) {
       state.files.length = 0
-      return { state, parser: { ...parser, tokens: [] }, context: phases.context, directive: nameOf(directive), lookups, marks, journal }
+      const { passedOver: _, ...rest } = reader
+      return { state, parser: { ...rest, tokens: [] }, context, directive: nameOf(directive), lookups, takeBack: takeAllBack }
     }
   }
-  for (const c of state.contexts) if (c.macro) c.macro.disabled = false
-  takeBack(journal)
-  for (const [i, table] of spine.tables.entries()) table.rewind(marks[i])
+  takeAllBack()
   return undefined
 }
+
+/** What pragmas say at a place of a long header, one object for all places where they say the same. */
+function snapshots(): (p: Parser) => Parser {
+  let last: Parser | undefined
+  return (p) => {
+    const same = last && last.pack === p.pack && last.ignored === p.ignored && sameLists(last.pushedAttributes, p.pushedAttributes)
+    if (!last || !same) last = { ...p, tokens: [], packs: [...p.packs], pushedAttributes: [...p.pushedAttributes] }
+    return last
+  }
+}
+
+const sameLists = (a: readonly unknown[], b: readonly unknown[]): boolean => a.length === b.length && a.every((x, i) => x === b[i])
 
 /** Whether nothing of what follows in the main file can belong to the last token: it ends a declaration, or there is none. */
 function endsDeclaration(tokens: readonly Token[]): boolean {
   let last = tokens.length - 2
   while (last >= 0 && tokens[last].kind === 'pragma') last--
-  return last < 0 || (tokens[last].kind === 'punct' && (tokens[last].text === ';' || tokens[last].text === '}'))
+  return (
+    last < 0 ||
+    tokens[last].kind === 'deferred' ||
+    (tokens[last].kind === 'punct' && (tokens[last].text === ';' || tokens[last].text === '}'))
+  )
 }
 
-/** The phases once more, with lists of their own over the same tables. */
-function resume(from: Phases, input: PreprocessInput, sink: Sink): Phases {
-  const { parser, context } = from
+/** The phases behind the top of the spine once more, with lists of their own over the same tables. */
+function resume(spine: Spine, input: PreprocessInput, sink: Sink, deferred?: Deferred[]): Phases {
+  const { state, parser, context } = top(spine)
   const hints = hintsFor(input.main)
+  spine.tables.deferrals.session = { sink, hints }
   return {
-    state: resumeState(from.state, input, sink),
+    state: resumeState(state, input, sink, deferred),
     parser: {
       ...parser,
       sink,
@@ -214,7 +263,7 @@ function resume(from: Phases, input: PreprocessInput, sink: Sink): Phases {
       ...context,
       sink,
       hints,
-      scopes: [...context.scopes],
+      scopes: context.scopes.map((scope) => ({ ...scope })),
       globals: [...context.globals],
       functions: [...context.functions],
       definitions: [...context.definitions],

@@ -6,16 +6,24 @@
 /** A map that can go back to an earlier moment. Keys that were deleted and come back stand last. */
 export class UndoMap<K, V> extends Map<K, V> {
   private readonly log: { readonly key: K; readonly had: boolean; readonly value: V | undefined }[] = []
+  /** While set: new keys are noted here and not in the log, since they are to stay. */
+  keeping: K[] | undefined
 
   override set(key: K, value: V): this {
-    this.log.push({ key, had: this.has(key), value: this.get(key) })
+    if (this.keeping) this.keeping.push(key)
+    else this.log.push({ key, had: super.has(key), value: super.get(key) })
     return super.set(key, value)
   }
 
   override delete(key: K): boolean {
-    if (!this.has(key)) return false
-    this.log.push({ key, had: true, value: this.get(key) })
+    if (!super.has(key)) return false
+    this.log.push({ key, had: true, value: super.get(key) })
     return super.delete(key)
+  }
+
+  /** Drops keys that were kept. */
+  forget(keys: readonly K[]): void {
+    for (const key of keys) super.delete(key)
   }
 
   /** The moment to go back to. */

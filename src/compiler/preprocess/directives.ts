@@ -154,9 +154,13 @@ function include(state: State, file: OpenFile, name: Token): void {
     folder: folderOf(source.path).replace(/\/$/, ''),
     foundAt: found.foundAt,
     at: header.at,
+    skimming: state.deferred && source.text.length >= LONG_FILE ? { depth: 0, between: true } : undefined,
     guard: 'unknown',
   })
 }
+
+/** Characters from which on a file's declarations are passed over until someone asks for them. */
+const LONG_FILE = 100_000
 
 /** Folders that people leave out. */
 const LIKELY_FOLDERS = ['bpf', 'linux', 'asm', 'asm-generic', 'sys']

@@ -4,6 +4,7 @@
 // Reference: C11 6.4 and 5.1.1.2; trigraphs are off as with clang's gnu17.
 import type { SourceFile } from '../../diag/index.ts'
 import { error, type Place, type Sink } from '../report.ts'
+import { type Skimmed, type SkimmedName, skim } from './skim.ts'
 import { type SplicedText, splice } from './splice.ts'
 import type { Token, TokenKind } from './token.ts'
 
@@ -126,6 +127,28 @@ export class Lexer {
   reset({ at, lineStart }: LexerMark): void {
     this.at = at
     this.lineStart = lineStart
+  }
+
+  /** Passes over the declaration whose first word was the last token; undefined (and nothing happens) where it is not a plain one. */
+  skim(word: string, isMacro: (name: string) => boolean): (Skimmed & { readonly from: number }) | undefined {
+    const from = this.at - word.length
+    const found = skim(this.text, from, isMacro)
+    if (!found) return undefined
+    this.at = found.to
+    return { ...found, from }
+  }
+
+  /** The tokens of a piece of the text. */
+  between(from: number, to: number): Token[] {
+    this.reset({ at: from, lineStart: true })
+    const tokens: Token[] = []
+    while (this.at < to) tokens.push(this.next())
+    return tokens
+  }
+
+  /** Where a name of a skimmed declaration stands. */
+  placeOf({ at, name }: SkimmedName): Place {
+    return this.place(at, at + name.length)
   }
 
   /** The rest of the line as text, comments not removed; the line end stays. */

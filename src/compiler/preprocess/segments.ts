@@ -10,7 +10,7 @@ import { folderOf } from './include.ts'
 import { Lexer, type LexerMark } from './lex.ts'
 import { MAX_SOURCE_CHARS } from './limits.ts'
 import { predefined } from './predefined.ts'
-import { endToken, type Macro, type PreprocessInput, type State } from './state.ts'
+import { type Deferred, endToken, type Macro, type OpenFile, type PreprocessInput, type Skimming, type State } from './state.ts'
 import { isPunct, type Token } from './token.ts'
 
 /** The state before the main file: predefined macros and those of the command line. `macros` is the empty table to fill. */
@@ -26,6 +26,7 @@ export function startState(input: PreprocessInput, sink: Sink, macros: Map<strin
     once: new Set(),
     poisoned: new Set(),
     guards: new Map(),
+    deferred: undefined,
     sources: new Map(),
     sourceChars: 0,
     expandedTokens: 0,
@@ -43,7 +44,7 @@ export function startState(input: PreprocessInput, sink: Sink, macros: Map<strin
 }
 
 /** A state of its own that goes on where another one stands between files. The table of macros is shared; the rest is copied. */
-export function resumeState(from: State, input: PreprocessInput, sink: Sink): State {
+export function resumeState(from: State, input: PreprocessInput, sink: Sink, deferred?: Deferred[]): State {
   const state: State = {
     ...from,
     input,
@@ -54,6 +55,7 @@ export function resumeState(from: State, input: PreprocessInput, sink: Sink): St
     once: new Set(from.once),
     poisoned: new Set(from.poisoned),
     guards: new Map(from.guards),
+    deferred,
     sources: new Map([...from.sources].filter(([path]) => path !== from.input.main.path)),
     fileToken: () => fileToken(state),
   }
@@ -80,6 +82,7 @@ export function openMain(state: State, from?: LexerMark): void {
     folder: folderOf(main.path).replace(/\/$/, ''),
     foundAt: -1,
     at: undefined,
+    skimming: undefined,
     guard: 'none',
   })
 }
@@ -147,7 +150,8 @@ function endOfMain({ input: { main } }: State): Token {
 
 /** Runs a text that holds nothing but directives. */
 function readDefinitions(state: State, source: SourceFile): void {
-  state.files.push({ lexer: new Lexer(source, state.sink), conditionals: [], folder: '', foundAt: -1, at: undefined, guard: 'none' })
+  const lexer = new Lexer(source, state.sink)
+  state.files.push({ lexer, conditionals: [], folder: '', foundAt: -1, at: undefined, skimming: undefined, guard: 'none' })
   while (nextExpanded(state).kind !== 'end') {
     // What is not a directive has no place on a command line.
   }
@@ -167,9 +171,27 @@ function fileToken(state: State): Token {
     }
     if (!t.lineStart || !isPunct(t, '#')) {
       if (file.conditionals.length === 0) file.guard = 'none'
-      return t
+      return file.skimming ? passOver(state, file, file.skimming, t) : t
     }
     const made = directive(state, t)
     if (made) return made
   }
+}
+
+/** A token of a long file, or what stands for the declaration that begins with it. */
+function passOver(state: State, file: OpenFile, skimming: Skimming, t: Token): Token {
+  if (skimming.between && t.lineStart && t.kind === 'identifier' && state.deferred) {
+    const { macros, poisoned } = state
+    const found = file.lexer.skim(t.text, (name) => macros.has(name) || poisoned.has(name))
+    if (found) {
+      state.deferred.push({ ...found, lexer: file.lexer })
+      return { ...t, kind: 'deferred', text: String(state.deferred.length - 1) }
+    }
+  }
+  if (t.kind === 'punct') {
+    if (t.text === '{' || t.text === '(' || t.text === '[') skimming.depth++
+    else if (t.text === '}' || t.text === ')' || t.text === ']') skimming.depth--
+  }
+  skimming.between = skimming.depth === 0 && t.kind === 'punct' && t.text === ';'
+  return t
 }

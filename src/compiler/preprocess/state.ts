@@ -5,6 +5,7 @@ import type { SourceFile } from '../../diag/index.ts'
 import { error, type Place, type Sink } from '../report.ts'
 import type { Lexer } from './lex.ts'
 import { MAX_EXPANDED_TOKENS } from './limits.ts'
+import type { Skimmed } from './skim.ts'
 import type { Token } from './token.ts'
 
 export interface PreprocessInput {
@@ -57,8 +58,23 @@ export interface OpenFile {
   readonly folder: string
   readonly foundAt: number
   readonly at: Place | undefined
+  /** How far the tokens of a long file are between declarations; absent where nothing is passed over. */
+  readonly skimming: Skimming | undefined
   /** What is known of an include guard around the whole file: nothing yet, its macro, or that there is none. */
   guard: 'unknown' | 'none' | { readonly macro: string }
+}
+
+/** Owned by the reading of one file. */
+export interface Skimming {
+  depth: number
+  /** The last token ended a declaration, or there was none. */
+  between: boolean
+}
+
+/** A declaration that was passed over, and the lexer that can go back to it. */
+export interface Deferred extends Skimmed {
+  readonly lexer: Lexer
+  readonly from: number
 }
 
 export interface State {
@@ -72,6 +88,8 @@ export interface State {
   readonly poisoned: Set<string>
   /** Files that their guard's macro makes empty, by path. */
   readonly guards: Map<string, string>
+  /** Declarations of long files that were passed over; absent where everything is to be read. */
+  readonly deferred: Deferred[] | undefined
   /** Files read so far, by path. */
   readonly sources: Map<string, SourceFile>
   /** Characters that #include brought in. */

@@ -15,6 +15,8 @@ export type TokenKind =
   | 'newline'
   /** A #pragma that the parser must know of; `text` is what follows the word. */
   | 'pragma'
+  /** Stands for a declaration that was passed over; `text` is its index. Only between declarations. */
+  | 'deferred'
   /** Stands for an empty argument beside ##; never leaves the preprocessor. */
   | 'placemarker'
   | 'end'

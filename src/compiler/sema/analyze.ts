@@ -15,8 +15,8 @@ import { typeOfName } from './specifiers.ts'
 import { block } from './statements.ts'
 import { staticData } from './static-data.ts'
 import { enumType, recordType } from './tags.ts'
-import type { TUnit } from './tree.ts'
-import type { CType } from './types.ts'
+import type { GlobalSymbol, NamedSymbol, TUnit } from './tree.ts'
+import type { CType, EnumType, RecordType } from './types.ts'
 import { warnUnusedStatics } from './usage.ts'
 
 export function analyze(unit: TranslationUnit, hints: Hints, sink: Sink): TUnit {
@@ -25,16 +25,27 @@ export function analyze(unit: TranslationUnit, hints: Hints, sink: Sink): TUnit 
   return finishAnalysis(cx)
 }
 
-/** The state before the first declaration. `tables` makes the maps of the file's scope. */
-export function startAnalysis(hints: Hints, sink: Sink, tables: <V>() => Map<string, V> = () => new Map()): Context {
+/** What the file declares, by name. */
+interface FileTables {
+  readonly names: Map<string, NamedSymbol>
+  readonly tags: Map<string, RecordType | EnumType>
+  readonly strings: Map<string, GlobalSymbol>
+}
+
+/** The state before the first declaration. `tables` are empty. */
+export function startAnalysis(
+  hints: Hints,
+  sink: Sink,
+  tables: FileTables = { names: new Map(), tags: new Map(), strings: new Map() },
+): Context {
   const cx: Context = {
     sink,
     rules: { expression, typeName: typeOfName, initializer, staticData, block, recordType, enumType, localDeclaration, staticAssert },
-    scopes: [{ id: Symbol('file'), names: tables(), tags: tables(), labels: new Map(), errorsBefore: 0, faulty: false }],
+    scopes: [{ id: Symbol('file'), names: tables.names, tags: tables.tags, labels: new Map(), errorsBefore: 0, faulty: false }],
     globals: [],
     functions: [],
     definitions: [],
-    strings: tables(),
+    strings: tables.strings,
     hints,
     fn: undefined,
     undeclared: new Set(),

@@ -36,6 +36,8 @@ export interface Parser {
   /** -W names that are silenced, and what was before each push. */
   ignored: ReadonlySet<string>
   readonly savedIgnored: ReadonlySet<string>[]
+  /** Told of each declaration that was passed over. */
+  readonly passedOver?: (index: number, p: Parser) => void
   /** Seen, and meant for the loop that follows. */
   loopPragma: LoopPragma | undefined
 }

@@ -18,14 +18,8 @@ export function parse(tokens: readonly Token[], hints: Hints, sink: Sink): Trans
   return { declarations: parseDeclarations(startParser(tokens, hints, sink)) }
 }
 
-/** A parser before the first token. `names` makes the map of the file's typedef names. */
-export function startParser(
-  tokens: readonly Token[],
-  hints: Hints,
-  sink: Sink,
-  names: () => Map<string, boolean> = () => new Map(),
-): Parser {
-  const file = names()
+/** A parser before the first token. `file` is the empty map of the file's typedef names. */
+export function startParser(tokens: readonly Token[], hints: Hints, sink: Sink, file: Map<string, boolean> = new Map()): Parser {
   for (const name of BUILTIN_TYPEDEFS) file.set(name, true)
   return {
     tokens,
@@ -60,6 +54,11 @@ export function parseDeclarations(p: Parser): ExternalDeclaration[] {
   const declarations: ExternalDeclaration[] = []
   while (peek(p).kind !== 'end' && !sink.stopped) {
     if (accept(p, ';')) continue
+    if (peek(p).kind === 'deferred') {
+      p.passedOver?.(Number(peek(p).text), p)
+      p.next++
+      continue
+    }
     const start = p.next
     const { ignored } = p
     const d = externalDeclaration(p)
