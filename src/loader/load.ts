@@ -201,9 +201,21 @@ function makeProgram(c: Context, main: CodeFunction, type: ProgramType, linked: 
   }
 }
 
-/** The records that lie in a function's range of slots. */
-function within<T extends { readonly offset: number }>(records: readonly T[] | undefined, func: CodeFunction): T[] {
+/** The records that lie in a function's range of slots; they are in order. */
+function within<T extends { readonly offset: number }>(records: readonly T[] | undefined, func: CodeFunction): readonly T[] {
+  if (!records) return []
   const start = func.start * INSN_BYTES
-  const end = start + func.count * INSN_BYTES
-  return (records ?? []).filter((r) => r.offset >= start && r.offset < end)
+  return records.slice(lowerBound(records, start), lowerBound(records, start + func.count * INSN_BYTES))
+}
+
+/** Index of the first record at or behind an offset. */
+function lowerBound(records: readonly { readonly offset: number }[], offset: number): number {
+  let low = 0
+  let high = records.length
+  while (low < high) {
+    const mid = (low + high) >> 1
+    if (records[mid].offset < offset) low = mid + 1
+    else high = mid
+  }
+  return low
 }
