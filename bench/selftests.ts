@@ -11,7 +11,15 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { basename, join, resolve } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { loadKernelBtf } from '../src/abi/index.ts'
-import { askObjects, type Captured, type CapturedTypes, capturedProgram, readAnswers, whyNoObjects } from '../src/testkit/objects.ts'
+import {
+  askObjects,
+  type Captured,
+  type CapturedTypes,
+  capturedProgram,
+  hasBadMap,
+  readAnswers,
+  whyNoObjects,
+} from '../src/testkit/objects.ts'
 import { type VerifyResult, verify } from '../src/verifier/index.ts'
 import { buildTest } from './kernel-tests.ts'
 
@@ -163,6 +171,10 @@ function judge(
   }
   if (captured.libbpf !== undefined) {
     differs('libbpf', shape(captured.libbpf.split('\n')[0] ?? ''))
+    return
+  }
+  if (hasBadMap(captured)) {
+    differs('libbpf', 'a map descriptor that is none')
     return
   }
   const program = capturedProgram(captured, types)

@@ -90,6 +90,9 @@ export function readAnswers(lines: string): ObjectAnswers {
   return { programs, types }
 }
 
+/** Instructions name maps that the kernel knows nothing of: what it says of the descriptor has no counterpart here. */
+export const hasBadMap = (captured: Captured): boolean => captured.maps.some((map) => map.type === undefined)
+
 /** The program as the verifier takes it; a text where it cannot be told. */
 export function capturedProgram(captured: Captured, types: CapturedTypes): Program | string {
   const type = progTypeById(captured.type, captured.attach_type) ?? progTypeById(captured.type)
@@ -120,6 +123,8 @@ export function capturedProgram(captured: Captured, types: CapturedTypes): Progr
 function mapDef(map: CapturedMap): MapDef | string {
   const type = map.type === undefined ? undefined : mapTypeById(map.type)
   if (!type) return `map type ${map.type}`
+  const inner = map.inner ? mapDef(map.inner) : undefined
+  if (typeof inner === 'string') return inner
   return {
     name: map.name ?? '',
     type: type.name,
@@ -131,6 +136,8 @@ function mapDef(map: CapturedMap): MapDef | string {
     valueTypeId: map.value_type ?? 0,
     init: map.data ? [{ key: new Uint8Array(4), value: fromHex(map.data)! }] : [],
     frozen: map.frozen ?? false,
+    ...(map.extra ? { extra: map.extra } : {}),
+    ...(inner ? { inner } : {}),
   }
 }
 
