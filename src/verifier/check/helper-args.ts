@@ -18,11 +18,14 @@ import {
   MEM_ALIGNED,
   MEM_ALLOC,
   MEM_FIXED_SIZE,
+  MEM_PERCPU,
   MEM_RCU,
   MEM_RDONLY,
   MEM_RINGBUF,
   MEM_UNINIT,
   MEM_WRITE,
+  mayBeNull,
+  NON_OWN_REF,
   OBJ_RELEASE,
   PTR_MAYBE_NULL,
   PTR_TO_BTF_ID,
@@ -48,7 +51,7 @@ import {
 } from '../domain/layout.ts'
 import { tnumIsConst } from '../domain/tnum.ts'
 import { curReg, type Env, unsupported } from '../env.ts'
-import { EACCES, EINVAL, EOPNOTSUPP } from '../errno.ts'
+import { EACCES, EINVAL, EOPNOTSUPP, UNSUPPORTED } from '../errno.ts'
 import { regTypeName } from '../log/reg-text.ts'
 import { markChainPrecision } from '../precision.ts'
 import { varOffOf } from '../values.ts'
@@ -56,9 +59,10 @@ import { verbose } from '../verbose.ts'
 import { checkDynptrArg, checkDynptrRelease } from './dynptr.ts'
 import { inTreeCallback } from './graph.ts'
 import { checkStructArg, STRUCT_ARG_TYPES } from './helper-btf.ts'
-import { FUNC_MAP_PEEK_ELEM, FUNC_SPIN_LOCK } from './helper-ids.ts'
+import { FUNC_KPTR_XCHG, FUNC_MAP_PEEK_ELEM, FUNC_SPIN_LOCK } from './helper-ids.ts'
 import { type CallMeta, checkHelperMem, checkMemSize, constantMapKey } from './helper-mem.ts'
 import type { Arg, HelperProto } from './helper-proto.ts'
+import { checkKptrArg, matchKptr } from './kptr.ts'
 import { checkLock, checkMapField } from './lock.ts'
 import { checkConstStr } from './map.ts'
 import { checkRegRead } from './mem.ts'
@@ -101,6 +105,12 @@ const COMPATIBLE: Readonly<Record<string, readonly number[]>> = {
   ...STRUCT_ARG_TYPES,
   ptr_to_spin_lock: [PTR_TO_MAP_VALUE, PTR_TO_BTF_ID | MEM_ALLOC],
   ptr_to_timer: [PTR_TO_MAP_VALUE],
+  kptr_xchg_dest: [
+    PTR_TO_MAP_VALUE,
+    PTR_TO_BTF_ID | MEM_ALLOC,
+    PTR_TO_BTF_ID | MEM_ALLOC | NON_OWN_REF,
+    PTR_TO_BTF_ID | MEM_ALLOC | NON_OWN_REF | MEM_RCU,
+  ],
   ptr_to_dynptr: [PTR_TO_STACK, CONST_PTR_TO_DYNPTR],
 }
 
@@ -127,7 +137,7 @@ export function checkFuncArg(env: Env, i: number, meta: CallMeta, proto: HelperP
   if (!COMPATIBLE[base]) return unsupported(env, `${proto.row.name}()`)
   if (!(isRegNull(s, r) && arg.flags & PTR_MAYBE_NULL)) {
     err =
-      checkRegType(env, regno, proto.row, base, arg.flags, type) ||
+      checkRegType(env, regno, proto.row, base, arg.flags, type, meta) ||
       (arg.flags & OBJ_RELEASE && type !== PTR_TO_STACK ? checkReleaseOff(env, regno, r) : checkArgOff(env, regno, r, type))
     if (err) return err
   }
@@ -141,7 +151,7 @@ export function checkFuncArg(env: Env, i: number, meta: CallMeta, proto: HelperP
     }
     meta.releaseRegno = regno
   }
-  if (s[r + REF_OBJ_ID] !== 0) {
+  if (s[r + REF_OBJ_ID] !== 0 && base !== 'kptr_xchg_dest') {
     if (meta.refObjId !== 0) {
       verbose(log, `more than one arg with ref_obj_id R${regno} ${s[r + REF_OBJ_ID]} ${meta.refObjId}`)
       return -EACCES
@@ -171,6 +181,8 @@ function checkArgValue(env: Env, regno: number, r: number, base: string, arg: Ar
       return checkLock(env, regno, 'lock', meta.helper === FUNC_SPIN_LOCK)
     case 'ptr_to_dynptr':
       return checkDynptrArg(env, regno, arg.flags, 0)
+    case 'kptr_xchg_dest':
+      return checkKptrArg(env, regno, meta)
     case 'ptr_to_timer':
       return checkMapField(env, regno, 'bpf_timer', meta)
     case 'ptr_to_map_key': {
@@ -233,13 +245,27 @@ function resolveMapValue(env: Env, meta: CallMeta, base: string): string | undef
   }
 }
 
-function checkRegType(env: Env, regno: number, row: HelperRow, base: string, flags: number, type: number): number {
+function checkRegType(env: Env, regno: number, row: HelperRow, base: string, flags: number, type: number, meta: CallMeta): number {
   const compatible = COMPATIBLE[base]!
   let wanted = type
   if (flags & MEM_RDONLY) wanted &= ~MEM_RDONLY
   if (flags & PTR_MAYBE_NULL) wanted &= ~PTR_MAYBE_NULL
   if (base === 'ptr_to_mem') wanted &= ~DYNPTR_FLAGS
+  const isKptr = base === 'ptr_to_btf_id' && meta.helper === FUNC_KPTR_XCHG
+  if (isKptr && type & MEM_ALLOC) wanted &= ~(MEM_ALLOC | MEM_PERCPU)
+  if (isKptr && compatible.includes(wanted)) return checkKptrGiven(env, regno, type, meta)
   if (compatible.includes(wanted)) return baseType(type) === PTR_TO_BTF_ID ? checkStructArg(env, regno, row, base, flags) : 0
   verbose(env.log, `R${regno} type=${regTypeName(type)} expected=${compatible.map(regTypeName).join(', ')}\n`)
   return -EACCES
+}
+
+/** What is put in place of a kptr. */
+function checkKptrGiven(env: Env, regno: number, type: number, meta: CallMeta): number {
+  if (!meta.kptr) return -EACCES
+  if (mayBeNull(type) && !(type & MEM_ALLOC)) {
+    verbose(env.log, `Possibly NULL pointer passed to helper arg${regno}\n`)
+    return -EACCES
+  }
+  const err = matchKptr(env, meta.kptr, regno)
+  return err === UNSUPPORTED ? err : err ? -EACCES : 0
 }

@@ -43,6 +43,7 @@ import { checkBtfAccess } from './btf-ptr.ts'
 import { checkMapAccess, checkMapAccessType, mapOf } from './map.ts'
 import { checkMemAccess } from './mem.ts'
 import { checkPacketAccess } from './packet.ts'
+import type { Field } from './record.ts'
 import { checkBuffer, checkRegion } from './region.ts'
 import { checkStackWithinBounds, isSpilledScalar, readStackRange, stackFrame } from './stack.ts'
 
@@ -74,6 +75,8 @@ export interface CallMeta {
   dynptrId: number
   /** The packet may have moved. */
   changesPacket: boolean
+  /** The kptr that is exchanged. */
+  kptr: Field | undefined
 }
 
 /** Types whose context is what the program sees (no convert_ctx_access), so that memory of it can be handed on. */

@@ -48,6 +48,7 @@ import { percpuResult, structResult } from './helper-btf.ts'
 import * as f from './helper-ids.ts'
 import type { CallMeta } from './helper-mem.ts'
 import { type HelperProto, helperProto } from './helper-proto.ts'
+import { giveKptr, kptrResult } from './kptr.ts'
 import { isGplCompatible } from './license.ts'
 import { isRdonlyProg, recordOf } from './map.ts'
 import { checkMapFuncCompatibility } from './map-func.ts'
@@ -110,6 +111,7 @@ export function checkHelperCall(env: Env): number {
     subprogno: 0,
     dynptrId: 0,
     changesPacket: proto.row.changesPacket ?? false,
+    kptr: undefined,
   }
   for (let i = 0; i < 5; i++) {
     const err = checkFuncArg(env, i, meta, proto)
@@ -125,6 +127,7 @@ export function checkHelperCall(env: Env): number {
   if (meta.releaseRegno) {
     const r = curReg(env, meta.releaseRegno)
     if (proto.args[meta.releaseRegno - 1]!.base === 'ptr_to_dynptr') err = releaseDynptr(env, meta.releaseRegno)
+    else if (meta.kptr && meta.refObjId) err = giveKptr(env, meta.refObjId)
     else err = meta.refObjId ? releaseReference(env, meta.refObjId) : isRegNull(env.words, r) ? 0 : -EINVAL
     if (err) {
       verbose(log, `func ${label} reference has not been acquired before\n`)
@@ -245,6 +248,10 @@ function setResult(env: Env, proto: HelperProto, meta: CallMeta, map: MapDef | u
       break
     case 'ptr_to_btf_id':
     case 'ptr_to_btf_id_trusted': {
+      if (meta.kptr) {
+        kptrResult(env, r0, flags, meta.kptr)
+        break
+      }
       const err = structResult(env, proto.row, r0, flags | (proto.ret === 'ptr_to_btf_id' ? 0 : PTR_TRUSTED))
       if (err) return err
       break

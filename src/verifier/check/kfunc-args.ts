@@ -380,6 +380,7 @@ const NO_CALL: CallMeta = {
   subprogno: 0,
   dynptrId: 0,
   changesPacket: false,
+  kptr: undefined,
 }
 
 /** Memory whose size is the next argument. */

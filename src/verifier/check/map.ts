@@ -8,7 +8,8 @@ import { curReg, type Env, unsupported } from '../env.ts'
 import { EACCES, EINVAL, ENOTSUPP } from '../errno.ts'
 import { sminOf, umaxOf, varOffOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
-import { type FieldKind, type FieldRecord, fieldName, hasField, KPTR_KINDS, mapRecord, structRecord } from './record.ts'
+import { isKptrUnknown, withGoodKptrs } from './kptr-target.ts'
+import { type FieldRecord, fieldName, hasField, KPTR_KINDS, mapRecord, structRecord } from './record.ts'
 import { checkRegion } from './region.ts'
 
 export const F_RDONLY_PROG = 1 << 7
@@ -16,9 +17,6 @@ export const F_WRONLY_PROG = 1 << 8
 
 /** Kinds of maps whose use in programs needs more than keys and values. */
 const UNMODELLED_MAPS: ReadonlySet<string> = new Set(['struct_ops', 'arena', 'insn_array'])
-
-/** Fields of values that are not modelled. */
-const UNMODELLED_FIELDS: ReadonlySet<FieldKind> = new Set<FieldKind>(['kptr_untrusted', 'kptr', 'percpu_kptr', 'uptr'])
 
 /** Programs that run anywhere in the kernel. Linux: is_tracing_prog_type(). */
 const TRACING: ReadonlySet<string> = new Set(['kprobe', 'tracepoint', 'perf_event', 'raw_tracepoint', 'raw_tracepoint_writable'])
@@ -42,13 +40,16 @@ export function checkMapProgCompatibility(env: Env, index: number): number {
     verbose(env.log, `tracing progs cannot use ${timer} yet\n`)
     return -EINVAL
   }
-  const field = record?.find((f) => UNMODELLED_FIELDS.has(f.kind))
+  const field = record?.find((f) => f.kind === 'uptr' || isKptrUnknown(env, f))
   return field === undefined ? 0 : unsupported(env, `${field.kind} in a map value`)
 }
 
 /** The special fields of a map's values; undefined where the map has no types. */
 export function recordOf(env: Env, index: number): FieldRecord | undefined {
-  if (!env.records.has(index)) env.records.set(index, mapRecord(env.btf, env.maps[index]!))
+  if (!env.records.has(index)) {
+    const record = mapRecord(env.btf, env.maps[index]!)
+    env.records.set(index, record && withGoodKptrs(env, record))
+  }
   return env.records.get(index)
 }
 

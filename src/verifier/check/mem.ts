@@ -8,6 +8,7 @@ import {
   baseType,
   CONST_PTR_TO_MAP,
   ID,
+  MAP,
   MEM_RDONLY,
   MEM_SIZE,
   mayBeNull,
@@ -46,6 +47,7 @@ import { btfCtxAccess } from './btf-ctx.ts'
 import { checkBtfAccess, checkMapPtrAccess } from './btf-ptr.ts'
 import { KERNEL_BTF, kernelStruct } from './btf-types.ts'
 import { checkCtxAccess, checkFlowKeysAccess, checkSockAccess, ctxRegType, ctxStructName } from './ctx.ts'
+import { checkKptrAccess, kptrAt } from './kptr.ts'
 import { checkMapAccess, checkMapAccessType, directRead, hasDirectValue, isMapRdonly, mapOf } from './map.ts'
 import { checkPacketAccess, mayAccessPacket } from './packet.ts'
 import { checkBuffer, checkPtrAlignment, checkPtrOff, checkRegion } from './region.ts'
@@ -153,7 +155,7 @@ export function checkMemAccess(
       break
     case PTR_TO_MAP_VALUE:
       if (mayBeNull(type)) return invalidAccess(env, regno, type)
-      err = mapValueAccess(env, regno, r, off, size, write, value, signed)
+      err = mapValueAccess(env, regno, r, off, size, write, value, signed, valueRegno)
       if (err) return err
       break
     case PTR_TO_PACKET:
@@ -244,10 +246,14 @@ function mapValueAccess(
   write: boolean,
   value: number,
   signed: boolean,
+  valueRegno: number,
 ): number {
   const s = env.words
   const err = checkMapAccessType(env, regno, off, size, write) || checkMapAccess(env, regno, off, size, false, true)
-  if (err || value < 0) return err
+  if (err) return err
+  const kptr = tnumIsConst(s, r + VALUE_HI) ? kptrAt(env, s[r + MAP]!, off + varOffOf(s, r)) : undefined
+  if (kptr) return checkKptrAccess(env, valueRegno, kptr)
+  if (value < 0) return 0
   const map = mapOf(env, r)
   if (!tnumIsConst(s, r + VALUE_HI) || !isMapRdonly(map) || !hasDirectValue(map)) {
     markRegUnknown(s, value)
