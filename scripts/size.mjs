@@ -9,7 +9,8 @@ const BUDGET = 1_250_000
 
 const dist = join(root, 'dist')
 const files = ['index.html', ...readdirSync(join(dist, 'assets')).map((name) => `assets/${name}`)].filter(
-  (name) => !/nls|lang-|\.map$|^assets\/ko-/.test(name),
+  // The kernel's types are fetched by the first program that needs them.
+  (name) => !/nls|lang-|\.map$|^assets\/(ko|subset\.generated)-/.test(name),
 )
 let gzip = 0
 let brotli = 0
