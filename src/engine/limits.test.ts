@@ -3,6 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { loadKernelBtf } from '../abi/index.ts'
+import { keptKernel } from '../loader/index.ts'
 import { verify } from '../verifier/index.ts'
 import { runRecord } from './run.ts'
 import { openAssembly, openC, unmodelledFeature } from './toolchain.ts'
@@ -10,15 +12,16 @@ import { openAssembly, openC, unmodelledFeature } from './toolchain.ts'
 const dir = join(import.meta.dirname, 'fixtures/limits')
 const document = readFileSync(join(import.meta.dirname, '../../docs/limits.md'), 'utf8')
 const files = readdirSync(dir)
+const kernel = await loadKernelBtf()
 
 function answer(file: string): string {
   const text = readFileSync(join(dir, file), 'utf8')
   const opened = file.endsWith('.s')
     ? openAssembly(file, text)
-    : openC(file, text, { include: () => undefined, includeDirs: [], defines: {}, cpu: 3 })
+    : openC(file, text, { include: () => undefined, includeDirs: [], defines: {}, cpu: 3, kernel: keptKernel(kernel) })
   const [program] = opened.programs
   if (!program) return `unsupported: ${unmodelledFeature(opened)}`
-  const result = verify(program, { logLevel: 1 })
+  const result = verify(program, { logLevel: 1, kernel })
   if (result.verdict !== 'accepted') return `${result.verdict}: ${result.feature}`
   const run = runRecord(program, new Uint8Array(64))
   return run.unsupported === '' ? 'modelled' : `run unsupported: ${run.unsupported}`

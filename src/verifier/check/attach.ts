@@ -1,11 +1,12 @@
 // What a program attaches to: a tracepoint, a function or an iterator of the kernel, a member of a structure of operations. From there come
 // the types of its arguments. What cannot be attached to is refused before the walk.
-// Linux: check_attach_btf_id(), bpf_check_attach_target(), check_struct_ops_btf_id(), bpf_iter_prog_supported().
-import { type Btf, type BtfId, type BtfType, btfType, findMember, resolve } from '../../btf/index.ts'
+// Linux: check_attach_btf_id(), bpf_check_attach_target(), check_struct_ops_btf_id(), bpf_iter_prog_supported(), btf_distill_func_proto().
+import { type Btf, type BtfId, type BtfType, btfType, findMember, resolve, sizeOf } from '../../btf/index.ts'
 import { MEM_RDONLY, PTR_MAYBE_NULL, PTR_TO_BTF_ID, PTR_TO_BUF, PTR_TRUSTED } from '../domain/layout.ts'
 import { type Env, F_SLEEPABLE, unsupported } from '../env.ts'
 import { EINVAL, ENOTSUPP } from '../errno.ts'
 import { verbose } from '../verbose.ts'
+import { isStruct, kindText } from './btf-types.ts'
 import { isGplCompatible } from './license.ts'
 
 /** An argument whose register is not what its type alone says. Linux: struct bpf_ctx_arg_aux. */
@@ -26,7 +27,7 @@ export interface AttachTarget {
 }
 
 /** Types whose arguments come from what they attach to. */
-const BTF_TYPES: ReadonlySet<string> = new Set(['tp_btf', 'iter', 'struct_ops'])
+const BTF_TYPES: ReadonlySet<string> = new Set(['tp_btf', 'iter', 'struct_ops', 'tracing', 'fexit', 'fmod_ret'])
 export const attachesByBtf = (progType: string): boolean => BTF_TYPES.has(progType)
 
 const MAY_SLEEP: ReadonlySet<string> = new Set(['tracing', 'fexit', 'fmod_ret', 'iter', 'lsm', 'kprobe', 'struct_ops', 'syscall'])
@@ -51,7 +52,8 @@ export function checkAttach(env: Env): number {
     verbose(env.log, 'Tracing programs must provide btf_id\n')
     return -EINVAL
   }
-  return name === 'tp_btf' ? attachToTracepoint(env, attachTo) : attachToIterator(env, attachTo)
+  if (name === 'tp_btf') return attachToTracepoint(env, attachTo)
+  return name === 'iter' ? attachToIterator(env, attachTo) : attachToFunction(env, attachTo)
 }
 
 function set(env: Env, target: AttachTarget): number {
@@ -139,6 +141,58 @@ function attachToIterator(env: Env, attachTo: string): number {
     args.push({ offset: member.offBits >> 3, type, btfId: pointer.kind === 'ptr' ? resolve(btf, pointer.type).id : 0 })
   }
   return set(env, { name: attachTo, proto, skipsFirst: false, args })
+}
+
+const MAX_FUNC_ARGS = 12
+/** An argument that takes two registers. */
+const MAX_ARG_BYTES = 16
+/** Functions that the calls of programs go through themselves. */
+const NEVER_TRACED: ReadonlySet<string> = new Set(['migrate_disable', 'migrate_enable', '__rcu_read_lock', '__rcu_read_unlock'])
+const NEVER_RETURN: ReadonlySet<string> = new Set([
+  '__x64_sys_exit',
+  '__x64_sys_exit_group',
+  'do_exit',
+  'do_group_exit',
+  'kthread_complete_and_exit',
+  'kthread_exit',
+  'make_task_dead',
+])
+/** Test functions that let programs replace their result. */
+const MODIFIABLE: ReadonlySet<string> = new Set(['bpf_fentry_test1', 'bpf_modify_return_test', 'bpf_modify_return_test2'])
+
+function attachToFunction(env: Env, attachTo: string): number {
+  const { btf, find } = env.kernel!
+  const { name } = env.progType
+  const id = find(attachTo, 'func')
+  const proto = id === undefined ? undefined : protoBehind(btf, id)
+  if (!proto) return unsupported(env, `attaching to ${attachTo}`)
+  if (env.program.flags & F_SLEEPABLE) return unsupported(env, `sleepable programs on functions (${attachTo})`)
+  const refuse = (text: string): number => {
+    verbose(env.log, `${text}\n`)
+    return -EINVAL
+  }
+  const fault = modelFault(btf, proto, attachTo)
+  if (fault) return refuse(fault)
+  if (name === 'fmod_ret' && !attachTo.startsWith('security_') && !MODIFIABLE.has(attachTo))
+    return refuse(`${attachTo}() is not modifiable`)
+  if (NEVER_TRACED.has(attachTo)) return refuse(`Attaching tracing programs to function '${attachTo}' is rejected.`)
+  if (name !== 'tracing' && NEVER_RETURN.has(attachTo))
+    return refuse(`Attaching fexit/fmod_ret to __noreturn function '${attachTo}' is rejected.`)
+  return set(env, { name: attachTo, proto, skipsFirst: false, args: [] })
+}
+
+/** Why a function cannot be hooked: what it takes or gives does not fit registers. Linux: btf_distill_func_proto(). */
+function modelFault(btf: Btf, proto: AttachTarget['proto'], name: string): string | undefined {
+  const { params } = proto
+  if (params.length > MAX_FUNC_ARGS) return `The function ${name} has ${params.length} arguments. Too many.`
+  const ret = resolve(btf, proto.ret).type
+  if (isStruct(ret)) return `The function ${name} return type ${kindText(ret)} is unsupported.`
+  for (const [i, param] of params.entries()) {
+    if (i === params.length - 1 && param.type === 0) return `The function ${name} with variable args is unsupported.`
+    const size = sizeOf(btf, param.type) ?? 0
+    if (size > MAX_ARG_BYTES) return `The function ${name} arg${i} type ${kindText(resolve(btf, param.type).type)} is unsupported.`
+  }
+  return undefined
 }
 
 /** Structures of operations that programs may implement: members that have none, and arguments that may be NULL ("member argument"). */

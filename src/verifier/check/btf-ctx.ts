@@ -29,6 +29,10 @@ export interface BtfCtxAccess {
 const ARG_BYTES = 8
 const MAX_CTX_ARGS = 12
 
+/** Programs on functions, whose arguments nobody vouches for; of these, those that see the result behind the arguments. */
+const HOOKS_FUNCTIONS: ReadonlySet<string> = new Set(['tracing', 'fexit', 'fmod_ret'])
+const SEES_RESULT: ReadonlySet<string> = new Set(['fexit', 'fmod_ret'])
+
 const SCALAR: BtfCtxAccess = { type: SCALAR_VALUE, btfId: 0 }
 
 /** What a read yields; undefined (and mostly said so) where it is not allowed, env.feature set where it is not known. */
@@ -71,8 +75,9 @@ function argAccess(env: Env, target: AttachTarget, off: number, size: number): B
   if (off % ARG_BYTES !== 0) return refuse(`offset ${off} is not multiple of 8`)
   const arg = argIndex(btf, target, off)
   const params = target.skipsFirst ? target.proto.params.slice(1) : target.proto.params
-  if (arg >= params.length) return refuse(`doesn't have ${arg + 1}-th argument`)
-  const param = params[arg]!
+  const isResult = arg === params.length && SEES_RESULT.has(env.progType.name)
+  if (arg >= params.length && !isResult) return refuse(`doesn't have ${arg + 1}-th argument`)
+  const param = isResult ? { name: '', type: target.proto.ret } : params[arg]!
   const { id, type } = resolve(btf, param.type)
   if ((isScalarType(type) && (type.kind !== 'int' || type.size <= ARG_BYTES)) || isStruct(type) || isCut(env, KERNEL_BTF, id)) return SCALAR
   if (type.kind !== 'ptr') return refuse(`arg${arg} '${anonName(type)}' has type ${kindText(type)}. Only pointer access is allowed`)
@@ -83,7 +88,7 @@ function argAccess(env: Env, target: AttachTarget, off: number, size: number): B
   if (pointee.type.kind === 'void' || pointee.type.kind === 'int') return SCALAR
   if (told) return { type: told.type, btfId: told.btfId }
   const tracepoint = env.progType.name === 'tp_btf' ? rawTpArg(name, arg) : undefined
-  let kind = PTR_TO_BTF_ID | PTR_TRUSTED
+  let kind = PTR_TO_BTF_ID | (HOOKS_FUNCTIONS.has(env.progType.name) ? 0 : PTR_TRUSTED)
   if (param.name.endsWith('__nullable') || tracepoint?.mayBeNull) kind |= PTR_MAYBE_NULL
   const direct = btfType(btf, type.type)
   if (direct.kind === 'type_tag' && direct.name === 'user') kind |= MEM_USER
