@@ -71,14 +71,39 @@ function addressOf(m: Machine, fn: Func): bigint {
   return BigInt(known < 0 ? m.functions.push(fn) : known + 1)
 }
 
-/** (to, from or byte, bytes, alignment) */
-function callLibrary(name: LibraryName, [to, from, bytes]: readonly bigint[], memory: Memory): void {
-  const target = room(memory, to, Number(bytes))
-  const end = target.offset + Number(bytes)
-  if (name === 'memset') target.bytes.fill(Number(from & 0xffn), target.offset, end)
-  else {
-    const source = room(memory, from, Number(bytes))
-    target.bytes.set(source.bytes.slice(source.offset, source.offset + Number(bytes)), target.offset)
+function callLibrary(name: LibraryName, [a, b, bytes]: readonly bigint[], memory: Memory): bigint {
+  switch (name) {
+    case 'constant_p':
+      return 0n
+    case 'strlen':
+      return BigInt(stringAt(memory, a).length)
+    case 'strcmp': {
+      const [left, right] = [stringAt(memory, a), stringAt(memory, b)]
+      return left < right ? -1n : left > right ? 1n : 0n
+    }
+    case 'memset': {
+      const target = room(memory, a, Number(bytes))
+      target.bytes.fill(Number(b & 0xffn), target.offset, target.offset + Number(bytes))
+      return 0n
+    }
+    case 'memcpy':
+    case 'memmove': {
+      const target = room(memory, a, Number(bytes))
+      const source = room(memory, b, Number(bytes))
+      target.bytes.set(source.bytes.slice(source.offset, source.offset + Number(bytes)), target.offset)
+      return 0n
+    }
+    default:
+      return never(name)
+  }
+}
+
+function stringAt(memory: Memory, address: bigint): string {
+  let text = ''
+  for (let at = address; ; at++) {
+    const { bytes, offset } = room(memory, at, 1)
+    if (bytes[offset] === 0) return text
+    text += String.fromCharCode(bytes[offset])
   }
 }
 
@@ -172,10 +197,7 @@ function step(i: Exclude<Instr, { kind: 'phi' }>, args: readonly Value[], value:
       const callee = args[0]
       if (callee.kind === 'func' && callee.blocks.length > 0) return runFunc(callee, given, m, depth + 1)
       const library = libraryName(callee)
-      if (library) {
-        callLibrary(library, given, m.memory)
-        return 0n
-      }
+      if (library) return callLibrary(library, given, m.memory)
       if (callee.kind === 'func') throw new Trap('call of a declaration')
       const pointee = m.functions.find((_, k) => value(callee) === BigInt(k + 1))
       if (pointee && callee.kind !== 'const') return runFunc(pointee, given, m, depth + 1)

@@ -3,6 +3,7 @@
 // source: BPF has no library.
 //
 //   call void @.memcpy(ptr to, ptr from, i64 bytes, i64 alignment)        .memmove alike; .memset with an i8 as the second argument
+//   call i32 @.constant_p(i64)    whether the optimiser knows the value; `settle` answers no where nothing else did
 //   call i32 @.strcmp(ptr, ptr)        call i64 @.strlen(ptr)
 import { makeFunc } from './build.ts'
 import type { Func, Type, Value } from './types.ts'
@@ -11,6 +12,7 @@ const LIBRARY = {
   memcpy: { ret: 'void', params: ['ptr', 'ptr', 'i64', 'i64'] },
   memmove: { ret: 'void', params: ['ptr', 'ptr', 'i64', 'i64'] },
   memset: { ret: 'void', params: ['ptr', 'i8', 'i64', 'i64'] },
+  constant_p: { ret: 'i32', params: ['i64'] },
   strcmp: { ret: 'i32', params: ['ptr', 'ptr'] },
   strlen: { ret: 'i64', params: ['ptr'] },
 } as const satisfies Record<string, { readonly ret: Type; readonly params: readonly Type[] }>
@@ -23,6 +25,12 @@ export function makeLibraryFunc(name: LibraryName): Func {
     { name: `.${name}`, ret, linkage: 'extern' },
     params.map((type, k) => ({ type, name: `a${k}` })),
   )
+}
+
+/** Whether a call touches no memory: a question about values, or about strings that have to be constant. */
+export const isQuestion = (callee: Value): boolean => {
+  const name = libraryName(callee)
+  return name === 'constant_p' || name === 'strcmp' || name === 'strlen'
 }
 
 /** Which function of the library a call means, where it does. */

@@ -63,6 +63,11 @@ export function builtin(l: L, e: Builtin): Value {
     case '__builtin_sub_overflow':
     case '__builtin_mul_overflow':
       return overflow(l, e)
+    case '__builtin_constant_p': {
+      const v = resize(l, arg(0), 'i64', false)
+      mark(l, e.at)
+      return l.b.call('i32', libraryFunc(l, 'constant_p'), [v])
+    }
     case '__builtin_strlen':
     case '__builtin_strcmp': {
       const args = e.args.map((_, k) => arg(k))

@@ -3,7 +3,7 @@
 // An address is a base and, where known, a literal offset. Different variables never meet; a stack variable whose address stays in the
 // function's own loads and stores, and in arguments of helpers, meets nothing else, and a helper touches it only where it is given it:
 // none keeps an address of the stack. The context of a program can only be reached through its parameter.
-import { type Alloca, type Func, type Instr, isKind, sizeOf, usersOf, type Value } from '../ir/index.ts'
+import { type Alloca, type Func, type Instr, isKind, isQuestion, sizeOf, usersOf, type Value } from '../ir/index.ts'
 
 export interface Place {
   readonly base: Value
@@ -74,6 +74,7 @@ export function makeMemory(fn: Func): Memory {
     placeOf,
     mayMeet,
     mayWrite: (i, place) => {
+      if (i.kind === 'call' && isQuestion(i.args[0])) return false
       if (place.base.kind === 'global' && place.base.constant) return false
       if (i.kind === 'call' || (i.kind === 'asm' && i.clobbersMemory)) return callTouches(i, place)
       if (i.kind === 'lifetime') return i.args[0] === place.base
@@ -81,6 +82,7 @@ export function makeMemory(fn: Func): Memory {
       return w !== undefined && mayMeet(w, place)
     },
     mayRead: (i, place) => {
+      if (i.kind === 'call' && isQuestion(i.args[0])) return false
       if (i.kind === 'call' || i.kind === 'asm') return callTouches(i, place)
       if (i.kind === 'load') return mayMeet(placeOf(i.args[0], sizeOf(i.type)), place)
       if (i.kind === 'memcpy') return mayMeet(placeOf(i.args[1], i.size), place)

@@ -15,6 +15,7 @@ import { legalize } from './legalize.ts'
 import { lowerSelect } from './lower-select.ts'
 import { lowerSwitch } from './lower-switch.ts'
 import { mem2reg } from './mem2reg.ts'
+import { settle } from './settle.ts'
 import { shareSlots } from './share-slots.ts'
 import { simplify } from './simplify.ts'
 import { simplifyCfg } from './simplify-cfg.ts'
@@ -60,6 +61,8 @@ export const PASSES: readonly Pass[] = [
   perFunction('gvn', gvn),
   perFunction('simplify', simplify),
   perFunction('unroll', unroll),
+  perFunction('simplify', simplify),
+  perFunction('settle', settle),
   perFunction('simplify', simplify),
   perFunction('simplifyCfg', simplifyCfg),
   perFunction('sroa', sroa),

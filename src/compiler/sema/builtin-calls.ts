@@ -140,8 +140,10 @@ function specialBuiltin(cx: Context, name: SpecialBuiltin, e: CallExpr, visit: V
       if (!countArguments(cx, e, 1)) return errorExpr(e.at)
       const x = unevaluated(cx, () => arg(0))
       if (isError(x)) return errorExpr(e.at)
-      // Never true for what only the optimiser could know: programs must be right with either answer.
-      return constant(isConst(x) || isStringAddress(x) ? 1n : 0n, INT, e.at)
+      if (isConst(x) || isStringAddress(x)) return constant(1n, INT, e.at)
+      // What inlining may make a literal is asked again later; where a constant is needed, and of the rest, the answer is no.
+      const later = cx.fn !== undefined && cx.unevaluated === 0 && isInteger(x.type) && ofVariables(x)
+      return later ? node(name, [arg(0)], INT, e.at) : constant(0n, INT, e.at)
     }
     case '__builtin_expect_with_probability': {
       if (!countArguments(cx, e, 3)) return errorExpr(e.at)
@@ -188,6 +190,25 @@ function specialBuiltin(cx: Context, name: SpecialBuiltin, e: CallExpr, visit: V
       return node('__sync_synchronize', [], VOID, e.at)
     default:
       return atomicBuiltin(cx, name, e, visit)
+  }
+}
+
+/** Whether the value is computed from local variables alone, without effect. */
+function ofVariables(e: TExpr): boolean {
+  switch (e.kind) {
+    case 'const':
+      return true
+    case 'load':
+      return e.operand.kind === 'local' && !qualifiersOf(e.operand.type).volatile
+    case 'cast':
+    case 'unary':
+    case 'not':
+      return ofVariables(e.operand)
+    case 'arithmetic':
+    case 'compare':
+      return ofVariables(e.left) && ofVariables(e.right)
+    default:
+      return false
   }
 }
 

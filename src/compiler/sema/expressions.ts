@@ -119,7 +119,8 @@ export function expression(cx: Context, e: Expr): TExpr {
       return constant(same ? 1n : 0n, INT, e.at)
     }
     case 'choose': {
-      const c = value(cx, e.condition)
+      // Decided here and now: no question is left to the optimiser.
+      const c = unevaluated(cx, () => value(cx, e.condition))
       if (isError(c)) return c
       if (!isConst(c)) {
         error(cx.sink, 'c.not-constant', c.at)

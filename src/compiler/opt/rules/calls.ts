@@ -1,5 +1,6 @@
 // Rules for calls of the library: copies and fills whose size has become a literal, questions about strings that are known.
-import { constant, libraryName, type Value } from '../../ir/index.ts'
+import { constant, isKind, libraryName, type Value } from '../../ir/index.ts'
+import { splitAddress } from '../memory.ts'
 import { placeInConstant } from './memory.ts'
 import type { Rule } from './rule.ts'
 
@@ -16,6 +17,14 @@ export const CALL_RULES: readonly Rule<'call'>[] = [
       if (size === 0) return to
       if (name === 'memset') return c.make({ kind: 'memset', type: 'void', args: [to, from], size, align, volatile: false })
       return c.make({ kind: 'memcpy', type: 'void', args: [to, from], size, align, overlap: name === 'memmove', volatile: false })
+    },
+  },
+  {
+    name: 'known to be a literal or not',
+    apply: ({ type, args: [callee, a] }) => {
+      if (libraryName(callee) !== 'constant_p') return undefined
+      if (a.kind === 'const') return constant(type, 1)
+      return isFromOutside(a) ? constant(type, 0) : undefined
     },
   },
   {
@@ -37,6 +46,14 @@ export const CALL_RULES: readonly Rule<'call'>[] = [
     },
   },
 ]
+
+/** Whether the value comes out of memory or a call, so that it never becomes a literal. */
+function isFromOutside(v: Value): boolean {
+  let at = v
+  while (isKind(at, 'cast') || isKind(at, 'bswap')) at = at.args[0]
+  if (isKind(at, 'call')) return libraryName(at.args[0]) === undefined
+  return isKind(at, 'atomicrmw') || (isKind(at, 'load') && !isKind(splitAddress(at.args[0]).base, 'alloca'))
+}
 
 /** The bytes of a constant string with the 0 that ends it. */
 function stringAt(address: Value): Uint8Array | undefined {
