@@ -1,8 +1,9 @@
 // Speed of the interpreter and of the simulated kernel: nanoseconds an instruction on loops over arithmetic, packet bytes and a map; time
-// per packet of a short program; cost of a snapshot. Minimum of several rounds, as other load on the machine only ever adds.
+// per packet of a short program; cost of a snapshot; a long capture through the default program, on both engines. Minimum of several rounds, as other load on the machine only ever adds.
 // Usage: node scripts/ts.mjs bench/vm-speed.ts
 import { helperByName } from '../src/abi/index.ts'
 import { makeSource } from '../src/diag/index.ts'
+import { defaultProject, openC, runProgram } from '../src/engine/index.ts'
 import { assemble, type MapDef, type Program } from '../src/isa/index.ts'
 import {
   createKernel,
@@ -128,3 +129,24 @@ for (let i = 0; i < 1000; i++) {
   least = Math.min(least, performance.now() - start)
 }
 console.log(`snapshot       ${(least * 1000).toFixed(1)} us, ${kernel.memory.ram.used} bytes of memory`)
+
+const { files } = defaultProject
+const main = files[0]
+const opened = openC(main.path, main.text, { include: () => undefined, includeDirs: [], defines: {}, cpu: 3, passes: false })
+const CAPTURE = 100_000
+const frames = Array.from({ length: CAPTURE }, (_, i) => {
+  const data = packet.slice(0, 200)
+  data.set([8, 0, 0x45, 0, 0, 186, 0, 0, 0, 0, 64, i % 3 ? 6 : 17], 12)
+  return { atNs: i, data }
+})
+for (const engine of ['interp', 'jit'] as const) {
+  let leastMs = Number.POSITIVE_INFINITY
+  for (let round = 0; round < 3; round++) {
+    const before = process.cpuUsage().user
+    runProgram(opened.programs[0], frames, 1, { engine })
+    leastMs = Math.min(leastMs, (process.cpuUsage().user - before) / 1000)
+  }
+  console.log(
+    `capture        ${CAPTURE} packets through ${opened.programs[0].name}, ${engine}: ${Math.round(leastMs)} ms of processor time`,
+  )
+}

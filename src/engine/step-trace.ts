@@ -24,7 +24,7 @@ import {
   insnTable,
   insnText,
 } from '../isa/index.ts'
-import { type Kernel, runInvocation } from '../kernel/index.ts'
+import { type Kernel, stepInvocation } from '../kernel/index.ts'
 import type { Access } from '../vm/index.ts'
 import { describePlace, valueText } from './describe.ts'
 import type { MachineView } from './views.ts'
@@ -58,7 +58,7 @@ export function traceStep(kernel: Kernel, withText: boolean): StepTrace {
   const place = withText && own ? describePlace(kernel, own.hi, own.lo) : ''
   const before = withText ? [Int32Array.from(m.lo.subarray(0, 11)), Int32Array.from(m.hi.subarray(0, 11))] : []
   memory.trace = []
-  runInvocation(kernel, 1)
+  stepInvocation(kernel, 1)
   const accesses = own ? [own, ...memory.trace] : memory.trace
   memory.trace = undefined
   if (!withText) return { accesses, did: '', branch: '' }

@@ -99,8 +99,8 @@ describe('timeline', () => {
     )
     if (!long.ok) throw new Error('not loaded')
     while (runNextPacket(long.timeline) === 'more');
-    expect(long.timeline.keyframes.length).toBeGreaterThan(2)
     const far = look(long.timeline, 150_000)
+    expect(long.timeline.keyframes.length).toBeGreaterThan(2)
     look(long.timeline, 3)
     expect(look(long.timeline, 150_000)).toBe(far)
     expect(t.keyframes.length).toBe(1)
@@ -111,6 +111,15 @@ describe('timeline', () => {
     expect(t.keyframes.length).toBeLessThanOrEqual(512)
     expect(look(t, t.runs[1499].firstTick)).not.toBe(look(t, t.runs[1498].firstTick))
     expect(t.runs[1499].result.dataOut[1]).toBe(1500 & 255)
+  })
+
+  test('packets that ran as compiled code show what interpreted ones do', () => {
+    const bytes = Array.from({ length: 80 }, (_, i) => (i * 7) & 3)
+    const few = timeline(bytes.slice(0, 40))
+    const many = timeline(bytes)
+    expect(few.kernel.engine).not.toBe(many.kernel.engine)
+    expect(many.runs.slice(0, 40)).toEqual(few.runs)
+    for (const tick of [few.totalTicks - 1, 5, 200, 0, 77]) expect(look(many, tick)).toBe(look(few, tick))
   })
 
   test('says what an instruction did and touched', () => {

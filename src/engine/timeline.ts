@@ -3,8 +3,9 @@
 //   packet 0            packet 1                     tick = firstTick + step
 //   0 1 2 ... n0 (over) n0+1 ... n0+1+n1 (over)      step 0 = before the first instruction
 //
-// Keyframes (snapshots of the whole kernel) stand before packets and every KEYFRAME_STEPS instructions within a run; `seek` restores the
-// nearest one at or before the tick and replays. Replaying is deterministic, so a tick always shows the same machine. Owned by one build.
+// Keyframes (snapshots of the whole kernel) stand before packets; `seek` restores the nearest one at or before the tick and replays.
+// Replaying is deterministic, so a tick always shows the same machine. Packets that are only passed run as compiled code where there are many;
+// the one that is looked at is interpreted, and leaves more keyframes on the way where its run is long. Owned by one build.
 import { fromHex } from '../base/index.ts'
 import type { Program } from '../isa/index.ts'
 import {
@@ -20,6 +21,7 @@ import {
   runInvocation,
   saveKernel,
   startInvocation,
+  stepInvocation,
 } from '../kernel/index.ts'
 import type { Arrival } from './arrivals.ts'
 import type { ScenarioMap } from './project.ts'
@@ -27,6 +29,10 @@ import { kfuncNames, type RunSettings } from './run.ts'
 import { fillProgArrays } from './tail-calls.ts'
 
 const KEYFRAME_STEPS = 1 << 16
+/** From so many packets on, compiling the program pays. */
+const COMPILED_FROM = 64
+/** No packet's run: the kernel does not stand where an interpreter would have left it. */
+const NOWHERE = -1
 /** A run that takes longer is stopped. A verified program takes a million instructions at most, times its callbacks and tail calls. */
 const MAX_STEPS = 1 << 24
 /** Packets between two keyframes grow with the number of packets, so that snapshots stay few. */
@@ -80,7 +86,8 @@ export function createScenarioRun(
   { seed, maps }: { readonly seed: number; readonly maps: readonly ScenarioMap[] },
   { targets = [], kernel: types }: Pick<RunSettings, 'targets' | 'kernel'> = {},
 ): ScenarioRun {
-  const kernel = createKernel({ seed, kfuncName: kfuncNames(types) })
+  const engine = arrivals.length < COMPILED_FROM ? 'interp' : 'jit'
+  const kernel = createKernel({ seed, kfuncName: kfuncNames(types), engine, verified: true })
   for (const def of program.maps) {
     const added = addMap(kernel, def)
     if (!added.map) return { ok: false, errno: added.errno, unsupported: added.unsupported ?? '', badMap: def.name }
@@ -99,7 +106,7 @@ export function createScenarioRun(
       if (errno < 0) return { ok: false, errno: -errno, unsupported: '', badMap: name }
     }
   }
-  return { ok: true, timeline: { kernel, program: loaded.program, arrivals, runs: [], keyframes: [], totalTicks: 0, packet: -1 } }
+  return { ok: true, timeline: { kernel, program: loaded.program, arrivals, runs: [], keyframes: [], totalTicks: 0, packet: NOWHERE } }
 }
 
 /** Runs the next packet that has not run; 'done' once all have. */
@@ -110,13 +117,11 @@ export function runNextPacket(t: Timeline): 'more' | 'done' {
   if (index % Math.ceil(t.arrivals.length / MAX_KEYFRAMES) === 0)
     t.keyframes.push({ packet: index, step: 0, snapshot: saveKernel(t.kernel) })
   const refused = begin(t, index)
-  const { machine } = t.kernel
-  while (refused === '' && runInvocation(t.kernel, KEYFRAME_STEPS) === 'fuel' && machine.steps < MAX_STEPS) {
-    t.keyframes.push({ packet: index, step: machine.steps, snapshot: saveKernel(t.kernel) })
-  }
-  const steps = refused === '' ? machine.steps : 0
+  if (refused === '') runInvocation(t.kernel, MAX_STEPS)
+  const steps = refused === '' ? t.kernel.machine.steps : 0
   t.runs.push({ arrival, firstTick: t.totalTicks, steps, result: refused === '' ? resultOf(t.kernel) : notRun(refused) })
   t.totalTicks += steps + 1
+  t.packet = NOWHERE
   return t.runs.length === t.arrivals.length ? 'done' : 'more'
 }
 
@@ -150,10 +155,24 @@ export function seek(t: Timeline, packet: number, step: number): void {
     t.packet = frame.packet
   }
   while (t.packet < packet) {
-    runInvocation(t.kernel, t.runs[t.packet].steps - t.kernel.machine.steps)
+    const { machine } = t.kernel
+    if (machine.status === 'ready') runInvocation(t.kernel, MAX_STEPS - machine.steps)
     begin(t, t.packet + 1)
   }
-  runInvocation(t.kernel, step - t.kernel.machine.steps)
+  interpret(t, step)
+}
+
+/** Goes on in the packet's run, with keyframes where there are none yet. */
+function interpret(t: Timeline, step: number): void {
+  const { kernel, packet } = t
+  const { machine } = kernel
+  while (step - machine.steps > KEYFRAME_STEPS && stepInvocation(kernel, KEYFRAME_STEPS) === 'fuel') {
+    const before = t.keyframes.findLastIndex((f) => !isBehind(f, packet, machine.steps))
+    const last = t.keyframes[before]
+    if (last.packet === packet && machine.steps - last.step < KEYFRAME_STEPS) continue
+    t.keyframes.splice(before + 1, 0, { packet, step: machine.steps, snapshot: saveKernel(kernel) })
+  }
+  stepInvocation(kernel, step - machine.steps)
 }
 
 const isBehind = (f: Keyframe, packet: number, step: number): boolean => f.packet > packet || (f.packet === packet && f.step > step)

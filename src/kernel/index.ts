@@ -10,6 +10,7 @@ export {
   runsPackets,
   type StartResult,
   startInvocation,
+  stepInvocation,
 } from './invocation.ts'
 export {
   addMap,

@@ -5,10 +5,10 @@
 //   socket_filter   data = network header                   cgroup_skb    data = network header
 
 import type { Fault } from '../vm/index.ts'
-import { type Stop, start } from '../vm/index.ts'
+import { run, type Stop, start } from '../vm/index.ts'
 import { DIRECT_HI, SKB_LO, VMALLOC_HI, XDP_BUFF_LO } from './address.ts'
 import type { Kernel, LoadedProgram } from './kernel.ts'
-import { fillPacket, PACKET_START, showPacket } from './packet-buffer.ts'
+import { copyPacket, fillPacket, PACKET_START, showPacket } from './packet-buffer.ts'
 import { createSkBuff, NET_SKB_PAD, SK_BUFF_SIZE, type SkBuff } from './sk-buff.ts'
 import { FRAG_SIZE, MAX_FRAGS, XDP_LINEAR, XDP_MD_SIZE, XDP_PACKET_HEADROOM } from './xdp-buff.ts'
 
@@ -139,6 +139,9 @@ function fillSock(skb: SkBuff, packet: Uint8Array): void {
 /** Runs up to `fuel` instructions of the invocation. */
 export const runInvocation = (k: Kernel, fuel: number): Stop => k.engine(k.machine, fuel)
 
+/** The same with the interpreter, which keeps all that a debugger shows: registers, and which bytes of the stack were written. */
+export const stepInvocation = (k: Kernel, fuel: number): Stop => run(k.machine, fuel)
+
 export interface Outcome {
   readonly kind: Stop
   readonly retval: number
@@ -154,11 +157,14 @@ export function outcome(k: Kernel): Outcome {
   return m.status === 'exited' ? { kind: 'exited', retval: m.lo[0] >>> 0 } : { kind: 'fuel', retval: 0 }
 }
 
+const NO_FRAGS: readonly number[] = []
+
 /** The packet's bytes now (for XDP from the metadata on, as a test run gives it back). */
 export function packetBytes(k: Kernel): Uint8Array {
   const p = k.packet
   const { ram } = k.memory
-  const frags = k.progType === 'xdp' ? k.xdp.frags : []
+  const frags = k.progType === 'xdp' ? k.xdp.frags : NO_FRAGS
+  if (frags.length === 0) return copyPacket(p, p.meta, p.end)
   const out = new Uint8Array(frags.reduce((sum, n) => sum + n, p.end - p.meta))
   out.set(ram.read(p.ram + p.meta, p.end - p.meta))
   let at = p.end - p.meta

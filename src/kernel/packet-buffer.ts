@@ -19,6 +19,9 @@ export interface PacketBuffer {
   /** Ram offset of three addresses of 64 bits: of data, end and metadata. */
   readonly cells: number
   readonly memory: Memory
+  /** Where copies of packets are put, many in one buffer: they come by the thousand. */
+  copies: Uint8Array
+  copied: number
   /** Offsets in the buffer. Mutable: helpers move them, then call `showPacket`. */
   data: number
   end: number
@@ -40,6 +43,8 @@ export function createPacketBuffer(memory: Memory): PacketBuffer {
     }),
     cells: memory.ram.alloc(24),
     memory,
+    copies: new Uint8Array(0),
+    copied: 0,
     data: 0,
     end: 0,
     meta: 0,
@@ -57,6 +62,21 @@ export function fillPacket(memory: Memory, p: PacketBuffer, bytes: Uint8Array, h
 
 /** Cleared behind a packet; growing clears what it uncovers anyway. */
 const TAILROOM = 512
+
+const COPIES = 1 << 16
+
+/** A copy of the bytes between two offsets. */
+export function copyPacket(p: PacketBuffer, from: number, to: number): Uint8Array {
+  const size = to - from
+  if (p.copied + size > p.copies.length) {
+    p.copies = new Uint8Array(Math.max(COPIES, size))
+    p.copied = 0
+  }
+  const out = p.copies.subarray(p.copied, p.copied + size)
+  out.set(p.memory.ram.u8.subarray(p.ram + from, p.ram + to))
+  p.copied += size
+  return out
+}
 
 /** Makes the window and the cells what data, end and metadata say. */
 export function showPacket(p: PacketBuffer): void {

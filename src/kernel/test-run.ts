@@ -26,14 +26,14 @@ export interface TestRunOptions {
   readonly fuel?: number
 }
 
-export interface TestRunResult {
+/** Of one packet on a kernel that stands. */
+export interface PacketRunResult {
   readonly retval: number
   readonly dataOut: Uint8Array
   /** Positive; 0 = the run itself was in order. */
   readonly errno: number
   /** By index in program.maps. */
   readonly maps: readonly KernelMap[]
-  readonly printk: readonly string[]
   readonly steps: number
   /** First instruction that read stack bytes which nobody had written; the result may rest on them. -1 = none. */
   readonly unwrittenAt: number
@@ -41,7 +41,12 @@ export interface TestRunResult {
   readonly unsupported?: string
 }
 
+export interface TestRunResult extends PacketRunResult {
+  readonly printk: readonly string[]
+}
+
 const PAGE_SIZE = 4096
+const NO_BYTES = new Uint8Array(0)
 const DEFAULT_FUEL = 100_000_000
 const ETH_P_IP = 0x0800
 const ETH_P_IPV6 = 0x86dd
@@ -50,14 +55,14 @@ export function testRun(o: TestRunOptions): TestRunResult {
   const kernel = createKernel(o)
   const loaded = loadProgram(kernel, o.program)
   if (!loaded.ok) {
-    const empty = { retval: 0, dataOut: new Uint8Array(0), maps: [], printk: [], steps: 0, unwrittenAt: -1 }
+    const empty = { retval: 0, dataOut: NO_BYTES, maps: [], printk: [], steps: 0, unwrittenAt: -1 }
     return loaded.unsupported ? { ...empty, errno: 0, unsupported: loaded.unsupported } : { ...empty, errno: loaded.errno }
   }
-  return testRunOn(kernel, loaded.program, o)
+  return { ...testRunOn(kernel, loaded.program, o), printk: logged(kernel.printk) }
 }
 
 /** The same on a kernel that stands already, whose maps keep what earlier runs left. */
-export function testRunOn(kernel: Kernel, program: LoadedProgram, o: Pick<TestRunOptions, 'data' | 'repeat' | 'fuel'>): TestRunResult {
+export function testRunOn(kernel: Kernel, program: LoadedProgram, o: Pick<TestRunOptions, 'data' | 'repeat' | 'fuel'>): PacketRunResult {
   const { type } = program.program
   const isL2 = type === 'xdp' || type === 'sched_cls' || type === 'sched_act'
   const errno = refuse(type, o.data)
@@ -94,17 +99,9 @@ function withEthernet(data: Uint8Array): Uint8Array {
   return out
 }
 
-type Ending = Partial<Pick<TestRunResult, 'retval' | 'dataOut' | 'errno' | 'fault' | 'unsupported'>>
+type Ending = Partial<Pick<PacketRunResult, 'retval' | 'dataOut' | 'errno' | 'fault' | 'unsupported'>>
 
-function done(k: Kernel, maps: readonly KernelMap[], ending: Ending): TestRunResult {
-  return {
-    retval: 0,
-    dataOut: new Uint8Array(0),
-    errno: 0,
-    maps,
-    printk: logged(k.printk),
-    steps: k.machine.steps,
-    unwrittenAt: k.machine.unwrittenAt,
-    ...ending,
-  }
+function done(k: Kernel, maps: readonly KernelMap[], ending: Ending): PacketRunResult {
+  const { steps, unwrittenAt } = k.machine
+  return { retval: 0, dataOut: NO_BYTES, errno: 0, maps, steps, unwrittenAt, ...ending }
 }
