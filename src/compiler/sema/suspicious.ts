@@ -81,7 +81,11 @@ function outOfRange(cx: Context, e: BinaryExpr, left: TExpr, right: TExpr): void
   const above = bound.value > high
   const op = swapped ? (SWAPPED[e.op] ?? e.op) : e.op
   const always = op === '!=' || (above ? op === '<' || op === '<=' : op === '>' || op === '>=')
-  warning(cx.sink, 'c.comparison-out-of-range', e.opAt, [String(bound.value), quoteType(unqualified(value.type)), String(always)])
+  warning(cx.sink, 'c.comparison-out-of-range', e.opAt, [
+    String(bound.value),
+    quoteType(value.kind === 'load' ? value.operand.type : value.type),
+    String(always),
+  ])
 }
 
 const SWAPPED: Readonly<Record<string, string>> = { '<': '>', '>': '<', '<=': '>=', '>=': '<=' }
