@@ -18,6 +18,10 @@ export const INPUT_MESSAGES = {
   'btf.ext': { en: 'invalid .BTF.ext at byte {0}', ko: '{0}번째 바이트의 .BTF.ext가 잘못되었습니다' },
   'loader.mapsWithoutBtf': { en: "section '.maps' needs BTF that describes it", ko: "'.maps' 섹션에는 그것을 설명하는 BTF가 필요합니다" },
   'loader.mapAttribute': { en: "map '{0}': '{1}' is not a valid attribute", ko: "맵 '{0}': '{1}' 속성이 올바르지 않습니다" },
+  'loader.legacyMaps': {
+    en: "maps in section 'maps': libbpf 1.0 and later refuse them and want them in '.maps'",
+    ko: "'maps' 섹션의 맵: libbpf 1.0부터는 이런 맵을 거부하며 '.maps'에 두어야 합니다",
+  },
   'loader.mapInner': {
     en: "map '{0}': Linux makes no map of maps without knowing what the maps in it are like (__array(values, ...))",
     ko: "맵 '{0}': 안에 들어갈 맵의 형태(__array(values, ...))가 없으면 Linux가 맵의 맵을 만들지 않습니다",

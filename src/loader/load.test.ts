@@ -227,7 +227,7 @@ test('a map of the old form', () => {
     sections: [code, section('maps', definition, { flags: 3 })],
     symbols: [func('f', 0, 4), { ...func('m', 1, 0), kind: 'object', size: 20 }],
   })
-  expect(diagnostics.map((d) => `${d.severity} ${d.code}`)).toEqual(['warning loader.legacySection'])
+  expect(diagnostics.map((d) => `${d.severity} ${d.code}`)).toEqual(['warning loader.legacyMaps', 'warning loader.legacySection'])
   expect(toHex(programs[0].code.subarray(0, 16))).toBe('18510000000000000000000000000000')
   expect(programs[0].maps).toMatchObject([{ name: 'm', type: 'hash', keySize: 4, valueSize: 8, maxEntries: 16 }])
 })

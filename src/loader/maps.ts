@@ -8,7 +8,7 @@ import type { MapDef, MapSlot } from '../isa/index.ts'
 import type { ObjectFile, ObjectRelocation } from '../object/index.ts'
 import { isMapOfMaps, makeMap, noAttributes, readBtfMap } from './btf-map.ts'
 import type { CodeFunctions } from './functions.ts'
-import { error, type Report } from './report.ts'
+import { error, type Report, warning } from './report.ts'
 
 const STATIC = 0
 
@@ -100,6 +100,7 @@ export function legacyMaps(object: ObjectFile, report: Report): PlacedMap[] {
   if (section < 0) return []
   const { data } = object.sections[section]
   const out: PlacedMap[] = []
+  warning(report, 'loader.legacyMaps', [])
   for (const s of object.symbols) {
     if (s.section !== section || s.kind === 'section' || s.name === '') continue
     const r = new ByteReader(data, s.value)
