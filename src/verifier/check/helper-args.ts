@@ -66,7 +66,7 @@ import { checkKptrArg, matchKptr } from './kptr.ts'
 import { checkLock, checkMapField } from './lock.ts'
 import { checkConstStr } from './map.ts'
 import { checkRegRead } from './mem.ts'
-import { isPktPointer, mayAccessPacket } from './packet.ts'
+import { isPktPointer, mayAccessPacket, passesPacketToAll } from './packet.ts'
 import { checkArgOff, checkPtrAlignment, checkReleaseOff } from './region.ts'
 
 const MEM_TYPES = [
@@ -124,7 +124,7 @@ export function checkFuncArg(env: Env, i: number, meta: CallMeta, proto: HelperP
   const { words: s, log } = env
   const r = curReg(env, regno)
   const type = s[r + TYPE]!
-  if (isPktPointer(type) && !(mayAccessPacket(env, false) && proto.row.pktAccess)) {
+  if (isPktPointer(type) && !(mayAccessPacket(env, false) && (proto.row.pktAccess || passesPacketToAll(env)))) {
     verbose(log, 'helper access to the packet is not allowed\n')
     return -EACCES
   }

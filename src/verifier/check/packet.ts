@@ -42,12 +42,17 @@ const DIRECT_WRITE: ReadonlySet<string> = new Set([
   'sk_skb_parser',
   'sk_skb_verdict',
   'sk_msg',
+  'cgroup_getsockopt',
+  'cgroup_setsockopt',
 ])
 
 export function mayAccessPacket(env: Env, write: boolean): boolean {
   const type = env.progType.name
   return DIRECT_WRITE.has(type) || (!write && DIRECT_READ.has(type))
 }
+
+/** Helpers may be given pointers into the packet whatever they are for. */
+export const passesPacketToAll = (env: Env): boolean => env.progType.name.endsWith('sockopt')
 
 export const isPktPointer = (type: number): boolean => type === PTR_TO_PACKET || type === PTR_TO_PACKET_META
 /** Also data_end. */
