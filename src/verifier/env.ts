@@ -79,6 +79,7 @@ export interface Subprog {
   hasTailCall: boolean
   hasLdAbs: boolean
   changesPktData: boolean
+  mightSleep: boolean
   exitIdx: number
   /** Lowest stack offset that fastcall patterns alone use; S16_MIN = no pattern may be removed. */
   fastcallStackOff: number

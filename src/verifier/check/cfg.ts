@@ -22,7 +22,7 @@ import {
 import { CALLS_CALLBACK, containingSubprog, type Env, FORCE_CHECKPOINT, ITER_NEXT, JMP_POINT, PRUNE_POINT, unsupported } from '../env.ts'
 import { EINVAL } from '../errno.ts'
 import { lineInfo, verbose } from '../verbose.ts'
-import { FUNC_TIMER_SET_CALLBACK, helperChangesPacket, SYNC_CALLBACK_HELPERS } from './helper-ids.ts'
+import { FUNC_TIMER_SET_CALLBACK, helperChangesPacket, SLEEPING_HELPERS, SYNC_CALLBACK_HELPERS } from './helper-ids.ts'
 import { kfuncAt, kfuncChangesPacket } from './kfunc.ts'
 import { jumpOffset } from './subprogs.ts'
 
@@ -103,7 +103,9 @@ function visitCall(walk: Walk, t: number, callee: boolean): number {
   const w = t + env.insns.imm[t]! + 1
   mark(env, t, PRUNE_POINT)
   const caller = env.subprogs[containingSubprog(env, t)]!
-  if (env.subprogs[containingSubprog(env, w)]!.changesPktData) caller.changesPktData = true
+  const called = env.subprogs[containingSubprog(env, w)]!
+  if (called.changesPktData) caller.changesPktData = true
+  if (called.mightSleep) caller.mightSleep = true
   return push(walk, t, w, BRANCH)
 }
 
@@ -123,6 +125,7 @@ function markKfuncCall(env: Env, t: number): void {
   if (!desc) return
   if (desc.row?.flags.has('iter_next')) mark(env, t, ITER_NEXT | FORCE_CHECKPOINT | PRUNE_POINT)
   if (kfuncChangesPacket(desc)) env.subprogs[containingSubprog(env, t)]!.changesPktData = true
+  if (desc.row?.flags.has('sleepable')) env.subprogs[containingSubprog(env, t)]!.mightSleep = true
 }
 
 function visitInsn(walk: Walk, t: number): number {
@@ -140,6 +143,7 @@ function visitInsn(walk: Walk, t: number): number {
         if (insns.imm[t] === FUNC_TIMER_SET_CALLBACK) mark(env, t, PRUNE_POINT)
         if (SYNC_CALLBACK_HELPERS.has(insns.imm[t]!)) mark(env, t, CALLS_CALLBACK | FORCE_CHECKPOINT | PRUNE_POINT | JMP_POINT)
         if (helperChangesPacket(insns.imm[t]!)) env.subprogs[containingSubprog(env, t)]!.changesPktData = true
+        if (SLEEPING_HELPERS.has(insns.imm[t]!)) env.subprogs[containingSubprog(env, t)]!.mightSleep = true
       }
       if (opcode === (BPF_JMP | BPF_CALL) && insns.src[t] === BPF_PSEUDO_KFUNC_CALL) markKfuncCall(env, t)
       return visitCall(walk, t, insns.src[t] === BPF_PSEUDO_CALL)

@@ -35,6 +35,7 @@ import { checkHelperMem } from './helper-mem.ts'
 import { markNotNull } from './null.ts'
 import { clearAllPktPointers } from './packet.ts'
 import { checkArgOff } from './region.ts'
+import { mayCallSleeping } from './sections.ts'
 
 /** Compares the arguments of a call with the function's type; says what does not fit, once for each function. */
 export function checkSubprogCall(env: Env, subprog: number): number {
@@ -110,6 +111,14 @@ export function checkGlobalCall(env: Env, subprog: number, err: number): number 
   const called = env.subprogs[subprog]!
   if (env.cur.locks.count > 0) {
     verbose(log, 'global function calls are not allowed while holding a lock,\nuse static function instead\n')
+    return -EINVAL
+  }
+  if (called.mightSleep && !mayCallSleeping(env)) {
+    verbose(
+      log,
+      'global functions that may sleep are not allowed in non-sleepable context,\n' +
+        'i.e., in a RCU/IRQ/preempt-disabled section, or in\na non-sleepable BPF program context\n',
+    )
     return -EINVAL
   }
   if (err) {

@@ -33,7 +33,7 @@ import { AFTER_RELEASE, AFTER_RESULT, BEFORE_CALL, CALLS_BACK, RESULTS } from '.
 import { type KfuncDesc, type KfuncMeta, newMeta } from './kfunc-meta.ts'
 import { isGplCompatible } from './license.ts'
 import { clearAllPktPointers } from './packet.ts'
-import { preemptSection, rcuSection } from './sections.ts'
+import { checkInterrupts, preemptSection, rcuSection } from './sections.ts'
 
 // ---- which function ----
 
@@ -134,7 +134,7 @@ export function checkKfuncCall(env: Env): number {
   err = CALLS_BACK[name]?.(env, meta) ?? 0
   if (err) return err
   if (name === 'bpf_session_cookie') meta.r0Size = 8
-  err = rcuSection(env, name, sleepable) || preemptSection(env, name, sleepable)
+  err = rcuSection(env, name, sleepable) || preemptSection(env, name, sleepable) || checkInterrupts(env, name, sleepable)
   if (err) return err
   if (flags.has('rcu_protected') && !inRcuSection(env)) {
     verbose(log, `kernel func ${name} requires RCU critical section protection\n`)

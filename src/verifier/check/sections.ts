@@ -57,9 +57,25 @@ export function preemptSection(env: Env, name: string, sleepable: boolean): numb
   return 0
 }
 
+/** While interrupts are off nothing sleeps either. */
+export function checkInterrupts(env: Env, name: string, sleepable: boolean): number {
+  if (!sleepable || env.cur.locks.irqId === 0) return 0
+  verbose(env.log, `kernel func ${name} is sleepable within IRQ-disabled region\n`)
+  return -EACCES
+}
+
+function openSection(env: Env): string | undefined {
+  const { cur } = env
+  if (cur.rcuLock) return 'rcu_read_lock region'
+  if (cur.preemptLocks > 0) return 'non-preemptible region'
+  return cur.locks.irqId === 0 ? undefined : 'IRQ-disabled region'
+}
+
+export const mayCallSleeping = (env: Env): boolean => env.cur.inSleepable && openSection(env) === undefined
+
 /** A helper that may sleep is called nowhere here. */
 export function checkSleepingHelper(env: Env, label: string): number {
-  const where = env.cur.rcuLock ? 'rcu_read_lock region' : env.cur.preemptLocks > 0 ? 'non-preemptible region' : undefined
+  const where = openSection(env)
   if (where === undefined) return 0
   verbose(env.log, `sleepable helper ${label} in ${where}\n`)
   return -EINVAL

@@ -81,6 +81,7 @@ function newSubprog(env: Env, start: number, end: number): Subprog {
     hasTailCall: false,
     hasLdAbs: false,
     changesPktData: false,
+    mightSleep: false,
     exitIdx: 0,
     fastcallStackOff: 0,
     keepFastcallStack: false,
