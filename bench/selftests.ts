@@ -1,5 +1,5 @@
 // The kernel's own verifier tests before the running kernel and before ours, file by file.
-// Usage: npm run -s selftests -- TREE [--files REGEX] [--compiler clang|own] [--set progs|scale|all] [--budget SECONDS] [--show KIND] [--id FILE.PROGRAM]
+// Usage: npm run -s selftests -- TREE [--files REGEX] [--compiler clang|own] [--set progs|scale|all|tables] [--budget SECONDS] [--show KIND] [--id FILE.PROGRAM]
 //   TREE is tools/testing/selftests/bpf of a kernel source (Debian: linux-source-6.12). Its programs are built by clang-22 (or by our compiler)
 //   and handed to the kernel once: what comes back lies in build/selftests, and the next call goes on where the budget (50 s) ended.
 //   `progs` are the annotated ones, `scale` the large ones of prog_tests/bpf_verif_scale.c, `tables` those of verifier/*.c. Without a kernel
@@ -21,7 +21,7 @@ import {
   whyNoObjects,
 } from '../src/testkit/objects.ts'
 import { type VerifyResult, verify } from '../src/verifier/index.ts'
-import { buildTest } from './kernel-tests.ts'
+import { askTables, buildTest } from './kernel-tests.ts'
 
 const words = process.argv.slice(2)
 const option = (name: string): string | undefined => (words.includes(name) ? words.splice(words.indexOf(name), 2)[1] : undefined)
@@ -76,7 +76,7 @@ async function main(): Promise<void> {
     console.log(`skipped: the running kernel cannot be asked (${missing}).`)
     return
   }
-  const files = sources(tree).filter((file) => filePattern.test(file))
+  const files = (set === 'tables' ? TABLES : sources(tree)).filter((file) => filePattern.test(file))
   const rows: [string, Row][] = []
   const features = new Map<string, number>()
   const classes = new Map<string, string[]>()
@@ -84,7 +84,7 @@ async function main(): Promise<void> {
   let unbuilt = 0
   for (const file of files) {
     const stem = basename(file, '.c')
-    const saved = join(work, `${compiler}-${cpu}`, `${stem}.jsonl.gz`)
+    const saved = join(work, `${compiler}-${cpu}`, `${stem.replaceAll(' ', '-')}.jsonl.gz`)
     if (!existsSync(saved) || again) {
       if (performance.now() > deadline) {
         left++
@@ -113,6 +113,9 @@ async function main(): Promise<void> {
   process.exitCode = rows.some(([, row]) => row.wrong.lax + row.wrong.crash > 0) ? 1 : 0
 }
 
+/** The tests of verifier/*.c by number; beyond them lie a few that only take long. */
+const TABLES = ['tables 0-99', 'tables 100-199', 'tables 200-299', 'tables 300-399', 'tables 400-499']
+
 function sources(tree: string): string[] {
   const annotated = /\b__(success|failure|msg|retval|log_level)\b/
   return readdirSync(join(tree, 'progs'))
@@ -128,6 +131,11 @@ function sources(tree: string): string[] {
 
 function ask(tree: string, file: string, saved: string): void {
   mkdirSync(join(work, `${compiler}-${cpu}`), { recursive: true })
+  if (set === 'tables') {
+    const [from, to] = file.slice('tables '.length).split('-')
+    writeFileSync(saved, gzipSync(askTables(tree, work, root, Number(from), Number(to))))
+    return
+  }
   const object = join(work, `${compiler}-${cpu}`, `${basename(file, '.c')}.o`)
   const error = buildTest(tree, file, object, cpu, work)
   if (error === undefined && existsSync(object)) writeFileSync(saved, gzipSync(askObjects([object], 2, root)))

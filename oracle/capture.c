@@ -23,7 +23,7 @@ struct capture capture = { .log_level = 2 };
 struct made_map {
 	__u32 id, type, key_size, value_size, max_entries, flags, inner_id;
 	__u64 extra;
-	__u32 key_type, value_type;
+	__u32 key_type, value_type, btf;
 	char name[64];
 };
 
@@ -64,6 +64,8 @@ static void print_hex(const void *bytes, size_t size)
 	putchar('"');
 }
 
+static __u32 print_btf(int fd);
+
 // ---- maps ----
 
 static __u32 map_id(int fd)
@@ -100,6 +102,7 @@ int __wrap_bpf_map_create(enum bpf_map_type type, const char *name, __u32 key_si
 			.id = map_id(fd), .type = type, .key_size = key_size, .value_size = value_size, .max_entries = max_entries,
 			.flags = given.map_flags, .extra = given.map_extra,
 			.key_type = given.btf_key_type_id, .value_type = given.btf_value_type_id,
+			.btf = capture.armed ? print_btf(given.btf_fd) : 0,
 			.inner_id = given.inner_map_fd > 0 ? map_id(given.inner_map_fd) : 0,
 		};
 		snprintf(map->name, sizeof(map->name), "%s", name ? name : "");
@@ -149,7 +152,7 @@ static void print_map(__u32 id, int fd)
 	print_text(map->name);
 	printf(",\"type\":%u,\"key\":%u,\"value\":%u,\"max\":%u,\"flags\":%u,\"extra\":%llu", map->type, map->key_size, map->value_size,
 	       map->max_entries, map->flags, map->extra);
-	printf(",\"key_type\":%u,\"value_type\":%u", map->key_type, map->value_type);
+	printf(",\"key_type\":%u,\"value_type\":%u,\"btf\":%u", map->key_type, map->value_type, map->btf);
 	if (map->inner_id) {
 		printf(",\"inner\":");
 		print_map(map->inner_id, -1);
@@ -279,7 +282,7 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 	int fd, error;
 
 	// libbpf asks again, for a log of its own, where a load fails.
-	if (!capture.armed || capture.seen || (capture.program && (!name || strcmp(name, capture.program))))
+	if (!capture.armed || (capture.seen && !capture.every) || (capture.program && (!name || strcmp(name, capture.program))))
 		return __real_bpf_prog_load(type, name, license, insns, count, opts);
 	if (!log)
 		log = malloc(LOG_SIZE);

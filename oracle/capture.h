@@ -12,6 +12,8 @@ extern struct capture {
 	unsigned int log_level;
 	/** Or-ed into the program's flags. */
 	unsigned int flags;
+	/** Every load counts, not only the first since `seen` was cleared. */
+	bool every;
 	/** A load was captured since this was cleared. */
 	bool seen;
 } capture;

@@ -22,6 +22,8 @@ interface CapturedMap {
   readonly extra?: number
   readonly key_type?: number
   readonly value_type?: number
+  /** Whose types those are. */
+  readonly btf?: number
   readonly inner?: CapturedMap
   readonly frozen?: boolean
   readonly data?: string
@@ -103,7 +105,9 @@ export function capturedProgram(captured: Captured, types: CapturedTypes): Progr
     if (typeof def === 'string') return def
     maps.push(def)
   }
-  const btf = captured.btf === undefined ? undefined : types.get(captured.btf)
+  // A map's types are taken from the program's BTF; a program without any takes those of its first map that has some.
+  const own = captured.btf === undefined ? undefined : types.get(captured.btf)
+  const btf = own ?? types.get(captured.maps.find((map) => map.btf)?.btf ?? 0)
   return {
     name: captured.name,
     section: captured.section,
