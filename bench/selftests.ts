@@ -40,6 +40,8 @@ const kernel = await loadKernelBtf()
 const root = process.cwd()
 const work = join(root, 'build/selftests')
 const MAX_LOG_LINES = 20_000
+/** Some machines keep programs on functions (fentry, LSM) from being loaded at all. */
+const EPERM = 1
 
 const STAGES = ['libbpf', 'unsupported', 'crash', 'lax', 'strict', 'errno', 'message', 'processed', 'states', 'depth', 'log'] as const
 type Stage = (typeof STAGES)[number]
@@ -183,6 +185,10 @@ function judge(
   }
   if (hasBadMap(captured)) {
     differs('libbpf', 'a map descriptor that is none')
+    return
+  }
+  if (captured.errno === EPERM && captured.log === '') {
+    differs('libbpf', 'refused before the verifier looked')
     return
   }
   const program = capturedProgram(captured, types)
