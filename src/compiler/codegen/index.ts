@@ -2,4 +2,4 @@
 export { type Generated, generate } from './generate.ts'
 export type { Placed } from './layout.ts'
 export type { MOp, SymbolRef } from './mir.ts'
-export type { Target, TargetFault } from './select.ts'
+export type { Target, TargetFault } from './selection.ts'
