@@ -52,16 +52,47 @@ describe('classic BPF', () => {
   })
 })
 
+test('a filter too long for classic jumps says so, soon', () => {
+  const ports = (n: number) => Array.from({ length: n }, (_, i) => `port ${i}`).join(' or ')
+  for (const n of [300, 2000]) {
+    const { expression } = parseFilter(ports(n))
+    expect(toClassic(expression!).diagnostics.map((d) => d.code)).toEqual(['filter.too-long'])
+  }
+  expect(parseFilter(ports(5000)).diagnostics.map((d) => d.code)).toEqual(['filter.too-long'])
+})
+
 describe('faults', () => {
   test.each([
     ['tcp port', 'filter.end'],
     ['port 99999', 'filter.port'],
-    ['host 10.0.0', 'filter.address'],
+    ['host 10.0.0.300', 'filter.address'],
+    ['host example', 'filter.name'],
+    ['example', 'filter.unexpected'],
+    ['net 10.0.0.1/8', 'filter.host-bits'],
+    ['host 10.0.0.0/8', 'filter.mask'],
+    ['10.0.0.1', 'filter.unexpected'],
+    ['net 10.0.0.0/33', 'filter.prefix'],
+    ['host 1::2::3', 'filter.address6'],
+    ['ether host 10.0.0.1', 'filter.host-of'],
+    ['icmp port 80', 'filter.port-of'],
+    ['src proto 6', 'filter.direction'],
+    ['ip proto nothing', 'filter.proto'],
+    ['ip proto 256', 'filter.range'],
+    ['vlan 4096', 'filter.range'],
+    ['ip[0:3] = 1', 'filter.size'],
+    ['ip[0] / 0 = 1', 'filter.zero'],
+    ['ip[0] =', 'filter.end'],
+    ['ip[0', 'filter.end'],
+    ['len > 4294967296', 'filter.number'],
+    ['port 80 @', 'filter.unexpected'],
+    ['geneve', 'filter.unsupported'],
+    ['ip6 protochain 6', 'filter.unsupported'],
+    ['inbound', 'filter.unsupported'],
+    [`${'('.repeat(5000)}tcp`, 'filter.too-deep'],
     ['(tcp', 'filter.end'],
     ['tcp )', 'filter.unexpected'],
-    ['vlan 3', 'filter.unsupported'],
-    ['ip[0] = 4', 'filter.unsupported'],
-    [`${'!'.repeat(5000)}tcp`, 'filter.too-long'],
+    [`${'!'.repeat(5000)}tcp`, 'filter.too-deep'],
+    [`ip[0] = ${'('.repeat(5000)}1`, 'filter.too-deep'],
   ])('%s', (text, code) => {
     expect(parseFilter(text).diagnostics.map((d) => d.code)).toEqual([code])
   })
