@@ -10,8 +10,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { loadKernelBtf } from '../abi/index.ts'
 import { makeSource, renderDiagnostics } from '../diag/index.ts'
 import { openC, runRecord, verify } from '../engine/index.ts'
+import { keptKernel } from '../loader/index.ts'
 import { interpret, makeMemory, placeGlobals } from './ir/interpret.ts'
 import { lower } from './lower/index.ts'
 import { preprocess } from './preprocess/index.ts'
@@ -34,18 +36,20 @@ const features = readdirSync(folder)
     }
   })
 const packet = new Uint8Array(64)
+const kernel = await loadKernelBtf()
+const settings = { include: () => undefined, includeDirs: [], defines: {}, kernel: keptKernel(kernel) } as const
 
 describe('in the end', () => {
   test.each(features)('$file', ({ file, text, expected, least }) => {
     expect(expected, 'the file says what it returns').not.toBeNaN()
     for (const cpu of ([1, 2, 3, 4] as const).filter((v) => v >= least)) {
-      const { programs, diagnostics, sources } = openC(file, text, { include: () => undefined, includeDirs: [], defines: {}, cpu })
+      const { programs, diagnostics, sources } = openC(file, text, { ...settings, cpu })
       const errors = diagnostics.filter((d) => d.severity === 'error')
       expect(renderDiagnostics(errors, (path) => sources.find((s) => s.path === path))).toBe('')
       const [program] = programs
-      const { verdict, message } = verify(program, { logLevel: 0 })
+      const { verdict, message } = verify(program, { logLevel: 0, kernel })
       expect({ cpu, verdict, message }).toEqual({ cpu, verdict: 'accepted', message: '' })
-      const { retval, fault, errno, unsupported } = runRecord(program, packet)
+      const { retval, fault, errno, unsupported } = runRecord(program, packet, { kernel })
       expect({ cpu, retval, fault, errno, unsupported }).toEqual({ cpu, retval: expected, fault: '', errno: 0, unsupported: '' })
     }
   })

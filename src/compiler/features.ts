@@ -104,9 +104,29 @@ export const SPECIAL_BUILTINS = [
 ] as const
 export type SpecialBuiltin = (typeof SPECIAL_BUILTINS)[number]
 
+/** Clang's builtins of C11's atomics, by those that do the same. */
+export const C11_ATOMICS: Readonly<Record<string, SpecialBuiltin>> = {
+  __c11_atomic_init: '__atomic_store_n',
+  __c11_atomic_load: '__atomic_load_n',
+  __c11_atomic_store: '__atomic_store_n',
+  __c11_atomic_exchange: '__atomic_exchange_n',
+  __c11_atomic_compare_exchange_strong: '__atomic_compare_exchange_n',
+  __c11_atomic_compare_exchange_weak: '__atomic_compare_exchange_n',
+  __c11_atomic_fetch_add: '__atomic_fetch_add',
+  __c11_atomic_fetch_sub: '__atomic_fetch_sub',
+  __c11_atomic_fetch_or: '__atomic_fetch_or',
+  __c11_atomic_fetch_and: '__atomic_fetch_and',
+  __c11_atomic_fetch_xor: '__atomic_fetch_xor',
+}
+
 const KEYWORD_BUILTINS = ['__builtin_offsetof', '__builtin_types_compatible_p', '__builtin_choose_expr', '__builtin_va_arg']
 
-export const BUILTIN_NAMES: ReadonlySet<string> = new Set([...Object.keys(SIMPLE_BUILTINS), ...SPECIAL_BUILTINS, ...KEYWORD_BUILTINS])
+export const BUILTIN_NAMES: ReadonlySet<string> = new Set([
+  ...Object.keys(SIMPLE_BUILTINS),
+  ...SPECIAL_BUILTINS,
+  ...Object.keys(C11_ATOMICS),
+  ...KEYWORD_BUILTINS,
+])
 
 /** Attributes that have a meaning here. */
 const MEANT = [

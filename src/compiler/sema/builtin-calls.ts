@@ -1,6 +1,6 @@
 // Calls of compiler builtins: types of arguments and result, and what can be answered at once (clang's builtins for target bpf).
 // In: the name and the syntax of the call. Out: a constant, an ordinary expression, or a `builtin` node that lower/ expands.
-import { SIMPLE_BUILTINS, SPECIAL_BUILTINS, type SpecialBuiltin } from '../features.ts'
+import { C11_ATOMICS, SIMPLE_BUILTINS, SPECIAL_BUILTINS, type SpecialBuiltin } from '../features.ts'
 import { error, type Place } from '../report.ts'
 import type { CallExpr, Expr } from '../syntax/index.ts'
 import { cast, constant, isConst, promote, rvalue } from './build-expr.ts'
@@ -39,7 +39,8 @@ const SPECIAL: ReadonlySet<string> = new Set(SPECIAL_BUILTINS)
 /** `__sync_fetch_and_add_4` and its kin mean the same as the name without a size. */
 const withoutSize = (name: string): string => (name.startsWith('__sync_') ? name.replace(/_(?:1|2|4|8)$/, '') : name)
 
-export const isBuiltin = (name: string): boolean => Object.hasOwn(SIMPLE_BUILTINS, name) || SPECIAL.has(withoutSize(name))
+export const isBuiltin = (name: string): boolean =>
+  Object.hasOwn(SIMPLE_BUILTINS, name) || SPECIAL.has(withoutSize(name)) || Object.hasOwn(C11_ATOMICS, name)
 
 const LETTERS: Readonly<Record<string, CType>> = {
   i: INT,
@@ -53,7 +54,15 @@ const LETTERS: Readonly<Record<string, CType>> = {
   v: VOID,
 }
 
+/** GNU's builtins take an ordering everywhere, and whether an exchange may fail by chance. */
+function asGnuAtomic(name: string, e: CallExpr): CallExpr {
+  const zero: Expr = { kind: 'number', text: '0', at: e.closeAt }
+  if (name === '__c11_atomic_init') return { ...e, args: [...e.args, zero] }
+  return name.startsWith('__c11_atomic_compare') ? { ...e, args: [...e.args.slice(0, 3), zero, ...e.args.slice(3)] } : e
+}
+
 export function builtinCall(cx: Context, fullName: string, e: CallExpr, visit: Visit): TExpr {
+  if (Object.hasOwn(C11_ATOMICS, fullName)) return specialBuiltin(cx, C11_ATOMICS[fullName], asGnuAtomic(fullName, e), visit)
   const name = withoutSize(fullName)
   const signature = SIMPLE_BUILTINS[name]
   if (signature !== undefined) return simpleBuiltin(cx, name, signature, e, visit)

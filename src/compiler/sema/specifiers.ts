@@ -2,7 +2,7 @@
 import { error, type Place, warning } from '../report.ts'
 import type { Declarator, Name, ParamDeclaration, Specifiers, TypeName } from '../syntax/index.ts'
 import { type Meaning, meaning } from './attributes.ts'
-import { isConst } from './build-expr.ts'
+import { isConst, rvalue } from './build-expr.ts'
 import { type Context, lookup, popScope, pushScope, unevaluated } from './context.ts'
 import {
   arrayOf,
@@ -203,7 +203,7 @@ function arrayType(cx: Context, element: CType, d: Declarator & { readonly kind:
     error(cx.sink, 'c.array-size-type', value.at, [quoteType(value.type)])
     return arrayOf(element, 1)
   }
-  const size = foldedSize(value)
+  const size = foldedSize(rvalue(value))
   if (size === undefined) {
     error(cx.sink, 'c.vla', value.at)
     return arrayOf(element, 1)

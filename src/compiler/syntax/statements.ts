@@ -78,11 +78,16 @@ function plainItem(p: Parser): Stmt {
   return { kind: 'declare', declaration: d, at: d.at }
 }
 
-/** `__attribute__((fallthrough));` begins like a declaration and is a statement; `__extension__` may begin an expression. */
+/** `__attribute__((fallthrough));` and `__attribute__((musttail)) return` begin like a declaration and are statements; `__extension__` may begin an expression. */
 function isFallthrough(p: Parser): boolean {
   const t = peek(p)
   if (t.text === '__extension__') return isPunct(peek(p, 1), '(') || peek(p, 1).kind !== 'identifier' || !startsDeclaration(p, peek(p, 1))
-  return t.text === '__attribute__' && isPunct(peek(p, 1), '(') && isPunct(peek(p, 2), '(') && /^_*fallthrough_*$/.test(peek(p, 3).text)
+  return (
+    t.text === '__attribute__' &&
+    isPunct(peek(p, 1), '(') &&
+    isPunct(peek(p, 2), '(') &&
+    /^_*(?:fallthrough|musttail|nomerge|likely|unlikely)_*$/.test(peek(p, 3).text)
+  )
 }
 
 /** statement */
