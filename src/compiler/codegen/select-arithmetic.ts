@@ -1,4 +1,5 @@
 // Selection of arithmetic: operations in two-address form, masks, and sign extensions that a load or one instruction does.
+// Part of instruction selection (select.ts), over its state (selection.ts); backwards like all of it.
 import { assert } from '../../base/index.ts'
 import { type AluOp, imm, type Operand, reg } from '../../isa/index.ts'
 import { type Instr, isInstr, signed, sizeOf, type Value } from '../ir/index.ts'

@@ -1,4 +1,5 @@
 // Selection of inline assembly: operands get registers like any value, what is written gets fresh ones, immediates have to be literals.
+// Part of instruction selection (select.ts), over its state (selection.ts); backwards like all of it.
 import { never } from '../../base/index.ts'
 import { type Instr, signed, type Term, type Value } from '../ir/index.ts'
 import { ALLOCATABLE, asmDefs, asmUses, type MAsm, type MAsmOperand, REG_FP } from './mir.ts'

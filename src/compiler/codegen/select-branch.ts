@@ -1,4 +1,5 @@
 // Selection of what ends a block: jumps on comparisons (and on single bits), results, and the copies that phis of the next block need.
+// Part of instruction selection (select.ts), over its state (selection.ts); backwards like all of it.
 import { assert, never } from '../../base/index.ts'
 import type { JumpOp, Operand } from '../../isa/index.ts'
 import {

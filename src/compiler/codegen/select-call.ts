@@ -1,3 +1,5 @@
+// Selection of calls and of atomic operations: what wants its operands in certain registers, and what an instruction set may lack.
+// Part of instruction selection (select.ts), over its state (selection.ts); backwards like all of it.
 import { type Instr, isInstr, signed, type Value } from '../ir/index.ts'
 import { addressOf, beside, copy, emit, flush, moveTo, newReg, recipe, regOf, type State, unaliased } from './selection.ts'
 
