@@ -42,6 +42,41 @@ out:
   exit
 `
 
+/** Arms the timer of the only value for 2 ms later, and returns how often it has called back. */
+const TIMER = `
+.type xdp
+.map slots array 4 24 1
+  *(u32 *)(r10 - 4) = 0
+  r2 = r10
+  r2 += -4
+  r1 = map[slots] ll
+  call bpf_map_lookup_elem
+  if r0 == 0 goto out
+  r6 = r0
+  r7 = r0
+  r7 += 8
+  r1 = r7
+  r2 = map[slots] ll
+  r3 = 1
+  call bpf_timer_init
+  r1 = r7
+  r2 = each ll
+  call bpf_timer_set_callback
+  r1 = r7
+  r2 = 2000000
+  r3 = 0
+  call bpf_timer_start
+  r0 = *(u32 *)(r6 + 0)
+out:
+  exit
+each:
+  r1 = *(u32 *)(r3 + 0)
+  r1 += 1
+  *(u32 *)(r3 + 0) = r1
+  r0 = 0
+  exit
+`
+
 function timeline(counts: readonly number[]): Timeline {
   const arrivals = counts.map((n, i) => ({ atNs: i * 1000, data: Uint8Array.from({ length: 60 }, (_, k) => (k === 0 ? n : 0)) }))
   const created = createScenarioRun(program(COUNTER), arrivals, { seed: 1, maps: [] })
@@ -120,6 +155,19 @@ describe('timeline', () => {
     expect(few.kernel.engine).not.toBe(many.kernel.engine)
     expect(many.runs.slice(0, 40)).toEqual(few.runs)
     for (const tick of [few.totalTicks - 1, 5, 200, 0, 77]) expect(look(many, tick)).toBe(look(few, tick))
+  })
+
+  test('timers call back when their time has come', () => {
+    const at = (ms: number) => ({ atNs: ms * 1e6, data: new Uint8Array(60) })
+    const created = createScenarioRun(program(TIMER), [at(0), at(1), at(4), at(5)], { seed: 1, maps: [] })
+    if (!created.ok) throw new Error('not loaded')
+    while (runNextPacket(created.timeline) === 'more');
+    // The second packet puts it off to 3 ms, the third to 6 ms.
+    expect(created.timeline.runs.map((r) => r.result.retval)).toEqual([0, 0, 1, 1])
+    seek(created.timeline, 2, 0)
+    seek(created.timeline, 0, 0)
+    seek(created.timeline, 3, created.timeline.runs[3].steps)
+    expect(created.timeline.kernel.machine.lo[0]).toBe(1)
   })
 
   test('says what an instruction did and touched', () => {

@@ -19,6 +19,7 @@ import {
   packetBytes,
   restoreKernel,
   runInvocation,
+  runTimers,
   saveKernel,
   startInvocation,
   stepInvocation,
@@ -183,6 +184,8 @@ function begin(t: Timeline, index: number): string {
   t.packet = index
   if (t.runs[index]?.result.unsupported && t.runs[index].steps === 0) return t.runs[index].result.unsupported
   if (data.length < ETH_HLEN) return 'a frame shorter than an Ethernet header (Linux refuses it with EINVAL)'
+  const trouble = runTimers(t.kernel, BOOT_NS + atNs)
+  if (trouble) return `a timer: ${trouble.unsupported ?? trouble.fault?.text}`
   const started = startInvocation(t.kernel, t.program, data, BOOT_NS + atNs)
   return started.ok ? '' : started.unsupported
 }

@@ -20,3 +20,6 @@ export const FLOW_KEYS_LO = 0x8200c000 | 0
 export const MAP_LO = 0x82100000 | 0
 /** Distance of the structs bpf_map. */
 export const MAP_STRIDE = 0x800
+
+/** Lower half of the address of the struct bpf_map of the kernel's map at an index. */
+export const mapStructLo = (index: number): number => MAP_LO + index * MAP_STRIDE

@@ -15,6 +15,7 @@ export const EINVAL = 22
 export const ENOSPC = 28
 export const EDOM = 33
 export const ERANGE = 34
+export const EDEADLK = 35
 export const EOPNOTSUPP = 95
 export const EAFNOSUPPORT = 97
 export const EALREADY = 114

@@ -20,7 +20,7 @@ import {
   saveMachine,
   WRITE,
 } from '../vm/index.ts'
-import { DIRECT_HI, MAP_LO, MAP_STRIDE, SKB_LO, VMALLOC_HI, XDP_BUFF_LO } from './address.ts'
+import { DIRECT_HI, MAP_LO, MAP_STRIDE, mapStructLo, SKB_LO, VMALLOC_HI, XDP_BUFF_LO } from './address.ts'
 import { EPERM } from './errno.ts'
 import { createLog, type Log } from './log.ts'
 import { createMap } from './maps/create.ts'
@@ -30,6 +30,7 @@ import { createPacketBuffer, type PacketBuffer } from './packet-buffer.ts'
 import { createRandom, nextU32, type RandomState } from './random.ts'
 import { copySkBuff, createSkBuff, type SkBuff, skbPort } from './sk-buff.ts'
 import { mapSockRegion } from './sock.ts'
+import { dropTimers, type Timer } from './timers.ts'
 import { type XdpBuff, xdpPort } from './xdp-buff.ts'
 
 /** Possible CPUs unless told otherwise; programs run on CPU 0. */
@@ -103,6 +104,10 @@ export interface Kernel {
   readonly ifindexes: ReadonlySet<number>
   redirect: Redirect | undefined
   readonly random: RandomState
+  /** In no order. Replaced when one changes. */
+  timers: readonly Timer[]
+  /** Ram offset of the timer whose callback runs; 0 = none. */
+  runningTimer: number
   /** Nanoseconds since boot when the invocation began; each instruction takes one. */
   nowNs: number
   readonly printk: Log<string>
@@ -152,6 +157,8 @@ export function createKernel(options: KernelOptions = {}): Kernel {
     ifindexes: new Set(options.ifindexes),
     redirect: undefined,
     random: createRandom(seed, 1),
+    timers: [],
+    runningTimer: 0,
     nowNs: BOOT_NS,
     printk: createLog(),
     changes: createLog(),
@@ -170,6 +177,7 @@ export function addMap(kernel: Kernel, def: MapDef): { readonly map?: KernelMap;
     cpus: kernel.cpus,
     random: () => nextU32(kernel.random),
     mapAt: (index) => kernel.maps[index],
+    freed: (ram, size) => dropTimers(kernel, ram, size),
   }
   const result = createMap(host, def, kernel.maps.length)
   if (!result.ok) return result.unsupported ? { errno: result.errno, unsupported: result.unsupported } : { errno: result.errno }
@@ -203,7 +211,7 @@ function frozen<M extends KernelMap>(map: M): M {
 }
 
 /** Lower half of the address of a map, as a program holds it. */
-export const mapLo = (map: KernelMap): number => MAP_LO + map.id * MAP_STRIDE
+export const mapLo = (map: KernelMap): number => mapStructLo(map.id)
 
 /** The map that an address stands for, or undefined. */
 export function mapAt(kernel: Kernel, lo: number, hi: number): KernelMap | undefined {
@@ -228,6 +236,7 @@ export interface KernelSnapshot {
   readonly sockets: number
   readonly redirect: Redirect | undefined
   readonly random: RandomState
+  readonly timers: readonly Timer[]
   readonly nowNs: number
   readonly printk: number
   readonly changes: number
@@ -247,6 +256,7 @@ export function saveKernel(k: Kernel): KernelSnapshot {
     sockets: k.sockets,
     redirect: k.redirect,
     random: k.random.slice(),
+    timers: k.timers,
     nowNs: k.nowNs,
     printk: k.printk.count,
     changes: k.changes.count,
@@ -266,6 +276,8 @@ export function restoreKernel(k: Kernel, s: KernelSnapshot): void {
   k.sockets = s.sockets
   k.redirect = s.redirect
   k.random.set(s.random)
+  k.timers = s.timers
+  k.runningTimer = 0
   k.nowNs = s.nowNs
   k.printk.count = s.printk
   k.changes.count = s.changes

@@ -10,6 +10,7 @@ import { loadProgram } from './load.ts'
 import { logged } from './log.ts'
 import type { KernelMap } from './maps/map.ts'
 import { NET_SKB_PAD } from './sk-buff.ts'
+import { runTimers, type TimerTrouble } from './timers.ts'
 import { SHARED_INFO } from './xdp-buff.ts'
 
 export interface TestRunOptions {
@@ -79,7 +80,17 @@ export function testRunOn(kernel: Kernel, program: LoadedProgram, o: Pick<TestRu
     data = packetBytes(kernel)
     if (!isL2) data = withEthernet(data)
   }
-  return done(kernel, program.maps, { retval: outcome(kernel).retval, dataOut: data })
+  const result = done(kernel, program.maps, { retval: outcome(kernel).retval, dataOut: data })
+  return { ...result, ...timersDue(kernel) }
+}
+
+/** Timers that were due when the run was over call back right then. What goes wrong in one is the run's matter. */
+function timersDue(k: Kernel): TimerTrouble {
+  if (k.timers.length === 0) return undefined
+  const { nowNs } = k
+  const trouble = runTimers(k, nowNs + k.machine.steps)
+  k.nowNs = nowNs
+  return trouble
 }
 
 /** The errno of a packet that no test run takes, or 0. */

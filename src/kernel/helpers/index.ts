@@ -15,6 +15,7 @@ import * as skbBytes from './skb-bytes.ts'
 import * as skbChange from './skb-change.ts'
 import * as socket from './socket.ts'
 import * as text from './text.ts'
+import * as timer from './timer.ts'
 import * as xdp from './xdp.ts'
 
 const BODIES: Readonly<Record<string, HelperBody>> = {
@@ -99,6 +100,10 @@ const BODIES: Readonly<Record<string, HelperBody>> = {
   bpf_ktime_get_coarse_ns: basic.ktimeGetCoarseNs,
   bpf_check_mtu: socket.checkMtu,
   bpf_for_each_map_elem: callback.forEachMapElem,
+  bpf_timer_init: timer.timerInit,
+  bpf_timer_set_callback: timer.timerSetCallback,
+  bpf_timer_start: timer.timerStart,
+  bpf_timer_cancel: timer.timerCancel,
   bpf_snprintf: print.snprintf,
   bpf_trace_vprintk: print.traceVprintk,
   bpf_loop: callback.loop,
@@ -108,6 +113,7 @@ const BODIES: Readonly<Record<string, HelperBody>> = {
   bpf_xdp_store_bytes: xdp.xdpStoreBytes,
   bpf_skb_set_tstamp: socket.skbSetTstamp,
   bpf_map_lookup_percpu_elem: map.mapLookupPercpuElem,
+  bpf_user_ringbuf_drain: ringbuf.userRingbufDrain,
   bpf_dynptr_from_mem: dynptr.dynptrFromMem,
   bpf_ringbuf_reserve_dynptr: dynptr.ringbufReserveDynptr,
   bpf_ringbuf_submit_dynptr: dynptr.ringbufSubmitDynptr,

@@ -8,7 +8,7 @@ import { packetBytes } from '../invocation.ts'
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log.ts'
 import type { RingbufMap } from '../maps/ringbuf.ts'
-import { fdArrayArg, type HelperBody, readable, ret, ret64, ringbufArg, u32, u64 } from './body.ts'
+import { fdArrayArg, type HelperBody, mapArg, readable, ret, ret64, ringbufArg, u32, u64 } from './body.ts'
 
 const BPF_RB_NO_WAKEUP = 1
 const BPF_RB_FORCE_WAKEUP = 2
@@ -89,4 +89,10 @@ export const perfEventOutput: HelperBody = (k, m) => {
   append(k.perfRecords, { map: map.id, cpu: index, data: record })
   append(k.changes, { map: map.id, kind: 'record', key: NO_KEY })
   return ret(m, 0)
+}
+
+/** User space has produced nothing: there is nobody who would. */
+export const userRingbufDrain: HelperBody = (k, m) => {
+  if (!mapArg(k, m, 1)) return 'stopped'
+  return ret(m, u64(m, 4) > (BPF_RB_NO_WAKEUP | BPF_RB_FORCE_WAKEUP) ? -EINVAL : 0)
 }

@@ -64,7 +64,10 @@ export function createArray(host: MapHost, def: MapDef, id: number): KernelMap |
     table: { kind: 'array', hi: DIRECT_HI, values, stride: cpus * stride, entries: def.maxEntries },
     update: (key, value, flags) => {
       const err = check(indexOf(key), flags)
-      if (err === 0) ram.copy(at(indexOf(key), 0), value, def.valueSize)
+      if (err === 0) {
+        ram.copy(at(indexOf(key), 0), value, def.valueSize)
+        host.freed(at(indexOf(key), 0), def.valueSize)
+      }
       return err
     },
     delete: () => -EINVAL,
@@ -82,7 +85,10 @@ export function createArray(host: MapHost, def: MapDef, id: number): KernelMap |
     userLookup: (key) => (userIndex(key) < def.maxEntries ? read(userIndex(key)) : undefined),
     userUpdate: (key, value, flags) => {
       const err = percpu && flags > BPF_EXIST ? -EINVAL : check(userIndex(key), flags)
-      if (err === 0) ram.write(at(userIndex(key), 0), value)
+      if (err === 0) {
+        ram.write(at(userIndex(key), 0), value)
+        host.freed(at(userIndex(key), 0), cpus * stride)
+      }
       return err
     },
     userDelete: () => -EINVAL,

@@ -107,6 +107,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   queue: { create: createQueueStack, check: checkQueue, flags: BPF_F_NUMA_NODE | ACCESS },
   stack: { create: createQueueStack, check: checkQueue, flags: BPF_F_NUMA_NODE | ACCESS },
   ringbuf: { create: createRingbuf, check: checkRingbuf, flags: BPF_F_NUMA_NODE },
+  user_ringbuf: { create: createRingbuf, check: checkRingbuf, flags: BPF_F_NUMA_NODE },
   prog_array: { create: createFdArray, check: checkFdArray, flags: FD_FLAGS },
   lpm_trie: { create: createLpmTrie, check: checkLpmTrie, flags: BPF_F_NO_PREALLOC | BPF_F_NUMA_NODE | ACCESS },
   perf_event_array: { create: createFdArray, check: checkFdArray, flags: FD_FLAGS | BPF_F_PRESERVE_ELEMS },

@@ -73,6 +73,7 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
       if (e !== element) continue
       ram.setI32(at, get(e + E_NEXT))
       ram.setI32(state, get(state) - 1)
+      host.freed(elements.valueOf(e), elements.valueBytes)
       return true
     }
     return false
