@@ -9,6 +9,7 @@ import { dropUnused } from './drop-unused.ts'
 import { dse } from './dse.ts'
 import { expandMem } from './expand-mem.ts'
 import { gvn } from './gvn.ts'
+import { type Ledger, makeLedger, runUnlessIdle } from './idle.ts'
 import { inline } from './inline.ts'
 import { jumpThreading } from './jump-threading.ts'
 import { legalize } from './legalize.ts'
@@ -24,36 +25,55 @@ import { unroll } from './unroll.ts'
 
 export interface Pass {
   readonly name: string
-  readonly run: (module: Module, cpu: number) => void
+  readonly run: (module: Module, cpu: number, ledger: Ledger) => void
 }
 
 const perFunction = (name: string, run: (fn: Func) => void): Pass => ({
   name,
-  run: (module) => {
-    for (const fn of module.funcs) if (fn.blocks.length > 0) run(fn)
+  run: (module, _, ledger) => {
+    for (const fn of module.funcs) if (fn.blocks.length > 0) runUnlessIdle(ledger, fn, run)
+    ledger.stale = false
+  },
+})
+
+/** A pass that may change any function, and functions that it was not asked about. */
+const perModule = (name: string, run: Pass['run']): Pass => ({
+  name,
+  run: (module, cpu, ledger) => {
+    run(module, cpu, ledger)
+    ledger.stale = true
   },
 })
 
 /** What a function needs before it is judged, and copied, as a callee. */
-function prepare(fn: Func): void {
-  simplifyCfg(fn)
-  // `if (out) *out = x` with the address of a local: once the test is gone, so is the reason to keep the local in memory.
-  simplify(fn)
-  simplifyCfg(fn)
-  sroa(fn)
-  mem2reg(fn)
-  simplify(fn)
-  gvn(fn)
-  simplifyCfg(fn)
-  dce(fn)
+function prepare(fn: Func, ledger: Ledger): void {
+  // Inlining has changed it, and will change others before their turn comes.
+  ledger.stale = true
+  for (const pass of PREPARE) {
+    runUnlessIdle(ledger, fn, pass)
+    ledger.stale = false
+  }
 }
+
+const PREPARE: readonly ((fn: Func) => void)[] = [
+  simplifyCfg,
+  // `if (out) *out = x` with the address of a local: once the test is gone, so is the reason to keep the local in memory.
+  simplify,
+  simplifyCfg,
+  sroa,
+  mem2reg,
+  simplify,
+  gvn,
+  simplifyCfg,
+  dce,
+]
 
 export const PASSES: readonly Pass[] = [
   perFunction('simplifyCfg', simplifyCfg),
   perFunction('sroa', sroa),
   perFunction('mem2reg', mem2reg),
-  { name: 'inline', run: (module) => inline(module, prepare) },
-  { name: 'dropUnused', run: dropUnused },
+  perModule('inline', (module, _, ledger) => inline(module, (fn) => prepare(fn, ledger))),
+  perModule('dropUnused', dropUnused),
   perFunction('simplify', simplify),
   perFunction('simplifyCfg', simplifyCfg),
   perFunction('jumpThreading', jumpThreading),
@@ -75,10 +95,10 @@ export const PASSES: readonly Pass[] = [
   perFunction('dse', dse),
   perFunction('dce', dce),
   perFunction('simplifyCfg', simplifyCfg),
-  { name: 'dropUnused', run: dropUnused },
+  perModule('dropUnused', dropUnused),
   perFunction('divide', divide),
   perFunction('lowerSwitch', lowerSwitch),
-  { name: 'legalize', run: legalize },
+  perModule('legalize', legalize),
   perFunction('simplify', simplify),
   perFunction('gvn', gvn),
   perFunction('dce', dce),
@@ -96,8 +116,9 @@ export interface OptimizeOptions {
 
 /** Runs all passes over the module in place. */
 export function optimize(module: Module, options: OptimizeOptions): void {
+  const ledger = makeLedger()
   for (const pass of PASSES) {
-    pass.run(module, options.cpu)
+    pass.run(module, options.cpu, ledger)
     options.dump?.(pass.name, printModule(module))
     if (!options.faults) continue
     const faults = validateModule(module)
