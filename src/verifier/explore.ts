@@ -12,24 +12,11 @@ import {
   BPF_LDX,
   BPF_ST,
   BPF_STX,
-  BPF_X,
   bpfClass,
   bpfOp,
-  bpfSrc,
 } from '../isa/index.ts'
 import { popBranch } from './branches.ts'
-import {
-  anyScratched,
-  COMPLEXITY_LIMIT_INSNS,
-  type Env,
-  F_SLEEPABLE,
-  JMP_POINT,
-  MAIN_FUNC,
-  PRUNE_POINT,
-  SEEN,
-  scratchAll,
-  unsupported,
-} from './env.ts'
+import { anyScratched, COMPLEXITY_LIMIT_INSNS, type Env, F_SLEEPABLE, JMP_POINT, MAIN_FUNC, PRUNE_POINT, SEEN, scratchAll } from './env.ts'
 import { E2BIG, EACCES, EFAULT, EINVAL, EPERM } from './errno.ts'
 import { initFrame } from './frames.ts'
 import { NO_ENTRY, pushJmpHistory } from './history.ts'
@@ -216,7 +203,6 @@ function checkInsn(env: Env): number {
 function checkGoto(env: Env, opcode: number): number {
   const { insns, insnIdx } = env
   const far = bpfClass(opcode) === BPF_JMP32
-  if (bpfSrc(opcode) === BPF_X) return unsupported(env, 'indirect jump (gotox)')
   if (insns.src[insnIdx] !== 0 || insns.dst[insnIdx] !== 0 || (far ? insns.off[insnIdx] : insns.imm[insnIdx]) !== 0) {
     verbose(env.log, 'BPF_JA uses reserved fields\n')
     return -EINVAL

@@ -13,13 +13,11 @@ import {
   BPF_PSEUDO_CALL,
   BPF_PSEUDO_FUNC,
   BPF_PSEUDO_KFUNC_CALL,
-  BPF_X,
   bpfClass,
   bpfOp,
-  bpfSrc,
   LD_IMM64,
 } from '../../isa/index.ts'
-import { CALLS_CALLBACK, containingSubprog, type Env, FORCE_CHECKPOINT, ITER_NEXT, JMP_POINT, PRUNE_POINT, unsupported } from '../env.ts'
+import { CALLS_CALLBACK, containingSubprog, type Env, FORCE_CHECKPOINT, ITER_NEXT, JMP_POINT, PRUNE_POINT } from '../env.ts'
 import { EINVAL } from '../errno.ts'
 import { lineInfo, verbose } from '../verbose.ts'
 import { FUNC_TIMER_SET_CALLBACK, helperChangesPacket, SLEEPING_HELPERS, SYNC_CALLBACK_HELPERS } from './helper-ids.ts'
@@ -149,7 +147,6 @@ function visitInsn(walk: Walk, t: number): number {
       return visitCall(walk, t, insns.src[t] === BPF_PSEUDO_CALL)
     }
     case BPF_JA: {
-      if (bpfSrc(opcode) === BPF_X) return unsupported(env, 'indirect jump (gotox)')
       const w = t + jumpOffset(insns, t) + 1
       const ret = push(walk, t, w, FALLTHROUGH)
       if (ret) return ret

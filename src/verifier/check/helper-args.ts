@@ -25,7 +25,6 @@ import {
   MEM_UNINIT,
   MEM_WRITE,
   mayBeNull,
-  NON_OWN_REF,
   OBJ_RELEASE,
   PTR_MAYBE_NULL,
   PTR_TO_BTF_ID,
@@ -105,12 +104,7 @@ const COMPATIBLE: Readonly<Record<string, readonly number[]>> = {
   ...STRUCT_ARG_TYPES,
   ptr_to_spin_lock: [PTR_TO_MAP_VALUE, PTR_TO_BTF_ID | MEM_ALLOC],
   ptr_to_timer: [PTR_TO_MAP_VALUE],
-  kptr_xchg_dest: [
-    PTR_TO_MAP_VALUE,
-    PTR_TO_BTF_ID | MEM_ALLOC,
-    PTR_TO_BTF_ID | MEM_ALLOC | NON_OWN_REF,
-    PTR_TO_BTF_ID | MEM_ALLOC | NON_OWN_REF | MEM_RCU,
-  ],
+  kptr_xchg_dest: [PTR_TO_MAP_VALUE, PTR_TO_BTF_ID | MEM_ALLOC],
   ptr_to_dynptr: [PTR_TO_STACK, CONST_PTR_TO_DYNPTR],
 }
 
