@@ -56,7 +56,7 @@ export function startVerifyWith(program: Program, options: VerifyOptions, onStep
   env.names = { ...env.names, typeName: (btf, id) => typeNameOf(env, btf, id) }
   env.onStep = onStep
   if (options.record) env.recorder = newRecorder()
-  return new Walk(env)
+  return verificationOf({ env, subprog: -1, outcome: undefined })
 }
 
 /** Linux tells some types apart by where they attach. */
@@ -131,100 +131,100 @@ function conclude(env: Env): number {
 /** The kernel adds a function without a stack that takes what is thrown. */
 const EXCEPTION_STACK = 0
 
-class Walk implements Verification {
-  private readonly env: Env
+/** A verification under way. */
+interface Walk {
+  readonly env: Env
   /** Function that is walked; -1 before the first. */
-  private subprog = -1
-  private outcome: VerifyResult | undefined
+  subprog: number
+  outcome: VerifyResult | undefined
+}
 
-  constructor(env: Env) {
-    this.env = env
-  }
+const verificationOf = (walk: Walk): Verification => ({
+  run: (budget) => run(walk, budget),
+  result: () => {
+    if (!walk.outcome) throw new Error('the verification is still under way')
+    return walk.outcome
+  },
+})
 
-  run(budget: number): 'more' | 'done' {
-    const { env } = this
-    let left = budget
-    while (!this.outcome && left > 0) {
-      const before = env.counters.insnProcessed
-      const err = this.subprog < 0 ? this.begin() : explore(env, left)
-      left -= Math.max(1, env.counters.insnProcessed - before)
-      if (err === FUNCTION_DONE) this.next()
-      else if (err !== 0) this.end(err)
-    }
-    return this.outcome ? 'done' : 'more'
+function run(walk: Walk, budget: number): 'more' | 'done' {
+  const { env } = walk
+  let left = budget
+  while (!walk.outcome && left > 0) {
+    const before = env.counters.insnProcessed
+    const err = walk.subprog < 0 ? begin(walk) : explore(env, left)
+    left -= Math.max(1, env.counters.insnProcessed - before)
+    if (err === FUNCTION_DONE) next(walk)
+    else if (err !== 0) end(walk, err)
   }
+  return walk.outcome ? 'done' : 'more'
+}
 
-  result(): VerifyResult {
-    if (!this.outcome) throw new Error('the verification is still under way')
-    return this.outcome
-  }
+function begin(walk: Walk): number {
+  const { env } = walk
+  scratchNone(env)
+  const err = prepare(env)
+  if (err) return err
+  walk.subprog = 0
+  startFunction(env, 0)
+  return giveArguments(env, 0)
+}
 
-  private begin(): number {
-    const { env } = this
-    scratchNone(env)
-    const err = prepare(env)
-    if (err) return err
-    this.subprog = 0
-    startFunction(env, 0)
-    return giveArguments(env, 0)
+/** A function is safe: on to the next global one that was called, or to the end. */
+function next(walk: Walk): void {
+  const { env } = walk
+  const { log, subprogs } = env
+  forgetPath(log, 0, 0)
+  const done = subprogs[walk.subprog]!
+  if (walk.subprog > 0) {
+    done.verified = true
+    if (log.level & LOG_LEVEL) trace(log, `Func#${walk.subprog} ('${done.name}') is safe for any args that match its prototype\n`)
   }
+  const after = subprogs.findIndex((s, i) => i > walk.subprog && s.isGlobal && s.called && !s.verified)
+  const following = after >= 0 ? after : subprogs.findIndex((s, i) => i > 0 && s.isGlobal && s.called && !s.verified)
+  if (following < 0) {
+    end(walk, conclude(env))
+    return
+  }
+  walk.subprog = following
+  env.explored.fill(null)
+  env.sccVisits.clear()
+  startFunction(env, following)
+  const err = giveArguments(env, following)
+  if (err) end(walk, err)
+}
 
-  /** A function is safe: on to the next global one that was called, or to the end. */
-  private next(): void {
-    const { env } = this
-    const { log, subprogs } = env
-    forgetPath(log, 0, 0)
-    const done = subprogs[this.subprog]!
-    if (this.subprog > 0) {
-      done.verified = true
-      if (log.level & LOG_LEVEL) trace(log, `Func#${this.subprog} ('${done.name}') is safe for any args that match its prototype\n`)
-    }
-    const after = subprogs.findIndex((s, i) => i > this.subprog && s.isGlobal && s.called && !s.verified)
-    const next = after >= 0 ? after : subprogs.findIndex((s, i) => i > 0 && s.isGlobal && s.called && !s.verified)
-    if (next < 0) {
-      this.end(conclude(env))
-      return
-    }
-    this.subprog = next
-    env.explored.fill(null)
-    env.sccVisits.clear()
-    startFunction(env, next)
-    const err = giveArguments(env, next)
-    if (err) this.end(err)
+function end(walk: Walk, err: number): void {
+  const { env } = walk
+  const { counters: n, log } = env
+  const stats: VerifyStats = {
+    processed: n.insnProcessed,
+    totalStates: n.totalStates,
+    peakStates: n.peakStates,
+    maxStatesPerInsn: n.maxStatesPerInsn,
+    stackDepth: env.subprogs
+      .filter((_, i) => err !== 0 || isReached(env, i))
+      .map((s) => s.stackDepth)
+      .concat(err === 0 && env.seenException ? [EXCEPTION_STACK] : [])
+      .join('+'),
   }
-
-  private end(err: number): void {
-    const { env } = this
-    const { counters: n, log } = env
-    const stats: VerifyStats = {
-      processed: n.insnProcessed,
-      totalStates: n.totalStates,
-      peakStates: n.peakStates,
-      maxStatesPerInsn: n.maxStatesPerInsn,
-      stackDepth: env.subprogs
-        .filter((_, i) => err !== 0 || isReached(env, i))
-        .map((s) => s.stackDepth)
-        .concat(err === 0 && env.seenException ? [EXCEPTION_STACK] : [])
-        .join('+'),
-    }
-    const said = saidText(log)
-    if (log.level & LOG_STATS) verbose(log, `verification time 0 usec\nstack depth ${stats.stackDepth}\n`)
-    verbose(
-      log,
-      `processed ${n.insnProcessed} insns (limit ${COMPLEXITY_LIMIT_INSNS}) max_states_per_insn ${n.maxStatesPerInsn} ` +
-        `total_states ${n.totalStates} peak_states ${n.peakStates} mark_read 0\n`,
-    )
-    const shown = finishText(log.text)
-    const rest = {
-      insn: err && this.subprog >= 0 ? env.insnIdx : -1,
-      log: shown.text,
-      stats,
-      steps: stepTable(env.recorder, shown.start),
-    }
-    if (err === UNSUPPORTED) this.outcome = { verdict: 'unsupported', errno: 0, message: '', feature: env.feature, ...rest }
-    else if (err) this.outcome = { verdict: 'rejected', errno: -err, message: messageOf(said), ...rest }
-    else this.outcome = { verdict: 'accepted', errno: 0, message: '', ...rest }
+  const said = saidText(log)
+  if (log.level & LOG_STATS) verbose(log, `verification time 0 usec\nstack depth ${stats.stackDepth}\n`)
+  verbose(
+    log,
+    `processed ${n.insnProcessed} insns (limit ${COMPLEXITY_LIMIT_INSNS}) max_states_per_insn ${n.maxStatesPerInsn} ` +
+      `total_states ${n.totalStates} peak_states ${n.peakStates} mark_read 0\n`,
+  )
+  const shown = finishText(log.text)
+  const rest = {
+    insn: err && walk.subprog >= 0 ? env.insnIdx : -1,
+    log: shown.text,
+    stats,
+    steps: stepTable(env.recorder, shown.start),
   }
+  if (err === UNSUPPORTED) walk.outcome = { verdict: 'unsupported', errno: 0, message: '', feature: env.feature, ...rest }
+  else if (err) walk.outcome = { verdict: 'rejected', errno: -err, message: messageOf(said), ...rest }
+  else walk.outcome = { verdict: 'accepted', errno: 0, message: '', ...rest }
 }
 
 /** The messages without source lines. */
