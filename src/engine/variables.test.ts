@@ -2,6 +2,7 @@
 // through inlined functions, calls and loops.
 import { expect, test } from 'vitest'
 import type { VarLocation } from '../isa/index.ts'
+import { disassembleProgram } from './listing.ts'
 import { createScenarioRun, runNextPacket, seek, type Timeline } from './timeline.ts'
 import { openC } from './toolchain.ts'
 
@@ -77,4 +78,10 @@ test.each([1, 2, 3, 4] as const)('cpu v%i', (cpu) => {
   }
   expect([...kinds].sort()).toEqual(['reg', 'stack'])
   expect(checked).toBeGreaterThan(500)
+})
+
+test('a volatile variable is written where it is declared, though nobody reads it', () => {
+  const source = 'int f(void *ctx) __attribute__((section("socket"), used));\nint f(void *ctx) { const volatile int x = 5; return 0; }\n'
+  const { programs } = openC('t.c', source, { include: () => undefined, includeDirs: [], defines: {}, cpu: 3 })
+  expect(disassembleProgram(programs[0]).filter((line) => line.includes('r10'))).toEqual([expect.stringContaining('*(u32 *)(r10 -4) =')])
 })

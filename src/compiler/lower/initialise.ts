@@ -4,7 +4,7 @@
 // the object is large and mostly zero, when it is zeroed as a whole first.
 import { constant } from '../ir/index.ts'
 import { alignOf, asArray, asRecord, type CType, canonical, type InitPart, sizeOf, type TInit } from '../sema/index.ts'
-import { at, copy, pointerOf, resize, storeBitField } from './memory.ts'
+import { at, copy, isVolatile, pointerOf, resize, storeBitField } from './memory.ts'
 import { type Address, irType, isRecord, type L, mark } from './state.ts'
 import { globalValue } from './symbols.ts'
 
@@ -111,7 +111,8 @@ function storePart(l: L, to: Address, part: InitPart, whole: CType): void {
   }
   const v = l.rules.value(l, value)
   mark(l, value.at)
-  l.b.store(pointerOf(l, where), resize(l, v, irType(part.type), false), Math.min(where.align, alignOf(part.type)))
+  const volatile = isVolatile(whole) || isVolatile(part.type)
+  l.b.store(pointerOf(l, where), resize(l, v, irType(part.type), false), Math.min(where.align, alignOf(part.type)), volatile)
 }
 
 /** A string in an array: its bytes are copied, the rest of the array is zero. */

@@ -157,7 +157,7 @@ function preserved(e: TExpr): boolean {
 
 // --- loads and stores ---
 
-const isVolatile = (t: CType): boolean => qualifiersOf(t).volatile
+export const isVolatile = (t: CType): boolean => qualifiersOf(t).volatile
 
 /** The value of an lvalue of scalar type. */
 export function loadFrom(l: L, e: TExpr): Value {
