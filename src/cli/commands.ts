@@ -4,12 +4,16 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import {
   type Diagnostic,
   disassembleProgram,
+  type Explanation,
+  explain,
   fromHex,
   type KernelBtf,
+  type Language,
   type Opened,
   type Program,
   type RunOutcome,
   readCapture,
+  rejectionText,
   renderDiagnostics,
   runProgram,
   tailCallTargets,
@@ -67,10 +71,19 @@ export const dumpCommand: Command = (words, output, kernel) =>
     return hasErrors(allDiagnostics(opened)) ? 1 : 0
   })
 
+const VERIFY_OPTIONS: readonly OptionSpec[] = [
+  ...COMPILE_OPTIONS,
+  SECTION,
+  { name: '--log-level', takes: 'value' },
+  { name: '--explain', takes: 'value' },
+]
+
 export const verifyCommand: Command = (words, output, kernel) =>
-  withFile(words, [...COMPILE_OPTIONS, SECTION, { name: '--log-level', takes: 'value' }], output, kernel, (opened, args) => {
+  withFile(words, VERIFY_OPTIONS, output, kernel, (opened, args) => {
     const level = Number(value(args, '--log-level') ?? '1')
     if (!Number.isInteger(level) || level < 0 || level > 7) return usage(output, '--log-level: 0 to 7')
+    const language = value(args, '--explain')
+    if (language !== undefined && language !== 'en' && language !== 'ko') return usage(output, '--explain: en or ko')
     const json = args.options.has('--json')
     if (!json) tellDiagnostics(opened, allDiagnostics(opened), output)
     const results = chosen(opened, value(args, '--section')).map((program) => ({
@@ -78,7 +91,13 @@ export const verifyCommand: Command = (words, output, kernel) =>
       result: verify(program, { logLevel: level, kernel }),
     }))
     if (json) output.out(JSON.stringify({ programs: results.map(verdictJson), diagnostics: allDiagnostics(opened) }))
-    else for (const { program, result } of results) tellVerdict(program, result, output)
+    else {
+      for (const { program, result } of results) {
+        tellVerdict(program, result, output)
+        const why = language && explain(program, { logLevel: 0, kernel }, result, args.files[0])
+        if (why && language) tellWhy(why, language, output)
+      }
+    }
     const allAccepted = results.length > 0 && results.every((r) => r.result.verdict === 'accepted')
     return allAccepted && !hasErrors(allDiagnostics(opened)) ? 0 : 1
   })
@@ -124,6 +143,14 @@ export const runCommand: Command = (words, output, kernel) =>
     else tellRun(run, output)
     return run.packets.every((p) => p.fault === '' && p.unsupported === '' && p.errno === 0) ? 0 : 1
   })
+
+function tellWhy({ code, params, causes }: Explanation, language: Language, output: Output): void {
+  output.out(rejectionText(code, 'what', params, language))
+  output.out(rejectionText(code, 'fix', params, language))
+  for (const { line, insn, text, register, believed } of causes) {
+    output.out(`  ${line > 0 ? `line ${line}, ` : ''}${insn}: ${text}    ${register}=${believed}`)
+  }
+}
 
 function withFile(
   words: readonly string[],

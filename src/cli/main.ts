@@ -4,12 +4,14 @@ import { createInterface } from 'node:readline'
 import { loadKernelBtf } from '../engine/index.ts'
 import { answerLine } from './batch.ts'
 import { type Command, compileCommand, dumpCommand, type Output, runCommand, verifyCommand } from './commands.ts'
+import { filterCommand } from './filter.ts'
 import { linkCommand } from './link.ts'
 import { USAGE } from './usage.ts'
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   compile: compileCommand,
   dump: dumpCommand,
+  filter: filterCommand,
   link: linkCommand,
   run: runCommand,
   verify: verifyCommand,
@@ -47,6 +49,12 @@ async function main([command, ...words]: readonly string[]): Promise<number> {
   output[asked ? 'out' : 'err'](asked ? USAGE : `unknown command ${command}\n\n${USAGE}`)
   return command === undefined || !asked ? 2 : 0
 }
+
+// A reader that has seen enough, such as head, is no defect.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
 
 try {
   process.exitCode = await main(process.argv.slice(2))

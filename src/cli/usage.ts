@@ -4,8 +4,9 @@ export const USAGE = `usage: npm run -s cli -- COMMAND ...
   compile FILE.c [-o OUT.o] [-I DIR]... [-D X[=Y]]... [--cpu v1|v2|v3|v4] [--json]
   link    FILE.(c|o)... -o OUT.o [-I DIR]... [-D X[=Y]]... [--cpu v3]
   dump    FILE.(c|o) [--section S] [--passes] [-I DIR]... [-D X[=Y]]... [--cpu v3]
-  verify  FILE.(c|o|s) [--section S] [--log-level 0|1|2|4] [-I DIR]... [-D X[=Y]]... [--cpu v3] [--json]
+  verify  FILE.(c|o|s) [--section S] [--log-level 0|1|2|4] [--explain en|ko] [-I DIR]... [-D X[=Y]]... [--cpu v3] [--json]
   run     FILE.(c|o|s) [--section S] (--pcap IN [--pcap-out OUT] | --packet HEX) [--repeat N] [--engine interp|jit] [--json]
+  filter  'EXPRESSION' [--pcap IN] [--json]      a tcpdump filter as classic BPF and as eBPF, and what it takes
   batch   [FILE.jsonl]      one request a line (standard input without FILE), one answer a line
 
 --btf FILE (of dump, verify and run): CO-RE relocates to these types of a kernel, such as /sys/kernel/btf/vmlinux.

@@ -3,7 +3,7 @@
 // The pieces that the command line and the worker use as they are.
 export { type KernelBtf, loadKernelBtf } from '../abi/index.ts'
 export { fromHex, toHex } from '../base/index.ts'
-export { type Diagnostic, makeSource, renderDiagnostics, type SourceFile } from '../diag/index.ts'
+export { type Diagnostic, type Language, makeSource, rejectionText, renderDiagnostics, type SourceFile } from '../diag/index.ts'
 export type { Program } from '../isa/index.ts'
 export { joinObjects, type KernelTypes, keptKernel, type NamedObject, wholeKernel } from '../loader/index.ts'
 export { readElf, writeElf } from '../object/index.ts'
@@ -13,6 +13,7 @@ export { type Arrival, type CaptureReport, readCaptureBytes } from './arrivals.t
 export { type Build, type BuildWork, startBuild } from './build.ts'
 export { defaultProject } from './default-project.ts'
 export { type CauseView, type Explanation, explain } from './explain/explain.ts'
+export { type CompiledFilter, compileFilter } from './filter.ts'
 export { type Compressor, crc32Text, decodeLink, encodeLink, fromBase64Url, type LinkFault, type LinkResult, toBase64Url } from './link.ts'
 export { LINK_DICTIONARY_1 } from './link-dictionary.ts'
 export { disassembleProgram } from './listing.ts'
