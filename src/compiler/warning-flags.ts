@@ -35,6 +35,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   'c.switch-enumerator': '-Wswitch',
   'c.switch-enumerators': '-Wswitch',
   'c.switch-many': '-Wswitch',
+  'c.empty-loop': '-Wempty-body',
   'c.empty-if': '-Wempty-body',
   'c.unused-label': '-Wunused-label',
   'c.unused-function': '-Wunused-function',

@@ -499,6 +499,7 @@ export const COMPILER_MESSAGES = {
     en: '{0} enumeration values not handled in switch: {1}...',
     ko: 'switch에서 열거 값 {0}개를 다루지 않습니다: {1}...',
   },
+  'c.empty-loop': { en: '{0} loop has empty body', ko: '{0} 반복문의 본문이 비어 있습니다' },
   'c.empty-if': { en: 'if statement has empty body', ko: 'if 문의 본문이 비어 있습니다' },
   'c.assign-condition': {
     en: 'using the result of an assignment as a condition without parentheses',

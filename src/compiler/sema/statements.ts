@@ -7,7 +7,7 @@ import { type Context, innermost, isError, type OpenFunction, popScope, pushScop
 import { condition, convert } from './convert.ts'
 import { integerOf, isInteger, isScalar, isVoid, wrap } from './ctypes.ts'
 import { quoteType } from './print-type.ts'
-import { checkIf, checkReturned, checkSwitch } from './suspicious.ts'
+import { checkIf, checkReturned, checkSequence, checkSwitch } from './suspicious.ts'
 import type { TAsmOperand, TBlock, TCase, TExpr, TLabel, TStmt } from './tree.ts'
 import { noteSet } from './usage.ts'
 
@@ -61,6 +61,7 @@ function lastValue(b: CompoundStmt): number {
 /** A function's body: its parameters' scope is the caller's. */
 export function bodyBlock(cx: Context, b: CompoundStmt): TBlock {
   const scope = innermost(cx).id
+  checkSequence(cx, b.items)
   return { kind: 'block', scope, items: b.items.flatMap((item) => statements(cx, item)), at: b.openAt, closeAt: b.closeAt }
 }
 
@@ -87,6 +88,7 @@ function statement(cx: Context, s: Stmt): TStmt {
   switch (s.kind) {
     case 'compound': {
       const scope = pushScope(cx)
+      checkSequence(cx, s.items)
       const items = s.items.flatMap((item) => statements(cx, item))
       popScope(cx)
       return { kind: 'block', scope, items, at: s.openAt, closeAt: s.closeAt }

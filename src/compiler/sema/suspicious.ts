@@ -143,3 +143,11 @@ export function checkIf(cx: Context, s: Stmt & { readonly kind: 'if' }): void {
     warning(cx.sink, 'c.empty-if', yes.at)
   }
 }
+
+/** A loop with `;` for a body and a block behind it that was to be the body. */
+export function checkSequence(cx: Context, items: readonly Stmt[]): void {
+  for (const [k, loop] of items.entries()) {
+    if ((loop.kind !== 'for' && loop.kind !== 'while') || loop.body.kind !== 'empty' || loop.body.attributes.length > 0) continue
+    if (items[k + 1]?.kind === 'compound' && !inMacro(loop.body.at)) warning(cx.sink, 'c.empty-loop', loop.body.at, [loop.kind])
+  }
+}
