@@ -8,6 +8,7 @@ import { ETH_HLEN, outcome, packetBytes, runInvocation, startInvocation } from '
 import { createKernel, type Kernel, type KernelOptions, type LoadedProgram } from './kernel.ts'
 import { loadProgram } from './load.ts'
 import { logged } from './log.ts'
+import type { CgroupStorage } from './maps/cgroup-storage.ts'
 import type { KernelMap } from './maps/map.ts'
 import { NET_SKB_PAD } from './sk-buff.ts'
 import { runTimers, type TimerTrouble } from './timers.ts'
@@ -68,6 +69,7 @@ export function testRunOn(kernel: Kernel, program: LoadedProgram, o: Pick<TestRu
   const isL2 = type === 'xdp' || type === 'sched_cls' || type === 'sched_act'
   const errno = refuse(type, o.data)
   if (errno !== 0) return done(kernel, program.maps, { errno })
+  for (const map of program.maps) if ('clear' in map) (map as CgroupStorage).clear()
   let data = o.data
   for (let i = Math.max(1, o.repeat ?? 1); i > 0; i--) {
     const started = startInvocation(kernel, program, data, kernel.nowNs)

@@ -69,6 +69,7 @@ const BODIES: Readonly<Record<string, HelperBody>> = {
   bpf_sk_lookup_tcp: socket.skLookup,
   bpf_sk_lookup_udp: socket.skLookup,
   bpf_sk_release: socket.skRelease,
+  bpf_get_local_storage: map.getLocalStorage,
   bpf_map_push_elem: map.mapPushElem,
   bpf_map_pop_elem: map.mapPopElem,
   bpf_map_peek_elem: map.mapPeekElem,

@@ -5,6 +5,7 @@ import { DIRECT_HI } from '../address.ts'
 import { EINVAL } from '../errno.ts'
 import { type Kernel, type MapChange, mapLo, programAt } from '../kernel.ts'
 import { append } from '../log.ts'
+import type { CgroupStorage } from '../maps/cgroup-storage.ts'
 import type { KernelMap } from '../maps/map.ts'
 import type { MapOfMaps } from '../maps/map-of-maps.ts'
 import { fdArrayArg, type HelperBody, mapArg, readable, ret, ret64, u32, u64, writable } from './body.ts'
@@ -64,6 +65,13 @@ export const mapPushElem: HelperBody = (k, m) => {
   const err = map.push ? map.push(value, u64(m, 3)) : -EINVAL
   if (err === 0) note(k, map, 'push', 0)
   return ret(m, err)
+}
+
+/** bpf_get_local_storage(): the storage of where the program is attached. */
+export const getLocalStorage: HelperBody = (k, m) => {
+  const map = mapArg(k, m, 1)
+  if (!map) return 'stopped'
+  return 'storage' in map ? ret64(m, (map as CgroupStorage).storage, DIRECT_HI) : ret(m, 0)
 }
 
 const takes =

@@ -4,6 +4,7 @@ import type { MapDef } from '../../isa/index.ts'
 import { E2BIG, EINVAL, ENOMEM, ENOTSUPP } from '../errno.ts'
 import { createArray } from './array.ts'
 import { createBloomFilter } from './bloom-filter.ts'
+import { createCgroupStorage } from './cgroup-storage.ts'
 import { createFdArray } from './fd-array.ts'
 import { createHash } from './hash.ts'
 import { createLpmTrie } from './lpm-trie.ts'
@@ -41,6 +42,9 @@ const NR_CPUS = 256
 const LPM_KEY_MAX = 260
 const LPM_NODE = 40
 const MAX_BLOOM_HASHES = 15
+/** sizeof(struct bpf_cgroup_storage_key), BPF_LOCAL_STORAGE_MAX_VALUE_SIZE */
+const CGROUP_STORAGE_KEY = 16
+const LOCAL_STORAGE_MAX = 65407
 const NO_INNER = new Set(['array_of_maps', 'hash_of_maps'])
 
 interface Kind {
@@ -75,6 +79,11 @@ const checkRingbuf = (def: MapDef): number =>
 const checkBloomFilter = (def: MapDef): number => {
   if (def.valueSize > KMALLOC_MAX) return E2BIG
   return def.keySize !== 0 || def.valueSize === 0 || def.maxEntries === 0 || (def.extra ?? 0) > MAX_BLOOM_HASHES ? EINVAL : 0
+}
+const checkCgroupStorage = (def: MapDef): number => {
+  if ((def.keySize !== 8 && def.keySize !== CGROUP_STORAGE_KEY) || def.valueSize === 0) return EINVAL
+  if (def.valueSize > (def.type === 'cgroup_storage' ? LOCAL_STORAGE_MAX : PERCPU_MAX)) return E2BIG
+  return def.maxEntries !== 0 ? EINVAL : 0
 }
 /** What user space creates one with is a map to take the form from; a map of maps is none. */
 const checkMapOfMaps = (def: MapDef): number => {
@@ -117,6 +126,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   bloom_filter: { create: createBloomFilter, check: checkBloomFilter, flags: BPF_F_NUMA_NODE | BPF_F_ZERO_SEED | ACCESS },
   array_of_maps: { create: createMapOfMaps, check: (def) => checkMapOfMaps(def) || checkFdArray(def), flags: FD_FLAGS },
   hash_of_maps: { create: createMapOfMaps, check: (def) => checkMapOfMaps(def) || checkHash(def), flags: HASH_FLAGS },
+  cgroup_storage: { create: createCgroupStorage, check: checkCgroupStorage, flags: BPF_F_NUMA_NODE | ACCESS },
+  percpu_cgroup_storage: { create: createCgroupStorage, check: checkCgroupStorage, flags: BPF_F_NUMA_NODE | ACCESS },
   xskmap: { create: createFdArray, check: checkFdArray, flags: FD_FLAGS },
 }
 
