@@ -4,6 +4,8 @@
 import { assert, ByteWriter } from '../base/index.ts'
 import { BTF_HEADER_BYTES, BTF_KINDS, BTF_MAGIC, type Btf, type BtfId, type BtfMember, type BtfType } from './types.ts'
 
+const utf8 = new TextEncoder()
+
 /** Owned by the pass that makes the object file. */
 export class BtfBuilder {
   private readonly list: (BtfType | undefined)[] = [{ kind: 'void' }]
@@ -14,7 +16,7 @@ export class BtfBuilder {
   /** Id of a type: that of an equal one added before, else a new one. */
   add(type: BtfType): BtfId {
     if (type.kind === 'void') return 0
-    const key = JSON.stringify(type, (_, v) => (typeof v === 'bigint' ? `${v}n` : v))
+    const key = keyOf(type)
     const known = this.ids.get(key)
     if (known !== undefined) return known
     const id = this.reserve()
@@ -38,7 +40,7 @@ export class BtfBuilder {
     const known = this.stringOffsets.get(text)
     if (known !== undefined) return known
     const offset = this.strings.length
-    this.strings.bytes(new TextEncoder().encode(text.replaceAll('\0', ''))).u8(0)
+    this.strings.bytes(utf8.encode(text.includes('\0') ? text.replaceAll('\0', '') : text)).u8(0)
     this.stringOffsets.set(text, offset)
     return offset
   }
@@ -142,6 +144,46 @@ export function writeBtf(btf: Pick<Btf, 'types'>): Uint8Array {
   const builder = new BtfBuilder()
   for (const type of btf.types.slice(1)) builder.define(builder.reserve(), type)
   return builder.build()
+}
+
+/** The same text for equal types and for no others: names have no separator in them, and lists are as long as they say. */
+function keyOf(t: BtfType): string {
+  const name = 'name' in t ? t.name : ''
+  const head = `${t.kind}\0${name}\0`
+  switch (t.kind) {
+    case 'void':
+      return head
+    case 'int':
+      return `${head}${t.size},${t.encoding},${t.bits},${t.offBits}`
+    case 'ptr':
+    case 'typedef':
+    case 'volatile':
+    case 'const':
+    case 'restrict':
+    case 'type_tag':
+      return `${head}${t.type}`
+    case 'array':
+      return `${head}${t.type},${t.indexType},${t.count}`
+    case 'struct':
+    case 'union':
+      return t.members.reduce((key, m) => `${key}\0${m.name}\0${m.type},${m.offBits},${m.sizeBits}`, `${head}${t.size}`)
+    case 'enum':
+    case 'enum64':
+      return t.values.reduce((key, v) => `${key}\0${v.name}\0${v.value}`, `${head}${t.size},${t.signed}`)
+    case 'fwd':
+      return `${head}${t.isUnion}`
+    case 'func':
+    case 'var':
+      return `${head}${t.type},${t.linkage}`
+    case 'func_proto':
+      return t.params.reduce((key, p) => `${key}\0${p.name}\0${p.type}`, `${head}${t.ret}`)
+    case 'datasec':
+      return t.vars.reduce((key, v) => `${key}\0${v.type},${v.offset},${v.size}`, `${head}${t.size}`)
+    case 'float':
+      return `${head}${t.size}`
+    case 'decl_tag':
+      return `${head}${t.type},${t.component}`
+  }
 }
 
 const memberOffset = (m: BtfMember, bitfields: boolean): number => (bitfields ? ((m.sizeBits << 24) | m.offBits) >>> 0 : m.offBits)
