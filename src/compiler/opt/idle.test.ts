@@ -11,8 +11,11 @@ const texts = readdirSync(folder).filter((name) => name.endsWith('.ir'))
 
 /** Numbers of instructions and blocks by first appearance: a pass that changes nothing may still use up numbers. */
 function renumbered(module: Module): string {
-  const seen = new Map<string, string>()
-  return printModule(module).replace(/(?<=[%.^@b])\d+\b/g, (id) => seen.get(id) ?? (seen.set(id, `n${seen.size}`), `n${seen.size - 1}`))
+  const seen = new Map<string, number>()
+  return printModule(module).replace(/(?<=[%.^@b])\d+\b/g, (id) => {
+    if (!seen.has(id)) seen.set(id, seen.size)
+    return `n${seen.get(id)}`
+  })
 }
 
 test.each(texts)('%s', (name) => {
