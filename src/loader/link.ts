@@ -50,6 +50,11 @@ export interface LinkInput {
 }
 
 const CALL = BPF_JMP | BPF_CALL
+/** Sections of variables in an arena, and of the targets of indirect jumps. */
+const UNMODELLED_SECTIONS: Readonly<Record<string, string | undefined>> = {
+  '.addr_space.1': 'arena',
+  '.jumptables': 'indirect jump (gotox)',
+}
 /** Helper number that stands for a weak function that the kernel lacks; libbpf adds the extern's number. */
 const POISONED_KFUNC = 2002000000
 
@@ -185,6 +190,8 @@ class Linker {
     if (!isCall && (this.code[byte] !== LD_IMM64 || slot + 1 >= func.count)) return this.fail('loader.relocation', place)
     if (symbol.section === undefined) return this.relocateExtern(symbol, byte, isCall, place)
     const map = maps.find((m) => m.section === symbol.section && (m.offset === undefined || m.offset === symbol.value))
+    const unmodelled = UNMODELLED_SECTIONS[object.sections[symbol.section].name]
+    if (!map && unmodelled) return this.fail('loader.unsupported', [this.main.name, unmodelled])
     if (!map) return this.fail('loader.relocation', place)
     // What is wrong with the map was said when it was read.
     if (!map.def) {

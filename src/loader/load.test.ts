@@ -8,7 +8,7 @@ import { toHex } from '../base/index.ts'
 import { type Btf, BtfBuilder, readBtf } from '../btf/index.ts'
 import { formatMessage } from '../diag/index.ts'
 import { encode, type Insn, type Program } from '../isa/index.ts'
-import { type ObjectFile, type ObjectSection, readElf, writeElf } from '../object/index.ts'
+import { type ObjectFile, type ObjectSection, type ObjectSymbol, readElf, writeElf } from '../object/index.ts'
 import { wholeKernel } from './core/kernel-types.ts'
 import { joinObjects } from './join/join.ts'
 import { load } from './load.ts'
@@ -202,6 +202,13 @@ describe('mistakes', () => {
     expect(messages({ sections: [calls], symbols: [func('f', 0, 2), extern] })).toEqual([
       "program 'f' refers to 'bpf_dynptr_from_xdp', which no section defines",
     ])
+  })
+  test('variables of an arena are named as not modelled', () => {
+    const load64: Insn = { kind: 'ld_imm64', load: 'imm', dst: 1, imm: 0, imm2: 0 }
+    const code = section('xdp', encode([load64, undefined, EXIT]), { relocations: [{ offset: 0, type: 1, symbol: 1 }] })
+    const variable: ObjectSymbol = { ...func('v', 1, 0), kind: 'object', size: 4 }
+    const arena = section('.addr_space.1', new Uint8Array(4), { flags: 3 })
+    expect(messages({ sections: [code, arena], symbols: [func('f', 0, 3), variable] })).toEqual(["'f': arena is not modelled yet"])
   })
   test('maps without BTF', () => {
     expect(messages({ sections: [section('.maps', new Uint8Array(32), { flags: 3 })], symbols: [] })).toEqual([
