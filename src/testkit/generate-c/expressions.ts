@@ -415,6 +415,9 @@ export function constantOf(unit: Unit): Expr {
   return constant(type, type.signed ? BigInt.asIntN(Number(bits), value) : BigInt.asUintN(Number(bits), value), random.chance(40))
 }
 
+/** How deep `a[b[c[...]]]` may go. */
+const MOST_INDICES = 6
+
 /** An index of an array of `count` elements in a form that verifiers follow: a constant, a counter, or masked bits. */
 export function indexBelow(scope: Scope, count: number): Expr {
   const { unit } = scope
@@ -424,10 +427,12 @@ export function indexBelow(scope: Scope, count: number): Expr {
     const counter = random.pick(counters)
     if (counter.type.kind === 'int' && counter.range) return expr(counter.type, counter.range, PREC.postfix, counter.name)
   }
-  if (random.chance(40) || count < 2) return constantIn(unit, 0n, BigInt(count - 1))
+  if (random.chance(40) || count < 2 || unit.indices >= MOST_INDICES) return constantIn(unit, 0n, BigInt(count - 1))
   let most = 1
   while (most * 2 + 1 < count) most = most * 2 + 1
+  unit.indices++
   const e = random.chance(50) ? leaf(scope) : expression(scope, 1)
+  unit.indices--
   if (random.chance(20) && e.type.bits >= 32 && !e.type.signed) {
     const bits = Math.log2(most + 1)
     return expr(e.type, { lo: 0n, hi: BigInt(most) }, PREC.shift, hole(e, PREC.shift), ` >> ${e.type.bits - bits}`)

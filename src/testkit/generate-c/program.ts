@@ -31,6 +31,7 @@ export function generateC(random: Random, options: GenerateOptions): CProgram {
     functions: [],
     input,
     index: indexBelow,
+    indices: 0,
     names: 0,
   }
   const { prefix } = options

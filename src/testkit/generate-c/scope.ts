@@ -83,6 +83,8 @@ export interface Unit {
   readonly index: (scope: Scope, count: number) => Expr
   input: InputPlace
   names: number
+  /** Indices within indices. */
+  indices: number
 }
 
 /** Owned by one function's generation. */
