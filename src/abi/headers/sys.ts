@@ -83,6 +83,14 @@ const arpaInet = header(
 `,
 )
 
+/** What the kernel's own headers ask before they define a thing that a C library may have: there is none here, so all is theirs. */
+const COMPAT = [
+  ...'IN_ADDR IN_IPPROTO IN_PKTINFO IP_MREQ SOCKADDR_IN IN_CLASS IN6_ADDR IN6_ADDR_ALT SOCKADDR_IN6 IPV6_MREQ IPPROTO_V6'.split(' '),
+  ...'IPV6_OPTIONS IN6_PKTINFO IP6_MTUINFO IF_IFCONF IF_IFMAP IF_IFNAMSIZ IF_IFREQ IF_NET_DEVICE_FLAGS XATTR'.split(' '),
+]
+  .map((name) => `#ifndef __UAPI_DEF_${name}\n#define __UAPI_DEF_${name} 1\n#endif`)
+  .join('\n')
+
 const time = header('linux/time.h', ['linux/types.h', 'linux/time_types.h'], constantsText(CLOCKS))
 
 const timeTypes = header(
@@ -116,7 +124,7 @@ export const SYS_HEADERS: readonly Header[] = [
   time,
   header('time.h', ['linux/time.h']),
   header('inttypes.h', ['stdint.h'], formatMacros()),
-  header('linux/libc-compat.h', []),
+  header('linux/libc-compat.h', [], COMPAT),
   header('asm/bitsperlong.h', ['asm/types.h']),
   header('asm-generic/bitsperlong.h', ['asm/types.h']),
 ]

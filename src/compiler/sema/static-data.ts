@@ -23,7 +23,7 @@ function putPart(cx: Context, part: InitPart, bytes: Uint8Array, relocations: Da
     else for (let i = 0; i < size; i++) bytes[offset + i] = Number(BigInt.asUintN(8, value.value >> BigInt(8 * i)))
     return true
   }
-  const literal = literalData(value)
+  const literal = literalData(cx, value)
   if (literal) {
     const room = sizeOf(part.type) ?? literal.bytes.length
     bytes.set(literal.bytes.subarray(0, room), offset)
@@ -48,10 +48,12 @@ export function putBits(bytes: Uint8Array, offBits: number, width: number, value
 }
 
 /** A string that initialises an array, or a compound literal's value. */
-function literalData(e: TExpr): StaticData | undefined {
+function literalData(cx: Context, e: TExpr): StaticData | undefined {
   const inner = e.kind === 'load' ? e.operand : e
   if (inner.kind === 'global' && inner.variable.isString && e.kind === 'global') return inner.variable.data
   if (inner.kind === 'compound-literal' && inner.variable.kind === 'global') return inner.variable.data
+  // One in a function, whose bytes are wanted for a static variable.
+  if (inner.kind === 'compound-literal' && inner.init && inner.init.parts.every(isKnown)) return staticData(cx, inner.init)
   return undefined
 }
 
@@ -120,3 +122,5 @@ export function constantValue(symbol: GlobalSymbol): bigint | undefined {
   for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(symbol.data.bytes[i] ?? 0)
   return value
 }
+
+const isKnown = ({ value }: InitPart): boolean => value === undefined || value.kind === 'const' || addressConstant(value) !== undefined
