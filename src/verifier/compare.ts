@@ -159,7 +159,7 @@ const valuesWithin = (a: Int32Array, ra: number, b: Int32Array, rb: number): boo
 function regSafe(a: Int32Array, ra: number, b: Int32Array, rb: number, idmap: IdMap, exact: ExactLevel): boolean {
   if (exact === EXACT) return regsExact(a, ra, b, rb, idmap)
   const type = a[ra + TYPE]!
-  if (type === NOT_INIT) return true
+  if (type === NOT_INIT && (exact === NOT_EXACT || b[rb + TYPE] === NOT_INIT)) return true
   if (type !== b[rb + TYPE]) return false
   switch (baseType(type)) {
     case SCALAR_VALUE: {
