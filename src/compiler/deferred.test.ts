@@ -31,6 +31,8 @@ typedef u32 row_t[4];
 #define HIDDEN fake
 struct hidden { int HIDDEN; };
 static int counter;
+static u32 total = BUSY;
+static inline pid_t half(struct node *n, onoff_t how) { return n->key / 2 + how; }
 struct behind_code { int a; };
 typedef u32 pid_t;
 `
@@ -60,6 +62,7 @@ test('types of every kind, in any order', () => {
     program('return BUSY + SMALL + OFF + RED + sizeof(enum big) + sizeof(row_t);'),
     program('struct named_inside *n = ctx; return n->x + sizeof(struct behind_code);'),
     program('struct hidden *h = ctx; return h->fake + counter;'),
+    program('struct node *n = ctx; return half(n, ON) + total;'),
     program('callback_t c = 0; return sizeof(*c(0, 0) + 1);'.replace('*c(0, 0) + 1', 'c')),
     program('return 0;', 'struct whole kept; pair_t pair = { 1, { 2, 3 } }; enum state s = GONE; row_t row;'),
     program('int BUSY = 3; { typedef long u32; u32 x = BUSY; return x + sizeof(u32); }'),

@@ -119,6 +119,11 @@ export function makeDeferrals(typedefs: UndoMap<string, boolean>): Deferrals {
   return all
 }
 
+/** Tells the parser of the typedef names of a declaration that it passes over. */
+export function passOver(all: Deferrals, { typedef }: Deferred): void {
+  if (typedef) all.typedefs.set(typedef.name, true)
+}
+
 /** Enters declarations that were passed over, in order. Some are read at once: those that would declare a name a second time. */
 export function deferDeclarations(
   all: Deferrals,
@@ -140,7 +145,6 @@ export function deferDeclarations(
       all.tags.waiting.set(name.name, { item, name, at: () => placeOf(first) })
     }
     for (const name of others) all.names.waiting.set(name.name, { item, name, at: () => placeOf({ deferred, name }) })
-    if (deferred.typedef) all.typedefs.set(deferred.typedef.name, true)
     for (const name of deferred.mentions) if (!mentioned.has(name.name)) mentioned.set(name.name, { deferred, name })
   }
   for (const [key, mention] of mentioned) {

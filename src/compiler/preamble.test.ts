@@ -164,6 +164,23 @@ describe('a header whose end is no end', () => {
   })
 })
 
+test('pragmas at the head of the file', () => {
+  const files = { 'x.h': 'struct s { char a; int b; };\n' }
+  const use = `struct s v = {1, 2}; int f(int a) { a + 1; return a; }\n${USE}`
+  const heads = [
+    '#pragma once\n',
+    '#pragma pack(1)\n',
+    '#pragma clang diagnostic ignored "-Wunused-value"\n',
+    '#pragma unroll\n',
+    '#pragma message("hello")\n',
+    '#pragma no_such_pragma\n',
+    '#pragma GCC poison a\n',
+    '#pragma clang attribute push(__attribute__((packed)), apply_to = record)\n',
+    '',
+  ]
+  expectSame(...heads.map((head) => ({ main: `${head}${HEAD}#include "x.h"\n${use}`, files, defines: { X: '1' } })))
+})
+
 test('many sets of headers in turn', () => {
   const cases = Array.from({ length: 7 }, (_, i) => ({ main: `${HEAD}${USE}`, defines: { X: `${i}` } }))
   expectSame(...cases)

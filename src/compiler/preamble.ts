@@ -1,4 +1,4 @@
-// What the directives at the head of a file mean (#include, #define, #undef), kept from one compilation to the next: most programs begin with
+// What the directives at the head of a file mean (#include, #define, #undef, #pragma), kept from one compilation to the next: most programs begin with
 // the same headers, and a header such as vmlinux.h is a thousand times the program.
 //
 // A `Spine` is a stack of frames, one a directive, over one set of tables (macros, typedef names, the file's scope). Each frame says what the
@@ -12,7 +12,7 @@
 // was reported while it was read and where what it brought in ends between two declarations; any other is read the plain way, with the program.
 import { headerPaths, headerText } from '../abi/index.ts'
 import type { SourceFile } from '../diag/index.ts'
-import { type Deferrals, deferDeclarations, dropDeferred, makeDeferrals } from './deferred.ts'
+import { type Deferrals, deferDeclarations, dropDeferred, makeDeferrals, passOver } from './deferred.ts'
 import type { Hints } from './hints.ts'
 import {
   type Deferred,
@@ -203,7 +203,14 @@ function readFrame(spine: Spine, input: PreprocessInput, directive: LeadingDirec
   if (!state.stopped && !state.sawMain && sink.diagnostics.length === 0 && endsDeclaration(tokens)) {
     const passed: { readonly deferred: Deferred; readonly parser: Parser }[] = []
     const snapshot = snapshots()
-    const reader: Parser = { ...parser, tokens, passedOver: (index, p) => passed.push({ deferred: deferred[index], parser: snapshot(p) }) }
+    const reader: Parser = {
+      ...parser,
+      tokens,
+      passedOver(index, p) {
+        passOver(spine.tables.deferrals, deferred[index])
+        passed.push({ deferred: deferred[index], parser: snapshot(p) })
+      },
+    }
     const declarations = parseDeclarations(reader)
     if (sink.diagnostics.length === 0) {
       deferDeclarations(spine.tables.deferrals, passed, context)

@@ -97,7 +97,7 @@ export interface LeadingDirective {
   readonly offset: number
 }
 
-/** #include, #define and #undef before anything else of the file; ends at the first other thing. */
+/** #include, #define, #undef and #pragma before anything else of the file; ends at the first other thing. */
 export function* leadingDirectives(main: SourceFile): Generator<LeadingDirective> {
   const sink = makeSink()
   const lexer = new Lexer(main, sink)
@@ -119,13 +119,14 @@ export function* leadingDirectives(main: SourceFile): Generator<LeadingDirective
   }
 }
 
-const LEADING = new Set(['include', 'define', 'undef'])
+const LEADING = new Set(['include', 'define', 'undef', 'pragma'])
 
 /** Carries out the directive at which the main file stands, and reads what it includes. The tokens end with `end`. */
 export function readDirective(state: State): Token[] {
   const [main] = state.files
-  directive(state, main.lexer.next())
   const tokens: Token[] = []
+  const made = directive(state, main.lexer.next())
+  if (made) tokens.push(made)
   if (state.files.length > 1) {
     state.floor = 1
     for (let t = nextExpanded(state); t.kind !== 'end' && !state.stopped && !state.sink.stopped; t = nextExpanded(state)) tokens.push(t)
