@@ -70,6 +70,18 @@ describe('mistakes', () => {
     ['CONFIG_HZ', int, '.kconfig', ''],
   ])('%s', (name, type, section, message) => expect(variables(name, type, section)).toBe(message))
 
+  test('symbols without a type: of functions there is an address, of variables none', () => {
+    const b = new BtfBuilder()
+    const names = ['bpf_rcu_read_lock', 'runqueues', 'some_symbol']
+    const vars = names.map((name) => ({ type: b.add({ kind: 'var', name, type: 0, linkage: 2 }), offset: 0, size: 0 }))
+    b.add({ kind: 'datasec', name: '.ksyms', size: 0, vars })
+    const symbols = names.map((name): ObjectSymbol => ({ name, value: 0, size: 0, binding: 'weak', kind: 'none', visibility: 'default' }))
+    const read = readBtf(b.build())
+    if (!read.ok) throw new Error(read.fault)
+    const { byName } = resolveExterns({ sections: [], symbols }, read.btf, kernel, '', { list: [] })
+    expect(names.map((name) => byName.get(name)?.kind)).toEqual(['address', 'absent', 'unknown'])
+  })
+
   test('types and values', () => {
     const read = readBtf(builder.build())
     const btf = read.ok ? read.btf : undefined

@@ -18,6 +18,8 @@ export type Extern =
   | { readonly kind: 'config'; readonly offset: number }
   /** A function or typed variable of the kernel, by BTF id. */
   | { readonly kind: 'btf'; readonly id: BtfId }
+  /** A function of the kernel as a number. */
+  | { readonly kind: 'address'; readonly address: bigint }
   /** Weak, and the kernel has none; its number among the externs stands in the poisoned call. */
   | { readonly kind: 'absent'; readonly index: number }
   /** It cannot be told whether the kernel has it, or where. */
@@ -182,8 +184,7 @@ function kernelSymbol(btf: Btf, d: Declared, index: number, kernel: KernelTypes 
   if (!kernel) return { kind: 'unknown', what }
   const name = d.isFunction ? essentialName(d.name) : d.name
   const isTyped = d.isFunction || resolve(btf, d.type).type.kind !== 'void'
-  // Where a symbol without a type lies is the kernel's secret; only that there is none can be told.
-  if (!isTyped) return kernel.lacks(name, 'symbol') && !hasSymbol(kernel, name) ? missing(d, index, report) : { kind: 'unknown', what }
+  if (!isTyped) return untypedSymbol(d, index, kernel, what, report)
   const id = kernel.find(d.isFunction ? 'func' : 'var', name)
   if (id === undefined) return kernel.lacks(name, 'symbol') ? missing(d, index, report) : { kind: 'unknown', what }
   const target = btfType(kernel.types(), id)
@@ -196,8 +197,20 @@ function kernelSymbol(btf: Btf, d: Declared, index: number, kernel: KernelTypes 
   return { kind: 'wrong' }
 }
 
-const hasSymbol = (kernel: KernelTypes, name: string): boolean =>
-  kernel.find('func', name) !== undefined || kernel.find('var', name) !== undefined
+/**
+ * A symbol without a type is looked up in the kernel's table of symbols, which knows functions alone where the kernel is built without
+ * CONFIG_KALLSYMS_ALL. Addresses are made up, as all are.
+ */
+function untypedSymbol(d: Declared, index: number, kernel: KernelTypes, what: string, report: Report): Extern {
+  const id = kernel.find('func', d.name)
+  if (id !== undefined) return { kind: 'address', address: KERNEL_TEXT + FUNCTION_BYTES * BigInt(id) }
+  const isKnown = kernel.find('var', d.name) !== undefined || kernel.lacks(d.name, 'symbol')
+  return isKnown ? missing(d, index, report) : { kind: 'unknown', what }
+}
+
+const KERNEL_TEXT = 0xffffffff_81000000n
+/** Functions are aligned to this. */
+const FUNCTION_BYTES = 16n
 
 function missing(d: Declared, index: number, report: Report): Extern {
   if (d.weak) return { kind: 'absent', index }

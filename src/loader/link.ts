@@ -221,6 +221,10 @@ class Linker {
         if (isCall) this.setCall(byte, BPF_PSEUDO_KFUNC_CALL, extern.id)
         else this.setImm64(byte, BPF_PSEUDO_BTF_ID, extern.id, 0)
         return true
+      case 'address':
+        if (isCall) return this.fail('loader.relocation', place)
+        this.setImm64(byte, 0, Number(BigInt.asIntN(32, extern.address)), Number(BigInt.asIntN(32, extern.address >> 32n)))
+        return true
       case 'absent':
         if (isCall) this.setCall(byte, 0, POISONED_KFUNC + extern.index)
         else this.setImm64(byte, 0, 0, 0)
