@@ -90,7 +90,7 @@ export function createScenarioRun(
   const engine = arrivals.length < COMPILED_FROM ? 'interp' : 'jit'
   const kernel = createKernel({ seed, kfuncName: kfuncNames(types), engine, verified: true })
   for (const def of program.maps) {
-    const added = addMap(kernel, def)
+    const added = addMap(kernel, def, program.btf)
     if (!added.map) return { ok: false, errno: added.errno, unsupported: added.unsupported ?? '', badMap: def.name }
   }
   const loaded = loadProgram(kernel, program)

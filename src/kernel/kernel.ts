@@ -25,6 +25,7 @@ import { EPERM } from './errno.ts'
 import { createLog, type Log } from './log.ts'
 import { createMap } from './maps/create.ts'
 import type { FdArrayMap } from './maps/fd-array.ts'
+import { lockField } from './maps/lock-field.ts'
 import type { KernelMap, MapHost } from './maps/map.ts'
 import { createPacketBuffer, type PacketBuffer } from './packet-buffer.ts'
 import { createRandom, nextU32, type RandomState } from './random.ts'
@@ -168,8 +169,12 @@ export function createKernel(options: KernelOptions = {}): Kernel {
   return kernel
 }
 
-/** The map of a definition: the one that is there, or a new one with its initial entries in. */
-export function addMap(kernel: Kernel, def: MapDef): { readonly map?: KernelMap; readonly errno: number; readonly unsupported?: string } {
+/** The map of a definition: the one that is there, or a new one with its initial entries in. `btf`: of the program that it came with. */
+export function addMap(
+  kernel: Kernel,
+  def: MapDef,
+  btf?: Uint8Array,
+): { readonly map?: KernelMap; readonly errno: number; readonly unsupported?: string } {
   const known = kernel.maps.find((m) => m.def === def)
   if (known) return { map: known, errno: 0 }
   const host: MapHost = {
@@ -177,6 +182,7 @@ export function addMap(kernel: Kernel, def: MapDef): { readonly map?: KernelMap;
     cpus: kernel.cpus,
     random: () => nextU32(kernel.random),
     mapAt: (index) => kernel.maps[index],
+    lock: lockField(def, btf),
     freed: (ram, size) => dropTimers(kernel, ram, size),
   }
   const result = createMap(host, def, kernel.maps.length)
@@ -188,14 +194,14 @@ export function addMap(kernel: Kernel, def: MapDef): { readonly map?: KernelMap;
   }
   const live = def.frozen ? frozen(map) : map
   kernel.maps.push(live)
-  return fillSlots(kernel, live)
+  return fillSlots(kernel, live, btf)
 }
 
 /** Puts the maps in that the declaration of a map of maps names. libbpf: init_map_in_map_slots(). */
-function fillSlots(kernel: Kernel, map: KernelMap): ReturnType<typeof addMap> {
+function fillSlots(kernel: Kernel, map: KernelMap, btf: Uint8Array | undefined): ReturnType<typeof addMap> {
   for (const slot of map.def.slots ?? []) {
     if (slot.kind !== 'map') continue
-    const inner = addMap(kernel, slot.map)
+    const inner = addMap(kernel, slot.map, btf)
     if (!inner.map) return inner
     const key = new Uint8Array(map.def.keySize)
     key.set(new Uint8Array(new Uint32Array([slot.index]).buffer).subarray(0, key.length))

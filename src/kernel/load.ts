@@ -21,7 +21,7 @@ export type LoadResult =
 export function loadProgram(kernel: Kernel, program: Program): LoadResult {
   const maps: KernelMap[] = []
   for (const def of program.maps) {
-    const added = addMap(kernel, def)
+    const added = addMap(kernel, def, program.btf)
     if (!added.map) return { ok: false, errno: added.errno, ...(added.unsupported ? { unsupported: added.unsupported } : {}) }
     maps.push(added.map)
   }

@@ -5,6 +5,7 @@ import type { MapDef } from '../../isa/index.ts'
 import { READ } from '../../vm/index.ts'
 import { DIRECT_HI } from '../address.ts'
 import { E2BIG, EEXIST, EINVAL } from '../errno.ts'
+import { copyValue } from './lock-field.ts'
 import { BPF_EXIST, BPF_F_LOCK, BPF_NOEXIST, type KernelMap, type MapEntry, type MapHost, round8 } from './map.ts'
 import { mapValues } from './values.ts'
 
@@ -48,8 +49,7 @@ export function createArray(host: MapHost, def: MapDef, id: number): KernelMap |
     if (flags > (BPF_EXIST | BPF_F_LOCK) || (flags & ~BPF_F_LOCK) > BPF_EXIST) return -EINVAL
     if (index >= def.maxEntries) return -E2BIG
     if (flags & BPF_NOEXIST) return -EEXIST
-    // No map has a lock in it: bpf_spin_lock needs BTF.
-    return flags & BPF_F_LOCK ? -EINVAL : 0
+    return flags & BPF_F_LOCK && host.lock < 0 ? -EINVAL : 0
   }
   const read = (index: number): Uint8Array => ram.read(at(index, 0), percpu ? cpus * stride : def.valueSize)
 
@@ -65,7 +65,7 @@ export function createArray(host: MapHost, def: MapDef, id: number): KernelMap |
     update: (key, value, flags) => {
       const err = check(indexOf(key), flags)
       if (err === 0) {
-        ram.copy(at(indexOf(key), 0), value, def.valueSize)
+        copyValue(ram, at(indexOf(key), 0), value, def.valueSize, host.lock)
         host.freed(at(indexOf(key), 0), def.valueSize)
       }
       return err

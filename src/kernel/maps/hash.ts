@@ -8,9 +8,11 @@ import { DIRECT_HI } from '../address.ts'
 import { E2BIG, EEXIST, EINVAL, ENOENT, ENOMEM } from '../errno.ts'
 import { createElements, E_HASH, E_KEY, E_LRU, E_NEXT, E_VALUE } from './elements.ts'
 import { jhash } from './jhash.ts'
+import { copyValue, LOCK_BYTES } from './lock-field.ts'
 import { createLru, LRU_META, LRU_REF } from './lru.ts'
 import {
   BPF_EXIST,
+  BPF_F_LOCK,
   BPF_F_NO_COMMON_LRU,
   BPF_F_NO_PREALLOC,
   BPF_F_ZERO_SEED,
@@ -115,7 +117,8 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
     }
     // Only the value's own bytes: what user space put into the padding behind it stays.
     if (fresh && percpu) for (let cpu = 1; cpu < host.cpus; cpu++) ram.fill(to + cpu * stride, def.valueSize, 0)
-    ram.copy(to, value, def.valueSize)
+    if (fresh && host.lock >= 0) ram.fill(to + host.lock, LOCK_BYTES, 0)
+    copyValue(ram, to, value, def.valueSize, host.lock)
   }
   const putKey = (element: number, key: number): void => ram.copy(element + E_KEY, key, def.keySize)
   const refuse = (old: number, flags: number): number => {
@@ -150,6 +153,17 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
       unlink(old)
       if (!prealloc) pushFree(old)
     }
+    return 0
+  }
+
+  /** With BPF_F_LOCK a value that is there is written in place. */
+  const updateLocked = (key: number, value: number, flags: number): number => {
+    const rest = flags - BPF_F_LOCK
+    if (rest > BPF_EXIST || host.lock < 0) return -EINVAL
+    const old = find(key, hashOf(key))
+    const err = refuse(old, rest)
+    if (err !== 0 || old === 0) return err !== 0 ? err : updatePlain(key, value, rest, false)
+    copyValue(ram, elements.valueOf(old), value, def.valueSize, host.lock)
     return 0
   }
 
@@ -188,7 +202,7 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
   }
 
   const update = (key: number, value: number, flags: number, all: boolean): number => {
-    // BPF_F_LOCK would need a lock in the value.
+    if (flags & BPF_F_LOCK && !isLru && !percpu) return updateLocked(key, value, flags)
     if (flags > BPF_EXIST) return -EINVAL
     return isLru ? updateLru(key, value, flags, all) : updatePlain(key, value, flags, all)
   }

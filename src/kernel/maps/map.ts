@@ -24,6 +24,8 @@ export interface MapHost {
   readonly cpus: number
   /** A seeded random number, for hash seeds. */
   readonly random: () => number
+  /** Offset of the spin lock in the map's values; -1 = they have none. */
+  readonly lock: number
   /** A value is overwritten or deleted: what it owns goes with it. */
   readonly freed: (ram: number, size: number) => void
   /** The kernel's map at an index. */
