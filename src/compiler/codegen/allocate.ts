@@ -2,7 +2,8 @@
 // and ranges survive for the verifier. What is cheap to make again (literals, addresses) is made again instead.
 //
 // Each round colours the code as selected with the spills known so far put in. A spilled value that is read again soon, with no call
-// between, is kept in its register; if that does not colour, it is reloaded at each use, which always does.
+// between, is kept in its register; if that does not colour, it is reloaded at each use. Where rounds do not come to an end, everything goes
+// through memory: what is in a register then lives within one instruction, which always colours.
 import { assert } from '../../base/index.ts'
 import { imm, reg } from '../../isa/index.ts'
 import { color } from './color.ts'
@@ -33,14 +34,15 @@ import {
 const KEEP = 8
 const MAX_ROUNDS = 24
 
-/** Gives the function's registers places. Afterwards no virtual register is left. */
-export function allocate(f: MFunc): void {
+/** Gives the function's registers places. Afterwards no virtual register is left. After `patience` rounds nothing is kept in registers. */
+export function allocate(f: MFunc, patience = MAX_ROUNDS): void {
   const remakers = findRemakers(f)
   const spilled = new Map<number, Spill>()
   const firstTemp = f.nextVreg
   for (let round = 0; ; round++) {
-    assert(round < MAX_ROUNDS, 'register allocation does not end')
+    assert(round <= patience + 1, 'register allocation does not end')
     f.nextVreg = firstTemp
+    if (round >= patience) spillAll(f, remakers, spilled)
     const { blocks, temps } = insertSpills(f, spilled)
     const trial: MFunc = { ...f, blocks, nextVreg: f.nextVreg }
     const g = makeInterference(trial)
@@ -68,6 +70,16 @@ interface Spill {
   readonly remake?: readonly MOp[]
   /** Whether it may stay in a register from one use to the next. */
   keep: boolean
+}
+
+/** Lets all values go through slots, one for each, at every use. */
+function spillAll(f: MFunc, remakers: ReadonlyMap<number, readonly MOp[]>, spilled: Map<number, Spill>): void {
+  for (const v of usedVregs(f)) {
+    const remake = remakers.get(v)
+    const known = spilled.get(v)
+    if (known) known.keep = false
+    else spilled.set(v, remake ? { remake, keep: false } : { slot: newSlot(f, 8, 8, true), keep: false })
+  }
 }
 
 /** Takes the failure of `v` down for the next round. */

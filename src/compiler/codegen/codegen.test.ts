@@ -3,7 +3,13 @@ import { encode, insnTable, insnText } from '../../isa/index.ts'
 import { parseModule, validateModule } from '../ir/index.ts'
 import { legalize } from '../opt/legalize.ts'
 import { lowerSelect } from '../opt/lower-select.ts'
+import { allocate } from './allocate.ts'
+import { checkAllocation } from './check-allocation.ts'
+import { layoutFrame } from './frame.ts'
 import { generate } from './index.ts'
+import { select } from './select.ts'
+import { shareSpills } from './share-spills.ts'
+import { splitCriticalEdges } from './split-critical-edges.ts'
 
 /** The code of the first function in the kernel's words, one instruction a line. */
 function code(text: string, cpu = 3): string {
@@ -72,5 +78,52 @@ b3:
       r0 = 2
       exit"
     `)
+  })
+})
+
+describe('allocate', () => {
+  /** Twenty values that live across a call and through a loop. */
+  const CROWDED = `func @prog(ptr %ctx.0) i64 external inline none used section "xdp" {
+b0:
+${Array.from({ length: 20 }, (_, k) => `  %${k + 1} = load volatile i64 ptr %ctx.0 align 8`).join('\n')}
+  br b1
+b1:
+  %30 = phi i64 [0, b0], [%31, b1]
+  %31 = add i64 %30, i64 %1
+  %32 = call i64 helper 5(i64 %30, i64 %2)
+  %33 = cmp ult i64 %32, i64 %31
+  condbr i1 %33, b1, b2
+b2:
+${Array.from({ length: 19 }, (_, k) => `  %${k + 40} = xor i64 ${k === 0 ? '%30' : `%${k + 39}`}, i64 %${k + 2}`).join('\n')}
+  ret i64 %58
+}`
+
+  it.each([24, 1, 0])('gives every value a place within %d rounds', (patience) => {
+    const module = parseModule(CROWDED)
+    expect(validateModule(module)).toEqual([])
+    const [fn] = module.funcs
+    splitCriticalEdges(fn)
+    const f = select(fn, { cpu: 3, report: (fault) => expect.fail(fault) })
+    allocate(f, patience)
+    expect(checkAllocation(f)).toEqual([])
+    const before = f.slots.length
+    shareSpills(f)
+    expect(f.slots.length).toBeLessThanOrEqual(before)
+    expect(layoutFrame(f)).toBe(8 * f.slots.length)
+  })
+
+  it('lets values whose lives do not meet share a slot', () => {
+    const module = parseModule(CROWDED)
+    const [fn] = module.funcs
+    splitCriticalEdges(fn)
+    const f = select(fn, { cpu: 3, report: (fault) => expect.fail(fault) })
+    allocate(f, 0)
+    const before = f.slots.length
+    shareSpills(f)
+    expect(f.slots.length).toBeLessThan(before / 1.5)
+    // Sharing again finds nothing more to share.
+    const after = f.slots.length
+    shareSpills(f)
+    expect(f.slots.length).toBe(after)
   })
 })
