@@ -36,4 +36,9 @@ describe('kfuncs', () => {
     expect(mayCall('bpf_modify_return_test')).toEqual([])
     expect(mayCall('bpf_sock_ops_enable_tx_tstamp')).toContain('connect4')
   })
+
+  it('lets only kprobes of a session ask which end of the function this is', () => {
+    const row = kfuncByName('bpf_session_is_return')
+    expect([0, 42, 56, 57].map((attachType) => row && kfuncAllowed(row, 'kprobe', attachType))).toEqual([false, false, true, true])
+  })
 })

@@ -1,6 +1,7 @@
 // Kernel functions that programs may call (kfuncs) as rows: name, flags, and which program types may call them. The rows are read from the
 // text table once, when this module is loaded. Linux: BTF_ID_FLAGS(), btf_kfunc_id_set_contains(), Documentation/bpf/kfuncs.rst.
 import { KFUNC_HOOKS, KFUNC_LINES, KFUNC_SETS } from './kfuncs.table.ts'
+import { SESSION_RANGE } from './prog-types.ts'
 
 /** KF_ACQUIRE is 'acquire' and so on. */
 export type KfuncFlag =
@@ -44,7 +45,8 @@ function hookOf(progTypeName: string): string | undefined {
 }
 
 /** Whether a program of the type may call the kfunc. */
-export function kfuncAllowed(row: KfuncRow, progTypeName: string): boolean {
+export function kfuncAllowed(row: KfuncRow, progTypeName: string, attachType = 0): boolean {
   const hook = hookOf(progTypeName)
-  return row.hooks.some((h) => h === 'any' || h === hook || h === progTypeName)
+  const session = progTypeName === 'kprobe' && SESSION_RANGE[attachType] !== undefined
+  return row.hooks.some((h) => h === 'any' || h === hook || h === progTypeName || (h === 'session' && session))
 }

@@ -97,6 +97,12 @@ export const progTypes: readonly ProgTypeRow[] = [
   row([32, 'netfilter', 45, 'bpf_nf_ctx', 'Accepts or drops packets at a netfilter hook.', 'netfilter 지점에서 패킷을 받아들이거나 버립니다.'], BOOLEAN, NETFILTER_RETURNS),
 ]
 
+/**
+ * What a kprobe of a session (by attach type) may return. It runs at the entry of a function and at its exit, and says at the entry
+ * whether it wants to see the exit. Linux: BPF_TRACE_KPROBE_SESSION, BPF_TRACE_UPROBE_SESSION.
+ */
+export const SESSION_RANGE: Readonly<Record<number, Range>> = { 56: BOOLEAN, 57: BOOLEAN }
+
 const byName = new Map(progTypes.map((r) => [r.name, r]))
 
 /** By row name: 'xdp', 'sched_cls', 'cgroup_skb', ... */
@@ -106,7 +112,9 @@ export function progType(name: string): ProgTypeRow | undefined {
 
 /** The row that fits a kernel program type number and an expected attach type best; undefined for a number that Linux does not know. */
 export function progTypeById(id: number, attachType = 0): ProgTypeRow | undefined {
-  return progTypes.find((r) => r.id === id && r.attachType === attachType) ?? progTypes.find((r) => r.id === id)
+  const found = progTypes.find((r) => r.id === id && r.attachType === attachType) ?? progTypes.find((r) => r.id === id)
+  const session = found?.name === 'kprobe' && SESSION_RANGE[attachType]
+  return session ? { ...found, retRange: session } : found
 }
 
 /** What a SEC() name asks for; `legacy` where only the beginning of the name says so (libbpf before 1.0). */

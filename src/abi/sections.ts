@@ -26,6 +26,7 @@ socket_filter: socket
 sk_reuseport: sk_reuseport/migrate@40 sk_reuseport@39
 kprobe: kprobe+ uprobe+ uprobe.s+ kretprobe+ uretprobe+ uretprobe.s+ kprobe.multi+@42 kretprobe.multi+@42 kprobe.session+@56
 kprobe: uprobe.multi+@48 uretprobe.multi+@48 uprobe.multi.s+@48 uretprobe.multi.s+@48 ksyscall+ kretsyscall+ usdt+@48 usdt.s+@48
+kprobe: uprobe.session+@57 uprobe.session.s+@57
 sched_cls: tc/ingress@46 tc/egress@47 tcx/ingress@46 tcx/egress@47 tc classifier netkit/primary@54 netkit/peer@55
 sched_act: action
 tracepoint: tracepoint+ tp+

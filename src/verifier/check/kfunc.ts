@@ -57,12 +57,12 @@ export function addKfuncCall(env: Env, insn: number): number {
     return -EINVAL
   }
   if (off !== 0) {
-    if (off < 0) {
-      verbose(log, 'negative offset disallowed for kernel module function call\n')
-      return -EINVAL
-    }
-    verbose(log, 'kfunc offset > 0 without fd_array is invalid\n')
-    return -EPROTO
+    verbose(
+      log,
+      off < 0 ? 'negative offset disallowed for kernel module function call\n' : 'kfunc offset > 0 without fd_array is invalid\n',
+    )
+    verbose(log, 'failed to find BTF for kernel function\n')
+    return off < 0 ? -EINVAL : -EPROTO
   }
   if (env.kfuncs.has(id)) return 0
   if (!kernel) return unsupported(env, `kfunc #${id}`)
@@ -86,7 +86,12 @@ export function addKfuncCall(env: Env, insn: number): number {
     return -EINVAL
   }
   const row = kfuncByName(func.name)
-  env.kfuncs.set(id, { id, name: func.name, proto, row: row && kfuncAllowed(row, env.progType.name) ? row : undefined })
+  env.kfuncs.set(id, {
+    id,
+    name: func.name,
+    proto,
+    row: row && kfuncAllowed(row, env.progType.name, env.program.attachType) ? row : undefined,
+  })
   return 0
 }
 
