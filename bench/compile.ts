@@ -1,6 +1,6 @@
 // How fast the compiler is, beside `clang-22 -O2 -g -target bpf` in the same run: about 100 lines with the usual headers, and about 25 lines
 // with the whole vmlinux.h of the running kernel. Warm: the source changes a little each time, as in an editor.
-// Usage: node scripts/ts.mjs bench/compile.ts [SOURCE.c ...]      (root and bpftool for vmlinux.h; libbpf headers for clang)
+// Usage: npm run -s bench:compile [-- SOURCE.c ...]      (root and bpftool for vmlinux.h; libbpf headers for clang)
 // Prints milliseconds: the first compilation of this process, then medians and least values of both with their ratio (on a busy machine
 // the least values tell more).
 import { execFileSync, spawnSync } from 'node:child_process'
