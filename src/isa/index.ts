@@ -1,7 +1,7 @@
 // The instruction set: opcode table, encode, decode, assemble, disassemble, control flow.
 export { type AssembleNames, type AssembleResult, assemble } from './assembly/assemble.ts'
 export { assemblyText } from './assembly/assembly-text.ts'
-export { type AsmBlock, type AsmFault, type AsmItem, type DataExpr, evalData, parseAsmBlock } from './assembly/block.ts'
+export { type AsmFault, type AsmItem, type DataExpr, evalData, parseAsmBlock } from './assembly/block.ts'
 export type { Draft as AsmDraft } from './assembly/parse.ts'
 export * from './constants.ts'
 export { type Block, type ControlFlow, controlFlow, insnStarts } from './control-flow.ts'

@@ -53,6 +53,7 @@ export function startAnalysis(
     literals: 0,
     journal: undefined,
     unevaluated: 0,
+    coreOperand: false,
   }
   declareBuiltinTypes(cx)
   return cx

@@ -82,6 +82,8 @@ export interface Context {
   readonly journal: Journal | undefined
   /** Within sizeof, typeof and the like: nothing is evaluated. */
   unevaluated: number
+  /** Within the operand of a CO-RE builtin: what is subscripted stays what it is, though its address be a constant. */
+  coreOperand: boolean
 }
 
 export function pushScope(cx: Context): ScopeId {

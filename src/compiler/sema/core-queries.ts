@@ -34,7 +34,9 @@ export function coreBuiltin(cx: Context, name: string, e: CallExpr, visit: (e: E
     if (isError(inner)) return inner
     return { kind: 'builtin', name, args: [inner], type: inner.type, at: e.at, lvalue: false }
   }
+  cx.coreOperand = true
   const operand = unevaluated(cx, () => visit(first))
+  cx.coreOperand = false
   const which = e.args[1] ? rvalue(visit(e.args[1])) : undefined
   if (isError(operand) || !which || isError(which) || !isConst(which)) {
     if (!isError(operand) && !(which && isError(which))) error(cx.sink, 'c.core-constant', e.at)
@@ -185,7 +187,7 @@ export function accessPath(e: TExpr, objects = false): AccessPath | undefined {
         indices.unshift(0)
         return { base: pointer, root: unqualified(inner.type), access: indices.join(':'), field, offBytes }
       }
-    } else if (objects && (inner.kind === 'global' || inner.kind === 'local')) {
+    } else if (objects && (inner.kind === 'global' || inner.kind === 'local' || inner.kind === 'compound-literal')) {
       indices.unshift(0)
       return { base: inner, root: unqualified(inner.type), access: indices.join(':'), field, offBytes }
     } else return undefined

@@ -87,7 +87,7 @@ export function expression(cx: Context, e: Expr): TExpr {
       return { kind: 'statements', body: block, result, type: result?.type ?? VOID, at: e.at, lvalue: false }
     }
     case 'index':
-      return indexExpression(cx, value(cx, e.base), value(cx, e.index), e.at)
+      return indexExpression(cx, cx.coreOperand ? subscripted(cx, e.base) : value(cx, e.base), value(cx, e.index), e.at)
     case 'call':
       return callExpression(cx, e, (inner) => expression(cx, inner))
     case 'member':
@@ -212,6 +212,13 @@ function genericSelection(cx: Context, e: GenericExpr): TExpr {
 // --- postfix ---
 
 /** a[b] is *(a + b), whichever of them is the pointer. */
+/** An array as a pointer to its first element, whatever is known of its address. */
+function subscripted(cx: Context, e: Expr): TExpr {
+  const array = expression(cx, e)
+  const element = array.lvalue ? asArray(array.type)?.element : undefined
+  return element ? { kind: 'decay', operand: array, type: pointerTo(element), at: array.at, lvalue: false } : rvalue(array)
+}
+
 function indexExpression(cx: Context, base: TExpr, index: TExpr, at: Place): TExpr {
   if (isError(base) || isError(index)) return errorExpr(at)
   const [pointer, offset] = isPointer(base.type) ? [base, index] : [index, base]
