@@ -11,13 +11,14 @@
 //
 // A strided region is an array of elements (map values): an access has to lie within one element. A port region has no
 // bytes: reads and writes are answered by functions (the program's context, which Linux rewrites field by field).
+import { assert } from '../base/index.ts'
 import type { Ram, RamSnapshot } from './ram.ts'
 
 export const READ = 1
 export const WRITE = 2
 
 /** Lower half of the first address that a region without bytes may have. */
-export const FIRST_PORT_LO = 0x80000000 | 0
+const FIRST_PORT_LO = 0x80000000 | 0
 
 /** Answers accesses to a region that has no bytes. `size` is 1, 2, 4 or 8; false = no such access. */
 export interface Port {
@@ -118,6 +119,7 @@ export class Memory {
 
   /** Adds a region; it must not overlap another. */
   map(spec: RegionSpec): Region {
+    assert(spec.baseLo >>> 0 >= FIRST_PORT_LO >>> 0 === (spec.port !== undefined), 'bytes lie below all that has none')
     const region: Region = {
       kind: spec.kind,
       baseHi: spec.baseHi | 0,

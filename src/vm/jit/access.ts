@@ -7,27 +7,7 @@
 // A store marks its page as written. The page of the stack needs no mark: each run begins by writing it.
 import { READ, WRITE } from '../memory.ts'
 import { DIRTY_AT, MAY_RUN_OVER, PAGE_SHIFT } from '../ram.ts'
-import {
-  A,
-  access,
-  type Body,
-  CELL_VALUE,
-  end,
-  get,
-  host,
-  i32,
-  i64,
-  leaveAt,
-  leaveIf,
-  low,
-  open,
-  ops,
-  put,
-  set,
-  T,
-  tee,
-  value,
-} from './body.ts'
+import { A, access, type Body, CELL_VALUE, end, get, host, i32, i64, leaveIf, low, open, ops, put, set, T, tee, value } from './body.ts'
 import { ANY, CONTEXT, contextCell, STACK } from './kinds.ts'
 import * as w from './opcodes.ts'
 
@@ -238,6 +218,3 @@ function markPage(b: Body): void {
   i32(b, MAY_RUN_OVER)
   access(b, w.I32_STORE8, DIRTY_AT)
 }
-
-/** What cannot be compiled is the interpreter's. */
-export const refuse = leaveAt

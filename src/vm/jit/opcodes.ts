@@ -95,7 +95,6 @@ export const I64_SHR_U = 0x88
 export const I64_ROTL = 0x89
 
 export const I32_WRAP_I64 = 0xa7
-export const I64_EXTEND_I32_S = 0xac
 export const I64_EXTEND_I32_U = 0xad
 export const I32_EXTEND8_S = 0xc0
 export const I32_EXTEND16_S = 0xc1
