@@ -26,7 +26,6 @@ import { verbose } from '../verbose.ts'
 export const DYNPTR_LOCAL = 1
 export const DYNPTR_RINGBUF = 2
 export const DYNPTR_SKB = 3
-export const DYNPTR_XDP = 4
 export const DYNPTR_SKB_META = 5
 
 /** Holds a reference. */
