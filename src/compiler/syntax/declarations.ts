@@ -103,7 +103,8 @@ export function declarationSpecifiers(p: Parser): Specifiers {
     }
     if (t.kind !== 'identifier') break
     const { text } = t
-    const qualifier = QUALIFIER_WORDS.get(text)
+    // `_Atomic(T)` is a type, T itself (C11 6.7.2.4).
+    const qualifier = text === '_Atomic' && isPunct(peek(p, 1), '(') ? undefined : QUALIFIER_WORDS.get(text)
     if (qualifier) {
       p.next++
       if (qualifier !== 'other') qualifiers = { ...qualifiers, [qualifier]: true }
@@ -148,7 +149,7 @@ export function declarationSpecifiers(p: Parser): Specifiers {
     }
     if (type || words.length > 0) break
     if (TAG_WORDS.has(text)) type = text === 'enum' ? enumSpecifier(p) : structOrUnionSpecifier(p)
-    else if (TYPEOF_WORDS.has(text)) type = typeofSpecifier(p)
+    else if (TYPEOF_WORDS.has(text) || text === '_Atomic') type = typeofSpecifier(p)
     else if (!KEYWORDS.has(text) && isTypedefName(p, text)) {
       p.next++
       type = { kind: 'typedef', name: text, at: t.at }
