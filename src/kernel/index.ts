@@ -26,8 +26,10 @@ export {
   restoreKernel,
   saveKernel,
 } from './kernel.ts'
+export { modelledKfuncs } from './kfuncs/index.ts'
 export { type LoadResult, loadProgram } from './load.ts'
 export { type Log, logged } from './log.ts'
+export { modelledMaps } from './maps/create.ts'
 export type { KernelMap, MapEntry, MapPlace } from './maps/map.ts'
 export type { RingBuffer, RingbufMap, RingRecord } from './maps/ringbuf.ts'
 export { type TestRunOptions, type TestRunResult, testRun, testRunOn } from './test-run.ts'

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { helperAllowed, helpers, type KernelBtf, kfuncAllowed, kfuncs, mapTypes, progTypes } from '../abi/index.ts'
 import { BPF_CALL, BPF_EXIT, BPF_JMP, BPF_PSEUDO_KFUNC_CALL, type MapDef, type Program } from '../isa/index.ts'
-import { modelledHelpers } from '../kernel/index.ts'
+import { modelledHelpers, modelledKfuncs, modelledMaps } from '../kernel/index.ts'
 import { type VerifyResult, verify } from '../verifier/index.ts'
 import { assembleText } from './generate/record.ts'
 
@@ -25,6 +25,8 @@ export function supportMatrix(kernel: KernelBtf, root: string): string {
     return file === undefined ? '' : `\`${file}\``
   }
   const runs = new Set(modelledHelpers)
+  const runsMaps = new Set(modelledMaps)
+  const runsKfuncs = new Set(modelledKfuncs)
   const verdict = (result: VerifyResult): string => (result.verdict === 'unsupported' ? `no: ${result.feature}` : 'yes')
   const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
     [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
@@ -40,6 +42,7 @@ export function supportMatrix(kernel: KernelBtf, root: string): string {
     `\`${row.name}\``,
     String(row.id),
     verdict(verify(probe('xdp', 37, 'r1 = map[m0] ll\nr0 = 0\nexit', [row.name]), { logLevel: 1, kernel })),
+    runsMaps.has(row.name) ? 'yes' : 'no',
     shown(`(BPF_MAP_TYPE_${row.name.toUpperCase()}|[.]map \\w+ ${row.name})`),
   ])
   const helperRows = helpers.map((row) => {
@@ -56,7 +59,7 @@ export function supportMatrix(kernel: KernelBtf, root: string): string {
       type && id !== undefined
         ? verdict(verify({ ...probe(type.name, type.attachType, 'exit', []), code: kfuncCall(id) }, { logLevel: 1, kernel }))
         : 'no: not listed'
-    return [`\`${row.name}\``, judged, [...row.flags].join(' '), shown(row.name)]
+    return [`\`${row.name}\``, judged, runsKfuncs.has(row.name) ? 'yes' : 'no', [...row.flags].join(' '), shown(row.name)]
   })
   const yes = (rows: readonly (readonly string[])[], column: number): string =>
     `${rows.filter((row) => row[column] === 'yes').length} of ${rows.length}`
@@ -69,9 +72,9 @@ body for it. The last column names the first fixture that mentions it.
 | what | judged | run |
 | --- | --- | --- |
 | program types | ${yes(typeRows, 2)} | |
-| map types | ${yes(mapRows, 2)} | |
+| map types | ${yes(mapRows, 2)} | ${yes(mapRows, 3)} |
 | helpers | ${yes(helperRows, 2)} | ${yes(helperRows, 3)} |
-| kernel functions | ${yes(kfuncRows, 1)} | |
+| kernel functions | ${yes(kfuncRows, 1)} | ${yes(kfuncRows, 2)} |
 
 ## Program types
 
@@ -79,7 +82,7 @@ ${table(['type', 'number', 'judged', 'what it is'], typeRows)}
 
 ## Map types
 
-${table(['type', 'number', 'judged', 'fixture'], mapRows)}
+${table(['type', 'number', 'judged', 'run', 'fixture'], mapRows)}
 
 ## Helpers
 
@@ -87,7 +90,7 @@ ${table(['helper', 'number', 'judged', 'run', 'fixture'], helperRows)}
 
 ## Kernel functions (kfuncs)
 
-${table(['function', 'judged', 'flags', 'fixture'], kfuncRows)}
+${table(['function', 'judged', 'run', 'flags', 'fixture'], kfuncRows)}
 `
 }
 

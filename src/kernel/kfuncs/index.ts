@@ -51,4 +51,7 @@ const BODIES: Readonly<Record<string, HelperBody>> = {
 
 for (const name of Object.keys(BODIES)) assert(kfuncByName(name), `${name} is a kfunc`)
 
+/** Names of those that are modelled. */
+export const modelledKfuncs: readonly string[] = Object.keys(BODIES)
+
 export const kfuncBody = (name: string): HelperBody | undefined => (Object.hasOwn(BODIES, name) ? BODIES[name] : undefined)

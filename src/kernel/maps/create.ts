@@ -131,6 +131,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
   xskmap: { create: createFdArray, check: checkFdArray, flags: FD_FLAGS },
 }
 
+/** Names of the kinds that are modelled. */
+export const modelledMaps: readonly string[] = Object.keys(KINDS)
+
 export function createMap(host: MapHost, def: MapDef, id: number): CreateResult {
   const kind = Object.hasOwn(KINDS, def.type) ? KINDS[def.type] : undefined
   if (!kind) return { ok: false, errno: EINVAL, unsupported: `map type ${def.type}` }
