@@ -142,8 +142,8 @@ export interface Declared {
   readonly params: readonly Param[] | undefined
 }
 
-/** Applies a declarator to the type of its specifiers. */
-export function declaredType(cx: Context, base: CType, declarator: Declarator): Declared {
+/** Applies a declarator to the type of its specifiers. An array that is a parameter becomes a pointer: its size may be anything. */
+export function declaredType(cx: Context, base: CType, declarator: Declarator, isParameter = false): Declared {
   let type = base
   let params: readonly Param[] | undefined
   for (let d = declarator; ; d = d.inner) {
@@ -157,7 +157,7 @@ export function declaredType(cx: Context, base: CType, declarator: Declarator): 
         type = taggedType(type, meaning(cx, d.attributes).typeTags)
         break
       case 'array':
-        type = arrayType(cx, type, d)
+        type = arrayType(cx, type, d, isParameter && d.inner.kind === 'name')
         break
       case 'function': {
         params = d.params.length === 1 && isVoidList(d.params[0]) ? [] : parameters(cx, d.params)
@@ -186,7 +186,7 @@ function isVoidList(p: ParamDeclaration): boolean {
 /** Limits that keep sizes exact in doubles and arrays from filling the page's memory. */
 const MAX_OBJECT_BYTES = 2 ** 31
 
-function arrayType(cx: Context, element: CType, d: Declarator & { readonly kind: 'array' }): CType {
+function arrayType(cx: Context, element: CType, d: Declarator & { readonly kind: 'array' }, anySize: boolean): CType {
   if (isFunction(element) || isVoid(element)) {
     error(cx.sink, isVoid(element) ? 'c.array-incomplete' : 'c.array-of-functions', d.at, [quoteType(element)])
     return arrayOf(INT, 1)
@@ -205,6 +205,7 @@ function arrayType(cx: Context, element: CType, d: Declarator & { readonly kind:
   }
   const size = foldedSize(rvalue(value))
   if (size === undefined) {
+    if (anySize) return arrayOf(element, undefined)
     error(cx.sink, 'c.vla', value.at)
     return arrayOf(element, 1)
   }
@@ -250,7 +251,7 @@ function parameters(cx: Context, list: readonly ParamDeclaration[]): Param[] {
   const out = list.map((p): Param => {
     const said = meaning(cx, [...p.specifiers.attributes, ...p.attributes])
     const base = specifiedType(cx, p.specifiers, said) ?? INT
-    const { name, type, at } = declaredType(cx, base, p.declarator)
+    const { name, type, at } = declaredType(cx, base, p.declarator, true)
     if (isVoid(type)) error(cx.sink, 'c.void-parameter', at)
     const adjusted = isVoid(type) ? INT : adjustedParameter(type)
     if (name)
