@@ -13,7 +13,7 @@ const fixtures = readdirSync(folder).filter((name) => name.endsWith('.c'))
 
 function explained(name: string) {
   const text = readFileSync(join(folder, name), 'utf8')
-  const { programs, diagnostics } = openC(name, text, { include: () => undefined, includeDirs: [], cpu: 'v3', defines: {} })
+  const { programs, diagnostics } = openC(name, text, { include: () => undefined, includeDirs: [], cpu: 3, defines: {} })
   const errors = diagnostics.filter((d) => d.severity === 'error').map((d) => formatMessage(d.code, d.params, 'en'))
   const program = programs.find((p) => p.name === 'prog')
   if (!program) throw new Error(`${name}: ${errors.join('\n')}`)
@@ -47,7 +47,7 @@ test('an accepted program has nothing to explain', () => {
   const { programs } = openC('a.c', '#include <bpf/bpf_helpers.h>\n#include <linux/bpf.h>\nSEC("xdp") int prog(void *c) { return 2; }', {
     include: () => undefined,
     includeDirs: [],
-    cpu: 'v3',
+    cpu: 3,
     defines: {},
   })
   expect(explain(programs[0], { logLevel: 0 }, verify(programs[0], { logLevel: 0 }), 'a.c')).toBeUndefined()

@@ -23,7 +23,7 @@ test.each(examples.map((e) => [e.id, e] as const))('%s', (_, example) => {
   if (example.group === 'rejected') return
   expect(report.notRun).toBe('')
   expect(report.packets.filter((p) => p.verdict === 'fault')).toEqual([])
-  expect(readProject(JSON.parse(JSON.stringify(exampleProject(example)))).kind).not.toBe('bad')
+  expect(readProject(JSON.parse(JSON.stringify(exampleProject(example)))).ok).toBe(true)
 })
 
 const outcome = (id: string) => {
