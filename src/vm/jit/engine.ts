@@ -63,9 +63,11 @@ interface Session {
   end: number
 }
 
-export function createJit(options: JitOptions): Jit {
+/** undefined where there is no WebAssembly, or no room for its memory. */
+export function createJit(options: JitOptions): Jit | undefined {
   const pages = Math.ceil(options.limit / WASM_PAGE)
-  const memory = new wasm.Memory({ initial: INITIAL_PAGES, maximum: pages })
+  const memory = newMemory(pages)
+  if (!memory) return undefined
   const session: Session = { memory, checked: options.checked, pages, instances: new WeakMap(), end: 0 }
   return {
     source: {
@@ -80,6 +82,14 @@ export function createJit(options: JitOptions): Jit {
       },
     },
     engine: (m, fuel) => execute(session, m, fuel),
+  }
+}
+
+function newMemory(pages: number): WasmMemory | undefined {
+  try {
+    return wasm && new wasm.Memory({ initial: INITIAL_PAGES, maximum: pages })
+  } catch {
+    return undefined
   }
 }
 
@@ -134,7 +144,7 @@ function instantiate(session: Session, m: Machine): Instance | null {
   }
   const { code } = m
   const compiled = compile(code, layout, session.pages)
-  if (!compiled) return null
+  if (!wasm || !compiled) return null
   const module = new wasm.Module(compiled.bytes)
   const host = hostOf(session, m, code, compiled.functions)
   return { code, exports: new wasm.Instance(module, { [IMPORTS]: { [MEMORY]: session.memory, ...host } }).exports }

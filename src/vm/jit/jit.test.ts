@@ -53,6 +53,7 @@ const linker: Linker = {
 /** All that a run leaves, as text. */
 function outcome(bytes: Uint8Array, fuel: number, engineName: 'interp' | 'jit'): string {
   const jit = engineName === 'jit' ? createJit({ limit: LIMIT, checked: true }) : undefined
+  if (engineName === 'jit' && !jit) throw new Error('there is no WebAssembly here')
   const memory = new Memory(new Ram(LIMIT, jit?.source))
   const m = createMachine(memory, 0xffffc900 | 0)
   start(m, link('t', bytes, linker), 0, 0)

@@ -1,5 +1,5 @@
 // The part of the WebAssembly interface that the engine uses, declared here because the core is checked without the DOM's types.
-// Every browser and Node have it.
+// Node and all browsers have it, but some can be told to do without.
 // Reference: WebAssembly JavaScript Interface.
 
 export interface WasmMemory {
@@ -22,4 +22,5 @@ interface Interface {
 
 declare const WebAssembly: Interface
 
-export const wasm: Interface = WebAssembly
+/** undefined = there is none here. */
+export const wasm: Interface | undefined = typeof WebAssembly === 'undefined' ? undefined : WebAssembly
