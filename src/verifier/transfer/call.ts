@@ -5,7 +5,7 @@ import { BPF_CALL, BPF_EXIT, BPF_JMP, BPF_PSEUDO_CALL, BPF_PSEUDO_KFUNC_CALL } f
 import { leaveByThrow } from '../check/exception.ts'
 import { checkGlobalCall, checkSubprogCall } from '../check/global.ts'
 import { checkHelperCall } from '../check/helper.ts'
-import { FUNC_KPTR_XCHG, FUNC_SPIN_UNLOCK } from '../check/helper-ids.ts'
+import { FUNC_SPIN_UNLOCK } from '../check/helper-ids.ts'
 import { checkKfuncCall } from '../check/kfunc.ts'
 import { checkReturnCode } from '../check/return-code.ts'
 import { type Env, findSubprog, scratchReg } from '../env.ts'
@@ -14,16 +14,13 @@ import { enterFunction, leaveFunction } from '../frames.ts'
 import { checkResourceLeak } from '../references.ts'
 import { verbose } from '../verbose.ts'
 
-/** Helpers that may be called with a lock held. */
-const LOCKED_HELPERS: ReadonlySet<number> = new Set([FUNC_SPIN_UNLOCK, FUNC_KPTR_XCHG])
-
-/** The same of kfuncs: those for what locks protect, and some that do no harm. */
-const LOCKED_KFUNCS = /^bpf_(list_|rbtree_|refcount_acquire_impl$|iter_num_|res_spin_|stream_)/
+/** Kfuncs that may be called with a lock held: those for what locks protect, and iterators of numbers. */
+const LOCKED_KFUNCS = /^bpf_(list_|rbtree_|refcount_acquire_impl$|iter_num_|res_spin_)/
 
 function mayCallLocked(env: Env): boolean {
   const { insns, insnIdx } = env
   const imm = insns.imm[insnIdx]!
-  if (insns.src[insnIdx] === 0) return LOCKED_HELPERS.has(imm)
+  if (insns.src[insnIdx] === 0) return imm === FUNC_SPIN_UNLOCK
   if (insns.src[insnIdx] !== BPF_PSEUDO_KFUNC_CALL) return true
   return insns.off[insnIdx] === 0 && LOCKED_KFUNCS.test(env.kfuncs.get(imm)?.name ?? '')
 }
