@@ -38,7 +38,10 @@ export function lower(unit: TUnit, sources: readonly SourceFile[], sink: Sink): 
     if (definition) lowerFunction(l, functionValue(l, symbol), definition)
   }
   sortBySource(l, unit)
-  return { module: l.module, symbols: { globals: unit.globals.map(globalInfo), functions: unit.functions.map(functionInfo) } }
+  // Headers declare hundreds of names; only what the module holds is ever asked for.
+  const globals = unit.globals.filter((g) => l.globals.has(g)).map(globalInfo)
+  const functions = unit.functions.filter((f) => l.funcs.has(f)).map(functionInfo)
+  return { module: l.module, symbols: { globals, functions } }
 }
 
 /** The order of the source, whatever was referred to first; string literals behind. */

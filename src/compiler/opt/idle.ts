@@ -54,6 +54,8 @@ function addNode(out: unknown[], node: Block['instrs'][number] | Block['term']):
   out.push(node)
   const record = node as unknown as Readonly<Record<string, unknown>>
   for (const key in record) {
+    // These never change while the node is the same.
+    if (key === 'id' || key === 'kind') continue
     const value = record[key]
     out.push(value)
     if (Array.isArray(value)) for (const element of value) out.push(element)
