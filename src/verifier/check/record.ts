@@ -234,10 +234,20 @@ function graphRoot(btf: Btf, owner: BtfId, component: number, nodeKind: string):
   return { typeId, nodeOff: member.offBits / 8 }
 }
 
+/** Found once for each struct. */
+const structRecords = new WeakMap<Btf, Map<BtfId, FieldRecord>>()
+
 /** Fields of a struct that the program may allocate. */
-export const structRecord = (btf: Btf, id: BtfId): FieldRecord => {
-  const type = btfType(btf, id)
-  return type.kind === 'struct' ? (parseFields(btf, id, OBJECT_KINDS, type.size) ?? NO_FIELDS) : NO_FIELDS
+export function structRecord(btf: Btf, id: BtfId): FieldRecord {
+  const known = structRecords.get(btf) ?? new Map<BtfId, FieldRecord>()
+  structRecords.set(btf, known)
+  let record = known.get(id)
+  if (!record) {
+    const type = btfType(btf, id)
+    record = type.kind === 'struct' ? (parseFields(btf, id, OBJECT_KINDS, type.size) ?? NO_FIELDS) : NO_FIELDS
+    known.set(id, record)
+  }
+  return record
 }
 
 // ---- maps ----
