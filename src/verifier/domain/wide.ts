@@ -9,10 +9,6 @@ export const ult = (ah: number, al: number, bh: number, bl: number): boolean => 
 export const slt = (ah: number, al: number, bh: number, bl: number): boolean => (ah === bh ? al >>> 0 < bl >>> 0 : ah < bh)
 export const ult32 = (a: number, b: number): boolean => a >>> 0 < b >>> 0
 
-/** Unsigned and signed a < b of the numbers at two offsets of one array. */
-export const ultAt = (s: Int32Array, a: number, b: number): boolean => ult(s[a]!, s[a + 1]!, s[b]!, s[b + 1]!)
-export const sltAt = (s: Int32Array, a: number, b: number): boolean => slt(s[a]!, s[a + 1]!, s[b]!, s[b + 1]!)
-
 export function set64(s: Int32Array, at: number, hi: number, lo: number): void {
   s[at] = hi
   s[at + 1] = lo
