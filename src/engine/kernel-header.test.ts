@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { loadKernelBtf } from '../abi/index.ts'
 import { makeSource } from '../diag/index.ts'
 import { keptKernel } from '../loader/index.ts'
+import { startBuild } from './build.ts'
+import { defaultProject } from './default-project.ts'
 import { lacksKernelHeader } from './kernel-header.ts'
 import { type CompileSettings, openC } from './toolchain.ts'
 
@@ -51,6 +53,21 @@ describe('a program that includes vmlinux.h', () => {
     const opened = openC('prog.c', PROGRAM, without)
     expect(opened.diagnostics.map((d) => d.code)).toEqual(['c.file-not-found'])
     expect(lacksKernelHeader(opened)).toBe(true)
+  })
+
+  test('makes a build ask for the kernel, and then is built', () => {
+    const main = defaultProject.build.main
+    const project = { ...defaultProject, files: [{ path: main, text: PROGRAM }] }
+    const build = (kernel?: typeof kept) => {
+      const work = startBuild(project, 1, () => 0, kernel)
+      while (work.run() === 'more');
+      return work.build()
+    }
+    expect(build().wantsKernelTypes).toBe(true)
+    const done = build(kept)
+    expect(done.wantsKernelTypes).toBe(false)
+    expect(done.report.diagnostics.filter((d) => d.severity === 'error')).toEqual([])
+    expect(done.report.programs.map((p) => p.verdict.verdict)).toEqual(['accepted'])
   })
 
   test('may bring its own', () => {
