@@ -9,6 +9,6 @@ export { type KernelBtf, type Kfunc, loadKernelBtf } from './kernel-btf/index.ts
 export { KERNEL_VERSION, kernelConfig, lacksFunction } from './kernel-config.ts'
 export { type KfuncFlag, type KfuncRow, kfuncAllowed, kfuncByName, kfuncs } from './kfuncs.ts'
 export { mapType, mapTypeById, mapTypes } from './map-types.ts'
-export { progType, progTypeById, progTypeBySection, progTypes } from './prog-types.ts'
+export { attachTypeFits, progType, progTypeById, progTypeBySection, progTypes } from './prog-types.ts'
 export { rawTpArg } from './raw-tp-null.ts'
 export type { ArgKind, CtxAccess, CtxField, CtxKind, HelperRow, MapTypeRow, ProgTypeRow, RetKind } from './types.ts'

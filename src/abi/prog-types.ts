@@ -117,6 +117,17 @@ export function progTypeById(id: number, attachType = 0): ProgTypeRow | undefine
   return session ? { ...found, retRange: session } : found
 }
 
+/** Types that load only with an attach type of their own. Linux: bpf_prog_load_check_attach(). */
+const ATTACH_CHECKED: ReadonlySet<number> = new Set([8, 9, 18, 21, 25, 30, 31, 32])
+const SK_REUSEPORT = 21
+const SK_REUSEPORT_MIGRATE = 40
+
+/** Whether Linux loads a program of the type with the expected attach type; 0 stands for one that is not told. */
+export function attachTypeFits(id: number, attachType: number): boolean {
+  if (attachType === 0 || !ATTACH_CHECKED.has(id)) return true
+  return (id === SK_REUSEPORT && attachType === SK_REUSEPORT_MIGRATE) || progTypes.some((r) => r.id === id && r.attachType === attachType)
+}
+
 /** What a SEC() name asks for; `legacy` where only the beginning of the name says so (libbpf before 1.0). */
 export function progTypeBySection(
   section: string,

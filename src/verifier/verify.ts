@@ -1,6 +1,6 @@
 // The order of a verification, from bytes to verdict, as a thing that can be worked off in slices.
 // Linux: bpf_check(), do_check_main(), do_check_subprogs(), print_verification_stats().
-import { ctxKnown, type ProgTypeRow, progType, progTypeById } from '../abi/index.ts'
+import { attachTypeFits, ctxKnown, type ProgTypeRow, progType, progTypeById } from '../abi/index.ts'
 import { insnTable, type Program } from '../isa/index.ts'
 import { attachesByBtf, checkAttach } from './check/attach.ts'
 import { typeNameOf } from './check/btf-types.ts'
@@ -19,7 +19,7 @@ import { checkFuncInfo } from './check/func-args.ts'
 import { giveArguments } from './check/global.ts'
 import { checkAbnormalReturn, checkSubprogs, findSubprogs } from './check/subprogs.ts'
 import { CALLS_CALLBACK, COMPLEXITY_LIMIT_INSNS, type Env, newEnv, PRUNE_POINT, SEEN, scratchNone } from './env.ts'
-import { E2BIG, UNSUPPORTED } from './errno.ts'
+import { E2BIG, EINVAL, UNSUPPORTED } from './errno.ts'
 import { explore, FUNCTION_DONE, startFunction } from './explore.ts'
 import { flowOf } from './liveness/flow.ts'
 import { computeLiveRegisters, liveRegistersText } from './liveness/registers.ts'
@@ -51,6 +51,7 @@ export function startVerifyWith(program: Program, options: VerifyOptions, onStep
   if (!type || !(ctxKnown(type.name) || (options.kernel && attachesByBtf(type.name))))
     return finished(unmodelled(`program type ${program.type}`))
   if (insns.length === 0 || insns.length > MAX_INSNS) return finished({ ...NOTHING, verdict: 'rejected', errno: E2BIG })
+  if (!attachTypeFits(type.id, program.attachType)) return finished({ ...NOTHING, verdict: 'rejected', errno: EINVAL })
   const env = newEnv(program, type, insns, options.logLevel, options.kernel)
   env.disasm = disasmNames(env)
   env.names = { ...env.names, typeName: (btf, id) => typeNameOf(env, btf, id) }
@@ -62,7 +63,10 @@ export function startVerifyWith(program: Program, options: VerifyOptions, onStep
 /** Linux tells some types apart by where they attach. */
 function progTypeOf(program: Program): ProgTypeRow | undefined {
   const row = progType(program.type)
-  return !row || row.attachType === program.attachType ? row : progTypeById(row.id, program.attachType)
+  if (!row || row.attachType === program.attachType) return row
+  const found = progTypeById(row.id, program.attachType)
+  // Whoever tells the type alone, as the assembler does, means the hook of its name.
+  return program.attachType === 0 && found?.attachType !== 0 ? row : found
 }
 
 const NOTHING: VerifyResult = {
