@@ -55,12 +55,13 @@ interface Measured {
 
 const measured: Measured[] = []
 
-/** Turns of at least 200 ms together; the best time of one, in ms, without the time that other processes took away. */
+const WARM_MS = 1500
+/** Turns of WARM_MS together at least; the best time of one, in ms, without the time that other processes took away. */
 function best(program: Program): { readonly ms: number; readonly processed: number } {
   let ms = Number.POSITIVE_INFINITY
   let processed = 0
   const started = performance.now()
-  for (let turn = 0; turn < turns || (performance.now() - started < 200 && turn < 200); turn++) {
+  for (let turn = 0; turn < turns || (performance.now() - started < WARM_MS && turn < 2000); turn++) {
     const before = performance.now()
     const cpu = process.cpuUsage()
     processed = verify(program, { logLevel: 4, kernel }).stats.processed
