@@ -9,8 +9,9 @@ const BUDGET = 1_250_000
 
 const dist = join(root, 'dist')
 const files = ['index.html', ...readdirSync(join(dist, 'assets')).map((name) => `assets/${name}`)].filter(
-  // The kernel's types are fetched by the first program that needs them.
-  (name) => !/nls|lang-|\.map$|^assets\/(ko|subset\.generated)-/.test(name),
+  // Not of the first load: the kernel's types (fetched by the first program that needs them), the texts on rejections (by the first one),
+  // the editor's own worker (by the first suggestion), Monaco's Korean.
+  (name) => !/nls|lang-|\.map$|^assets\/(ko|subset\.generated|WhyText|editor\.worker)-/.test(name),
 )
 let gzip = 0
 let brotli = 0
