@@ -122,7 +122,9 @@ function readLine(line: string): HelperRow {
     name,
     ret,
     args,
-    ...(shortName in TAKES_CONTEXT ? { noArgsIn: [...TYPES, ...Object.keys(DERIVED)].filter((type) => !TAKES_CONTEXT[shortName].includes(type)) } : {}),
+    ...(shortName in TAKES_CONTEXT
+      ? { noArgsIn: [...TYPES, ...Object.keys(DERIVED)].filter((type) => !TAKES_CONTEXT[shortName].includes(type)) }
+      : {}),
     ...(argSizes.some((s) => s !== undefined) ? { argSizes } : {}),
     gplOnly: flags.includes('g'),
     pktAccess: flags.includes('p'),

@@ -67,7 +67,15 @@ export function askOracle(
     const file = join(dir, name)
     writeFileSync(file, object)
     const packets = typeof packetHex === 'string' ? [packetHex] : packetHex
-    const words = ['-l', String(logLevel), ...packets.filter((p) => p !== '').flatMap((p) => ['-d', p]), ...(withMaps ? [] : ['-n']), '-r', String(repeat), file]
+    const words = [
+      '-l',
+      String(logLevel),
+      ...packets.filter((p) => p !== '').flatMap((p) => ['-d', p]),
+      ...(withMaps ? [] : ['-n']),
+      '-r',
+      String(repeat),
+      file,
+    ]
     const text = execFileSync(join(repository, 'build/oracle'), words, { encoding: 'utf8', maxBuffer: 1 << 28 })
     return text
       .trim()
