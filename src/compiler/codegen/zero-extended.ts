@@ -2,6 +2,7 @@
 //
 // Loads, 32-bit arithmetic and swaps do; arguments, results of calls and the lower half of a 64-bit value do not. Copies take all 64
 // bits, so a phi does if all that it takes does; cycles are assumed to hold until refuted.
+// Of a shift by a register and of a division Linux's verifier forgets all 64 bits: their zeros have to be made where it can see them.
 import { type Func, type Instr, isInstr, type Value } from '../ir/index.ts'
 import { fitsUnsigned } from '../opt/known-bits.ts'
 
@@ -16,8 +17,9 @@ export function isZeroExtended(fn: Func): (v: Value) => boolean {
     switch (v.kind) {
       case 'phi':
         return !refuted.has(v)
-      case 'load':
       case 'bin':
+        return !isOpaque(v)
+      case 'load':
       case 'bswap':
       case 'atomicrmw':
       case 'cmpxchg':
@@ -38,4 +40,11 @@ export function isZeroExtended(fn: Func): (v: Value) => boolean {
     }
   }
   return holds
+}
+
+type Bin = Extract<Instr, { kind: 'bin' }>
+
+const isOpaque = ({ op, args }: Bin): boolean => {
+  if (op === 'udiv' || op === 'urem' || op === 'sdiv' || op === 'srem') return true
+  return (op === 'shl' || op === 'lshr' || op === 'ashr') && args[1].kind !== 'const'
 }

@@ -15,7 +15,7 @@ import {
   swapPred,
   type Value,
 } from '../../ir/index.ts'
-import { knownZero } from '../known-bits.ts'
+import { knownZero, visiblyZero } from '../known-bits.ts'
 import { bin, cmp, isLiteral, isZero, powerOfTwo, type Rule, withLiteral } from './rule.ts'
 
 const mask = (bits: number): bigint => (1n << BigInt(bits)) - 1n
@@ -24,6 +24,11 @@ const isSigned = (pred: Pred): boolean => pred.startsWith('s')
 const UNSIGNED = { slt: 'ult', sle: 'ule', sgt: 'ugt', sge: 'uge' } as const
 const unsignedOf = (pred: Pred): Pred => (pred in UNSIGNED ? UNSIGNED[pred as keyof typeof UNSIGNED] : pred)
 const nonNegative = (v: Value): boolean => ((knownZero(v) >> BigInt(bitsOf(v.type) - 1)) & 1n) === 1n
+
+/** Whether Linux's verifier knows nothing of the result: shifts by a register, divisions. */
+const isForgotten = (v: Value): boolean =>
+  isKind(v, 'bin') &&
+  (v.op.endsWith('div') || v.op.endsWith('rem') || (['shl', 'lshr', 'ashr'].includes(v.op) && v.args[1].kind !== 'const'))
 
 /** Whether this is an address in a variable that exists: an extern one may be absent from the kernel. */
 function isVariable(v: Value): boolean {
@@ -50,7 +55,8 @@ export const CMP_RULES: readonly Rule<'cmp'>[] = [
     name: 'never or always by the bounds of the type',
     apply: ({ pred, args: [a, b] }) => {
       if (b.kind !== 'const') return undefined
-      const top = mask(bitsOf(a.type)) & ~knownZero(a)
+      // Only for a reason that the verifier follows: it may need the check.
+      const top = mask(bitsOf(a.type)) & ~visiblyZero(a)
       if (pred === 'ult' && b.value === 0n) return constant('i1', 0)
       if (pred === 'uge' && b.value === 0n) return constant('i1', 1)
       if ((pred === 'ugt' && b.value >= top) || (pred === 'uge' && b.value > top) || (pred === 'eq' && b.value > top))
@@ -94,6 +100,8 @@ export const CMP_RULES: readonly Rule<'cmp'>[] = [
     apply: ({ pred, args: [a, b] }, c) => {
       if (!isKind(a, 'cast') || b.kind !== 'const' || (a.op !== 'zext' && a.op !== 'sext') || a.args[0].type === 'i1') return undefined
       const inner = a.args[0]
+      // What the verifier forgets is bounded by a comparison of the widened value alone.
+      if (isForgotten(inner) && !c.once(a)) return undefined
       const small = constant(inner.type, b.value)
       if (evalCast(a.op, bitsOf(inner.type), bitsOf(a.type), small.value) !== b.value) return undefined
       if (isEquality(pred)) return cmp(c, pred, inner, small)
