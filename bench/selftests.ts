@@ -1,9 +1,9 @@
 // The kernel's own verifier tests before the running kernel and before ours, file by file.
-// Usage: npm run -s selftests -- TREE [--files REGEX] [--compiler clang|own] [--set progs|scale|all|tables] [--budget SECONDS] [--show KIND] [--id FILE.PROGRAM]
-//   TREE is tools/testing/selftests/bpf of a kernel source (Debian: linux-source-6.12). Its programs are built by clang-22 (or by our compiler)
+// Usage: npm run -s selftests -- TREE [--files REGEX] [--set progs|scale|all|tables] [--budget SECONDS] [--show KIND] [--id FILE.PROGRAM]
+//   TREE is tools/testing/selftests/bpf of a kernel source (Debian: linux-source-6.12). Its programs are built by clang-22
 //   and handed to the kernel once: what comes back lies in build/selftests, and the next call goes on where the budget (50 s) ended.
 //   `progs` are the annotated ones, `scale` the large ones of prog_tests/bpf_verif_scale.c, `tables` those of verifier/*.c. Without a kernel
-//   6.18 at hand, or as a second opinion with --annotations, the annotations judge (verdict and messages).
+//   6.18 at hand it says so and judges nothing.
 // Ledger: equal verdicts; lax = accepted here, rejected by Linux; strict = the other way round; message = log of level 4, equal among rejections; processed, states,
 // depth and log (level 2, under 20,000 lines, to the letter but for addresses and times) = equal among equal verdicts. --show lists what differs:
 // lax, strict, unsupported, crash, message, processed, depth, log, libbpf, build. Nothing of the kernel's is kept in the repository.
@@ -27,7 +27,6 @@ const words = process.argv.slice(2)
 const option = (name: string): string | undefined => (words.includes(name) ? words.splice(words.indexOf(name), 2)[1] : undefined)
 const flag = (name: string): boolean => words.includes(name) && words.splice(words.indexOf(name), 1).length > 0
 const filePattern = new RegExp(option('--files') ?? '')
-const compiler = option('--compiler') ?? 'clang'
 const set = option('--set') ?? 'progs'
 const deadline = performance.now() + 1000 * Number(option('--budget') ?? 50)
 const show = option('--show')?.split(',') ?? []
@@ -67,9 +66,7 @@ const SCALE =
 
 async function main(): Promise<void> {
   if (!tree || !existsSync(join(tree, 'progs'))) {
-    console.error(
-      'usage: npm run -s selftests -- TREE [--files REGEX] [--compiler clang|own] [--set progs|scale] [--budget SECONDS] [--show KIND]',
-    )
+    console.error('usage: npm run -s selftests -- TREE [--files REGEX] [--set progs|scale] [--budget SECONDS] [--show KIND]')
     process.exitCode = 2
     return
   }
@@ -86,7 +83,7 @@ async function main(): Promise<void> {
   let unbuilt = 0
   for (const file of files) {
     const stem = basename(file, '.c')
-    const saved = join(work, `${compiler}-${cpu}`, `${stem.replaceAll(' ', '-')}.jsonl.gz`)
+    const saved = join(work, `clang-${cpu}`, `${stem.replaceAll(' ', '-')}.jsonl.gz`)
     if (!existsSync(saved) || again) {
       if (performance.now() > deadline) {
         left++
@@ -132,13 +129,13 @@ function sources(tree: string): string[] {
 // ---- build and ask ----
 
 function ask(tree: string, file: string, saved: string): void {
-  mkdirSync(join(work, `${compiler}-${cpu}`), { recursive: true })
+  mkdirSync(join(work, `clang-${cpu}`), { recursive: true })
   if (set === 'tables') {
     const [from, to] = file.slice('tables '.length).split('-')
     writeFileSync(saved, gzipSync(askTables(tree, work, root, Number(from), Number(to))))
     return
   }
-  const object = join(work, `${compiler}-${cpu}`, `${basename(file, '.c')}.o`)
+  const object = join(work, `clang-${cpu}`, `${basename(file, '.c')}.o`)
   const error = buildTest(tree, file, object, cpu, work)
   if (error === undefined && existsSync(object)) writeFileSync(saved, gzipSync(askObjects([object], 2, root)))
   else writeFileSync(saved, gzipSync(`# ${error ?? 'no object'}\n`))

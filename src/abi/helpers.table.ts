@@ -63,7 +63,11 @@ export const HELPER_SETS = [
 
 /** Functions under one id that check other arguments when programs of these types call them. Read off Linux 6.18 by probing. */
 export const OTHER_ARGS: readonly { readonly helper: string; readonly types: string; readonly args: string }[] = [
-  { helper: 'get_socket_cookie', types: 'sk_reuseport syscall tp_btf iter tracing fexit fmod_ret', args: 'ptr_to_btf_id_sock_common|maybe_null' },
+  {
+    helper: 'get_socket_cookie',
+    types: 'sk_reuseport syscall tp_btf iter tracing fexit fmod_ret',
+    args: 'ptr_to_btf_id_sock_common|maybe_null',
+  },
   {
     helper: 'getsockopt',
     types: 'cgroup_setsockopt struct_ops iter',
