@@ -20,6 +20,7 @@ import { PASSES } from './passes.ts'
 import { settle } from './settle.ts'
 import { shareSlots } from './share-slots.ts'
 import { simplifyCfg } from './simplify-cfg.ts'
+import { sinkCasts } from './sink-casts.ts'
 import { sroa } from './sroa.ts'
 import { unroll } from './unroll.ts'
 
@@ -45,6 +46,7 @@ const RUNS: Readonly<Record<string, (module: Module) => void>> = {
   settle: each(settle),
   'share-slots': each(shareSlots),
   'simplify-cfg': each(simplifyCfg),
+  'sink-casts': each(sinkCasts),
   sroa: each(sroa),
   unroll: each(unroll),
 }

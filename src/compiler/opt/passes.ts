@@ -20,6 +20,7 @@ import { settle } from './settle.ts'
 import { shareSlots } from './share-slots.ts'
 import { simplify } from './simplify.ts'
 import { simplifyCfg } from './simplify-cfg.ts'
+import { sinkCasts } from './sink-casts.ts'
 import { sroa } from './sroa.ts'
 import { unroll } from './unroll.ts'
 
@@ -102,6 +103,7 @@ export const PASSES: readonly Pass[] = [
   perFunction('simplify', simplify),
   perFunction('gvn', gvn),
   perFunction('dce', dce),
+  perFunction('sinkCasts', sinkCasts),
   perFunction('lowerSelect', lowerSelect),
   perFunction('shareSlots', shareSlots),
 ]
