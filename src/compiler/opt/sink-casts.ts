@@ -9,7 +9,7 @@
 import { type Block, type Cast, type Func, type Instr, isInstr, isKind, makeCfg, naturalLoops, undef } from '../ir/index.ts'
 
 export function sinkCasts(fn: Func): void {
-  const places = usePlaces(fn)
+  const places = placesOfUses(fn)
   const loops = naturalLoops(makeCfg(fn))
   // What leads into a loop once would be done again in each round.
   const staysOutside = (from: Block, to: Block): boolean => loops.some((l) => l.blocks.has(to) && !l.blocks.has(from))
@@ -39,7 +39,7 @@ const isCompared = (cast: Cast, places: Places): boolean => {
   return isInstr(narrow) && (places.get(narrow)?.some((p) => p.isCompare) ?? false)
 }
 
-function usePlaces(fn: Func): Places {
+function placesOfUses(fn: Func): Places {
   const places = new Map<Instr, Place[]>()
   const note = (v: unknown, place: Place): void => {
     if (typeof v !== 'object' || v === null || !('id' in v)) return
