@@ -168,7 +168,7 @@ export const en = {
     read: 'read',
     written: 'written',
     atStart: 'Before the first instruction',
-    branch: { taken: 'jumped', 'not taken': 'not jumped' },
+    branch: { taken: 'taken', 'not taken': 'not taken' },
     finished: (verdict: string) => `Finished: ${verdict}`,
     faulted: (text: string) => `The run failed: ${text}`,
     frames: (names: string) => `in ${names}`,

@@ -169,7 +169,7 @@ export const ko: Messages = {
     read: '읽음',
     written: '씀',
     atStart: '첫 명령어 실행 전',
-    branch: { taken: '점프함', 'not taken': '점프하지 않음' },
+    branch: { taken: '분기함', 'not taken': '분기하지 않음' },
     finished: (verdict) => `끝: ${verdict}`,
     faulted: (text) => `실행 실패: ${text}`,
     frames: (names) => `${names} 안에서`,

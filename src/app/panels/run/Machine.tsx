@@ -38,13 +38,13 @@ function Did({ machine }: { readonly machine: MachineView }) {
   if (machine.pc < 0) {
     return (
       <>
-        <Chip tone="info">{t.run.finished(machine.verdict)}</Chip> {machine.did}
+        <Chip tone="info">{t.run.finished(machine.verdict)}</Chip> <code className={styles.didText}>{machine.did}</code>
       </>
     )
   }
   return (
     <>
-      {machine.did === '' ? <span className={section.muted}>{t.run.atStart}</span> : <span>{machine.did}</span>}
+      {machine.did === '' ? <span className={section.muted}>{t.run.atStart}</span> : <code className={styles.didText}>{machine.did}</code>}
       {machine.branch === '' ? null : <Chip tone="info">{t.run.branch[machine.branch]}</Chip>}
       <span className={section.muted}>{where}</span>
     </>
