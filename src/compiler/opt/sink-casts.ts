@@ -6,7 +6,7 @@
 //
 // Linux does not tie a sign-extended copy to what it was made of, so a bound that is proven of the one says nothing of the other. Made before
 // the comparison, the copy would be used unbounded; made after it, it is bounded. Needs: nothing. Gives: the same values, later.
-import { type Block, type Cast, type Func, type Instr, isInstr, isKind, makeCfg, naturalLoops, undef } from '../ir/index.ts'
+import { type Block, type Cast, type Func, type Instr, isInstr, isKind, makeCfg, naturalLoops, undef, type Value } from '../ir/index.ts'
 
 export function sinkCasts(fn: Func): void {
   const places = placesOfUses(fn)
@@ -41,12 +41,11 @@ const isCompared = (cast: Cast, places: Places): boolean => {
 
 function placesOfUses(fn: Func): Places {
   const places = new Map<Instr, Place[]>()
-  const note = (v: unknown, place: Place): void => {
-    if (typeof v !== 'object' || v === null || !('id' in v)) return
-    const i = v as Instr
-    const list = places.get(i)
+  const note = (v: Value, place: Place): void => {
+    if (!isInstr(v)) return
+    const list = places.get(v)
     if (list) list.push(place)
-    else places.set(i, [place])
+    else places.set(v, [place])
   }
   for (const block of fn.blocks) {
     for (const i of block.instrs) {
