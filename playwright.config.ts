@@ -11,6 +11,7 @@ const system = [
 ]
 const executablePath = process.env['PW_CHROMIUM'] ?? (existsSync(chromium.executablePath()) ? undefined : system.find((p) => existsSync(p)))
 const json = process.env['PLAYWRIGHT_JSON_OUTPUT_NAME']
+const port = process.env['PORT'] ?? '4173'
 
 // Journeys run against the built page (`npm run build` first), one after the other.
 export default defineConfig({
@@ -23,7 +24,7 @@ export default defineConfig({
   workers: 1,
   forbidOnly: !!process.env['CI'],
   // Files that a service worker keeps would hide what a journey does to the network; offline.spec.ts lets it in.
-  use: { baseURL: 'http://127.0.0.1:4173/', locale: 'en-US', trace: 'retain-on-failure', serviceWorkers: 'block' },
+  use: { baseURL: `http://127.0.0.1:${port}/`, locale: 'en-US', trace: 'retain-on-failure', serviceWorkers: 'block' },
   projects: [
     {
       name: 'chromium',
@@ -37,5 +38,9 @@ export default defineConfig({
       },
     },
   ],
-  webServer: { command: 'npm run preview', url: 'http://127.0.0.1:4173/', reuseExistingServer: !process.env['CI'] },
+  webServer: {
+    command: `vite preview --host 127.0.0.1 --port ${port} --strictPort`,
+    url: `http://127.0.0.1:${port}/`,
+    reuseExistingServer: !process.env['CI'],
+  },
 })
