@@ -58,6 +58,7 @@ function readStimulus(s: Stimulus): Arrivals {
     const data = fromHex(s.hex)
     return data ? { packets: [{ atNs: 0, data }], diagnostics: [] } : fault('input.not-hex', s.hex.slice(0, 20))
   }
+  if (s.kind !== 'pcap' && s.kind !== 'capture') return fault('input.unsupported', `stimuli of kind ${s.kind}`)
   const base64 = s.kind === 'pcap' ? s.base64 : Object.hasOwn(CAPTURES, s.name) ? CAPTURES[s.name] : undefined
   if (base64 === undefined) return fault('input.no-capture', s.name)
   const bytes = fromBase64Url(base64)

@@ -1,4 +1,8 @@
 // The Project: the only input of everything. Plain versioned JSON; what a link encodes, what a file saves, what a test fixes.
+// The parts of a scenario are described in `kernel/world/scenario.ts`.
+import type { Attachment, ScenarioLink, ScenarioMap, ScenarioNode, ScenarioView, Stimulus } from '../kernel/index.ts'
+
+export type { Attachment, ScenarioLink, ScenarioMap, ScenarioNode, ScenarioView, Stimulus } from '../kernel/index.ts'
 
 export interface ProjectFile {
   readonly path: string
@@ -21,47 +25,11 @@ export interface VerifierOptions {
   readonly flags: number
 }
 
-/** A host, with the interfaces on which programs sit. */
-export interface ScenarioNode {
-  readonly name: string
-  readonly kind: 'host'
-  readonly interfaces: readonly string[]
-}
-
-/** Which program runs where. `program` is the C function's name; empty = the object's first program. */
-export interface Attachment {
-  readonly program: string
-  readonly node: string
-  readonly interface: string
-}
-
-export interface ScenarioMapEntry {
-  readonly key: string
-  readonly value: string
-}
-
-/** Initial contents put in by user space before the first stimulus; keys and values in hex. */
-export interface ScenarioMap {
-  readonly name: string
-  readonly entries: readonly ScenarioMapEntry[]
-}
-
-/** What happens, in order. A capture is named ('first-steps') or brought along in base64 (pcap or pcapng). */
-export type Stimulus =
-  | { readonly kind: 'capture'; readonly name: string }
-  | { readonly kind: 'pcap'; readonly name: string; readonly base64: string }
-  | { readonly kind: 'packet'; readonly hex: string }
-
-/** How user space shows what it receives. */
-export interface ScenarioView {
-  readonly kind: 'table'
-  readonly map: string
-}
-
 export interface Scenario {
   /** Seed of the simulated random numbers and clock. */
   readonly seed: number
   readonly nodes: readonly ScenarioNode[]
+  readonly links?: readonly ScenarioLink[]
   readonly attach: readonly Attachment[]
   readonly maps: readonly ScenarioMap[]
   readonly stimuli: readonly Stimulus[]

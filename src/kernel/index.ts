@@ -34,3 +34,20 @@ export type { KernelMap, MapEntry, MapPlace } from './maps/map.ts'
 export type { RingBuffer, RingbufMap, RingRecord } from './maps/ringbuf.ts'
 export { type TestRunOptions, type TestRunResult, testRun, testRunOn } from './test-run.ts'
 export { runTimers, type TimerTrouble } from './timers.ts'
+export type {
+  Attachment,
+  ScenarioFile,
+  ScenarioHost,
+  ScenarioInterface,
+  ScenarioLink,
+  ScenarioMap,
+  ScenarioMapEntry,
+  ScenarioNode,
+  ScenarioPod,
+  ScenarioProcess,
+  ScenarioRoute,
+  ScenarioRule,
+  ScenarioServer,
+  ScenarioView,
+  Stimulus,
+} from './world/scenario.ts'
