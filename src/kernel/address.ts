@@ -4,7 +4,7 @@
 // vm's memory.ts); what has no bytes lies in the upper half of the four gigabytes.
 //
 //   0xffff8881_00000000 + ram offset    maps, packets
-//   0xffff8881_8200a100                 socket buffers, sockets; 0xffff8881_82100000 structs bpf_map
+//   0xffff8881_8200a100                 socket buffers; 0xffff8881_82100000 structs bpf_map; 0xffff8881_8b000000 sockets
 //   0xffffc900_00000000 + ram offset    stack frames
 //   0xffffc900_80a20d50                 the XDP context
 //   0xffffffff_c0000000 + 8 * slot      functions (see vm)
@@ -13,10 +13,10 @@ export const DIRECT_HI = 0xffff8881 | 0
 
 export const VMALLOC_HI = 0xffffc900 | 0
 export const XDP_BUFF_LO = 0x80a20d50 | 0
-/** struct sk_buff, struct sock, struct net_device and struct bpf_map come out of slabs. */
+/** struct sk_buff and struct bpf_map come out of slabs. */
 export const SKB_LO = 0x8200a100 | 0
-export const SOCK_LO = 0x8200b000 | 0
-export const FLOW_KEYS_LO = 0x8200c000 | 0
+/** Sockets by number, 256 bytes each (sock.ts). */
+export const SOCK_LO = 0x8b000000 | 0
 export const MAP_LO = 0x82100000 | 0
 /** Distance of the structs bpf_map. */
 export const MAP_STRIDE = 0x800

@@ -3,7 +3,7 @@
 // Linux: xdp_convert_ctx_access(), bpf_convert_ctx_access().
 import { helperById } from '../abi/index.ts'
 import type { ContextCell } from '../vm/index.ts'
-import { runsPackets } from './invocation.ts'
+import { isXdp, runsPackets } from './invocation.ts'
 import type { PacketBuffer } from './packet-buffer.ts'
 
 const DATA = 0
@@ -25,7 +25,7 @@ const SKB: ReadonlyMap<number, number> = new Map([
 /** The cell of a field of 4 bytes; undefined where there is none. */
 export function contextCell(packet: PacketBuffer, progType: string, off: number, size: number): ContextCell | undefined {
   if (size !== 4 || !runsPackets(progType)) return undefined
-  const distance = (progType === 'xdp' ? XDP : SKB).get(off)
+  const distance = (isXdp(progType) ? XDP : SKB).get(off)
   return distance === undefined ? undefined : { at: packet.cells + distance, isPointer: true }
 }
 

@@ -1,7 +1,26 @@
-// The simulated Linux: maps, helper bodies, contexts, test runs.
+// The simulated Linux: maps, helper bodies, contexts, test runs, and what it asks of the world around programs.
+export type { CallSite, FieldValue, ProgContext, SkbFields } from './context.ts'
 export { helperBody, modelledHelpers } from './helpers/index.ts'
+export type {
+  Address,
+  Counter,
+  Device,
+  Effect,
+  FibQuery,
+  Host,
+  NameHost,
+  NetHost,
+  PerfHost,
+  SocketQuery,
+  StackHost,
+  Task,
+  TaskHost,
+  UserMemory,
+} from './host.ts'
 export { type AddressPlace, callStack, describeAddress, type FrameView, type StackBytes, stackFrame } from './inspect.ts'
 export {
+  contextBytes,
+  contextField,
   type Outcome,
   outcome,
   type PacketContext,
@@ -10,10 +29,12 @@ export {
   runsPackets,
   type StartResult,
   startInvocation,
+  startProgram,
   stepInvocation,
 } from './invocation.ts'
 export {
   addMap,
+  addSock,
   createKernel,
   type Kernel,
   type KernelOptions,
@@ -32,6 +53,8 @@ export { type Log, logged } from './log.ts'
 export { modelledMaps } from './maps/create.ts'
 export type { KernelMap, MapEntry, MapPlace } from './maps/map.ts'
 export type { RingBuffer, RingbufMap, RingRecord } from './maps/ringbuf.ts'
+export { addObject, objectAt, removeObject } from './objects.ts'
+export type { Sock } from './sock.ts'
 export { type TestRunOptions, type TestRunResult, testRun, testRunOn } from './test-run.ts'
 export { runTimers, type TimerTrouble } from './timers.ts'
 export type {

@@ -1,15 +1,19 @@
-// One invocation: a packet put before a loaded program. Sets up the context that the program's type is given, as the hook (or a test run)
-// of Linux would; then the machine runs, and `outcome` says what came of it.
+// One invocation: a program started with a context. `startProgram` sets up what the program's type is given, as the hook (or a test run) of
+// Linux would; then the machine runs, and `outcome` says what came of it.
 //
 //   xdp             data = whole frame                      sched_cls     data = whole frame, network header behind the MAC header
-//   socket_filter   data = network header                   cgroup_skb    data = network header
+//   socket_filter   data = network header                   cgroup_skb    data = network header, and so for lwt, sk_skb
+//
+// All other contexts are bytes in Ram (context.ts).
 
 import type { Fault } from '../vm/index.ts'
-import { run, type Stop, start } from '../vm/index.ts'
+import { READ, run, type Stop, start, WRITE } from '../vm/index.ts'
 import { DIRECT_HI, SKB_LO, VMALLOC_HI, XDP_BUFF_LO } from './address.ts'
+import { isStructKind, type ProgContext, putField, type SkbFields, structBytes, structField, wordBytes } from './context.ts'
 import type { Kernel, LoadedProgram } from './kernel.ts'
-import { copyPacket, fillPacket, PACKET_START, showPacket } from './packet-buffer.ts'
+import { copyPacket, fillPacket, PACKET_START, packetLo, showPacket } from './packet-buffer.ts'
 import { createSkBuff, NET_SKB_PAD, SK_BUFF_SIZE, type SkBuff } from './sk-buff.ts'
+import { createSock, type Sock, sockLo } from './sock.ts'
 import { FRAG_SIZE, MAX_FRAGS, XDP_LINEAR, XDP_MD_SIZE, XDP_PACKET_HEADROOM } from './xdp-buff.ts'
 
 export const ETH_HLEN = 14
@@ -32,36 +36,150 @@ const SKB_TYPES: Readonly<Record<string, 'l2' | 'l3'>> = {
   cgroup_skb: 'l3',
   cgroup_skb_ingress: 'l3',
   cgroup_skb_egress: 'l3',
+  lwt_in: 'l3',
+  lwt_out: 'l3',
+  lwt_xmit: 'l3',
+  lwt_seg6local: 'l3',
+  sk_skb: 'l3',
+  sk_skb_parser: 'l3',
+  sk_skb_verdict: 'l3',
+  flow_dissector: 'l2',
 }
+const XDP_TYPES = new Set(['xdp', 'xdp_devmap', 'xdp_cpumap'])
 
+export const isXdp = (progType: string): boolean => XDP_TYPES.has(progType)
 /** Whether packets can be put before programs of this type. */
-export const runsPackets = (progType: string): boolean => progType === 'xdp' || Object.hasOwn(SKB_TYPES, progType)
+export const runsPackets = (progType: string): boolean => isXdp(progType) || Object.hasOwn(SKB_TYPES, progType)
 
 /** Puts the packet (Ethernet header first, at least 14 bytes) before the program; `nowNs` is the time since boot. */
 export function startInvocation(k: Kernel, p: LoadedProgram, packet: Uint8Array, nowNs: number, ctx: PacketContext = {}): StartResult {
-  const type = p.program.type
+  const { type } = p.program
   if (!runsPackets(type)) return { ok: false, unsupported: `program type ${type}` }
-  if (type === 'xdp' && packet.length > XDP_LINEAR + MAX_FRAGS * FRAG_SIZE)
-    return { ok: false, unsupported: 'XDP frames of more than 17 fragments' }
+  return startProgram(k, p, isXdp(type) ? { kind: 'xdp', packet, ...ctx } : { kind: 'skb', packet, fields: ctx }, nowNs)
+}
+
+/**
+ * Starts a program of any type with a context; `runInvocation` runs it. The context has to be one that the type has. `nowNs`: time since
+ * boot; the kernel's own where it is left out.
+ */
+export function startProgram(k: Kernel, p: LoadedProgram, context: ProgContext, nowNs: number = k.nowNs): StartResult {
+  const { type } = p.program
   k.nowNs = nowNs
   k.progType = type
   k.redirect = undefined
+  k.site = {}
   k.skbRegion.to = k.xdpRegion.to = 0
-  if (type === 'xdp') startXdp(k, packet, ctx)
-  else startSkb(k, packet, ctx, SKB_TYPES[type] === 'l2')
-  const xdp = type === 'xdp'
-  start(k.machine, p.code, xdp ? XDP_BUFF_LO : SKB_LO, xdp ? VMALLOC_HI : DIRECT_HI)
+  if (k.ctx.region) k.ctx.region.to = 0
+  if (context.kind === 'xdp') {
+    if (!isXdp(type)) return unfit(type, context)
+    if (context.packet.length > XDP_LINEAR + MAX_FRAGS * FRAG_SIZE)
+      return { ok: false, unsupported: 'XDP frames of more than 17 fragments' }
+    startXdp(k, context)
+    start(k.machine, p.code, XDP_BUFF_LO, VMALLOC_HI)
+    return { ok: true }
+  }
+  if (context.kind === 'skb') {
+    const level = SKB_TYPES[type]
+    if (level === undefined) return unfit(type, context)
+    startSkb(k, context.packet, context.fields ?? {}, level === 'l2', context.sock)
+    start(k.machine, p.code, SKB_LO, DIRECT_HI)
+    return { ok: true }
+  }
+  if (runsPackets(type)) return unfit(type, context)
+  const bytes = contextBytesOf(k, context)
+  if (!bytes) return { ok: false, unsupported: 'a context larger than memory' }
+  if ('site' in context && context.site) k.site = context.site
+  start(k.machine, p.code, k.ctx.ram, DIRECT_HI)
   return { ok: true }
 }
 
-function startXdp(k: Kernel, packet: Uint8Array, ctx: PacketContext): void {
+const unfit = (type: string, context: ProgContext): StartResult => ({ ok: false, unsupported: `program type ${type} on ${context.kind}` })
+
+type BytesContext = Exclude<ProgContext, { readonly kind: 'xdp' | 'skb' }>
+
+/** Puts a context of bytes into Ram, where k.ctx says; false where memory ends. */
+function contextBytesOf(k: Kernel, c: BytesContext): boolean {
+  k.ctx.kind = c.kind
+  k.ctx.sock = undefined
+  if (c.kind === 'regs') return putContext(k, wordBytes(c.regs))
+  if (c.kind === 'bytes') return putContext(k, c.bytes)
+  if (c.kind === 'args') return putContext(k, wordBytes(c.result === undefined ? c.args : [...c.args, c.result]))
+  if (!putContext(k, structBytes(c.kind, c.fields))) return false
+  if (c.sock) {
+    k.ctx.sock = c.sock
+    setContextField(k, 'sk', address(sockLo(c.sock)))
+  }
+  if (c.data) {
+    fillPacket(k.memory, k.packet, c.data, XDP_PACKET_HEADROOM)
+    showContextData(k)
+  }
+  return true
+}
+
+/** Makes the pointers to data of a struct what the packet buffer says. */
+export function showContextData(k: Kernel): void {
+  const p = k.packet
+  showPacket(p)
+  for (const name of ['data', 'skb_data', 'optval']) setContextField(k, name, address(packetLo(p, p.data)))
+  for (const name of ['data_end', 'skb_data_end', 'optval_end']) setContextField(k, name, address(packetLo(p, p.end)))
+  if (k.ctx.kind === 'sk_msg') setContextField(k, 'size', BigInt(p.end - p.data))
+}
+
+const address = (lo: number): bigint => (BigInt(DIRECT_HI >>> 0) << 32n) | BigInt(lo >>> 0)
+
+const CONTEXT_ROOM = 1024
+
+function putContext(k: Kernel, bytes: Uint8Array): boolean {
+  const { ram } = k.memory
+  if (bytes.length > k.ctx.room) {
+    const room = Math.max(CONTEXT_ROOM, bytes.length)
+    if (k.ctx.region) k.memory.unmap(k.ctx.region)
+    k.ctx.ram = ram.alloc(room)
+    if (k.ctx.ram === 0) return false
+    k.ctx.room = room
+    k.ctx.region = k.memory.map({ kind: 'ctx', baseHi: DIRECT_HI, baseLo: k.ctx.ram, to: 0, rights: READ | WRITE })
+  }
+  ram.fill(k.ctx.ram, k.ctx.room, 0)
+  ram.write(k.ctx.ram, bytes)
+  k.ctx.size = bytes.length
+  k.ctx.region!.to = bytes.length
+  return true
+}
+
+/** Value of a field of the context, where the program was started with a struct; of an array the element. */
+export function contextField(k: Kernel, name: string, index = 0): bigint | undefined {
+  const { kind, ram } = k.ctx
+  const field = isStructKind(kind) ? structField(kind, name) : undefined
+  if (!field || index >= field.count) return undefined
+  const { view } = k.memory.ram
+  const at = ram + field.at + index * field.size
+  return field.size === 8 ? view.getBigUint64(at, true) : BigInt(field.size === 4 ? view.getUint32(at, true) : view.getUint16(at, true))
+}
+
+/** Changes a field of the context under way; nothing where it has no such field. */
+export function setContextField(k: Kernel, name: string, value: bigint, index = 0): void {
+  const { kind, ram } = k.ctx
+  const field = isStructKind(kind) ? structField(kind, name) : undefined
+  if (!field) return
+  const at = ram + field.at + index * field.size
+  putField(k.memory.ram.view, at, field.size, value)
+  k.memory.ram.touch(at, field.size)
+}
+
+/** The context's bytes now: what a syscall program hands back. */
+export const contextBytes = (k: Kernel): Uint8Array => k.memory.ram.read(k.ctx.ram, k.ctx.size)
+
+type XdpContext = Extract<ProgContext, { readonly kind: 'xdp' }>
+
+function startXdp(k: Kernel, ctx: XdpContext): void {
+  const { packet } = ctx
   fillPacket(k.memory, k.packet, packet.subarray(0, XDP_LINEAR), XDP_PACKET_HEADROOM)
   k.xdp = {
     frags: fillFrags(k, packet.subarray(XDP_LINEAR)),
     hardStart: PACKET_START - XDP_PACKET_HEADROOM,
     ingressIfindex: ctx.ingressIfindex ?? 1,
     rxQueueIndex: ctx.rxQueueIndex ?? 0,
-    egressIfindex: 0,
+    egressIfindex: ctx.egressIfindex ?? 0,
   }
   k.xdpRegion.to = XDP_MD_SIZE
   showPacket(k.packet)
@@ -80,7 +198,7 @@ function fillFrags(k: Kernel, bytes: Uint8Array): number[] {
   return sizes
 }
 
-function startSkb(k: Kernel, packet: Uint8Array, ctx: PacketContext, l2: boolean): void {
+function startSkb(k: Kernel, packet: Uint8Array, f: SkbFields, l2: boolean, sock: Sock | null | undefined): void {
   const p = k.packet
   fillPacket(k.memory, p, packet, XDP_PACKET_HEADROOM)
   const skb = createSkBuff()
@@ -90,15 +208,39 @@ function startSkb(k: Kernel, packet: Uint8Array, ctx: PacketContext, l2: boolean
   skb.networkHeader = p.data + ETH_HLEN
   skb.pktType = packetType(packet)
   skb.protocol = etherType(packet)
-  skb.ifindex = ctx.ifindex ?? 1
-  skb.ingressIfindex = ctx.ingressIfindex ?? 0
-  skb.mark = ctx.mark ?? 0
-  skb.priority = ctx.priority ?? 0
-  fillSock(skb, packet)
+  setFields(skb, f)
+  if (sock === undefined) {
+    skb.sock = k.socks[0] = createSock(0)
+    fillSock(skb.sock, skb.protocol, packet)
+  } else skb.sock = sock ?? undefined
   if (!l2) p.data = p.meta = skb.networkHeader
   k.skbRegion.to = SK_BUFF_SIZE
   showPacket(p)
 }
+
+function setFields(skb: SkBuff, f: SkbFields): void {
+  skb.ifindex = f.ifindex ?? 1
+  skb.ingressIfindex = f.ingressIfindex ?? 0
+  skb.mark = f.mark ?? 0
+  skb.priority = f.priority ?? 0
+  skb.pktType = f.pktType ?? skb.pktType
+  skb.queueMapping = f.queueMapping ?? 0
+  if (f.vlanProto !== undefined) {
+    skb.vlanPresent = true
+    skb.vlanProto = f.vlanProto
+    skb.vlanTci = f.vlanTci ?? 0
+  }
+  skb.tcClassid = f.tcClassid ?? 0
+  skb.tcIndex = f.tcIndex ?? 0
+  skb.wireLen = f.wireLen ?? 0
+  skb.gsoSegs = f.gsoSegs ?? 0
+  skb.gsoSize = f.gsoSize ?? 0
+  if (f.tstamp !== undefined) [skb.tstampLo, skb.tstampHi] = halves(f.tstamp)
+  if (f.hwtstamp !== undefined) [skb.hwtstampLo, skb.hwtstampHi] = halves(f.hwtstamp)
+  if (f.cb) for (const [i, byte] of f.cb.subarray(0, skb.cb.byteLength).entries()) skb.cb.setUint8(i, byte)
+}
+
+const halves = (v: bigint): [number, number] => [Number(BigInt.asIntN(32, v)), Number(BigInt.asIntN(32, v >> 32n))]
 
 const PACKET_MULTICAST = 2
 const PACKET_OTHERHOST = 3
@@ -120,14 +262,13 @@ const AF_INET = 2
 const AF_INET6 = 10
 
 /** A test run's socket has the packet's addresses. */
-function fillSock(skb: SkBuff, packet: Uint8Array): void {
+function fillSock(sock: Sock, protocol: number, packet: Uint8Array): void {
   const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength)
-  const { sock } = skb
-  if (skb.protocol === 0x0008 && packet.length >= ETH_HLEN + 20) {
+  if (protocol === 0x0008 && packet.length >= ETH_HLEN + 20) {
     sock.family = AF_INET
     sock.localIp4 = view.getInt32(ETH_HLEN + 12, true)
     sock.remoteIp4 = view.getInt32(ETH_HLEN + 16, true)
-  } else if (skb.protocol === 0xdd86 && packet.length >= ETH_HLEN + 40) {
+  } else if (protocol === 0xdd86 && packet.length >= ETH_HLEN + 40) {
     sock.family = AF_INET6
     for (let i = 0; i < 4; i++) {
       sock.localIp6[i] = view.getInt32(ETH_HLEN + 8 + 4 * i, true)
@@ -163,7 +304,7 @@ const NO_FRAGS: readonly number[] = []
 export function packetBytes(k: Kernel): Uint8Array {
   const p = k.packet
   const { ram } = k.memory
-  const frags = k.progType === 'xdp' ? k.xdp.frags : NO_FRAGS
+  const frags = isXdp(k.progType) ? k.xdp.frags : NO_FRAGS
   if (frags.length === 0) return copyPacket(p, p.meta, p.end)
   const out = new Uint8Array(frags.reduce((sum, n) => sum + n, p.end - p.meta))
   out.set(ram.read(p.ram + p.meta, p.end - p.meta))

@@ -293,10 +293,10 @@ describe("user space's side of maps", () => {
 
 describe('what is not modelled', () => {
   it('is named where a helper has no body', () => {
-    const missing = helperByName('bpf_sk_assign')!
+    const missing = helperByName('bpf_rc_keydown')!
     expect(modelledHelpers).not.toContain(missing.id)
-    const r = testRun({ program: program('  call bpf_sk_assign\n  r0 = 2\n  exit'), data: PACKET })
-    expect([r.unsupported, r.fault]).toEqual([`helper bpf_sk_assign#${missing.id}`, undefined])
+    const r = testRun({ program: program('  call bpf_rc_keydown\n  r0 = 2\n  exit'), data: PACKET })
+    expect([r.unsupported, r.fault]).toEqual([`helper bpf_rc_keydown#${missing.id}`, undefined])
   })
 
   it('is named for program and map types', () => {

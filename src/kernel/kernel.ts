@@ -21,7 +21,10 @@ import {
   WRITE,
 } from '../vm/index.ts'
 import { DIRECT_HI, MAP_LO, MAP_STRIDE, mapStructLo, SKB_LO, VMALLOC_HI, XDP_BUFF_LO } from './address.ts'
+import { bareHost } from './bare-host.ts'
+import type { CallSite, StructKind } from './context.ts'
 import { EPERM } from './errno.ts'
+import { type Effect, type Host, restoreHost, type SavedHost, saveHost } from './host.ts'
 import { createLog, type Log } from './log.ts'
 import { createMap } from './maps/create.ts'
 import type { FdArrayMap } from './maps/fd-array.ts'
@@ -30,7 +33,7 @@ import type { KernelMap, MapHost } from './maps/map.ts'
 import { createPacketBuffer, type PacketBuffer } from './packet-buffer.ts'
 import { createRandom, nextU32, type RandomState } from './random.ts'
 import { copySkBuff, createSkBuff, type SkBuff, skbPort } from './sk-buff.ts'
-import { mapSockRegion } from './sock.ts'
+import { copySock, createSock, mapSockRegion, type Sock } from './sock.ts'
 import { dropTimers, type Timer } from './timers.ts'
 import { type XdpBuff, xdpPort } from './xdp-buff.ts'
 
@@ -81,13 +84,35 @@ export interface KernelOptions {
   readonly verified?: boolean
 }
 
+/** A context of bytes in Ram. Mutable; the current invocation's. */
+export interface ContextArea {
+  kind: StructKind | 'regs' | 'bytes' | 'args'
+  /** Ram offset, 0 = none was needed yet; bytes that fit there, and those of the context. */
+  ram: number
+  room: number
+  size: number
+  region: Region | undefined
+  /** What the context's `sk` points to. */
+  sock: Sock | undefined
+}
+
 /** Mutable; owned by whoever created it. */
 export interface Kernel {
+  /** What the world around programs answers; see host.ts for how to take part. */
+  host: Host
+  /** What programs did to that world. */
+  readonly effects: Log<Effect>
+  readonly ctx: ContextArea
+  site: CallSite
+  /** By number. Number 0 is that of a test run's packet. */
+  socks: Sock[]
   readonly memory: Memory
   readonly machine: Machine
   readonly engine: Engine
   readonly cpus: number
   readonly kfuncName: (id: number) => string | undefined
+  /** All programs are ones that the verifier has accepted. */
+  readonly verified: boolean
   readonly maps: KernelMap[]
   readonly programs: LoadedProgram[]
   readonly packet: PacketBuffer
@@ -100,7 +125,7 @@ export interface Kernel {
   /** Type of the program that runs. */
   progType: string
   /** Sockets that were given a cookie. */
-  sockets: number
+  cookies: number
   /** Interfaces besides loopback, which is number 1. */
   readonly ifindexes: ReadonlySet<number>
   redirect: Redirect | undefined
@@ -125,12 +150,19 @@ export function createKernel(options: KernelOptions = {}): Kernel {
   const memory = new Memory(new Ram(RAM_LIMIT, jit?.source))
   const packet = createPacketBuffer(memory)
   const machine = createMachine(memory, VMALLOC_HI)
+  const ifindexes = new Set(options.ifindexes)
   const kernel: Kernel = {
+    host: bareHost(ifindexes),
+    effects: createLog(),
+    ctx: { kind: 'bytes', ram: 0, room: 0, size: 0, region: undefined, sock: undefined },
+    site: {},
+    socks: [createSock(0)],
     memory,
     machine,
     engine: jit?.engine ?? run,
     cpus: options.cpus ?? DEFAULT_CPUS,
     kfuncName: options.kfuncName ?? (() => undefined),
+    verified: options.verified === true,
     maps: [],
     programs: [],
     packet,
@@ -154,8 +186,8 @@ export function createKernel(options: KernelOptions = {}): Kernel {
     xdp: { frags: [], hardStart: 0, ingressIfindex: 1, rxQueueIndex: 0, egressIfindex: 0 },
     fragRam: 0,
     progType: '',
-    sockets: 0,
-    ifindexes: new Set(options.ifindexes),
+    cookies: 0,
+    ifindexes,
     redirect: undefined,
     random: createRandom(seed, 1),
     timers: [],
@@ -165,7 +197,7 @@ export function createKernel(options: KernelOptions = {}): Kernel {
     changes: createLog(),
     perfRecords: createLog(),
   }
-  mapSockRegion(memory, () => kernel.skb.sock)
+  mapSockRegion(memory, () => kernel.socks)
   return kernel
 }
 
@@ -234,12 +266,17 @@ export function programAt(kernel: Kernel, map: FdArrayMap, index: number): Loade
 export interface KernelSnapshot {
   readonly memory: MemorySnapshot
   readonly machine: MachineSnapshot
+  readonly host: SavedHost
+  readonly effects: number
+  readonly ctx: ContextArea
+  readonly site: CallSite
+  readonly socks: readonly Sock[]
   readonly skb: SkBuff
   readonly xdp: XdpBuff
   readonly packet: { readonly data: number; readonly end: number; readonly meta: number }
   readonly fragRam: number
   readonly progType: string
-  readonly sockets: number
+  readonly cookies: number
   readonly redirect: Redirect | undefined
   readonly random: RandomState
   readonly timers: readonly Timer[]
@@ -254,12 +291,17 @@ export function saveKernel(k: Kernel): KernelSnapshot {
   return {
     memory: k.memory.save(),
     machine: saveMachine(k.machine),
+    host: saveHost(k.host),
+    effects: k.effects.count,
+    ctx: { ...k.ctx },
+    site: k.site,
+    socks: k.socks.map(copySock),
     skb: copySkBuff(k.skb),
     xdp: { ...k.xdp, frags: k.xdp.frags.slice() },
     packet: { data: k.packet.data, end: k.packet.end, meta: k.packet.meta },
     fragRam: k.fragRam,
     progType: k.progType,
-    sockets: k.sockets,
+    cookies: k.cookies,
     redirect: k.redirect,
     random: k.random.slice(),
     timers: k.timers,
@@ -274,12 +316,19 @@ export function saveKernel(k: Kernel): KernelSnapshot {
 export function restoreKernel(k: Kernel, s: KernelSnapshot): void {
   k.memory.restore(s.memory)
   restoreMachine(k.machine, s.machine)
+  restoreHost(k.host, s.host)
+  k.effects.count = s.effects
+  Object.assign(k.ctx, s.ctx)
+  k.site = s.site
+  k.socks = s.socks.map(copySock)
+  k.ctx.sock = ofKernel(k, s.ctx.sock)
   k.skb = copySkBuff(s.skb)
+  k.skb.sock = ofKernel(k, s.skb.sock)
   k.xdp = { ...s.xdp, frags: s.xdp.frags.slice() }
   Object.assign(k.packet, s.packet)
   k.fragRam = s.fragRam
   k.progType = s.progType
-  k.sockets = s.sockets
+  k.cookies = s.cookies
   k.redirect = s.redirect
   k.random.set(s.random)
   k.timers = s.timers
@@ -288,4 +337,14 @@ export function restoreKernel(k: Kernel, s: KernelSnapshot): void {
   k.printk.count = s.printk
   k.changes.count = s.changes
   k.perfRecords.count = s.perfRecords
+}
+
+/** The socket that has the number of another point in time's. */
+const ofKernel = (k: Kernel, sock: Sock | undefined): Sock | undefined => sock && k.socks[sock.id]
+
+/** A new socket of the kernel. */
+export function addSock(k: Kernel): Sock {
+  const sock = createSock(k.socks.length)
+  k.socks.push(sock)
+  return sock
 }

@@ -1,6 +1,6 @@
 // Loading: a Program becomes Code whose map references are addresses and whose calls are helper bodies. The verifier has had its say
 // elsewhere; what cannot be resolved is unsupported when it runs.
-import { helperByName } from '../abi/index.ts'
+import { helperById, helperByName } from '../abi/index.ts'
 import { readBtf } from '../btf/index.ts'
 import type { Program } from '../isa/index.ts'
 import { type Linker, link } from '../vm/index.ts'
@@ -8,6 +8,7 @@ import { DIRECT_HI } from './address.ts'
 import { callName } from './call-name.ts'
 import { contextCell, returnsRam } from './context-cells.ts'
 import { helperBody } from './helpers/index.ts'
+import { runsPackets } from './invocation.ts'
 import { addMap, type Kernel, type LoadedProgram, mapAt, mapLo } from './kernel.ts'
 import { kfuncBody } from './kfuncs/index.ts'
 import { loadPacket } from './load-packet.ts'
@@ -28,6 +29,25 @@ export function loadProgram(kernel: Kernel, program: Program): LoadResult {
   const loaded: LoadedProgram = { program, code: link(program.name, program.code, linkerFor(kernel, program, maps)), maps }
   kernel.programs.push(loaded)
   return { ok: true, program: loaded }
+}
+
+/** Types whose programs are given pointers of the kernel's own types, or may get some from what all types may call. */
+const WITHOUT_KERNEL_POINTERS = new Set(['socket_filter', 'cgroup_device', 'cgroup_sysctl'])
+const CALL = 0x85
+const CALL_KFUNC = 2
+/** Helpers that answer such pointers begin the names of their return kinds so. */
+const BTF_RETURN = 'ptr_to_btf_id'
+
+function mayHoldKernelPointers(program: Program): boolean {
+  if (WITHOUT_KERNEL_POINTERS.has(program.type)) return false
+  if (!runsPackets(program.type)) return true
+  for (let at = 0; at < program.code.length; at += 8) {
+    if (program.code[at] !== CALL) continue
+    const kind = program.code[at + 1] >> 4
+    const id = new DataView(program.code.buffer, program.code.byteOffset + at).getInt32(4, true)
+    if (kind === CALL_KFUNC || (kind === 0 && helperById(id)?.ret.startsWith(BTF_RETURN))) return true
+  }
+  return false
 }
 
 const MAP_LOOKUP = helperByName('bpf_map_lookup_elem')?.id
@@ -62,6 +82,8 @@ function linkerFor(kernel: Kernel, program: Program, maps: readonly KernelMap[])
     callName: (kind, id) => callName(kind, id, kernel.kfuncName),
     returnsRam,
     lookup: (helper, lo) => (helper === MAP_LOOKUP ? mapAt(kernel, lo, DIRECT_HI)?.table : undefined),
+    contextInRam: !runsPackets(program.type),
+    probes: kernel.verified && mayHoldKernelPointers(program),
     contextCell: (off, size) => contextCell(kernel.packet, program.type, off, size),
     loadPacket: (m, offset, size) => loadPacket(kernel, m, offset, size),
   }

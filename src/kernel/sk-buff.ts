@@ -8,8 +8,9 @@
 // Numbers in network byte order (protocol, vlan_proto) are kept as a little-endian load sees them.
 // Linux: include/linux/skbuff.h, bpf_convert_ctx_access(), tc_cls_act_convert_ctx_access() in net/core/filter.c.
 import type { Port, Word } from '../vm/index.ts'
-import { DIRECT_HI, FLOW_KEYS_LO, SOCK_LO } from './address.ts'
+import { DIRECT_HI } from './address.ts'
 import { type PacketBuffer, packetLo } from './packet-buffer.ts'
+import { type Sock, sockLo } from './sock.ts'
 
 export const SK_BUFF_SIZE = 192
 /** Linux: SKB_MAX_ALLOC; no helper makes a packet longer. */
@@ -66,21 +67,10 @@ export interface SkBuff {
   encapsulation: boolean
   /** At the ingress hook of tc, where the MAC header had been pulled. */
   atTcIngress: boolean
-  sock: Sock
-}
-
-/** struct sock, as far as a context shows it. Addresses are network order, as a little-endian load sees them. */
-export interface Sock {
-  /** bpf_get_socket_cookie(); 0 = not asked yet. */
-  cookie: number
-  family: number
-  remoteIp4: number
-  localIp4: number
-  remoteIp6: Int32Array
-  localIp6: Int32Array
-  /** Network order. */
-  remotePort: number
-  localPort: number
+  /** undefined = it belongs to none. */
+  sock: Sock | undefined
+  /** Ram offset of its struct bpf_flow_keys; 0 = none. */
+  flowKeys: number
 }
 
 export function createSkBuff(): SkBuff {
@@ -119,28 +109,13 @@ export function createSkBuff(): SkBuff {
     csumLevel: 0,
     encapsulation: false,
     atTcIngress: false,
-    sock: {
-      cookie: 0,
-      family: 0,
-      remoteIp4: 0,
-      localIp4: 0,
-      remoteIp6: new Int32Array(4),
-      localIp6: new Int32Array(4),
-      remotePort: 0,
-      localPort: 0,
-    },
+    sock: undefined,
+    flowKeys: 0,
   }
 }
 
-/** A copy that shares nothing. */
-export function copySkBuff(skb: SkBuff): SkBuff {
-  const { sock } = skb
-  return {
-    ...skb,
-    cb: new DataView(skb.cb.buffer.slice(0)),
-    sock: { ...sock, remoteIp6: sock.remoteIp6.slice(), localIp6: sock.localIp6.slice() },
-  }
-}
+/** A copy that shares nothing but the socket. */
+export const copySkBuff = (skb: SkBuff): SkBuff => ({ ...skb, cb: new DataView(skb.cb.buffer.slice(0)) })
 
 interface Field {
   readonly offset: number
@@ -176,19 +151,19 @@ const FIELDS: readonly Field[] = [
   { offset: 76, size: 4, get: (_, p) => packetLo(p, p.data), high: direct },
   { offset: 80, size: 4, get: (_, p) => packetLo(p, p.end), high: direct },
   { offset: 84, size: 4, get: (s) => s.napiId },
-  { offset: 88, size: 4, target: 2, get: (s) => s.sock.family },
-  { offset: 92, size: 4, get: (s) => s.sock.remoteIp4 },
-  { offset: 96, size: 4, get: (s) => s.sock.localIp4 },
-  ...[0, 1, 2, 3].map((i): Field => ({ offset: 100 + 4 * i, size: 4, get: (s) => s.sock.remoteIp6[i] })),
-  ...[0, 1, 2, 3].map((i): Field => ({ offset: 116 + 4 * i, size: 4, get: (s) => s.sock.localIp6[i] })),
-  { offset: 132, size: 4, target: 2, get: (s) => s.sock.remotePort << 16 },
-  { offset: 136, size: 4, target: 2, get: (s) => s.sock.localPort },
+  { offset: 88, size: 4, target: 2, get: (s) => s.sock?.family ?? 0 },
+  { offset: 92, size: 4, get: (s) => s.sock?.remoteIp4 ?? 0 },
+  { offset: 96, size: 4, get: (s) => s.sock?.localIp4 ?? 0 },
+  ...[0, 1, 2, 3].map((i): Field => ({ offset: 100 + 4 * i, size: 4, get: (s) => s.sock?.remoteIp6[i] ?? 0 })),
+  ...[0, 1, 2, 3].map((i): Field => ({ offset: 116 + 4 * i, size: 4, get: (s) => s.sock?.localIp6[i] ?? 0 })),
+  { offset: 132, size: 4, target: 2, get: (s) => (s.sock?.remotePort ?? 0) << 16 },
+  { offset: 136, size: 4, target: 2, get: (s) => s.sock?.localPort ?? 0 },
   { offset: 140, size: 4, get: (_, p) => packetLo(p, p.meta), high: direct },
-  { offset: 144, size: 8, get: () => FLOW_KEYS_LO, high: direct },
+  { offset: 144, size: 8, get: (s) => s.flowKeys, high: (s) => (s.flowKeys === 0 ? 0 : DIRECT_HI) },
   { offset: 152, size: 8, get: (s) => s.tstampLo, set: (s, v) => { s.tstampLo = v }, high: (s) => s.tstampHi, setHigh: (s, v) => { s.tstampHi = v } },
   { offset: 160, size: 4, get: (s) => s.wireLen },
   { offset: 164, size: 4, target: 2, get: (s) => s.gsoSegs },
-  { offset: 168, size: 8, get: () => SOCK_LO, high: direct },
+  { offset: 168, size: 8, get: (s) => (s.sock ? sockLo(s.sock) : 0), high: (s) => (s.sock ? DIRECT_HI : 0) },
   { offset: 176, size: 4, target: 2, get: (s) => s.gsoSize },
   { offset: 180, size: 1, get: (s) => s.tstampType },
   { offset: 184, size: 8, get: (s) => s.hwtstampLo, high: (s) => s.hwtstampHi },

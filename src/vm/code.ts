@@ -26,6 +26,13 @@ export interface Linker {
   readonly lookup: (helper: number, mapLo: number) => Lookup | undefined
   /** A field of the context whose value lies in Ram; undefined where it has to be asked for. */
   readonly contextCell: (off: number, size: number) => ContextCell | undefined
+  /** Whether the context is bytes in Ram; otherwise it has none, and accesses to it are answered by a port. */
+  readonly contextInRam: boolean
+  /**
+   * Loads that find nothing give 0: the program may hold pointers of the kernel's own types, which lead anywhere.
+   * Linux: BPF_PROBE_MEM.
+   */
+  readonly probes: boolean
   /** Legacy packet loads: puts the value into r0, or answers false where the packet has no such bytes. */
   readonly loadPacket: (m: Machine, offset: number, size: number) => boolean
 }

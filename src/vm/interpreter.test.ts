@@ -41,6 +41,8 @@ const linker: Linker = {
   returnsRam: () => false,
   lookup: () => undefined,
   contextCell: () => undefined,
+  contextInRam: false,
+  probes: false,
 }
 
 const newMachine = (): Machine => createMachine(new Memory(new Ram(1 << 20)), 0xffffc900 | 0)

@@ -340,6 +340,10 @@ export function run(m: Machine, fuel: number): Stop {
           let at = (al - r.baseLo) >>> 0
           if (ah !== r.baseHi || at < r.from || at + size > r.to || (r.stride !== 0 && (at % r.stride) + size > r.elem)) {
             r = memory.find(ah, al, size, READ) ?? NOWHERE
+            if (r === NOWHERE && code.linker.probes) {
+              lo[d] = hi[d] = 0
+              break
+            }
             if (r === NOWHERE) {
               leave(m, pc, end - left)
               stopAccess(m, ah, al, size, false)

@@ -145,6 +145,8 @@ const NO_CODE: Code = {
     returnsRam: () => false,
     lookup: () => undefined,
     contextCell: () => undefined,
+    contextInRam: false,
+    probes: false,
   },
   bytes: new Uint8Array(0),
 }

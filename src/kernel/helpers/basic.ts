@@ -1,12 +1,11 @@
-// Helpers that ask for the time, a number, the CPU or the task. Time and randomness are simulated: the clock stands at the
-// invocation's time and moves a nanosecond with each instruction; random numbers come from the scenario's seed. Tasks: a test run is
-// made by a process of user space; which one is made up.
+// Helpers that ask for the time, a number or the CPU. Time and randomness are simulated: the clock stands at the
+// invocation's time and moves a nanosecond with each instruction; random numbers come from the scenario's seed.
 // Linux: kernel/bpf/helpers.c.
 
 import type { Machine } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { nextU32 } from '../random.ts'
-import { type HelperBody, ret, ret64, retU32, u32, writable } from './body.ts'
+import { type HelperBody, ret, ret64, retU32 } from './body.ts'
 
 const TWO32 = 4294967296
 /** Between the start of the epoch and boot in the simulated world. */
@@ -30,17 +29,3 @@ export const jiffies64: HelperBody = (k, m) => retNumber(m, TWO32 - 300 * 250 + 
 export const getPrandomU32: HelperBody = (k, m) => retU32(m, nextU32(k.random))
 export const getSmpProcessorId: HelperBody = (_k, m) => ret(m, 0)
 export const getNumaNodeId: HelperBody = (_k, m) => ret(m, 0)
-
-const PID = 4242
-const COMM = 'beeyard'
-
-export const getCurrentPidTgid: HelperBody = (_k, m) => ret64(m, PID, PID)
-export const getCurrentUidGid: HelperBody = (_k, m) => ret64(m, 0, 0)
-export const getCurrentComm: HelperBody = (k, m) => {
-  const size = u32(m, 2)
-  const at = writable(k, m, 1, size)
-  if (at < 0) return 'stopped'
-  k.memory.ram.fill(at, size, 0)
-  for (let i = 0; i < COMM.length && i < size - 1; i++) k.memory.ram.u8[at + i] = COMM.charCodeAt(i)
-  return ret(m, 0)
-}

@@ -6,6 +6,7 @@ import * as basic from './basic.ts'
 import type { HelperBody } from './body.ts'
 import * as callback from './callback.ts'
 import * as csum from './csum.ts'
+import * as device from './device.ts'
 import * as dynptr from './dynptr.ts'
 import * as map from './map.ts'
 import * as print from './print.ts'
@@ -13,7 +14,9 @@ import * as redirect from './redirect.ts'
 import * as ringbuf from './ringbuf.ts'
 import * as skbBytes from './skb-bytes.ts'
 import * as skbChange from './skb-change.ts'
+import * as skbMeta from './skb-meta.ts'
 import * as socket from './socket.ts'
+import * as task from './task.ts'
 import * as text from './text.ts'
 import * as timer from './timer.ts'
 import * as xdp from './xdp.ts'
@@ -30,23 +33,23 @@ const BODIES: Readonly<Record<string, HelperBody>> = {
   bpf_l3_csum_replace: csum.l3CsumReplace,
   bpf_l4_csum_replace: csum.l4CsumReplace,
   bpf_tail_call: map.tailCallHelper,
-  bpf_clone_redirect: socket.cloneRedirect,
-  bpf_get_current_pid_tgid: basic.getCurrentPidTgid,
-  bpf_get_current_uid_gid: basic.getCurrentUidGid,
-  bpf_get_current_comm: basic.getCurrentComm,
+  bpf_clone_redirect: device.cloneRedirect,
+  bpf_get_current_pid_tgid: task.getCurrentPidTgid,
+  bpf_get_current_uid_gid: task.getCurrentUidGid,
+  bpf_get_current_comm: task.getCurrentComm,
   bpf_get_cgroup_classid: socket.getCgroupClassid,
   bpf_skb_vlan_push: skbChange.skbVlanPush,
   bpf_skb_vlan_pop: skbChange.skbVlanPop,
-  bpf_skb_get_tunnel_key: socket.skbGetTunnelKey,
+  bpf_skb_get_tunnel_key: skbMeta.skbGetTunnelKey,
   bpf_redirect: redirect.redirect,
   bpf_get_route_realm: socket.getRouteRealm,
   bpf_perf_event_output: ringbuf.perfEventOutput,
   bpf_skb_load_bytes: skbBytes.skbLoadBytes,
   bpf_csum_diff: csum.csumDiff,
-  bpf_skb_get_tunnel_opt: socket.skbGetTunnelOpt,
+  bpf_skb_get_tunnel_opt: skbMeta.skbGetTunnelOpt,
   bpf_skb_change_proto: skbChange.skbChangeProto,
   bpf_skb_change_type: skbChange.skbChangeType,
-  bpf_get_hash_recalc: socket.getHashRecalc,
+  bpf_get_hash_recalc: skbMeta.getHashRecalc,
   bpf_skb_change_tail: skbChange.skbChangeTail,
   bpf_skb_pull_data: skbBytes.skbPullData,
   bpf_csum_update: csum.csumUpdate,
@@ -62,12 +65,12 @@ const BODIES: Readonly<Record<string, HelperBody>> = {
   bpf_xdp_adjust_meta: xdp.xdpAdjustMeta,
   bpf_xdp_adjust_tail: xdp.xdpAdjustTail,
   bpf_skb_load_bytes_relative: skbBytes.skbLoadBytesRelative,
-  bpf_fib_lookup: socket.fibLookup,
-  bpf_skb_cgroup_id: socket.cgroupId,
-  bpf_get_current_cgroup_id: socket.cgroupId,
-  bpf_skb_ancestor_cgroup_id: socket.ancestorCgroupId,
-  bpf_sk_lookup_tcp: socket.skLookup,
-  bpf_sk_lookup_udp: socket.skLookup,
+  bpf_fib_lookup: device.fibLookup,
+  bpf_skb_cgroup_id: socket.skCgroupId,
+  bpf_get_current_cgroup_id: task.getCurrentCgroupId,
+  bpf_skb_ancestor_cgroup_id: socket.skAncestorCgroupId,
+  bpf_sk_lookup_tcp: socket.skLookupTcp,
+  bpf_sk_lookup_udp: socket.skLookupUdp,
   bpf_sk_release: socket.skRelease,
   bpf_get_local_storage: map.getLocalStorage,
   bpf_map_push_elem: map.mapPushElem,
@@ -77,9 +80,9 @@ const BODIES: Readonly<Record<string, HelperBody>> = {
   bpf_spin_unlock: map.spinUnlock,
   bpf_sk_fullsock: socket.skFullsock,
   bpf_tcp_sock: socket.tcpSock,
-  bpf_skb_ecn_set_ce: socket.skbEcnSetCe,
+  bpf_skb_ecn_set_ce: skbMeta.skbEcnSetCe,
   bpf_get_listener_sock: socket.getListenerSock,
-  bpf_skc_lookup_tcp: socket.skLookup,
+  bpf_skc_lookup_tcp: socket.skcLookupTcp,
   bpf_strtol: text.strtol,
   bpf_strtoul: text.strtoul,
   bpf_probe_read_kernel: text.probeReadKernel,
@@ -87,8 +90,8 @@ const BODIES: Readonly<Record<string, HelperBody>> = {
   bpf_jiffies64: basic.jiffies64,
   bpf_get_netns_cookie: socket.getNetnsCookie,
   bpf_ktime_get_boot_ns: basic.ktimeGetBootNs,
-  bpf_sk_cgroup_id: socket.cgroupId,
-  bpf_sk_ancestor_cgroup_id: socket.ancestorCgroupId,
+  bpf_sk_cgroup_id: socket.skCgroupId,
+  bpf_sk_ancestor_cgroup_id: socket.skAncestorCgroupId,
   bpf_ringbuf_output: ringbuf.ringbufOutput,
   bpf_ringbuf_reserve: ringbuf.ringbufReserve,
   bpf_ringbuf_submit: ringbuf.ringbufSubmit,
@@ -99,7 +102,7 @@ const BODIES: Readonly<Record<string, HelperBody>> = {
   bpf_redirect_neigh: redirect.redirectNeigh,
   bpf_redirect_peer: redirect.redirectPeer,
   bpf_ktime_get_coarse_ns: basic.ktimeGetCoarseNs,
-  bpf_check_mtu: socket.checkMtu,
+  bpf_check_mtu: device.checkMtu,
   bpf_for_each_map_elem: callback.forEachMapElem,
   bpf_timer_init: timer.timerInit,
   bpf_timer_set_callback: timer.timerSetCallback,
@@ -112,7 +115,7 @@ const BODIES: Readonly<Record<string, HelperBody>> = {
   bpf_xdp_get_buff_len: xdp.xdpGetBuffLen,
   bpf_xdp_load_bytes: xdp.xdpLoadBytes,
   bpf_xdp_store_bytes: xdp.xdpStoreBytes,
-  bpf_skb_set_tstamp: socket.skbSetTstamp,
+  bpf_skb_set_tstamp: skbMeta.skbSetTstamp,
   bpf_map_lookup_percpu_elem: map.mapLookupPercpuElem,
   bpf_user_ringbuf_drain: ringbuf.userRingbufDrain,
   bpf_dynptr_from_mem: dynptr.dynptrFromMem,
@@ -123,6 +126,29 @@ const BODIES: Readonly<Record<string, HelperBody>> = {
   bpf_dynptr_write: dynptr.dynptrWrite,
   bpf_dynptr_data: dynptr.dynptrData,
   bpf_ktime_get_tai_ns: basic.ktimeGetTaiNs,
+  bpf_skc_to_tcp_sock: socket.skcToTcpSock,
+  bpf_skc_to_tcp6_sock: socket.skcToTcp6Sock,
+  bpf_skc_to_tcp_timewait_sock: socket.skcToTcpTimewaitSock,
+  bpf_skc_to_tcp_request_sock: socket.skcToTcpRequestSock,
+  bpf_skc_to_udp6_sock: socket.skcToUdp6Sock,
+  bpf_skc_to_unix_sock: socket.skcToUnixSock,
+  bpf_skc_to_mptcp_sock: socket.skcToMptcpSock,
+  bpf_sk_assign: socket.skAssign,
+  bpf_setsockopt: socket.setsockopt,
+  bpf_getsockopt: socket.getsockopt,
+  bpf_bind: socket.bind,
+  bpf_get_current_ancestor_cgroup_id: task.getCurrentAncestorCgroupId,
+  bpf_get_ns_current_pid_tgid: task.getNsCurrentPidTgid,
+  bpf_get_current_task: task.getCurrentTask,
+  bpf_get_current_task_btf: task.getCurrentTask,
+  bpf_task_pt_regs: task.taskPtRegs,
+  bpf_send_signal: task.sendSignal,
+  bpf_send_signal_thread: task.sendSignalThread,
+  bpf_get_func_ip: task.getFuncIp,
+  bpf_get_attach_cookie: task.getAttachCookie,
+  bpf_get_func_arg: task.getFuncArg,
+  bpf_get_func_ret: task.getFuncRet,
+  bpf_get_func_arg_cnt: task.getFuncArgCnt,
 }
 
 const byId = new Map<number, HelperBody>()

@@ -1,216 +1,189 @@
-// Helpers on sockets, cgroups, devices and routes. The simulated host has a root cgroup, loopback (interface 1) and those interfaces that
-// a scenario adds; no sockets listen on it and it has no routes: what is looked up there is not found, as in a test run.
-// Linux: net/core/filter.c.
-import { DIRECT_HI, SOCK_LO } from '../address.ts'
-import { EAFNOSUPPORT, EINVAL, ENODEV, ENOENT, EOPNOTSUPP } from '../errno.ts'
+// Helpers on sockets and their cgroups. Which sockets there are is the world's matter (host.net); a socket is known by the address of its view.
+// Linux: net/core/filter.c, net/core/sock_diag.c.
+
+import { type Machine, stopUnsupported } from '../../vm/index.ts'
+import { DIRECT_HI } from '../address.ts'
+import { EAFNOSUPPORT, EEXIST, EINVAL, ENOENT, EOPNOTSUPP, EPROTOTYPE, ESOCKTNOSUPPORT } from '../errno.ts'
+import type { SocketQuery } from '../host.ts'
+import { contextField, setContextField } from '../invocation.ts'
 import type { Kernel } from '../kernel.ts'
-import { jhash } from '../maps/jhash.ts'
-import { type HelperBody, isNull, ret, ret64, retU32, s32, u32, u64, writable } from './body.ts'
+import { append } from '../log.ts'
+import { type Sock, sockLo, sockNumber, tcpSockLo } from '../sock.ts'
+import { type HelperBody, isNull, readable, ret, ret64, retU32, s32, u32, u64 } from './body.ts'
+
+/** The socket that a pointer means: one of its views, a context that has one, or a struct sock of the kernel. */
+export function sockAt(k: Kernel, lo: number, hi: number): Sock | undefined {
+  const number = sockNumber(lo, hi)
+  if (number >= 0) return k.socks[number]
+  if (k.memory.nearest(hi, lo) === k.skbRegion) return k.skb.sock
+  if (hi === DIRECT_HI && k.ctx.ram !== 0 && lo === k.ctx.ram) return k.ctx.sock
+  return hi === DIRECT_HI ? k.socks.find((s) => s.object[0] === lo && s.object[1] === hi) : undefined
+}
+
+export const sockArg = (k: Kernel, m: Machine, reg: number): Sock | undefined => sockAt(k, m.lo[reg], m.hi[reg])
 
 /** Sockets are numbered when they are first asked. */
 export const getSocketCookie: HelperBody = (k, m) => {
-  if (k.skb.sock.cookie === 0) k.skb.sock.cookie = ++k.sockets
-  return ret(m, k.skb.sock.cookie)
+  const sock = sockArg(k, m, 1)
+  if (!sock) return ret(m, 0)
+  if (sock.cookie === 0) sock.cookie = ++k.cookies
+  return ret(m, sock.cookie)
 }
 
-const INIT_NET_COOKIE = 1
-const ROOT_CGROUP_ID = 1
+export const getNetnsCookie: HelperBody = (k, m) => {
+  const cookie = k.host.net.netnsCookie(isNull(m, 1) ? undefined : sockArg(k, m, 1))
+  return ret64(m, Number(BigInt.asIntN(32, cookie)), Number(BigInt.asIntN(32, cookie >> 32n)))
+}
 
-export const getNetnsCookie: HelperBody = (_k, m) => ret(m, INIT_NET_COOKIE)
-export const getSocketUid: HelperBody = (_k, m) => ret(m, 0)
+const OVERFLOW_UID = 65534
+export const getSocketUid: HelperBody = (k, m) => retU32(m, k.skb.sock ? k.skb.sock.uid : OVERFLOW_UID)
 export const getCgroupClassid: HelperBody = (_k, m) => ret(m, 0)
 export const getRouteRealm: HelperBody = (_k, m) => ret(m, 0)
-export const cgroupId: HelperBody = (_k, m) => ret(m, ROOT_CGROUP_ID)
-/** The root is its own ancestor at level 0, and there is no deeper level. */
-export const ancestorCgroupId: HelperBody = (_k, m) => ret(m, s32(m, 2) === 0 ? ROOT_CGROUP_ID : 0)
 
-/** A hash over the flow's addresses and ports; which one Linux draws differs from boot to boot. */
-export const getHashRecalc: HelperBody = (k, m) => {
-  const s = k.skb
-  if (!s.hashValid) {
-    s.hash = flowHash(k)
-    s.hashValid = true
+const ROOT_CGROUP_ID = 1
+const own = (ids: readonly number[]): number => ids[ids.length - 1] ?? ROOT_CGROUP_ID
+
+export const skCgroupId: HelperBody = (k, m) => retNumber(m, own(sockArg(k, m, 1)?.cgroups ?? []))
+/** The root is its own ancestor at level 0; beyond the own level there is none. */
+export const skAncestorCgroupId: HelperBody = (k, m) => retNumber(m, sockArg(k, m, 1)?.cgroups[s32(m, 2)] ?? 0)
+
+const TWO32 = 4294967296
+export const retNumber = (m: Machine, n: number): undefined => ret64(m, n | 0, Math.floor(n / TWO32) | 0)
+
+const TUPLE4 = 12
+const TUPLE6 = 36
+const NETNS_CURRENT = 0xffffffff
+
+/** (ctx, tuple, size, netns, flags) */
+const lookups =
+  (protocol: SocketQuery['protocol'], common: boolean): HelperBody =>
+  (k, m) => {
+    const size = u32(m, 3)
+    const at = readable(k, m, 2, size)
+    if (at < 0) return 'stopped'
+    const family = size === TUPLE4 ? 'ip4' : size === TUPLE6 ? 'ip6' : undefined
+    const netns = u64(m, 4)
+    const isCurrent = m.hi[4] === -1 ? netns === 2 ** 64 || m.lo[4] === -1 : u32(m, 4) === NETNS_CURRENT && m.hi[4] === 0
+    if (!family || u64(m, 5) !== 0 || !(isCurrent || netns <= 0x7fffffff)) return ret(m, 0)
+    const { ram } = k.memory
+    const bytes = family === 'ip4' ? 4 : 16
+    const sock = k.host.net.lookup({
+      protocol,
+      family,
+      source: ram.read(at, bytes),
+      dest: ram.read(at + bytes, bytes),
+      sourcePort: ram.view.getUint16(at + 2 * bytes, true),
+      destPort: ram.view.getUint16(at + 2 * bytes + 2, true),
+      netns: isCurrent ? -1 : netns,
+      ifindex: k.progType.startsWith('xdp') ? k.xdp.ingressIfindex : k.skb.ifindex,
+      common,
+    })
+    return sock && (common || sock.isFull) ? ret64(m, sockLo(sock), DIRECT_HI) : ret(m, 0)
   }
-  return retU32(m, s.hash)
-}
 
-const HASH_SEED = 0x666c6f77
-const ETH_P_IP = 0x0008
-const ETH_P_IPV6 = 0xdd86
-const TCP = 6
-const UDP = 17
-
-function flowHash(k: Kernel): number {
-  const p = k.packet
-  const { view, u8 } = k.memory.ram
-  const net = p.ram + k.skb.networkHeader
-  const end = p.ram + p.end
-  const v4 = k.skb.protocol === ETH_P_IP && net + 20 <= end
-  const v6 = k.skb.protocol === ETH_P_IPV6 && net + 40 <= end
-  if (!v4 && !v6) return jhash(view, net, Math.max(0, Math.min(4, end - net)), HASH_SEED)
-  const proto = u8[net + (v4 ? 9 : 6)]
-  const l4 = net + (v4 ? 4 * (u8[net] & 0xf) : 40)
-  const hasPorts = (proto === TCP || proto === UDP) && l4 + 4 <= end
-  const flow = new Uint8Array(37)
-  flow.set(u8.subarray(net + (v4 ? 12 : 8), net + (v4 ? 20 : 40)))
-  if (hasPorts) flow.set(u8.subarray(l4, l4 + 4), 32)
-  flow[36] = proto
-  return jhash(new DataView(flow.buffer), 0, flow.length, HASH_SEED) || 1
-}
-
-const NO_SOCKET: HelperBody = (_k, m) => ret(m, 0)
-export const skLookup = NO_SOCKET
+export const skLookupTcp: HelperBody = lookups('tcp', false)
+export const skLookupUdp: HelperBody = lookups('udp', false)
+export const skcLookupTcp: HelperBody = lookups('tcp', true)
 export const skRelease: HelperBody = (_k, m) => ret(m, 0)
 
-/** A test run's socket is a full one, but not of TCP and not listening. */
-export const skFullsock: HelperBody = (_k, m) => (isNull(m, 1) ? ret(m, 0) : ret64(m, SOCK_LO, DIRECT_HI))
-export const tcpSock = NO_SOCKET
-export const getListenerSock = NO_SOCKET
-
-/** Marks "congestion experienced" where the transport can take it. Linux: bpf_skb_ecn_set_ce(), INET_ECN_set_ce(). */
-export const skbEcnSetCe: HelperBody = (k, m) => {
-  const p = k.packet
-  const { u8, view } = k.memory.ram
-  const net = p.ram + k.skb.networkHeader
-  const proto = innerProtocol(k)
-  if (proto === ETH_P_IP && net + 20 <= p.ram + p.end) {
-    const ecn = u8[net + 1] & 3
-    if (ecn === 3) return ret(m, 1)
-    if (ecn === 0) return ret(m, 0)
-    // The checksum is corrected by the difference of the first word.
-    const sum = view.getUint16(net + 10) + (ecn === 2 ? -1 : -2)
-    u8[net + 1] |= 3
-    view.setUint16(net + 10, sum <= 0 ? sum + 0xffff : sum)
-    k.memory.ram.touch(net, 20)
-    return ret(m, 1)
+const view =
+  (of: (sock: Sock, k: Kernel) => number): HelperBody =>
+  (k, m) => {
+    const sock = sockArg(k, m, 1)
+    const lo = sock ? of(sock, k) : 0
+    return lo === 0 ? ret(m, 0) : ret64(m, lo, DIRECT_HI)
   }
-  if (proto === ETH_P_IPV6 && net + 40 <= p.ram + p.end) {
-    const ecn = (u8[net + 1] >> 4) & 3
-    if (ecn === 3) return ret(m, 1)
-    if (ecn === 0) return ret(m, 0)
-    u8[net + 1] |= 0x30
-    k.memory.ram.touch(net, 2)
-    return ret(m, 1)
-  }
-  return ret(m, 0)
-}
 
-const ETH_P_8021Q = 0x0081
-const ETH_P_8021AD = 0xa888
-const VLAN_HLEN = 4
-const MAX_TAGS = 8
+export const skFullsock: HelperBody = view((s) => (s.isFull ? sockLo(s) : 0))
+export const tcpSock: HelperBody = view((s) => (s.isFull && s.tcp ? tcpSockLo(s) : 0))
 
-/** The protocol behind VLAN tags in the packet. Linux: skb_protocol(skb, true). */
-function innerProtocol(k: Kernel): number {
-  const p = k.packet
-  let proto = k.skb.protocol
-  let at = k.skb.macLen > 0 ? k.skb.macLen - VLAN_HLEN : ETH_HLEN
-  for (let tags = 1; proto === ETH_P_8021Q || proto === ETH_P_8021AD; tags++) {
-    if (tags === MAX_TAGS || p.data + at + VLAN_HLEN > p.end || at < 0) return 0
-    proto = k.memory.ram.view.getUint16(p.ram + p.data + at + 2, true)
-    at += VLAN_HLEN
-  }
-  return proto
-}
+const TCP_LISTEN = 10
+export const getListenerSock: HelperBody = view((s, k) => {
+  const listener = s.state === TCP_LISTEN ? s : k.socks[s.listener]
+  return listener && listener.state === TCP_LISTEN ? sockLo(listener) : 0
+})
 
-const LOOPBACK = 1
-const LOOPBACK_MTU = 65536
-const ETH_MTU = 1500
-const ETH_HLEN = 14
-const FRAG_NEEDED = 1
-
-/** MTU of an interface; undefined = there is no such. */
-function mtuOf(k: Kernel, ifindex: number): number | undefined {
-  const at = ifindex === 0 ? currentDevice(k) : ifindex
-  if (at === LOOPBACK) return LOOPBACK_MTU
-  return k.ifindexes.has(at) ? ETH_MTU : undefined
-}
-
-const currentDevice = (k: Kernel): number => (k.progType === 'xdp' ? k.xdp.ingressIfindex : k.skb.ifindex)
-
-export const checkMtu: HelperBody = (k, m) => {
-  const at = writable(k, m, 3, 4)
-  if (at < 0) return 'stopped'
-  const { view } = k.memory.ram
-  const asked = view.getUint32(at, true)
-  const flags = u64(m, 5)
-  const diff = s32(m, 4)
-  const segs = k.progType !== 'xdp' && flags === 1
-  if (flags !== 0 && !segs) return ret(m, -EINVAL)
-  if (segs && (diff !== 0 || asked !== 0)) return ret(m, -EINVAL)
-  const mtu = mtuOf(k, u32(m, 2))
-  if (mtu === undefined) return ret(m, -ENODEV)
-  const length = (asked !== 0 ? asked + ETH_HLEN : k.packet.end - k.packet.data) + diff
-  view.setUint32(at, mtu, true)
-  return ret(m, length > mtu + ETH_HLEN ? FRAG_NEEDED : 0)
-}
-
-const BPF_F_INGRESS = 1
-
-/** The clone leaves through an interface of this host, where nobody takes it. */
-export const cloneRedirect: HelperBody = (k, m) => {
-  if (u64(m, 3) > BPF_F_INGRESS) return ret(m, -EINVAL)
-  const ifindex = u32(m, 2)
-  if (ifindex !== LOOPBACK && !k.ifindexes.has(ifindex)) return ret(m, -EINVAL)
-  return ret(m, 0)
-}
-
-/** No packet came through a tunnel. */
-export const skbGetTunnelKey: HelperBody = (k, m) => {
-  const at = writable(k, m, 2, u32(m, 3))
-  if (at < 0) return 'stopped'
-  k.memory.ram.fill(at, u32(m, 3), 0)
-  return ret(m, -EINVAL)
-}
-
-export const skbGetTunnelOpt: HelperBody = (k, m) => {
-  const at = writable(k, m, 2, u32(m, 3))
-  if (at < 0) return 'stopped'
-  k.memory.ram.fill(at, u32(m, 3), 0)
-  return ret(m, -ENOENT)
-}
-
-const FIB_PARAMS = 64
-const FIB_FLAGS = 0x3f
-const AF_INET = 2
+const TCP = 6
 const AF_INET6 = 10
-const FIB_IFINDEX = 8
-const FIB_SRC = 16
-const FIB_DST = 32
-const NOT_FWDED = 4
-const FWD_DISABLED = 5
+const TIME_WAIT = 6
+const NEW_SYN_RECV = 12
+const UDP = 17
+const UNIX = 1
 
-/** Multicast, link-local and loopback addresses are never forwarded. Linux: rt6_need_strict(). */
-function staysOnLink(k: Kernel, at: number): boolean {
-  const { u8 } = k.memory.ram
-  if (u8[at] === 0xff || (u8[at] === 0xfe && (u8[at + 1] & 0xc0) === 0x80)) return true
-  for (let i = 0; i < 15; i++) if (u8[at + i] !== 0) return false
-  return u8[at + 15] === 1
-}
+/** Pointers that have the kernel's own types: to the struct sock of the kernel, where the socket is of that kind. */
+const casts =
+  (fits: (s: Sock) => boolean): HelperBody =>
+  (k, m) => {
+    const sock = sockArg(k, m, 1)
+    if (!sock || !fits(sock)) return ret(m, 0)
+    const [lo, hi] = sock.object
+    return (lo | hi) === 0 ? stopUnsupported(m, 'struct sock of a socket of this world') : ret64(m, lo, hi)
+  }
 
-/** A host does not forward unless it is told to. */
-export const fibLookup: HelperBody = (k, m) => {
-  const size = s32(m, 3)
-  const at = writable(k, m, 2, Math.max(0, size))
-  if (at < 0) return 'stopped'
-  if (size < FIB_PARAMS || u32(m, 4) & ~FIB_FLAGS) return ret(m, -EINVAL)
-  const family = k.memory.ram.u8[at]
-  if (family !== AF_INET && family !== AF_INET6) return ret(m, -EAFNOSUPPORT)
-  if (family === AF_INET6 && (staysOnLink(k, at + FIB_SRC) || staysOnLink(k, at + FIB_DST))) return ret(m, NOT_FWDED)
-  const ifindex = k.memory.ram.view.getUint32(at + FIB_IFINDEX, true)
-  if (ifindex !== LOOPBACK && !k.ifindexes.has(ifindex)) return ret(m, -ENODEV)
-  return ret(m, FWD_DISABLED)
-}
+export const skcToTcpSock: HelperBody = casts((s) => s.isFull && s.protocol === TCP)
+export const skcToTcp6Sock: HelperBody = casts((s) => s.isFull && s.protocol === TCP && s.family === AF_INET6)
+export const skcToTcpTimewaitSock: HelperBody = casts((s) => s.state === TIME_WAIT && !s.isFull)
+export const skcToTcpRequestSock: HelperBody = casts((s) => s.state === NEW_SYN_RECV)
+export const skcToUdp6Sock: HelperBody = casts((s) => s.protocol === UDP && s.family === AF_INET6)
+export const skcToUnixSock: HelperBody = casts((s) => s.family === UNIX)
+export const skcToMptcpSock: HelperBody = (_k, m) => ret(m, 0)
 
-const CLOCK_TAI = 2
+const BPF_SK_LOOKUP_F_REPLACE = 1
+const BPF_SK_LOOKUP_F_NO_REUSEPORT = 2
+const TCP_ESTABLISHED = 1
+const AF_INET = 2
 
-export const skbSetTstamp: HelperBody = (k, m) => {
-  const s = k.skb
-  const type = u32(m, 3)
-  if (s.protocol !== ETH_P_IP && s.protocol !== ETH_P_IPV6) return ret(m, -EOPNOTSUPP)
-  if (type > CLOCK_TAI || (type > 0 && isNull(m, 2))) return ret(m, -EINVAL)
-  s.tstampLo = m.lo[2]
-  s.tstampHi = m.hi[2]
-  s.tstampType = type
+/** bpf_sk_assign(): of tc for the packet, of sk_lookup for the connection. */
+export const skAssign: HelperBody = (k, m) => {
+  const sock = isNull(m, 2) ? undefined : sockArg(k, m, 2)
+  const flags = u64(m, 3)
+  if (k.progType === 'sk_lookup') return assignLookup(k, m, sock, flags)
+  if (!sock || flags !== 0) return ret(m, -EINVAL)
+  if (!k.skb.atTcIngress) return ret(m, -EOPNOTSUPP)
+  k.skb.sock = sock
+  append(k.effects, { kind: 'assign-socket', sock, flags })
   return ret(m, 0)
+}
+
+/** Sockets that others may free at any time are not taken: of TCP only listening ones. */
+function assignLookup(k: Kernel, m: Machine, sock: Sock | undefined, flags: number): undefined {
+  if (flags > (BPF_SK_LOOKUP_F_REPLACE | BPF_SK_LOOKUP_F_NO_REUSEPORT)) return ret(m, -EINVAL)
+  if (sock && (sock.state === TCP_ESTABLISHED || (sock.protocol === TCP && sock.state !== TCP_LISTEN))) return ret(m, -ESOCKTNOSUPPORT)
+  if (sock && BigInt(sock.protocol) !== contextField(k, 'protocol')) return ret(m, -EPROTOTYPE)
+  if (sock && sock.family === AF_INET && contextField(k, 'family') !== BigInt(AF_INET)) return ret(m, -EAFNOSUPPORT)
+  if (k.ctx.sock && !(flags & BPF_SK_LOOKUP_F_REPLACE)) return ret(m, -EEXIST)
+  k.ctx.sock = sock
+  setContextField(k, 'sk', sock ? (BigInt(DIRECT_HI >>> 0) << 32n) | BigInt(sockLo(sock) >>> 0) : 0n)
+  append(k.effects, { kind: 'assign-socket', sock, flags })
+  return ret(m, 0)
+}
+
+/** (ctx, level, optname, optval, optlen), of the socket that the context has. */
+const options =
+  (what: 'setOption' | 'getOption'): HelperBody =>
+  (k, m) => {
+    const size = u32(m, 5)
+    const at = k.memory.at(m.hi[4], m.lo[4], size, 1)
+    if (at < 0) return ret(m, -EINVAL)
+    const sock = sockArg(k, m, 1) ?? k.ctx.sock
+    const call = k.host.net[what]
+    if (!sock) return ret(m, -ENOENT)
+    if (!call) return stopUnsupported(m, `options of sockets (bpf_${what === 'setOption' ? 'set' : 'get'}sockopt)`)
+    const value = k.memory.ram.read(at, size)
+    const err = call(sock, s32(m, 2), s32(m, 3), value)
+    if (what === 'getOption' && err >= 0) k.memory.ram.write(at, value)
+    return ret(m, err)
+  }
+
+export const setsockopt: HelperBody = options('setOption')
+export const getsockopt: HelperBody = options('getOption')
+
+/** (ctx, sockaddr, size) */
+export const bind: HelperBody = (k, m) => {
+  const size = u32(m, 3)
+  const at = readable(k, m, 2, size)
+  if (at < 0) return 'stopped'
+  const { bind: call } = k.host.net
+  if (!k.ctx.sock) return ret(m, -EINVAL)
+  return call ? ret(m, call(k.ctx.sock, k.memory.ram.read(at, size))) : stopUnsupported(m, 'bpf_bind()')
 }

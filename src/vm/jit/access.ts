@@ -2,6 +2,7 @@
 //
 //   verified   pointers to bytes: no check, the verifier vouched for them. Pointers that may be to the context (which has no bytes and
 //              lies beyond FIRST_PORT_LO): a test of the address's sign, and the host answers.
+//              Where the program may hold pointers of the kernel's own types, the host is asked first, and what leads nowhere gives 0.
 //   checked    the host is asked about each access first; what it refuses is left to the interpreter, which says what is wrong.
 //
 // A store marks its page as written. The page of the stack needs no mark: each run begins by writing it.
@@ -33,6 +34,19 @@ export function load(b: Body, pc: number): void {
   if (cell) {
     i32(b, 0)
     access(b, w.I64_LOAD, cell.at)
+  } else if (!b.layout.checked && kind === ANY && b.code.linker.probes) {
+    address(b, base, off[pc])
+    high(b, base, off[pc])
+    i32(b, size)
+    host(b, 'probe')
+    open(b, w.IF, w.I64)
+    i32(b, 0)
+    access(b, w.I64_LOAD, b.layout.cells + CELL_VALUE)
+    if (signed) ops(b, SIGN_EXTENSIONS[size])
+    ops(b, w.ELSE)
+    get(b, A)
+    access(b, memoryOp, 0)
+    end(b)
   } else if (!b.layout.checked && !mayBeContext(kind)) {
     const offset = directAddress(b, base, off[pc])
     access(b, memoryOp, offset)

@@ -17,7 +17,7 @@ export const CELL_LEFT = 80
 export const CELL_VALUE = 88
 
 /** Functions that the host gives, in the order of their numbers. */
-export const HOST = ['call', 'load', 'store', 'check', 'packet', 'moreTurns', 'frame', 'leave', 'unwind'] as const
+export const HOST = ['call', 'load', 'store', 'check', 'probe', 'packet', 'moreTurns', 'frame', 'leave', 'unwind'] as const
 export type HostFunction = (typeof HOST)[number]
 
 export const FIRST_CONSTANT = 11

@@ -20,6 +20,8 @@ const HOST_TYPES: Readonly<Record<HostFunction, FuncType>> = {
   store: { params: i32s(3), results: [w.I32] },
   // the same and rights
   check: { params: i32s(4), results: [w.I32] },
+  // address low and high, size
+  probe: { params: i32s(3), results: [w.I32] },
   // offset, size
   packet: { params: i32s(2), results: [w.I32] },
   // depth

@@ -251,6 +251,15 @@ function hostOf(session: Session, m: Machine, code: Code, functions: readonly Fu
       const r = memory.find(hi, lo, size, rights)
       return r && !r.port ? 0 : 1
     },
+    probe: (lo: number, hi: number, size: number) => {
+      const r = memory.find(hi, lo, size, READ)
+      if (r && !r.port) return 0
+      word.lo = word.hi = 0
+      r?.port?.load((lo - r.baseLo) >>> 0, size, word)
+      setCell(m, CELL_VALUE, word.lo)
+      setCell(m, CELL_VALUE + 4, word.hi)
+      return 1
+    },
     packet: (offset: number, size: number) => {
       if (!code.linker.loadPacket(m, offset, size)) return 1
       giveRegisters(m, 1)

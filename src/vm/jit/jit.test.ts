@@ -48,6 +48,8 @@ const linker: Linker = {
   returnsRam: () => false,
   lookup: () => undefined,
   contextCell: () => undefined,
+  contextInRam: false,
+  probes: false,
 }
 
 /** All that a run leaves, as text. */

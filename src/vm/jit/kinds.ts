@@ -51,7 +51,7 @@ export function kindsOf(code: Code, f: FunctionCode, isMain: boolean): readonly 
   const before = f.blocks.map(() => new Uint8Array(REGS))
   before[0].fill(isMain ? NUMBER : ANY)
   before[0][FP] = STACK
-  if (isMain) before[0][1] = CONTEXT
+  if (isMain) before[0][1] = code.linker.contextInRam ? RAM : CONTEXT
   const { succ, order } = f.graph
   const reached = [...order.keys()].filter((n) => order[n] >= 0).sort((a, b) => order[a] - order[b])
   // A dispatch node passes on what comes in.
