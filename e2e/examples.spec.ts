@@ -13,7 +13,7 @@ test('an example opens, runs, and leaves the work from before among the earlier 
   await dialog.getByRole('listitem').getByRole('button').click()
   await expect(page.locator('[data-panel="code"]')).toContainText('answer_ping')
   await expect(strip(page)).toContainText('accepted')
-  await page.getByRole('button', { name: 'File' }).click()
+  await page.getByRole('button', { name: 'File', exact: true }).click()
   await page
     .getByRole('menuitem', { name: /Earlier versions/ })
     .or(page.getByText('Earlier versions…'))

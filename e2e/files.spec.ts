@@ -34,7 +34,7 @@ test('C opens as an edit that can be undone, and is saved as it stands', async (
   await open(page)
   await dropFile(page, 'other.c', new TextEncoder().encode(tiny('XDP_DROP')))
   await expect(strip(page)).toContainText('0 passed')
-  await page.getByRole('button', { name: 'File' }).click()
+  await page.getByRole('button', { name: 'File', exact: true }).click()
   const waiting = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Save the C file' }).click()
   const saved = await waiting
@@ -49,11 +49,11 @@ test('the whole project goes into a file and comes back', async ({ page }) => {
   await open(page)
   await dropFile(page, 'mine.pcap', pcap([8080]))
   await expect(strip(page)).toContainText('1 dropped')
-  await page.getByRole('button', { name: 'File' }).click()
+  await page.getByRole('button', { name: 'File', exact: true }).click()
   const waiting = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Save the whole project' }).click()
   const bytes = await readFile((await (await waiting).path()) ?? '')
-  await page.getByRole('button', { name: 'File' }).click()
+  await page.getByRole('button', { name: 'File', exact: true }).click()
   await page.getByRole('button', { name: 'Start over with the first example' }).click()
   await expect(page.getByRole('region', { name: 'Packets' })).toContainText('first-steps')
   await dropFile(page, 'project.beeyard.json', new Uint8Array(bytes))
@@ -63,7 +63,7 @@ test('the whole project goes into a file and comes back', async ({ page }) => {
 
 test('outgoing packets are saved as a capture', async ({ page }) => {
   await open(page)
-  await page.getByRole('button', { name: 'File' }).click()
+  await page.getByRole('button', { name: 'File', exact: true }).click()
   const waiting = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Save outgoing packets as pcap' }).click()
   const bytes = await readFile((await (await waiting).path()) ?? '')

@@ -55,7 +55,7 @@ for (const theme of ['light', 'dark'] as const) {
     await page.getByRole('button', { name: 'Keys and help' }).click()
     await clean(page, 'help')
     await page.keyboard.press('Escape')
-    await page.getByRole('button', { name: 'File' }).click()
+    await page.getByRole('button', { name: 'File', exact: true }).click()
     await clean(page, 'file menu')
     await page.keyboard.press('Escape')
     await setCode(page, UNCHECKED)

@@ -63,7 +63,7 @@ test('a link can be kept, and the work of before is still there', async ({ page,
   await page.reload()
   await ready(page)
   await expect(page.locator('.view-line', { hasText: 'return XDP_TX' })).toBeVisible()
-  await page.getByRole('button', { name: 'File' }).click()
+  await page.getByRole('button', { name: 'File', exact: true }).click()
   await page.getByRole('button', { name: 'Earlier versions…' }).click()
   const replaced = page.getByRole('listitem').filter({ hasText: 'replaced' }).first()
   await replaced.getByRole('button', { name: 'Open' }).click()

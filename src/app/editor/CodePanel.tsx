@@ -1,10 +1,11 @@
 // The code. Readable at once, in colours, on the editor's own lines; the editor takes its place when it has loaded. Monaco's own Korean must be loaded before Monaco.
 import { Fragment, lazy, Suspense, useMemo } from 'react'
 import { useT } from '../i18n/index.ts'
-import { textOf, useDocument } from '../state/document.ts'
+import { shownText, useDocument } from '../state/document.ts'
 import { useUi } from '../state/ui.ts'
 import { Boundary } from '../ui/Boundary.tsx'
 import styles from './CodePanel.module.css'
+import { FileTabs } from './FileTabs.tsx'
 import { colourLines } from './plain.ts'
 
 const LazyEditor = lazy(async () => {
@@ -17,18 +18,21 @@ export function CodePanel() {
   const t = useT()
   return (
     <section className={styles.panel} aria-label={t.panels.code} data-panel="code">
-      <Boundary fallback={() => <PlainCode />}>
-        <Suspense fallback={<PlainCode />}>
-          <LazyEditor />
-        </Suspense>
-      </Boundary>
+      <FileTabs />
+      <div className={styles.text}>
+        <Boundary fallback={() => <PlainCode />}>
+          <Suspense fallback={<PlainCode />}>
+            <LazyEditor />
+          </Suspense>
+        </Boundary>
+      </div>
     </section>
   )
 }
 
 function PlainCode() {
   const t = useT()
-  const text = useDocument(textOf)
+  const text = useDocument(shownText)
   const lines = useMemo(() => colourLines(text), [text])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard

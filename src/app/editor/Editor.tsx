@@ -17,7 +17,7 @@ export function Editor() {
   const t = useT()
   const page = usePage()
   const dark = useDark()
-  const file = useDocument((s) => s.build.main)
+  const file = useDocument((s) => s.shown)
   const host = useRef<HTMLDivElement>(null)
   const [editor, setEditor] = useState<MonacoEditor | undefined>(undefined)
   const label = t.editor.label(file)

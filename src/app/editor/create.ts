@@ -7,6 +7,7 @@ import { useEditorActs } from '../state/editor-acts.ts'
 import { NO_SELECTION } from '../state/relate.ts'
 import { useSession } from '../state/session.ts'
 import { useUi } from '../state/ui.ts'
+import { showsMain } from './marks.ts'
 import { type Editor, monaco } from './monaco.ts'
 
 const FONT =
@@ -50,14 +51,17 @@ export function wireEditor(editor: Editor, page: Page): () => void {
     editor.onMouseDown(({ target, event }) => {
       const { GUTTER_GLYPH_MARGIN, GUTTER_LINE_NUMBERS } = monaco.editor.MouseTargetType
       const inGutter = target.type === GUTTER_GLYPH_MARGIN || target.type === GUTTER_LINE_NUMBERS
-      if (inGutter && target.position && event.leftButton) toggleBreakpoint({ kind: 'line', line: target.position.lineNumber })
+      if (inGutter && target.position && event.leftButton && showsMain())
+        toggleBreakpoint({ kind: 'line', line: target.position.lineNumber })
     }),
     editor.onMouseMove(({ target }) => {
+      if (!showsMain()) return
       const line = target.type === monaco.editor.MouseTargetType.CONTENT_TEXT ? target.position?.lineNumber : undefined
       hoverLine(line)
     }),
     editor.onMouseLeave(() => hoverLine(undefined)),
     editor.onDidChangeCursorPosition(({ position, reason }) => {
+      if (!showsMain()) return
       session().set({ cursorLine: position.lineNumber })
       if (editor.hasTextFocus() && reason === monaco.editor.CursorChangeReason.Explicit) {
         session().set({ selection: { kind: 'line', line: position.lineNumber } })

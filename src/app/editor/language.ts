@@ -106,13 +106,13 @@ function provideSignatureHelp(model: Model, position: monaco.Position): monaco.l
 /** Fixes of the diagnostics that touch the range. They are about the text that was built, so only a fresh report offers any. */
 function provideCodeActions(model: Model, range: monaco.Range): monaco.languages.CodeActionList {
   const { report, fresh } = useSession.getState()
-  const main = useDocument.getState().build.main
+  const { shown } = useDocument.getState()
   const { language } = useUi.getState()
   const actions: monaco.languages.CodeAction[] = []
   for (const d of fresh && report ? report.diagnostics : []) {
-    if (d.at?.file !== main || !monaco.Range.areIntersectingOrTouching(rangeOf(model, d.at), range)) continue
+    if (d.at?.file !== shown || !monaco.Range.areIntersectingOrTouching(rangeOf(model, d.at), range)) continue
     for (const fix of d.fixes) {
-      if (fix.at.file !== main) continue
+      if (fix.at.file !== shown) continue
       const edit = { resource: model.uri, versionId: undefined, textEdit: { range: rangeOf(model, fix.at), text: fix.text } }
       actions.push({ title: formatMessage(fix.code, fix.params, language), kind: 'quickfix', isPreferred: true, edit: { edits: [edit] } })
     }

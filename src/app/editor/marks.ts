@@ -27,7 +27,7 @@ export function rangeOf(model: Model, span: { readonly start: number; readonly e
 export function drawMarks(editor: Editor): () => void {
   const breakpoints = editor.createDecorationsCollection()
   const marks = editor.createDecorationsCollection()
-  const drawBreakpoints = () => breakpoints.set(useDocument.getState().breakpoints.lines.map(breakpointMark))
+  const drawBreakpoints = () => breakpoints.set(showsMain() ? useDocument.getState().breakpoints.lines.map(breakpointMark) : [])
   const draw = () => marks.set(currentMarks(editor.getModel()))
   const drawMarkers = () => {
     const model = editor.getModel()
@@ -51,7 +51,7 @@ export function drawMarks(editor: Editor): () => void {
   ]
   const onModel = editor.onDidChangeModel(all)
   const onContent = editor.onDidChangeModelContent((event) => {
-    if (!event.isFlush) followBreakpoints(breakpoints)
+    if (!event.isFlush && showsMain()) followBreakpoints(breakpoints)
   })
   return () => {
     for (const stop of stops) stop()
@@ -75,8 +75,14 @@ const breakpointMark = (line: number): monaco.editor.IModelDeltaDecoration => ({
   },
 })
 
+/** Lines of the machine, of breakpoints and of the verifier are lines of the main file. */
+export function showsMain(): boolean {
+  const { shown, build } = useDocument.getState()
+  return shown === build.main
+}
+
 function currentMarks(model: Model | null): monaco.editor.IModelDeltaDecoration[] {
-  if (!model) return []
+  if (!model || !showsMain()) return []
   const s = useSession.getState()
   const out: monaco.editor.IModelDeltaDecoration[] = []
   const pc = shownPc(s)
@@ -109,10 +115,10 @@ const wholeLine = (line: number, options: monaco.editor.IModelDecorationOptions)
 
 function markers(model: Model): monaco.editor.IMarkerData[] {
   const { report } = useSession.getState()
-  const main = useDocument.getState().build.main
-  const list = (report?.diagnostics ?? []).filter((d) => d.at?.file === main).map((d) => marker(model, d))
+  const { shown } = useDocument.getState()
+  const list = (report?.diagnostics ?? []).filter((d) => d.at?.file === shown).map((d) => marker(model, d))
   const verdict = shownProgram(useSession.getState())?.verdict
-  if (verdict?.verdict === 'rejected' && verdict.line > 0 && verdict.line <= model.getLineCount()) {
+  if (showsMain() && verdict?.verdict === 'rejected' && verdict.line > 0 && verdict.line <= model.getLineCount()) {
     const { line } = verdict
     list.push({
       severity: monaco.MarkerSeverity.Error,
@@ -139,7 +145,7 @@ function marker(model: Model, d: Diagnostic): monaco.editor.IMarkerData {
     message: formatMessage(d.code, d.params, language),
     source: 'C',
     relatedInformation: d.labels
-      .filter((l) => l.at.file === useDocument.getState().build.main)
+      .filter((l) => l.at.file === useDocument.getState().shown)
       .map((l) => {
         const at = rangeOf(model, l.at)
         return {

@@ -1,49 +1,92 @@
-// Document and editor kept the same, both ways. Another document gets a model of its own, into which the saved steps are played one by one,
-// so that undo works across a reload; another text of the same document (an opened file) is one edit that can be undone.
-import { textOf, useDocument } from '../state/document.ts'
+// Document and editor kept the same, both ways. Each file has a model of its own while the document is open, so that undo and the place in it
+// stay when another file is shown. Another document starts anew: into its main file the saved steps are played one by one, so that undo works
+// across a reload; another text of the same file (an opened one) is one edit that can be undone.
+import { type DocumentState, shownText, useDocument } from '../state/document.ts'
 import { useReveal } from '../state/reveal.ts'
 import { useSession } from '../state/session.ts'
 import { baseText, type TextStep } from '../state/text-history.ts'
 import { type Editor, monaco } from './monaco.ts'
 
+interface OpenFile {
+  readonly model: monaco.editor.ITextModel
+  place: monaco.editor.ICodeEditorViewState | null
+}
+
 export function syncDocument(editor: Editor): () => void {
   let applying = false
-  const show = () => {
-    const { steps } = useDocument.getState()
-    const old = editor.getModel()
-    editor.setModel(modelWithHistory(textOf(useDocument.getState()), steps))
-    old?.dispose()
+  /** By path; of the document that is open. */
+  const files = new Map<string, OpenFile>()
+  let shown = ''
+  const fileOf = (state: DocumentState): OpenFile => {
+    const steps = state.shown === state.build.main ? state.steps : []
+    const file = files.get(state.shown) ?? { model: modelWithHistory(shownText(state), steps), place: null }
+    files.set(state.shown, file)
+    return file
+  }
+  const closeAll = () => {
+    editor.setModel(null)
+    for (const { model } of files.values()) model.dispose()
+    files.clear()
+  }
+  const start = () => {
+    closeAll()
+    const state = useDocument.getState()
+    shown = state.shown
+    editor.setModel(fileOf(state).model)
     const line = Math.min(useSession.getState().cursorLine, editor.getModel()?.getLineCount() ?? 1)
     editor.setPosition({ lineNumber: line, column: 1 })
     if (line > 1) editor.revealLineInCenter(line)
   }
-  show()
+  const change = () => {
+    const left = files.get(shown)
+    if (left) left.place = editor.saveViewState()
+    const state = useDocument.getState()
+    const file = fileOf(state)
+    shown = state.shown
+    applying = true
+    editor.setModel(file.model)
+    applying = false
+    if (file.place) editor.restoreViewState(file.place)
+    for (const [path, { model }] of files) {
+      if (path === shown || state.files.some((f) => f.path === path)) continue
+      model.dispose()
+      files.delete(path)
+    }
+  }
+  start()
   const stops = [
-    useDocument.subscribe((s) => s.id, show),
+    useDocument.subscribe((s) => s.id, start),
     useDocument.subscribe(
-      (s) => ({ id: s.id, text: textOf(s) }),
-      ({ id, text }, before) => {
+      (s) => ({ id: s.id, path: s.shown }),
+      ({ id, path }, before) => {
+        if (id === before.id && path !== shown) change()
+      },
+      { equalityFn: (a, b) => a.id === b.id && a.path === b.path },
+    ),
+    useDocument.subscribe(
+      (s) => ({ id: s.id, path: s.shown, text: shownText(s) }),
+      ({ id, path, text }, before) => {
         const model = editor.getModel()
-        if (!model || id !== before.id || text === model.getValue()) return
+        if (!model || id !== before.id || path !== shown || text === model.getValue()) return
         applying = true
         editor.pushUndoStop()
         editor.executeEdits('document', [{ range: model.getFullModelRange(), text }])
         editor.pushUndoStop()
         applying = false
       },
-      { equalityFn: (a, b) => a.id === b.id && a.text === b.text },
+      { equalityFn: (a, b) => a.id === b.id && a.path === b.path && a.text === b.text },
     ),
     useReveal.subscribe(({ line, column, focus }) => reveal(editor, line, column, focus)),
   ]
   const wanted = useReveal.getState()
   if (wanted.count > 0) reveal(editor, wanted.line, wanted.column, wanted.focus)
   const onContent = editor.onDidChangeModelContent(() => {
-    if (!applying) useDocument.getState().setText(editor.getValue())
+    if (!applying) useDocument.getState().setText(editor.getValue(), shown)
   })
   return () => {
     for (const stop of stops) stop()
     onContent.dispose()
-    editor.getModel()?.dispose()
+    closeAll()
   }
 }
 

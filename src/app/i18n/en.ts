@@ -84,6 +84,28 @@ export const en = {
     allowedIn: (types: string) => `May be called from: ${types}`,
   },
 
+  fileTabs: {
+    label: 'Files of the project',
+    add: 'New file',
+    rename: 'Rename…',
+    remove: 'Remove',
+    removed: (path: string) => `${path} removed`,
+    undo: 'Undo',
+    makeMain: 'Compile this file',
+    linkAlong: 'Compile and link it along',
+    main: 'compiled',
+    unit: 'linked',
+    menu: (path: string) => `What to do with ${path}`,
+    hint: 'A project may have headers and further C files: "+" adds one.',
+    name: 'Name, with folders where you like',
+    ok: 'OK',
+    faults: {
+      empty: 'A name is needed.',
+      bad: 'Letters, digits and . _ + - only, with / between folders.',
+      taken: 'There is a file of that name.',
+    },
+  },
+
   bytecode: {
     label: 'Bytecode',
     empty: 'No bytecode: the code does not compile yet.',

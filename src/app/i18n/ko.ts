@@ -85,6 +85,28 @@ export const ko: Messages = {
     allowedIn: (types) => `호출할 수 있는 프로그램: ${types}`,
   },
 
+  fileTabs: {
+    label: '프로젝트 파일',
+    add: '새 파일',
+    rename: '이름 바꾸기…',
+    remove: '삭제',
+    removed: (path) => `${path}을(를) 삭제했습니다`,
+    undo: '되돌리기',
+    makeMain: '이 파일을 컴파일',
+    linkAlong: '함께 컴파일해서 링크',
+    main: '컴파일',
+    unit: '링크',
+    menu: (path) => `${path} 파일 작업`,
+    hint: '헤더와 C 파일을 더 둘 수 있습니다. "+"로 추가하세요.',
+    name: '파일 이름(폴더를 붙여도 됩니다)',
+    ok: '확인',
+    faults: {
+      empty: '이름을 입력하세요.',
+      bad: '영문자, 숫자, . _ + -만 쓸 수 있고 폴더는 /로 나눕니다.',
+      taken: '같은 이름의 파일이 있습니다.',
+    },
+  },
+
   bytecode: {
     label: '바이트코드',
     empty: '아직 컴파일되지 않아 바이트코드가 없습니다.',

@@ -10,7 +10,7 @@ export function Note() {
   const [gone, setGone] = useState(0)
   useEffect(() => {
     if (!note) return
-    const timer = setTimeout(() => setGone(note.at), STAYS_MS)
+    const timer = setTimeout(() => setGone(note.at), note.act ? 2 * STAYS_MS : STAYS_MS)
     return () => clearTimeout(timer)
   }, [note])
   const shown = note && note.at !== gone
@@ -19,6 +19,18 @@ export function Note() {
       {shown && (
         <div className={styles.note} key={note.at}>
           {note.text}
+          {note.act && (
+            <button
+              type="button"
+              className={styles.act}
+              onClick={() => {
+                note.act?.run()
+                setGone(note.at)
+              }}
+            >
+              {note.act.label}
+            </button>
+          )}
         </div>
       )}
     </div>

@@ -1,5 +1,6 @@
 // The document on the page: a Project taken apart so that each part has its own undo. Text belongs to the editor's undo stack (its steps
 // are kept here to survive a reload); the scenario has one of its own (zundo). `id` changes whenever another document takes the place.
+// A project may have several files; `shown` is the one in the editor, `build.main` the one that is compiled.
 // Invariant: `toProject` of the state is what the engine is given, and nothing else is.
 import { temporal } from 'zundo'
 import { create } from 'zustand'
@@ -16,6 +17,8 @@ export interface DocumentState {
   readonly id: number
   readonly origin: Origin
   readonly files: readonly ProjectFile[]
+  /** Path of the file in the editor. */
+  readonly shown: string
   readonly build: BuildOptions
   readonly verifier: VerifierOptions
   readonly scenario: Scenario
@@ -25,7 +28,11 @@ export interface DocumentState {
   readonly steppedText: string
   readonly edited: boolean
   open(work: Work, origin: Origin): void
-  setText(text: string): void
+  /** Of the main file, or of the one at `path`. */
+  setText(text: string, path?: string): void
+  show(path: string): void
+  /** Another set of files, with what is built of them; shows `shown` where it is among them. */
+  setFiles(files: readonly ProjectFile[], build: BuildOptions, shown: string): void
   /** Takes the text so far into the undo steps; called at the end of a pause in typing. */
   addStep(): void
   setStimuli(stimuli: readonly Stimulus[]): void
@@ -37,6 +44,7 @@ const mainText = (files: readonly ProjectFile[], build: BuildOptions): string =>
 
 const parts = (project: Project) => ({
   files: project.files,
+  shown: project.build.main,
   build: project.build,
   verifier: project.verifier,
   scenario: project.scenario,
@@ -64,10 +72,20 @@ export const useDocument = create<DocumentState>()(
           })
           useDocument.temporal.getState().clear()
         },
-        setText(text) {
-          const { files, build } = get()
-          if (mainText(files, build) === text) return
-          set({ files: files.map((f) => (f.path === build.main ? { path: f.path, text } : f)), edited: true })
+        setText(text, path = get().build.main) {
+          const { files } = get()
+          if (files.every((f) => f.path !== path || f.text === text)) return
+          set({ files: files.map((f) => (f.path === path ? { path, text } : f)), edited: true })
+        },
+        show(path) {
+          if (get().files.some((f) => f.path === path)) set({ shown: path })
+        },
+        setFiles(files, build, shown) {
+          get().addStep()
+          const sameMain = build.main === get().build.main
+          set({ files, build, shown: files.some((f) => f.path === shown) ? shown : build.main, edited: true })
+          // Undo steps and breakpoints tell of the main file; another one starts without.
+          if (!sameMain) set({ steps: [], steppedText: mainText(files, build), breakpoints: { lines: [], slots: [] } })
         },
         addStep() {
           const { steps, steppedText } = get()
@@ -92,6 +110,10 @@ export const useDocument = create<DocumentState>()(
     ),
   ),
 )
+
+/** The text of the file in the editor. */
+export const shownText = (state: Pick<DocumentState, 'files' | 'shown'>): string =>
+  state.files.find((f) => f.path === state.shown)?.text ?? ''
 
 /** The text of the file that is compiled. */
 export const textOf = (state: Pick<DocumentState, 'files' | 'build'>): string => mainText(state.files, state.build)

@@ -11,6 +11,12 @@ export const TABS = ['run', 'verify', 'maps', 'output'] as const
 export type TabName = (typeof TABS)[number]
 export type DialogName = 'help' | 'share' | 'earlier' | 'examples'
 
+/** What a note offers to do about it ("Undo"). */
+export interface NoteAct {
+  readonly label: string
+  readonly run: () => void
+}
+
 export interface UiState {
   readonly language: Language
   readonly theme: Theme
@@ -22,10 +28,10 @@ export interface UiState {
   readonly singleKeys: boolean
   readonly dialog: DialogName | undefined
   /** A short message about the last act ("link copied"), for eye and screen reader. */
-  readonly note: { readonly text: string; readonly at: number } | undefined
+  readonly note: { readonly text: string; readonly at: number; readonly act?: NoteAct } | undefined
   set(change: Partial<Pick<UiState, 'language' | 'theme' | 'tab' | 'narrowPanel' | 'logLevel' | 'singleKeys' | 'dialog'>>): void
   showPanel(panel: PanelName): void
-  tell(text: string): void
+  tell(text: string, act?: NoteAct): void
 }
 
 export const useUi = create<UiState>()((set, get) => ({
@@ -47,8 +53,8 @@ export const useUi = create<UiState>()((set, get) => ({
     const tab = oneOf(TABS, panel)
     get().set(tab ? { tab, narrowPanel: panel } : { narrowPanel: panel })
   },
-  tell(text) {
-    set({ note: { text, at: (get().note?.at ?? 0) + 1 } })
+  tell(text, act) {
+    set({ note: { text, at: (get().note?.at ?? 0) + 1, ...(act && { act }) } })
   },
 }))
 

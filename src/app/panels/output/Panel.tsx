@@ -66,8 +66,7 @@ function Problems() {
   const files = useDocument((s) => s.files)
   const build = useDocument((s) => s.build)
   const list = useMemo(() => {
-    const main = files.find((f) => f.path === build.main)
-    return main ? problems(diagnostics, main, language) : []
+    return problems(diagnostics, files, build.main, language)
   }, [diagnostics, files, build, language])
   return (
     <section className={styles.problems} aria-label={t.output.problems}>
@@ -82,12 +81,19 @@ function Problems() {
           {list.map((p, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a list that is made anew with each build
             <li key={i}>
-              <button type="button" className={styles.problem} disabled={p.line === 0} onClick={() => revealLine(p.line, p.column)}>
+              <button
+                type="button"
+                className={styles.problem}
+                disabled={p.line === 0}
+                onClick={() => revealLine(p.line, p.column, true, p.file || build.main)}
+              >
                 <span className={styles[p.severity]}>
                   <Icon name={p.severity === 'error' ? 'cross' : 'warning'} size={14} /> {t.output[p.severity]}
                 </span>
                 <span className={styles.text}>{p.text}</span>
-                <span className={section.muted}>{p.line > 0 ? t.output.at(p.line, p.column) : p.file}</span>
+                <span className={section.muted}>
+                  {[p.file, p.line > 0 ? t.output.at(p.line, p.column) : ''].filter(Boolean).join(' · ')}
+                </span>
               </button>
             </li>
           ))}

@@ -15,14 +15,14 @@ const expected = (severity: Diagnostic['severity'], place: Pick<Diagnostic, 'at'
 
 test('errors first, then by place; both languages', () => {
   const list = [expected('warning', at('a.c', 0)), expected('error', at('a.c', 6)), expected('error', at('bpf.h', 3)), expected('note', {})]
-  expect(problems(list, main, 'en').map((p) => [p.severity, p.file, p.line, p.column])).toEqual([
-    ['error', 'bpf.h', 0, 0],
+  expect(problems(list, [main], main.path, 'en').map((p) => [p.severity, p.file, p.line, p.column])).toEqual([
     ['error', '', 2, 1],
+    ['error', 'bpf.h', 0, 0],
     ['warning', '', 1, 1],
     ['note', '', 0, 0],
   ])
-  const [en] = problems(list, main, 'en')
-  const [ko] = problems(list, main, 'ko')
+  const [en] = problems(list, [main], main.path, 'en')
+  const [ko] = problems(list, [main], main.path, 'ko')
   expect(en.text).toContain(';')
   expect(ko.text).toMatch(/[가-힣]/)
   expect(countOf(list, 'error')).toBe(2)
