@@ -1,5 +1,5 @@
 // What is believed contains what happens, over any number of generated programs; needs no kernel. The same check as src/verifier/soundness.test.ts.
-// Usage: node scripts/ts.mjs bench/soundness.ts [--seed N] [--count N] [--lane NAME]
+// Usage: npm run -s soundness -- [--seed N] [--count N] [--lane NAME]
 // Prints a row a lane: accepted programs followed, instructions executed, how many in full view of one step of the walk, escapes. Exit code 1
 // where anything escapes or a run faults.
 import { follow, generate, laneNames, laneShare, namedProgram } from '../src/testkit/index.ts'

@@ -1,8 +1,8 @@
 // How fast the verifier is beside Linux's own, over the same programs in one run: each takes a few turns in the kernel (log_level 4 says the
 // verification time) and here (warm), the best of which counts; a ratio above 1 means that we are faster.
-// Usage: node scripts/ts.mjs bench/verifier-speed.ts [TREE] [--only REGEX] [--turns N] [--own]
+// Usage: npm run -s bench:verifier -- [TREE] [--only REGEX] [--turns N] [--own] [--record]
 //   TREE: tools/testing/selftests/bpf, whose large programs are built by clang-22 outside of the repository; without it, or with --own, generated
-//   loops alone. Without a kernel 6.18 at hand only our own times are printed.
+//   loops alone. --record takes a second time with steps recorded, and says what that costs. Without a kernel 6.18 at hand only our own times are printed.
 import { existsSync, mkdirSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { loadKernelBtf } from '../src/abi/index.ts'
@@ -21,6 +21,7 @@ const flag = (name: string): boolean => words.includes(name) && words.splice(wor
 const pattern = new RegExp(option('--only') ?? '')
 const turns = Number(option('--turns') ?? 3)
 const ownOnly = flag('--own')
+const alsoRecorded = flag('--record')
 const tree = words[0] && resolve(words[0])
 const kernel = await loadKernelBtf()
 const root = process.cwd()
@@ -51,20 +52,22 @@ interface Measured {
   readonly processed: number
   readonly kernelMs: number
   readonly ownMs: number
+  /** With steps recorded. */
+  readonly recordedMs: number | undefined
 }
 
 const measured: Measured[] = []
 
 const WARM_MS = 1500
 /** Turns of WARM_MS together at least; the best time of one, in ms, without the time that other processes took away. */
-function best(program: Program): { readonly ms: number; readonly processed: number } {
+function best(program: Program, record: boolean): { readonly ms: number; readonly processed: number } {
   let ms = Number.POSITIVE_INFINITY
   let processed = 0
   const started = performance.now()
   for (let turn = 0; turn < turns || (performance.now() - started < WARM_MS && turn < 2000); turn++) {
     const before = performance.now()
     const cpu = process.cpuUsage()
-    processed = verify(program, { logLevel: 4, kernel }).stats.processed
+    processed = verify(program, { logLevel: 4, kernel, record }).stats.processed
     const { user, system } = process.cpuUsage(cpu)
     ms = Math.min(ms, performance.now() - before, (user + system) / 1000)
   }
@@ -72,11 +75,12 @@ function best(program: Program): { readonly ms: number; readonly processed: numb
 }
 
 function say(name: string, kernelMs: number, program: Program): void {
-  const own = best(program)
-  measured.push({ name, processed: own.processed, kernelMs, ownMs: own.ms })
+  const own = best(program, false)
+  const recordedMs = alsoRecorded ? best(program, true).ms : undefined
+  measured.push({ name, processed: own.processed, kernelMs, ownMs: own.ms, recordedMs })
   const rate = (ms: number): string => (ms > 0 ? (own.processed / ms / 1000).toFixed(2) : '-').padStart(8)
   console.log(
-    `${name.slice(0, 46).padEnd(46)} ${String(own.processed).padStart(8)} ${kernelMs.toFixed(2).padStart(9)} ${own.ms.toFixed(2).padStart(9)} ${rate(kernelMs)} ${rate(own.ms)} ${(kernelMs / own.ms).toFixed(2).padStart(6)}`,
+    `${name.slice(0, 46).padEnd(46)} ${String(own.processed).padStart(8)} ${kernelMs.toFixed(2).padStart(9)} ${own.ms.toFixed(2).padStart(9)} ${rate(kernelMs)} ${rate(own.ms)} ${(kernelMs / own.ms).toFixed(2).padStart(6)}${recordedMs ? `   recording +${(100 * (recordedMs / own.ms - 1)).toFixed(0)}%` : ''}`,
   )
 }
 
@@ -206,3 +210,5 @@ if (ratios.length > 0) console.log(`geometric mean of ${ratios.length} ratios: $
 console.log(
   `geometric mean of our speed: ${geomean(measured.map((m) => m.processed / m.ownMs / 1000)).toFixed(2)} million instructions a second`,
 )
+if (alsoRecorded)
+  console.log(`geometric mean of what recording takes: ${geomean(measured.map((m) => m.recordedMs! / m.ownMs)).toFixed(2)} times`)

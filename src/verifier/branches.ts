@@ -3,12 +3,24 @@ import { COMPLEXITY_LIMIT_JMP_SEQ, type Env } from './env.ts'
 import { giveBack, restoreState, type State, saveState } from './state.ts'
 import { logMark, verbose } from './verbose.ts'
 
+const sinceKept = (env: Env): number => env.recorder?.sinceKept ?? 0
+
 /** Puts by a copy of the current state, to go on from `insnIdx` later; null where there are too many, whose errno is the caller's. */
 export function pushBranch(env: Env, insnIdx: number, prevInsnIdx: number): State | null {
   const { chunk, used } = env.branchArena
   const state = saveState(env.cur, env.branchArena)
   const mark = logMark(env.log)
-  env.branches.push({ state, insnIdx, prevInsnIdx, textPos: mark.text, saidPos: mark.said, step: env.step, chunk, used })
+  env.branches.push({
+    state,
+    insnIdx,
+    prevInsnIdx,
+    textPos: mark.text,
+    saidPos: mark.said,
+    step: env.step,
+    sinceKept: sinceKept(env),
+    chunk,
+    used,
+  })
   if (env.branches.length > COMPLEXITY_LIMIT_JMP_SEQ) {
     verbose(env.log, `The sequence of ${env.branches.length} jumps is too complex.\n`)
     return null
@@ -24,7 +36,17 @@ export function pushBranch(env: Env, insnIdx: number, prevInsnIdx: number): Stat
 export function pushAsync(env: Env, insnIdx: number, state: State): State | null {
   const mark = logMark(env.log)
   const { chunk, used } = env.branchArena
-  env.branches.push({ state, insnIdx, prevInsnIdx: env.insnIdx, textPos: mark.text, saidPos: mark.said, step: env.step, chunk, used })
+  env.branches.push({
+    state,
+    insnIdx,
+    prevInsnIdx: env.insnIdx,
+    textPos: mark.text,
+    saidPos: mark.said,
+    step: env.step,
+    sinceKept: sinceKept(env),
+    chunk,
+    used,
+  })
   if (env.branches.length > COMPLEXITY_LIMIT_JMP_SEQ) {
     verbose(env.log, `The sequence of ${env.branches.length} jumps is too complex for async cb.\n`)
     return null
@@ -42,5 +64,6 @@ export function popBranch(env: Env): boolean {
   env.insnIdx = branch.insnIdx
   env.prevInsnIdx = branch.prevInsnIdx
   env.step = branch.step
+  if (env.recorder) env.recorder.sinceKept = branch.sinceKept
   return true
 }

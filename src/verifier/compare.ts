@@ -129,10 +129,11 @@ function sameWords(a: Int32Array, ra: number, b: Int32Array, rb: number, count: 
   return true
 }
 
+/** The same in all but ids. */
+export const regsSame = (a: Int32Array, ra: number, b: Int32Array, rb: number): boolean => sameWords(a, ra, b, rb, COMPARED_WORDS)
+
 export const regsExact = (a: Int32Array, ra: number, b: Int32Array, rb: number, idmap: IdMap): boolean =>
-  sameWords(a, ra, b, rb, COMPARED_WORDS) &&
-  checkIds(a[ra + ID]!, b[rb + ID]!, idmap) &&
-  checkIds(a[ra + REF_OBJ_ID]!, b[rb + REF_OBJ_ID]!, idmap)
+  regsSame(a, ra, b, rb) && checkIds(a[ra + ID]!, b[rb + ID]!, idmap) && checkIds(a[ra + REF_OBJ_ID]!, b[rb + REF_OBJ_ID]!, idmap)
 
 /** Every value that b may have is one that a may have. */
 export function rangeWithin(a: Int32Array, ra: number, b: Int32Array, rb: number): boolean {
@@ -202,7 +203,7 @@ const unbound = new Int32Array(REG_WORDS)
 markRegUnknown(unbound, 0)
 
 const ALL_SPILL = STACK_SPILL * 0x01010101
-const ALL_MISC = STACK_MISC * 0x01010101
+export const ALL_MISC = STACK_MISC * 0x01010101
 
 function isAllMisc(s: Int32Array, slot: number): boolean {
   for (let i = 0; i < 8; i++) {

@@ -9,6 +9,7 @@ import type { AttachTarget } from './check/attach.ts'
 import type { FuncArg } from './check/func-args.ts'
 import type { KfuncDesc } from './check/kfunc-meta.ts'
 import type { FieldRecord } from './check/record.ts'
+import type { ExactLevel } from './compare.ts'
 import { FRAME_REGS, REG_WORDS, regAt } from './domain/layout.ts'
 import { UNSUPPORTED } from './errno.ts'
 import { type History, NO_ENTRY, newHistory } from './history.ts'
@@ -117,6 +118,8 @@ export interface Branch {
   readonly textPos: number
   readonly saidPos: number
   readonly step: number
+  /** Steps between it and the last copy of the state (steps.ts). */
+  readonly sinceKept: number
   /** Where the arena of branches stood before. */
   readonly chunk: Int32Array
   readonly used: number
@@ -219,8 +222,14 @@ export interface Env {
   disasm: DisasmNames
   names: LogNames
   recorder: StepRecorder | undefined
+  /** Steps that are done again are done as was recorded here (replay.ts). */
+  replayed: StepRecorder | undefined
+  /** Checkpoint that the current state was found to be covered by, or that it repeats. */
+  covering: State | null
   /** Called before each instruction, for those who want to see states. */
   onStep: ((env: Env) => void) | undefined
+  /** Called where the current state is found to be covered, by env.covering, before that leaves any marks. */
+  onCovered: ((env: Env, exact: ExactLevel) => void) | undefined
   /** What is not modelled, once a check ended with UNSUPPORTED. */
   feature: string
 }
@@ -304,7 +313,10 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
     disasm: {},
     names: { maps: all.maps.map((m) => ({ ...m, name: m.name.slice(0, OBJ_NAME_LEN) })), typeName: () => '' },
     recorder: undefined,
+    replayed: undefined,
+    covering: null,
     onStep: undefined,
+    onCovered: undefined,
     feature: '',
   }
 }

@@ -24,7 +24,7 @@ import { commitWriteMarks, resetWriteMarks, updateLiveStack } from './liveness/s
 import { NO_LOCKS } from './locks.ts'
 import { isStateVisited, updateBranchCounts } from './prune.ts'
 import { insnText, traceInsnState, wholeState } from './show.ts'
-import { addStep, STEP_BRANCHED, STEP_EXIT, STEP_PRUNED, STEP_REJECTED } from './steps.ts'
+import { addStep, STEP_BRANCHED, STEP_EXIT, STEP_LOOP, STEP_PRUNED, STEP_REJECTED, STEP_STEPPED } from './steps.ts'
 import { checkAlu } from './transfer/alu.ts'
 import { checkCall, checkExit, PATH_END } from './transfer/call.ts'
 import { checkCondJump } from './transfer/jump.ts'
@@ -95,7 +95,10 @@ function step(env: Env): number {
   const flags = aux.flags[insnIdx]!
   if (flags & PRUNE_POINT) {
     const visited = isStateVisited(env)
-    if (visited < 0) return visited
+    if (visited < 0) {
+      if (env.recorder) addStep(env.recorder, env, STEP_REJECTED, env.covering?.step ?? -1)
+      return visited
+    }
     if (visited === 1) {
       saySafe(env)
       return PATH_END
@@ -103,15 +106,26 @@ function step(env: Env): number {
   }
   if (flags & JMP_POINT) pushJmpHistory(env, 0, null)
   if (log.level & LOG_LEVEL) show(env)
-  if (env.recorder) env.step = addStep(env.recorder, insnIdx, env.step, log.text.end)
+  if (env.recorder) addStep(env.recorder, env, STEP_STEPPED, -1)
   env.onStep?.(env)
   aux.flags[insnIdx]! |= SEEN
+  const branches = env.branches.length
+  const err = runInsn(env)
+  if (env.recorder) {
+    if (err === PATH_END) env.recorder.kind[env.step] = STEP_EXIT
+    else if (env.branches.length > branches) env.recorder.kind[env.step] = STEP_BRANCHED
+  }
+  return err
+}
+
+/** The state changes as the current instruction has it; nothing is compared, shown or counted. */
+export function runInsn(env: Env): number {
+  const { insnIdx } = env
   const writes = mayWriteStack(env.insns.opcode[insnIdx]!)
-  if (writes) resetWriteMarks(env.live, cur, insnIdx)
+  if (writes) resetWriteMarks(env.live, env.cur, insnIdx)
   const err = checkInsn(env)
   env.prevInsnIdx = insnIdx
   if (writes && (err >= 0 || err === -EPERM || err === -EACCES || err === -EINVAL)) commitWriteMarks(env.live)
-  if (err === PATH_END && env.recorder) env.recorder.kind[env.step] = STEP_EXIT
   return err
 }
 
@@ -126,10 +140,8 @@ function saySafe(env: Env): void {
     const way = env.printState ? `\nfrom ${env.prevInsnIdx} to ${env.insnIdx}` : `${env.insnIdx}`
     trace(env.log, `${way}: safe\n`)
   }
-  if (env.recorder) {
-    env.step = addStep(env.recorder, env.insnIdx, env.step, env.log.text.end)
-    env.recorder.kind[env.step] = STEP_PRUNED
-  }
+  const by = env.covering
+  if (env.recorder && by) addStep(env.recorder, env, by.branches > 0 ? STEP_LOOP : STEP_PRUNED, by.step)
 }
 
 /** The state where it was not shown yet, the source line, the instruction. */
@@ -186,11 +198,8 @@ function checkInsn(env: Env): number {
           return checkGoto(env, opcode)
         case BPF_EXIT:
           return checkExit(env)
-        default: {
-          const branches = env.branches.length
+        default:
           err = checkCondJump(env)
-          if (env.recorder && env.branches.length > branches) env.recorder.kind[env.step] = STEP_BRANCHED
-        }
       }
       break
     default:

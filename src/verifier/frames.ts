@@ -26,7 +26,7 @@ import { resetCallchain, updateLiveStack } from './liveness/stack.ts'
 import { markChainPrecision } from './precision.ts'
 import { traceState } from './show.ts'
 import { LOG_LEVEL, trace, verbose } from './verbose.ts'
-import { findPrevEntry, widenImpreciseScalars } from './widen.ts'
+import { widenSincePrevEntry } from './widen.ts'
 
 /** A frame with nothing in it but its own frame pointer. Linux: init_func_state(). */
 export function initFrame(env: Env, frameno: number, callsite: number, subprog: number): void {
@@ -117,8 +117,7 @@ export function leaveFunction(env: Env): number {
   }
   cur.curframe--
   // What one turn after another changes must not keep the turns from coming to equal states.
-  const prev = calledBack ? findPrevEntry(env, cur, env.insnIdx) : null
-  if (prev) widenImpreciseScalars(env, prev, cur)
+  if (calledBack) widenSincePrevEntry(env, cur, env.insnIdx, cur)
   return 0
 }
 

@@ -1,5 +1,6 @@
 // The verifier: a program in, Linux's verdict and log out.
 
+export { type CoveredPart, explainPrune, type PruneExplanation, type PruneReason } from './explain-prune.ts'
 export { LINUX_CRASHES } from './transfer/alu.ts'
 export type {
   StatesAt,
@@ -12,4 +13,4 @@ export type {
   VerifyStats,
 } from './types.ts'
 export { startVerify, verify } from './verify.ts'
-export { rejectedPath, statesAt, statesOfWalk } from './views.ts'
+export { rejectedPath, stateAtStep, statesAt, statesOfWalk } from './views.ts'

@@ -38,6 +38,11 @@ export function markChainPrecision(env: Env, regno: number): number {
 /** Walks back from a state with what env.bt asks for. Linux: mark_chain_precision_batch(). */
 export function backtrack(env: Env, start: State): number {
   const { bt, log } = env
+  if (env.replayed) {
+    // Marks belong to checkpoints, of which a replay has none.
+    reset(bt)
+    return 0
+  }
   const level2 = (log.level & LOG_LEVEL2) !== 0
   let st = start
   let last = start.insnIdx

@@ -6,7 +6,7 @@
 import { BPF_JCOND, BPF_JMP } from '../isa/index.ts'
 import { isIterActive, iterDepthsDiffer } from './check/iter.ts'
 import { clearSlot } from './check/stack.ts'
-import { EXACT, NOT_EXACT, RANGE_WITHIN, statesEqual } from './compare.ts'
+import { EXACT, type ExactLevel, NOT_EXACT, RANGE_WITHIN, statesEqual } from './compare.ts'
 import { markRegNotInit } from './domain/bounds.ts'
 import {
   ALLOCATED_SLOTS,
@@ -33,6 +33,7 @@ import { dump, lineInfo, verbose } from './verbose.ts'
 /** 1: nothing new can come of this path; 0: go on; negative: an error. */
 export function isStateVisited(env: Env): number {
   const { cur, counters, insnIdx } = env
+  env.covering = null
   const force = env.testStateFreq || (env.aux.flags[insnIdx]! & FORCE_CHECKPOINT) !== 0 || historyLength(env.history, cur.history) > 40
   const jumps = counters.jmpsProcessed - counters.prevJmpsProcessed
   const insns = counters.insnProcessed - counters.prevInsnProcessed
@@ -55,6 +56,7 @@ export function isStateVisited(env: Env): number {
       continue
     }
     let hit = false
+    let exact: ExactLevel = RANGE_WITHIN
     if (st.branches > 0) {
       if (entersAgain(st, cur)) {
         // Neither a loop nor safe yet.
@@ -70,9 +72,10 @@ export function isStateVisited(env: Env): number {
       if (!hit && !force && jumps < 20 && insns < 100) addNew = false
     } else {
       loop = incompleteReadMarks(st)
-      hit = statesEqual(env, st, cur, loop ? RANGE_WITHIN : NOT_EXACT)
+      exact = loop ? RANGE_WITHIN : NOT_EXACT
+      hit = statesEqual(env, st, cur, exact)
     }
-    if (hit) return endPath(env, st, loop)
+    if (hit) return endPath(env, st, loop, exact)
     if (addNew) st.missCnt++
     const n = env.aux.flags[insnIdx]! & FORCE_CHECKPOINT && st.branches > 0 ? 64 : 3
     if (st.missCnt > st.hitCnt * n + n) {
@@ -100,8 +103,10 @@ function entersAgain(st: State, cur: State): boolean {
 const isMayGoto = (env: Env, insn: number): boolean => env.insns.opcode[insn] === (BPF_JMP | BPF_JCOND)
 
 /** The state equals a checkpoint: what was relied upon there is relied upon here. */
-function endPath(env: Env, st: State, loop: boolean): number {
+function endPath(env: Env, st: State, loop: boolean, exact: ExactLevel): number {
   st.hitCnt++
+  env.covering = st
+  env.onCovered?.(env, exact)
   if (env.aux.flags[env.insnIdx]! & JMP_POINT) pushJmpHistory(env, 0, null)
   const err = propagatePrecision(env, st, env.cur)
   if (err) return err
@@ -120,6 +125,8 @@ function detectInfiniteLoop(env: Env, st: State): number {
   const { cur, log, insnIdx } = env
   if (!mayBeLooping(env, st, cur) || !statesEqual(env, st, cur, EXACT) || iterDepthsDiffer(st, cur)) return 0
   if (st.mayGotoDepth !== cur.mayGotoDepth || st.callbackUnrollDepth !== cur.callbackUnrollDepth) return 0
+  env.covering = st
+  env.onCovered?.(env, EXACT)
   lineInfo(log, insnIdx, true)
   verbose(log, `infinite loop detected at insn ${insnIdx}\n`)
   dump(log, `cur state:${wholeState(env, cur, cur.curframe)}\n`)
@@ -156,6 +163,8 @@ function addCheckpoint(env: Env, head: number): void {
   markAllScalarsImprecise(cur)
   const checkpoint = saveState(cur)
   checkpoint.insnIdx = env.insnIdx
+  // The step that is about to be recorded.
+  if (env.recorder) checkpoint.step = env.recorder.count
   maybeEnterScc(env, checkpoint)
   cur.parent = checkpoint
   cur.firstInsnIdx = env.insnIdx

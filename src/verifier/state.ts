@@ -81,6 +81,8 @@ export interface State {
   cleaned: boolean
   /** Checkpoints in a loop: the stay in it. */
   visit: SccVisit | null
+  /** Checkpoints: the step (steps.ts) before which the state was this one; -1 where steps are not recorded. */
+  step: number
   // As a member of the list of checkpoints of an instruction (struct bpf_verifier_state_list).
   next: State | null
   missCnt: number
@@ -113,6 +115,7 @@ function bareState(words: Int32Array, at: number[], arena: Arena): State {
     equalState: null,
     cleaned: false,
     visit: null,
+    step: -1,
     next: null,
     missCnt: 0,
     hitCnt: 0,

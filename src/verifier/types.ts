@@ -1,6 +1,7 @@
 // What a verification is asked and what it answers. Source of the rules: Linux 6.18 kernel/bpf/verifier.c, x86-64, root, JIT on.
 import type { KernelBtf } from '../abi/index.ts'
 import type { InsnIdx, Program } from '../isa/index.ts'
+import type { RecordedWalk } from './replay.ts'
 
 export interface VerifyOptions {
   /** As in BPF_PROG_LOAD: 1 path of a rejection, 2 every path, 4 statistics; may be combined. */
@@ -21,17 +22,25 @@ export interface VerifyStats {
   readonly stackDepth: string
 }
 
-/** Columns about each step of the walk; row i is step i. */
+/**
+ * Columns about each step of the walk, in the order in which it was explored; row i is step i. A path is followed from its end by `parent`;
+ * a step whose parent is not the step before it takes up a path that a branch put by.
+ */
 export interface StepTable {
   readonly count: number
   /** Instruction slot of each step. */
   readonly insn: Int32Array
   /** The step before on the same path; -1 at the start. */
   readonly parent: Int32Array
-  /** 0 stepped, 1 path ended (exit), 2 pruned, 3 rejected here, 4 branched. */
+  /**
+   * 0 stepped; 1 the path ended (exit); 2 pruned: `cover` proved to be safe; 3 rejected here; 4 stepped, and another way was put by;
+   * 5 pruned at `cover`, a state of a loop that is not explored to its end yet. A pruned step was not executed.
+   */
   readonly kind: Uint8Array
   /** Index in `VerifyResult.log` (UTF-16 offset) of what was said at this step; -1 where nothing was. */
   readonly link: Int32Array
+  /** Pruned: the step before which the state was the earlier one that covers this one. Rejected as an endless loop: likewise. Else -1. */
+  readonly cover: Int32Array
 }
 
 export interface VerifyResult {
@@ -46,7 +55,10 @@ export interface VerifyResult {
   readonly insn: InsnIdx
   readonly log: string
   readonly stats: VerifyStats
+  /** Empty unless `VerifyOptions.record` was set. */
   readonly steps: StepTable
+  /** What stateAtStep() and explainPrune() need; only where steps are recorded. Large, and not to be sent anywhere. */
+  readonly recorded?: RecordedWalk
 }
 
 /** A verification under way: resumable, cancellable by dropping it. */

@@ -18,14 +18,15 @@ import { checkEncoding } from './check/encoding.ts'
 import { checkFuncInfo } from './check/func-args.ts'
 import { giveArguments } from './check/global.ts'
 import { checkAbnormalReturn, checkSubprogs, findSubprogs } from './check/subprogs.ts'
-import { CALLS_CALLBACK, COMPLEXITY_LIMIT_INSNS, type Env, newEnv, PRUNE_POINT, SEEN, scratchNone } from './env.ts'
+import { COMPLEXITY_LIMIT_INSNS, type Env, newEnv, SEEN, scratchNone } from './env.ts'
 import { E2BIG, EINVAL, UNSUPPORTED } from './errno.ts'
 import { explore, FUNCTION_DONE, startFunction } from './explore.ts'
 import { flowOf } from './liveness/flow.ts'
+import { stackLiveness } from './liveness/of-env.ts'
 import { computeLiveRegisters, liveRegistersText } from './liveness/registers.ts'
 import { computeScc } from './liveness/scc.ts'
-import { newStackLiveness } from './liveness/stack.ts'
 import { finishText } from './log/text.ts'
+import { recordedWalk } from './replay.ts'
 import { disasmNames, insnText } from './show.ts'
 import { newRecorder, stepTable } from './steps.ts'
 import type { Verification, VerifyOptions, VerifyResult, VerifyStats } from './types.ts'
@@ -35,7 +36,7 @@ const MAX_INSNS = 1_000_000
 const NO_STATS: VerifyStats = { processed: 0, totalStates: 0, peakStates: 0, maxStatesPerInsn: 0, stackDepth: '' }
 
 export function startVerify(program: Program, options: VerifyOptions): Verification {
-  return startVerifyWith(program, options, undefined)
+  return startVerifyWith(program, options)
 }
 
 export function verify(program: Program, options: VerifyOptions): VerifyResult {
@@ -44,8 +45,11 @@ export function verify(program: Program, options: VerifyOptions): VerifyResult {
   return verification.result()
 }
 
-/** The same with a hook that sees the state before each instruction. */
-export function startVerifyWith(program: Program, options: VerifyOptions, onStep: ((env: Env) => void) | undefined): Verification {
+/** What is called while a verification is under way, to see states. */
+export type Watch = Partial<Pick<Env, 'onStep' | 'onCovered'>>
+
+/** The same with somebody who watches. */
+export function startVerifyWith(program: Program, options: VerifyOptions, watch: Watch = {}): Verification {
   const insns = insnTable(program.code)
   const type = progTypeOf(program)
   if (!type || !(ctxKnown(type.name) || (options.kernel && attachesByBtf(type.name))))
@@ -55,9 +59,10 @@ export function startVerifyWith(program: Program, options: VerifyOptions, onStep
   const env = newEnv(program, type, insns, options.logLevel, options.kernel)
   env.disasm = disasmNames(env)
   env.names = { ...env.names, typeName: (btf, id) => typeNameOf(env, btf, id) }
-  env.onStep = onStep
+  env.onStep = watch.onStep
+  env.onCovered = watch.onCovered
   if (options.record) env.recorder = newRecorder()
-  return verificationOf({ env, subprog: -1, outcome: undefined })
+  return verificationOf({ env, options, subprog: -1, outcome: undefined })
 }
 
 /** Linux tells some types apart by where they attach. */
@@ -93,19 +98,15 @@ function prepare(env: Env): number {
     checkCfg(env) ||
     checkAttach(env)
   if (err) return err
-  const starts = env.subprogs.map((s) => s.start)
-  const flow = flowOf(insns, starts)
+  const flow = flowOf(
+    insns,
+    env.subprogs.map((s) => s.start),
+  )
   const scc = computeScc(flow)
   const live = computeLiveRegisters(insns, flow, (insn) => callSummary(env, insn)?.params ?? -1)
   env.aux.scc = scc
   env.aux.liveRegs = live
-  env.live = newStackLiveness({
-    flow,
-    starts: [...starts, insns.length],
-    log: log.level & LOG_LEVEL2 ? (line) => trace(log, line) : undefined,
-    isPrunePoint: (insn) => (env.aux.flags[insn]! & PRUNE_POINT) !== 0,
-    callsCallback: (insn) => (env.aux.flags[insn]! & CALLS_CALLBACK) !== 0,
-  })
+  env.live = stackLiveness(env, flow)
   if (log.level & LOG_LEVEL2)
     trace(
       log,
@@ -138,6 +139,7 @@ const EXCEPTION_STACK = 0
 /** A verification under way. */
 interface Walk {
   readonly env: Env
+  readonly options: VerifyOptions
   /** Function that is walked; -1 before the first. */
   subprog: number
   outcome: VerifyResult | undefined
@@ -225,6 +227,7 @@ function end(walk: Walk, err: number): void {
     log: shown.text,
     stats,
     steps: stepTable(env.recorder, shown.start),
+    ...(env.recorder ? { recorded: recordedWalk(env, walk.options) } : {}),
   }
   if (err === UNSUPPORTED) walk.outcome = { verdict: 'unsupported', errno: 0, message: '', feature: env.feature, ...rest }
   else if (err) walk.outcome = { verdict: 'rejected', errno: -err, message: messageOf(said), ...rest }

@@ -1,4 +1,5 @@
-// States for people: the same verification is run again, and what it believes before an instruction is written down.
+// States for people: what the verification believes before a step. For one step of a recorded walk the state is rebuilt (replay.ts); for all
+// visits of an instruction the same verification is run again.
 import type { InsnIdx, Program } from '../isa/index.ts'
 import { isSpilled } from './check/stack.ts'
 import {
@@ -37,9 +38,11 @@ import {
 import type { Env } from './env.ts'
 import { regText, regTypeName } from './log/reg-text.ts'
 import { slotChars } from './log/state-text.ts'
+import { replayTo } from './replay.ts'
 import { wholeState } from './show.ts'
+import type { State } from './state.ts'
 import { STEP_REJECTED } from './steps.ts'
-import type { StatesAt, StateView, StepTable, ValueView, VerifyOptions } from './types.ts'
+import type { StatesAt, StateView, StepTable, ValueView, VerifyOptions, VerifyResult } from './types.ts'
 import { startVerifyWith } from './verify.ts'
 
 /** Instructions between two looks at whether there are states enough. */
@@ -48,9 +51,10 @@ const SLICE = 4096
 /** Up to `limit` states before `insn`, in the order of the walk. */
 export const statesAt: StatesAt = (program: Program, options: VerifyOptions, insn: InsnIdx, limit: number): readonly StateView[] => {
   const views: StateView[] = []
-  const verification = startVerifyWith(program, { ...options, logLevel: 0, record: true }, (env) => {
-    if (env.insnIdx === insn && views.length < limit) views.push(viewState(env))
-  })
+  const onStep = (env: Env): void => {
+    if (env.insnIdx === insn && views.length < limit) views.push(viewOf(env))
+  }
+  const verification = startVerifyWith(program, { ...options, logLevel: 0, record: true }, { onStep })
   while (views.length < limit && verification.run(SLICE) === 'more') {}
   return views
 }
@@ -61,9 +65,10 @@ export function statesOfWalk(
   limit: number,
 ): { readonly states: readonly StateView[]; readonly steps: StepTable } | undefined {
   const states: StateView[] = []
-  const verification = startVerifyWith(program, { logLevel: 0, record: true }, (env) => {
-    if (states.length <= limit) states.push(viewState(env))
-  })
+  const onStep = (env: Env): void => {
+    if (states.length <= limit) states.push(viewOf(env))
+  }
+  const verification = startVerifyWith(program, { logLevel: 0, record: true }, { onStep })
   while (states.length <= limit && verification.run(SLICE) === 'more') {}
   if (states.length > limit) return undefined
   const { verdict, steps } = verification.result()
@@ -73,19 +78,14 @@ export function statesOfWalk(
 /** States of a path that was refused: what was believed before each of its last `limit` instructions, the refused one last. Empty where
  * nothing was walked, or the walk was longer than `longest` steps. */
 export function rejectedPath(program: Program, options: VerifyOptions, limit: number, longest: number): readonly StateView[] {
-  const quiet = { ...options, logLevel: 0, record: true }
-  const first = startVerifyWith(program, quiet, undefined)
-  if (first.run(longest) === 'more') return []
-  const { verdict, steps } = first.result()
+  const walk = startVerifyWith(program, { ...options, logLevel: 0, record: true })
+  if (walk.run(longest) === 'more') return []
+  const result = walk.result()
+  const { verdict, steps } = result
   if (verdict !== 'rejected' || steps.count === 0) return []
-  const path = new Set<number>()
-  for (let step = lastRejected(steps); step >= 0 && path.size < limit; step = steps.parent[step]!) path.add(step)
-  const states: StateView[] = []
-  const again = startVerifyWith(program, quiet, (env) => {
-    if (path.has(env.step)) states.push(viewState(env))
-  })
-  while (again.run(SLICE) === 'more') {}
-  return states
+  const path: StateView[] = []
+  for (let step = lastRejected(steps); step >= 0 && path.length < limit; step = steps.parent[step]!) path.push(stateAtStep(result, step)!)
+  return path.reverse()
 }
 
 function lastRejected(steps: StepTable): number {
@@ -93,12 +93,20 @@ function lastRejected(steps: StepTable): number {
   return steps.count - 1
 }
 
-function viewState(env: Env): StateView {
-  const { words: s, cur } = env
-  const frame = cur.at[cur.curframe]!
+/** The state before a step of a walk that was recorded; of a pruned step, the state that was covered. Undefined where there is no such step. */
+export function stateAtStep(result: VerifyResult, step: number): StateView | undefined {
+  const env = result.recorded && replayTo(result.recorded, step)
+  return env && viewOf(env)
+}
+
+const viewOf = (env: Env): StateView => viewState(env, env.cur, env.step)
+
+export function viewState(env: Env, state: State, step: number): StateView {
+  const s = state.words
+  const frame = state.at[state.curframe]!
   const frameno = s[frame + FRAME_NO]!
   const regs: ValueView[] = []
-  for (let i = 0; i < REGS; i++) regs.push(viewValue(env, regAt(frame, i), frameno))
+  for (let i = 0; i < REGS; i++) regs.push(viewValue(env, s, regAt(frame, i), frameno))
   const stack: { offset: number; text: string; value?: ValueView }[] = []
   for (let i = 0; i < s[frame + ALLOCATED_SLOTS]!; i++) {
     const slot = slotAt(frame, i)
@@ -106,15 +114,14 @@ function viewState(env: Env): StateView {
     const offset = -8 * (i + 1)
     if (!isSpilled(s, slot)) stack.push({ offset, text: slotChars(s, slot) })
     else {
-      const value = viewValue(env, slot, frameno)
+      const value = viewValue(env, s, slot, frameno)
       stack.push({ offset, text: slotChars(s, slot).replace(/r.*/, '') + value.text, value })
     }
   }
-  return { step: env.step, insn: env.insnIdx, frame: frameno, regs, stack, text: wholeState(env, cur, cur.curframe).trim() }
+  return { step, insn: state.insnIdx, frame: frameno, regs, stack, text: wholeState(env, state, state.curframe).trim() }
 }
 
-function viewValue(env: Env, r: number, frameno: number): ValueView {
-  const s = env.words
+export function viewValue(env: Env, s: Int32Array, r: number, frameno: number): ValueView {
   const type = s[r + TYPE]!
   const base = baseType(type)
   const s64 = (at: number): bigint => (BigInt(s[r + at]!) << 32n) | BigInt(s[r + at + 1]! >>> 0)

@@ -36,7 +36,7 @@ import { acquireReference, releaseReference } from '../references.ts'
 import { type State, sameCallsites } from '../state.ts'
 import { varOffOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
-import { findPrevEntry, widenImpreciseScalars } from '../widen.ts'
+import { widenSincePrevEntry } from '../widen.ts'
 import { inRcuSection } from './btf-ptr.ts'
 import { KERNEL_BTF } from './btf-types.ts'
 import type { KfuncArg, KfuncMeta } from './kfunc-meta.ts'
@@ -163,12 +163,11 @@ export function afterIterNext(env: Env, meta: KfuncMeta): number {
       verbose(env.log, 'verifier bug: bad parent state for iter next call\n')
       return -EFAULT
     }
-    const prev = findPrevEntry(env, parent, insnIdx)
     const queued = pushBranch(env, insnIdx + 1, insnIdx)
     if (!queued) return -ENOMEM
     const next = iterSlot(queued, meta)
     queued.words[next + ITER_DEPTH]!++
-    if (prev) widenImpreciseScalars(env, prev, queued)
+    widenSincePrevEntry(env, parent, insnIdx, queued)
     markNotNull(env, queued.words, regAt(queued.at[queued.curframe]!, 0))
   }
   s[slot + ITER_STATE] = DRAINED

@@ -70,7 +70,7 @@ import { traceInsnState } from '../show.ts'
 import { frameInsnIdx, type State } from '../state.ts'
 import { umaxOf } from '../values.ts'
 import { LOG_LEVEL, verbose } from '../verbose.ts'
-import { findPrevEntry, widenImpreciseScalars } from '../widen.ts'
+import { widenSincePrevEntry } from '../widen.ts'
 
 /** In env.scratch: the constant operand of this way, and that of the other. */
 const THIS_IMM = 0
@@ -162,11 +162,10 @@ function mayGoto(env: Env, opcode: number): number {
     verbose(log, `invalid may_goto imm ${insns.imm[insnIdx]}\n`)
     return -EINVAL
   }
-  const prev = env.cur.parent ? findPrevEntry(env, env.cur.parent, insnIdx) : null
   const queued = pushBranch(env, insnIdx + 1, insnIdx)
   if (!queued) return -ENOMEM
   queued.mayGotoDepth++
-  if (prev) widenImpreciseScalars(env, prev, queued)
+  if (env.cur.parent) widenSincePrevEntry(env, env.cur.parent, insnIdx, queued)
   env.insnIdx += insns.off[insnIdx]!
   return 0
 }
