@@ -16,14 +16,15 @@ import { lacksKernelHeader } from './kernel-header.ts'
 import { linesBySlot, listing } from './listing.ts'
 import { logLines, logWindow } from './log-view.ts'
 import { machineView, type ViewTables } from './machine-view.ts'
-import { moveTo } from './moves.ts'
+import { type MoveTables, moveTo } from './moves.ts'
 import type { Project } from './project.ts'
-import { outcomeOf, verdictName } from './run.ts'
 import { tailCallTargets } from './tail-calls.ts'
-import { createScenarioRun, type PacketRun, runNextPacket, type Timeline } from './timeline.ts'
+import { createTimeline, runNext, type Timeline } from './timeline.ts'
 import { type Opened, openUnits, unmodelledFeature } from './toolchain.ts'
 import type {
+  ActivationWindow,
   BuildReport,
+  EventWindow,
   ExplanationView,
   LogLine,
   LogWindow,
@@ -34,7 +35,10 @@ import type {
   ProgramReport,
   Verdict,
   VisitsView,
+  WorldView,
 } from './views.ts'
+import { createSingleRun } from './world-run.ts'
+import { activationWindow, eventWindow, packetRow, packetRuns, worldView } from './world-view.ts'
 
 export interface Build {
   readonly report: BuildReport
@@ -45,6 +49,11 @@ export interface Build {
   /** Why a program was rejected. */
   explain(program: number): ExplanationView
   move(from: number, move: Move): MachineView
+  /** Runs of programs, in the order of their ticks. */
+  activations(from: number, count: number): ActivationWindow
+  /** The world's log. */
+  events(from: number, count: number): EventWindow
+  world(): WorldView
   /** The packets as the program left them, those that it dropped left out. */
   exportPcap(): Uint8Array
 }
@@ -102,10 +111,10 @@ function* buildInSteps(project: Project, revision: number, now: () => number, ke
   const diagnostics = [...opened.diagnostics, ...opened.loading, ...faults]
   let timeline: Timeline | undefined
   if (notRun === '') {
-    const created = createScenarioRun(program, packets, project.scenario, { targets, kernel })
+    const created = createSingleRun(program, packets, project.scenario, { targets, kernel })
     if (created.ok) {
-      timeline = created.timeline
-      while (runNextPacket(timeline) === 'more') yield
+      timeline = createTimeline(created.world)
+      while (runNext(timeline) === 'more') yield
     } else {
       notRun = 'unsupported'
       feature = created.unsupported || created.badMap
@@ -115,7 +124,7 @@ function* buildInSteps(project: Project, revision: number, now: () => number, ke
   const ran = now()
   const mainFile = project.build.main
   const programs = opened.programs.map((p, i) => programReport(p, results[i], mainFile))
-  const rows = timeline ? timeline.runs.map((r, i) => packetRow(r, i, timeline.program.program.type)) : packets.map(silentRow)
+  const rows = timeline ? packetRuns(timeline).map((run, i) => packetRow(timeline, run, i)) : packets.map(silentRow)
   const report: BuildReport = {
     revision,
     diagnostics,
@@ -125,6 +134,8 @@ function* buildInSteps(project: Project, revision: number, now: () => number, ke
     passed: rows.filter((r) => r.outcome === 'passed').length,
     dropped: rows.filter((r) => r.outcome === 'dropped').length,
     totalTicks: timeline?.totalTicks ?? 0,
+    activations: timeline?.runs.length ?? 0,
+    events: timeline?.world.events.count ?? 0,
     ms: { compile: compiled - start, verify: verified - compiled, run: ran - verified },
     notRun,
     notRunFeature: feature,
@@ -151,7 +162,7 @@ function questions(
   const states = new Map<string, readonly StateView[]>()
   const lines = report.programs.map((p, i) => Int32Array.from(linesOf(p, opened.programs[i])))
   const indexOf = (program: Program): number => opened.programs.indexOf(program)
-  let tables: ViewTables | undefined
+  let tables: (ViewTables & MoveTables) | undefined
 
   const believed = (program: Program, slot: number): readonly StateView[] => {
     const key = `${indexOf(program)}/${slot}`
@@ -161,17 +172,29 @@ function questions(
     states.set(key, found)
     return found
   }
-  const viewTables = (t: Timeline): ViewTables => {
-    const { program } = t.program
+  const viewTables = (): ViewTables & MoveTables => {
+    const packets = report.packets.map((row) => row.activation)
+    const rowOf = new Map(packets.map((run, row) => [run, row]))
+    const types = new Map<Program, Btf | undefined>()
     tables ??= {
       revision,
-      btf: readProgramBtf(program),
+      btf: (program) => {
+        if (!types.has(program)) types.set(program, readProgramBtf(program))
+        return types.get(program)
+      },
       indexOf,
       lines: (running) => lines[indexOf(running)],
       states: believed,
-      verdictName: (retval) => verdictName(program.type, retval),
+      packetOf: (run) => rowOf.get(run) ?? -1,
+      packets,
+      program: opened.programs[report.attached],
+      programAt: (index) => opened.programs[index],
     }
     return tables
+  }
+  const ran = (): Timeline => {
+    if (!timeline || timeline.runs.length === 0) throw new Error('nothing was run')
+    return timeline
   }
 
   return {
@@ -198,13 +221,17 @@ function questions(
       return { revision, program, ...(explanation ? { explanation } : {}) }
     },
     move(from, move) {
-      if (!timeline || timeline.runs.length === 0) throw new Error('nothing was run')
-      const view = viewTables(timeline)
-      return machineView(timeline, view, moveTo(timeline, view.lines, from, move))
+      const view = viewTables()
+      return machineView(ran(), view, moveTo(ran(), view, from, move))
     },
+    activations: (from, count) =>
+      timeline ? activationWindow(timeline, revision, indexOf, from, count) : { revision, total: 0, from: 0, rows: [] },
+    events: (from, count) =>
+      timeline ? eventWindow(timeline, revision, report.events, from, count) : { revision, total: 0, from: 0, events: [] },
+    world: () => (timeline ? worldView(timeline, revision, indexOf, report.events) : emptyWorld(revision)),
     exportPcap() {
-      const kept = (timeline?.runs ?? []).filter((_, i) => report.packets[i].outcome !== 'dropped')
-      return writePcap(kept.map((r) => ({ atNs: r.arrival.atNs, data: r.result.dataOut })))
+      const kept = timeline ? report.packets.filter((row) => row.outcome !== 'dropped') : []
+      return writePcap(kept.map((row) => ({ atNs: row.atNs, data: timeline?.runs[row.activation].result.dataOut ?? new Uint8Array(0) })))
     },
   }
 }
@@ -273,24 +300,6 @@ function linesOf(report: ProgramReport, program: Program): number[] {
   return out
 }
 
-function packetRow(run: PacketRun, index: number, type: string): PacketRow {
-  const { arrival, result, steps, firstTick } = run
-  const failed = result.fault !== '' || result.unsupported !== ''
-  const { summary, protocol } = dissect(arrival.data)
-  return {
-    index,
-    atNs: arrival.atNs,
-    sizeBytes: arrival.data.length,
-    summary,
-    protocol,
-    verdict: failed ? 'fault' : verdictName(type, result.retval),
-    retval: result.retval,
-    outcome: failed ? 'other' : outcomeOf(type, result.retval),
-    firstTick,
-    ticks: steps + 1,
-  }
-}
-
 function silentRow(arrival: Arrival, index: number): PacketRow {
   const { summary, protocol } = dissect(arrival.data)
   return {
@@ -304,8 +313,20 @@ function silentRow(arrival: Arrival, index: number): PacketRow {
     outcome: 'other',
     firstTick: 0,
     ticks: 0,
+    activation: -1,
   }
 }
+
+const emptyWorld = (revision: number): WorldView => ({
+  revision,
+  nodes: [],
+  links: [],
+  hooks: [],
+  activations: 0,
+  events: 0,
+  endNs: 0,
+  stopped: '',
+})
 
 function readProgramBtf(program: Program): Btf | undefined {
   if (!program.btf) return undefined

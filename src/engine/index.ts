@@ -36,9 +36,13 @@ export { type PacketOutcome, type RecordRun, type RunOutcome, runProgram, runRec
 export { tailCallTargets } from './tail-calls.ts'
 export { type CompileSettings, type Opened, openAssembly, openC, openObject, readBtfFile, unmodelledFeature } from './toolchain.ts'
 export type {
+  ActivationRow,
+  ActivationWindow,
   BuildReport,
   ByteMark,
+  EventWindow,
   ExplanationView,
+  HookView,
   LayerView,
   ListingRow,
   LogLine,
@@ -54,4 +58,5 @@ export type {
   StackSlotView,
   Verdict,
   VisitsView,
+  WorldView,
 } from './views.ts'

@@ -1,6 +1,6 @@
 // The machine at one tick as plain data for the page: registers with what they point to, which C variable they hold and what the verifier
 // believed; stack, packet with layers and marks, maps decoded by BTF, printk. In: the timeline and the tables of the build.
-// The packet's run is replayed from its first step with the trace on, so that all bytes touched so far are known.
+// The run is replayed from its first step with the trace on, so that all bytes touched so far are known.
 import { s64, toHex, u64 } from '../base/index.ts'
 import { type Btf, formatValue, typeName } from '../btf/index.ts'
 import type { Program } from '../isa/index.ts'
@@ -11,22 +11,25 @@ import type { Access } from '../vm/index.ts'
 import { matchingState, stackBelief } from './belief.ts'
 import { describePlace } from './describe.ts'
 import { dumpMap, isOpaque } from './map-dump.ts'
+import { verdictName } from './run.ts'
 import { traceStep } from './step-trace.ts'
-import { packetAt, runningProgram, seek, type Timeline } from './timeline.ts'
+import { kernelOf, runAt, runningProgram, seek, type Timeline } from './timeline.ts'
 import type { ByteMark, MachineView, MapRowView, MapView, RegisterView, StackSlotView } from './views.ts'
+import { subjectOf } from './world-view.ts'
 
 /** Tables of a build that a view needs. */
 export interface ViewTables {
   readonly revision: number
-  readonly btf: Btf | undefined
+  /** Types that a program brings. */
+  readonly btf: (program: Program) => Btf | undefined
   /** Index of a program in the report. */
   readonly indexOf: (program: Program) => number
   /** Source line of each slot of a program. */
   readonly lines: (program: Program) => Int32Array
   /** What the verifier believed at a slot of a program, on each visit. */
   readonly states: (program: Program, slot: number) => readonly StateView[]
-  /** Name of a return code. */
-  readonly verdictName: (retval: number) => string
+  /** Row of the packet that a run is on; -1 = none. */
+  readonly packetOf: (run: number) => number
 }
 
 /** The part of a run of more steps that lies further back than this is not traced: its touched bytes are not marked. */
@@ -36,24 +39,34 @@ const MAX_MAP_ROWS = 256
 const ZERO_ROWS = 16
 const MAX_PRINTK = 200
 const FRAME_BYTES = 512
+const NO_BYTES = new Uint8Array(0)
 
 export function machineView(t: Timeline, tables: ViewTables, tick: number): MachineView {
-  const { kernel } = t
-  const packet = packetAt(t, tick)
-  const { firstTick, steps, result } = t.runs[packet]
+  const run = runAt(t, tick)
+  const { firstTick, steps, result, activation } = t.runs[run]
+  const { kernel, hook } = activation
   const step = Math.max(0, Math.min(tick - firstTick, steps))
-  seek(t, packet, 0)
+  seek(t, run, 0)
   const before = kernel.maps.map(rowsByKey)
-  const replayed = replay(t, packet, step)
+  const replayed = replay(t, run, step)
   const isOver = step === steps
   const pc = isOver ? -1 : kernel.machine.pc
   const program = runningProgram(t)
+  const btf = tables.btf(activation.program.program)
   const state = pc < 0 ? undefined : matchingState(tables.states(program, pc), kernel.machine.lo, kernel.machine.hi)
-  const bytes = packetBytes(kernel)
+  const bytes = activation.packet ? packetBytes(kernel) : NO_BYTES
   return {
     revision: tables.revision,
     tick: firstTick + step,
-    packet,
+    packet: tables.packetOf(run),
+    activation: run,
+    hook: hook.name,
+    node: hook.node,
+    place: hook.place,
+    programName: activation.program.program.name,
+    subject: subjectOf(activation),
+    cpu: activation.cpu,
+    atNs: activation.atNs,
     step,
     steps,
     program: tables.indexOf(program),
@@ -65,12 +78,12 @@ export function machineView(t: Timeline, tables: ViewTables, tick: number): Mach
     packetHex: toHex(bytes),
     packetMarks: packetMarks(kernel, replayed.last),
     packetTouched: mergeMarks(packetMarks(kernel, replayed.all)),
-    layers: dissect(bytes).layers,
-    maps: kernel.maps.flatMap((map, i) => (isOpaque(map.def.type) ? [] : [mapView(map, before[i], tables.btf)])),
+    layers: activation.packet ? dissect(bytes).layers : [],
+    maps: kernel.maps.flatMap((map, i) => (isOpaque(map.def.type) ? [] : [mapView(map, before[i], btf)])),
     printk: logged(kernel.printk).slice(-MAX_PRINTK),
     did: replayed.did,
     branch: replayed.branch,
-    verdict: isOver && result.fault === '' && result.unsupported === '' ? tables.verdictName(result.retval) : '',
+    verdict: isOver && result.fault === '' && result.unsupported === '' ? verdictName(activation.program.program.type, result.retval) : '',
     fault: isOver ? result.fault || result.unsupported : '',
   }
 }
@@ -86,11 +99,11 @@ interface Replayed {
   readonly hi: Int32Array
 }
 
-/** Goes from the packet's first step to `step`, tracing. */
-function replay(t: Timeline, packet: number, step: number): Replayed {
-  const { kernel } = t
+/** Goes from the run's first step to `step`, tracing. */
+function replay(t: Timeline, run: number, step: number): Replayed {
+  const kernel = kernelOf(t, run)
   const m = kernel.machine
-  if (step > MAX_TRACED_STEPS) seek(t, packet, step - MAX_TRACED_STEPS)
+  if (step > MAX_TRACED_STEPS) seek(t, run, step - MAX_TRACED_STEPS)
   const all: Access[] = []
   while (m.steps < step - 1 && m.status === 'ready') all.push(...traceStep(kernel, false).accesses)
   const lo = m.lo.slice(0, 11)

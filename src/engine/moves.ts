@@ -1,7 +1,7 @@
-// Where a move along the timeline leads: a tick to a tick. In: the timeline (all packets run), source lines, where one is, the move.
+// Where a move along the timeline leads: a tick to a tick. In: the timeline (all has run), source lines, where one is, the move.
 // Line and breakpoint moves walk the instructions of a run by replaying it; both directions give the same stops.
 import type { Program } from '../isa/index.ts'
-import { packetAt, runningProgram, seek, type Timeline } from './timeline.ts'
+import { kernelHere, runAt, runningProgram, seek, type Timeline } from './timeline.ts'
 import type { Move } from './views.ts'
 
 /** Instructions that one move may look at before it stops where it is. */
@@ -10,54 +10,85 @@ const MAX_WALK = 4_000_000
 /** Source line of each slot of a program; 0 where unknown. */
 export type Lines = (program: Program) => Int32Array
 
-export function moveTo(t: Timeline, lines: Lines, from: number, move: Move): number {
+export interface MoveTables {
+  readonly lines: Lines
+  /** Run of each packet row. */
+  readonly packets: readonly number[]
+  /** Program that breakpoints are in where a move does not say. */
+  readonly program: Program
+  readonly programAt: (index: number) => Program | undefined
+}
+
+export function moveTo(t: Timeline, tables: MoveTables, from: number, move: Move): number {
   const last = t.totalTicks - 1
   const here = clamp(from, 0, last)
+  const { lines, packets } = tables
   switch (move.kind) {
     case 'tick':
       return clamp(move.tick, 0, last)
     case 'insn':
       return clamp(here + move.by, 0, last)
-    case 'packet': {
-      const run = t.runs[clamp(move.packet, 0, t.runs.length - 1)]
-      return run.firstTick + clamp(move.step, 0, run.steps)
-    }
+    case 'packet':
+      return tickOf(t, packets[clamp(move.packet, 0, packets.length - 1)] ?? 0, move.step)
+    case 'activation':
+      return tickOf(t, move.activation, move.step)
+    case 'event':
+      return tickOf(t, runOfEvent(t, move.event), 0)
     case 'line':
       return move.by > 0 ? nextLine(t, lines, here) : previousLine(t, lines, here)
-    case 'breakpoint':
-      return move.by > 0 ? nextBreakpoint(t, new Set(move.slots), here) : previousBreakpoint(t, new Set(move.slots), here)
+    case 'breakpoint': {
+      const program = (move.program === undefined ? undefined : tables.programAt(move.program)) ?? tables.program
+      const slots = new Set(move.slots)
+      return move.by > 0 ? nextBreakpoint(t, program, slots, here) : previousBreakpoint(t, program, slots, here)
+    }
   }
 }
 
 const clamp = (n: number, low: number, high: number): number => Math.max(low, Math.min(high, Math.trunc(n)))
 
-/** Walks a packet's run in [from, to) steps: at each of them the machine stands before the instruction. */
-function* walk(t: Timeline, packet: number, from: number, to: number): Generator<undefined> {
-  seek(t, packet, from)
+function tickOf(t: Timeline, index: number, step: number): number {
+  const run = t.runs[clamp(index, 0, t.runs.length - 1)]
+  return run.firstTick + clamp(step, 0, run.steps)
+}
+
+/** The first run that belongs to an entry of the world's log or to one behind it; the last one where there is none. */
+function runOfEvent(t: Timeline, event: number): number {
+  let low = 0
+  let high = t.runs.length - 1
+  while (low < high) {
+    const mid = (low + high) >> 1
+    if (t.runs[mid].activation.event >= event) high = mid
+    else low = mid + 1
+  }
+  return low
+}
+
+/** Walks a run in [from, to) steps: at each of them the machine stands before the instruction. */
+function* walk(t: Timeline, run: number, from: number, to: number): Generator<undefined> {
   for (let step = from; step < to; step++) {
-    seek(t, packet, step)
+    seek(t, run, step)
     yield
   }
 }
 
-function* linesOf(t: Timeline, lines: Lines, packet: number, from: number, to: number): Generator<number> {
-  for (const _ of walk(t, packet, from, to)) yield lines(runningProgram(t))[t.kernel.machine.pc] ?? 0
+function* linesOf(t: Timeline, lines: Lines, run: number, from: number, to: number): Generator<number> {
+  for (const _ of walk(t, run, from, to)) yield lines(runningProgram(t))[kernelHere(t).machine.pc] ?? 0
 }
 
-/** Slots of the attached program; -1 within another one. */
-function* slots(t: Timeline, packet: number, from: number, to: number): Generator<number> {
-  for (const _ of walk(t, packet, from, to)) yield runningProgram(t) === t.program.program ? t.kernel.machine.pc : -1
+/** Slots of a program; -1 within another one. */
+function* slots(t: Timeline, program: Program, run: number, from: number, to: number): Generator<number> {
+  for (const _ of walk(t, run, from, to)) yield runningProgram(t) === program ? kernelHere(t).machine.pc : -1
 }
 
 /** The first step behind `here` at which another line begins; the end of the run where there is none. */
 function nextLine(t: Timeline, lines: Lines, here: number): number {
-  const packet = packetAt(t, here)
-  const { firstTick, steps } = t.runs[packet]
+  const run = runAt(t, here)
+  const { firstTick, steps } = t.runs[run]
   const at = here - firstTick
   if (at >= steps) return Math.min(here + 1, t.totalTicks - 1)
   let line = -1
   let step = at
-  for (const next of linesOf(t, lines, packet, at, Math.min(steps, at + MAX_WALK))) {
+  for (const next of linesOf(t, lines, run, at, Math.min(steps, at + MAX_WALK))) {
     if (line === -1) line = next
     else if (next !== line && next !== 0) return firstTick + step
     step++
@@ -67,15 +98,15 @@ function nextLine(t: Timeline, lines: Lines, here: number): number {
 
 /** The first step of the line before: where that line was entered. */
 function previousLine(t: Timeline, lines: Lines, here: number): number {
-  const packet = packetAt(t, here)
-  const { firstTick } = t.runs[packet]
+  const run = runAt(t, here)
+  const { firstTick } = t.runs[run]
   const at = here - firstTick
   if (at === 0) return Math.max(0, here - 1)
   // Entries of lines up to here, in order.
   let line = 0
   let step = Math.max(0, at - MAX_WALK)
   let entry = step
-  for (const next of linesOf(t, lines, packet, step, at)) {
+  for (const next of linesOf(t, lines, run, step, at)) {
     if (next !== line && next !== 0) {
       line = next
       entry = step
@@ -85,12 +116,12 @@ function previousLine(t: Timeline, lines: Lines, here: number): number {
   return firstTick + entry
 }
 
-function nextBreakpoint(t: Timeline, stops: ReadonlySet<number>, here: number): number {
+function nextBreakpoint(t: Timeline, program: Program, stops: ReadonlySet<number>, here: number): number {
   let walked = 0
-  for (let packet = packetAt(t, here); packet < t.runs.length && walked < MAX_WALK; packet++) {
-    const { firstTick, steps } = t.runs[packet]
+  for (let run = runAt(t, here); run < t.runs.length && walked < MAX_WALK; run++) {
+    const { firstTick, steps } = t.runs[run]
     let step = Math.max(0, here + 1 - firstTick)
-    for (const slot of slots(t, packet, step, steps)) {
+    for (const slot of slots(t, program, run, step, steps)) {
       if (stops.has(slot)) return firstTick + step
       step++
       walked++
@@ -99,13 +130,13 @@ function nextBreakpoint(t: Timeline, stops: ReadonlySet<number>, here: number): 
   return t.totalTicks - 1
 }
 
-function previousBreakpoint(t: Timeline, stops: ReadonlySet<number>, here: number): number {
+function previousBreakpoint(t: Timeline, program: Program, stops: ReadonlySet<number>, here: number): number {
   let walked = 0
-  for (let packet = packetAt(t, here); packet >= 0 && walked < MAX_WALK; packet--) {
-    const { firstTick, steps } = t.runs[packet]
+  for (let run = runAt(t, here); run >= 0 && walked < MAX_WALK; run--) {
+    const { firstTick, steps } = t.runs[run]
     let step = 0
     let found = -1
-    for (const slot of slots(t, packet, 0, Math.min(steps, here - firstTick))) {
+    for (const slot of slots(t, program, run, 0, Math.min(steps, here - firstTick))) {
       if (stops.has(slot)) found = step
       step++
       walked++

@@ -6,9 +6,12 @@ import { toHex } from '../base/index.ts'
 import { makeSource, renderDiagnostics } from '../diag/index.ts'
 import { assemble, type Program } from '../isa/index.ts'
 import { packetBytes } from '../kernel/index.ts'
+import type { Arrival } from './arrivals.ts'
 import { moveTo } from './moves.ts'
 import { traceStep } from './step-trace.ts'
-import { createScenarioRun, packetAt, runNextPacket, seek, type Timeline } from './timeline.ts'
+import { createTimeline, kernelOf, runAt, runNext, seek, type Timeline } from './timeline.ts'
+import type { Move } from './views.ts'
+import { createSingleRun } from './world-run.ts'
 
 function program(text: string): Program {
   const source = makeSource('t.s', text)
@@ -77,26 +80,32 @@ each:
   exit
 `
 
+function runAll(text: string, arrivals: readonly Arrival[]): Timeline {
+  const created = createSingleRun(program(text), arrivals, { seed: 1, maps: [] })
+  if (!created.ok) throw new Error(`${created.errno} ${created.unsupported}`)
+  const t = createTimeline(created.world)
+  while (runNext(t) === 'more');
+  return t
+}
+
 function timeline(counts: readonly number[]): Timeline {
   const arrivals = counts.map((n, i) => ({ atNs: i * 1000, data: Uint8Array.from({ length: 60 }, (_, k) => (k === 0 ? n : 0)) }))
-  const created = createScenarioRun(program(COUNTER), arrivals, { seed: 1, maps: [] })
-  if (!created.ok) throw new Error(`${created.errno} ${created.unsupported}`)
-  while (runNextPacket(created.timeline) === 'more');
-  return created.timeline
+  return runAll(COUNTER, arrivals)
 }
 
 /** Everything that a page would show at a tick. */
 function look(t: Timeline, tick: number): string {
-  const packet = packetAt(t, tick)
-  seek(t, packet, tick - t.runs[packet].firstTick)
-  const { machine, maps } = t.kernel
+  const run = runAt(t, tick)
+  seek(t, run, tick - t.runs[run].firstTick)
+  const kernel = kernelOf(t, run)
+  const { machine, maps } = kernel
   const entries = maps.map((m) => m.entries().map((e) => toHex(e.value)))
   return JSON.stringify([
     machine.pc,
     machine.steps,
     [...machine.lo.subarray(0, 11)],
     [...machine.hi.subarray(0, 11)],
-    toHex(packetBytes(t.kernel)),
+    toHex(packetBytes(kernel)),
     entries,
   ])
 }
@@ -126,19 +135,13 @@ describe('timeline', () => {
   })
 
   test('a run longer than the distance of keyframes is seekable', () => {
-    const t = timeline([255])
-    const long = createScenarioRun(
-      program(COUNTER.replace('r7 = *(u8 *)(r6 + 0)', 'r7 = 70000')),
-      [{ atNs: 0, data: new Uint8Array(60) }],
-      { seed: 1, maps: [] },
-    )
-    if (!long.ok) throw new Error('not loaded')
-    while (runNextPacket(long.timeline) === 'more');
-    const far = look(long.timeline, 150_000)
-    expect(long.timeline.keyframes.length).toBeGreaterThan(2)
-    look(long.timeline, 3)
-    expect(look(long.timeline, 150_000)).toBe(far)
-    expect(t.keyframes.length).toBe(1)
+    const t = runAll(COUNTER.replace('r7 = *(u8 *)(r6 + 0)', 'r7 = 70000'), [{ atNs: 0, data: new Uint8Array(60) }])
+    const far = look(t, 150_000)
+    expect(t.frames.length).toBeGreaterThan(2)
+    const before = look(t, 149_999)
+    look(t, 3)
+    expect(look(t, 150_000)).toBe(far)
+    expect(look(t, 149_999)).toBe(before)
   })
 
   test('many packets share keyframes', () => {
@@ -152,64 +155,71 @@ describe('timeline', () => {
     const bytes = Array.from({ length: 80 }, (_, i) => (i * 7) & 3)
     const few = timeline(bytes.slice(0, 40))
     const many = timeline(bytes)
-    expect(few.kernel.engine).not.toBe(many.kernel.engine)
-    expect(many.runs.slice(0, 40)).toEqual(few.runs)
+    expect(kernelOf(few, 0).engine).not.toBe(kernelOf(many, 0).engine)
+    const seen = (t: Timeline) => t.runs.slice(0, 40).map(({ firstTick, steps, result }) => ({ firstTick, steps, result }))
+    expect(seen(many)).toEqual(seen(few))
     for (const tick of [few.totalTicks - 1, 5, 200, 0, 77]) expect(look(many, tick)).toBe(look(few, tick))
   })
 
   test('timers call back when their time has come', () => {
     const at = (ms: number) => ({ atNs: ms * 1e6, data: new Uint8Array(60) })
-    const created = createScenarioRun(program(TIMER), [at(0), at(1), at(4), at(5)], { seed: 1, maps: [] })
-    if (!created.ok) throw new Error('not loaded')
-    while (runNextPacket(created.timeline) === 'more');
+    const t = runAll(TIMER, [at(0), at(1), at(4), at(5)])
     // The second packet puts it off to 3 ms, the third to 6 ms.
-    expect(created.timeline.runs.map((r) => r.result.retval)).toEqual([0, 0, 1, 1])
-    seek(created.timeline, 2, 0)
-    seek(created.timeline, 0, 0)
-    seek(created.timeline, 3, created.timeline.runs[3].steps)
-    expect(created.timeline.kernel.machine.lo[0]).toBe(1)
+    expect(t.runs.map((r) => r.result.retval)).toEqual([0, 0, 1, 1])
+    seek(t, 2, 0)
+    seek(t, 0, 0)
+    seek(t, 3, t.runs[3].steps)
+    expect(kernelOf(t, 3).machine.lo[0]).toBe(1)
   })
 
   test('says what an instruction did and touched', () => {
     const t = timeline([7])
     seek(t, 0, 1)
-    expect(traceStep(t.kernel, true)).toMatchObject({ did: 'r7 = *(u8 *)(packet +0)    r7 = 7', accesses: [{ kind: 'read', size: 1 }] })
+    expect(traceStep(kernelOf(t, 0), true)).toMatchObject({
+      did: 'r7 = *(u8 *)(packet +0)    r7 = 7',
+      accesses: [{ kind: 'read', size: 1 }],
+    })
   })
 
   test('says which way a conditional jump went', () => {
     const t = timeline([0])
     seek(t, 0, 6)
-    expect(traceStep(t.kernel, true)).toMatchObject({ did: 'call bpf_map_lookup_elem#1    r0 = counts[0]', branch: '' })
-    expect(traceStep(t.kernel, true)).toMatchObject({ did: 'if r0 == 0x0 goto pc+7    r0 = counts[0]', branch: 'not taken' })
+    expect(traceStep(kernelOf(t, 0), true)).toMatchObject({ did: 'call bpf_map_lookup_elem#1    r0 = counts[0]', branch: '' })
+    expect(traceStep(kernelOf(t, 0), true)).toMatchObject({ did: 'if r0 == 0x0 goto pc+7    r0 = counts[0]', branch: 'not taken' })
     seek(t, 0, t.runs[0].steps - 3)
-    expect(traceStep(t.kernel, true)).toMatchObject({ did: 'if r7 == 0x0 goto pc+2    r7 = 0', branch: 'taken' })
+    expect(traceStep(kernelOf(t, 0), true)).toMatchObject({ did: 'if r7 == 0x0 goto pc+2    r7 = 0', branch: 'taken' })
   })
 })
 
 describe('moves', () => {
   const lines = Int32Array.from({ length: 18 }, (_, slot) => 1 + (slot >> 2))
+  const move = (t: Timeline, from: number, wanted: Move) => {
+    const packets = t.runs.map((_, i) => i)
+    const { program } = t.runs[0].activation.program
+    return moveTo(t, { lines: () => lines, packets, program, programAt: () => undefined }, from, wanted)
+  }
   test('lines forward and back meet at the same stops', () => {
     const t = timeline([3])
     const forward = [0]
-    while (forward.at(-1) !== t.totalTicks - 1) forward.push(moveTo(t, () => lines, forward.at(-1)!, { kind: 'line', by: 1 }))
+    while (forward.at(-1) !== t.totalTicks - 1) forward.push(move(t, forward.at(-1)!, { kind: 'line', by: 1 }))
     const back = [t.totalTicks - 1]
-    while (back.at(-1) !== 0) back.push(moveTo(t, () => lines, back.at(-1)!, { kind: 'line', by: -1 }))
+    while (back.at(-1) !== 0) back.push(move(t, back.at(-1)!, { kind: 'line', by: -1 }))
     expect(back.reverse()).toEqual(forward)
   })
   test('breakpoints over packets, both ways', () => {
     const t = timeline([0, 0, 0])
     const slot = 11
-    const first = moveTo(t, () => lines, 0, { kind: 'breakpoint', by: 1, slots: [slot] })
-    const second = moveTo(t, () => lines, first, { kind: 'breakpoint', by: 1, slots: [slot] })
-    expect(packetAt(t, first)).toBe(0)
-    expect(packetAt(t, second)).toBe(1)
-    expect(moveTo(t, () => lines, second, { kind: 'breakpoint', by: -1, slots: [slot] })).toBe(first)
-    expect(moveTo(t, () => lines, second, { kind: 'breakpoint', by: 1, slots: [] })).toBe(t.totalTicks - 1)
+    const first = move(t, 0, { kind: 'breakpoint', by: 1, slots: [slot] })
+    const second = move(t, first, { kind: 'breakpoint', by: 1, slots: [slot] })
+    expect(runAt(t, first)).toBe(0)
+    expect(runAt(t, second)).toBe(1)
+    expect(move(t, second, { kind: 'breakpoint', by: -1, slots: [slot] })).toBe(first)
+    expect(move(t, second, { kind: 'breakpoint', by: 1, slots: [] })).toBe(t.totalTicks - 1)
   })
   test('clamps', () => {
     const t = timeline([1])
-    expect(moveTo(t, () => lines, 5, { kind: 'insn', by: -100 })).toBe(0)
-    expect(moveTo(t, () => lines, 5, { kind: 'tick', tick: 1e9 })).toBe(t.totalTicks - 1)
-    expect(moveTo(t, () => lines, 5, { kind: 'packet', packet: 9, step: 9999 })).toBe(t.totalTicks - 1)
+    expect(move(t, 5, { kind: 'insn', by: -100 })).toBe(0)
+    expect(move(t, 5, { kind: 'tick', tick: 1e9 })).toBe(t.totalTicks - 1)
+    expect(move(t, 5, { kind: 'packet', packet: 9, step: 9999 })).toBe(t.totalTicks - 1)
   })
 })

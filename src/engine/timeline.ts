@@ -1,139 +1,176 @@
-// The run of a scenario on one axis of ticks. Each packet's run has a tick before each instruction and one when it is over:
+// The run of a world on one axis of ticks. Each activation (one run of one program) has a tick before each instruction and one when it is over:
 //
-//   packet 0            packet 1                     tick = firstTick + step
+//   activation 0        activation 1                 tick = firstTick + step
 //   0 1 2 ... n0 (over) n0+1 ... n0+1+n1 (over)      step 0 = before the first instruction
 //
-// Keyframes (snapshots of the whole kernel) stand before packets; `seek` restores the nearest one at or before the tick and replays.
-// Replaying is deterministic, so a tick always shows the same machine. Packets that are only passed run as compiled code where there are many;
-// the one that is looked at is interpreted, and leaves more keyframes on the way where its run is long. Owned by one build.
-import { fromHex } from '../base/index.ts'
+// Keyframes (snapshots of the whole world) stand between events, frames (snapshots of one kernel) within runs; `seek` restores the nearest one
+// at or before the place and replays. Replaying is deterministic, so a tick always shows the same machine. Runs that are only passed are compiled
+// code where there are many; the one that is looked at is interpreted, and leaves frames on the way. Owned by one build.
 import type { Program } from '../isa/index.ts'
 import {
-  addMap,
-  createKernel,
+  type Activation,
+  type ActivationResult,
   type Kernel,
   type KernelSnapshot,
-  type LoadedProgram,
-  loadProgram,
   outcome,
   packetBytes,
   restoreKernel,
   runInvocation,
-  runTimers,
   saveKernel,
-  startInvocation,
   stepInvocation,
+  type World,
+  type WorldSnapshot,
 } from '../kernel/index.ts'
-import type { Arrival } from './arrivals.ts'
-import type { ScenarioMap } from './project.ts'
-import { kfuncNames, type RunSettings } from './run.ts'
-import { fillProgArrays } from './tail-calls.ts'
 
-const KEYFRAME_STEPS = 1 << 16
-/** From so many packets on, compiling the program pays. */
-const COMPILED_FROM = 64
-/** No packet's run: the kernel does not stand where an interpreter would have left it. */
-const NOWHERE = -1
+/** Between frames within a run that stay. */
+const FRAME_STEPS = 1 << 16
+/** Between the place that is looked at and the frame before it, so that a step back is at hand. */
+const NEAR_STEPS = 1 << 11
+/** Compiled runs go so far without frames: an interpreter makes up for that in milliseconds. */
+const COMPILED_STEPS = 1 << 20
 /** A run that takes longer is stopped. A verified program takes a million instructions at most, times its callbacks and tail calls. */
 const MAX_STEPS = 1 << 24
-/** Packets between two keyframes grow with the number of packets, so that snapshots stay few. */
+/** Between keyframes, whichever comes first; both grow where there would be more than MAX_KEYFRAMES. */
+const KEYFRAME_EVENTS = 64
+const KEYFRAME_TICKS = 1 << 15
 const MAX_KEYFRAMES = 512
-/** Linux's test runs take no shorter frame. */
-const ETH_HLEN = 14
+/** Keyframes right before the place that is looked at, and how many activations before it they begin. */
+const MAX_NEAR = 16
+const NEAR_ACTIVATIONS = 6
+/** Events without a program that one call passes. */
+const EVENTS_A_CALL = 256
+/** Frames after which those near places that were looked at are dropped. */
+const MAX_FRAMES = 1024
+/** No activation: the world stands between events. */
+const NOWHERE = -1
 
-export interface RunResult {
-  readonly retval: number
+export interface RunResult extends ActivationResult {
+  /** The packet as the program left it; empty where it was given none. */
   readonly dataOut: Uint8Array
-  /** A sentence on what went wrong; empty where nothing did. */
-  readonly fault: string
-  /** What is not modelled; empty where all was. */
-  readonly unsupported: string
 }
 
-export interface PacketRun {
-  readonly arrival: Arrival
+export interface ActivationRun {
+  readonly activation: Activation
   readonly firstTick: number
   /** Instructions executed. */
   readonly steps: number
   readonly result: RunResult
 }
 
-/** Before packet `packet` where `step` is 0, else within its run. */
+/** Before the event that activation `next` is the first of, or of events without any before it. */
 interface Keyframe {
-  readonly packet: number
+  readonly next: number
+  readonly snapshot: WorldSnapshot
+}
+
+/** Within a run, which the world has to stand in. */
+interface Frame {
+  readonly run: number
   readonly step: number
   readonly snapshot: KernelSnapshot
 }
 
 export interface Timeline {
-  readonly kernel: Kernel
-  readonly program: LoadedProgram
-  readonly arrivals: readonly Arrival[]
-  readonly runs: PacketRun[]
-  readonly keyframes: Keyframe[]
+  readonly world: World
+  readonly runs: ActivationRun[]
+  /** In order. */
+  keyframes: Keyframe[]
+  /** The newest last. */
+  near: Keyframe[]
+  /** In order of run and step. */
+  readonly frames: Frame[]
   totalTicks: number
-  /** Packet whose run the kernel stands in. */
-  packet: number
+  /** Run that the world stands in. */
+  here: number
+  /** Activation that comes next. */
+  next: number
+  /** What is far between keyframes now. */
+  strideEvents: number
+  strideTicks: number
+  sinceEvents: number
+  sinceTicks: number
 }
 
-export type ScenarioRun =
-  | { readonly ok: true; readonly timeline: Timeline }
-  | { readonly ok: false; readonly errno: number; readonly unsupported: string; readonly badMap: string }
-
-/** Loads the program into a fresh kernel, with the programs that it tail-calls and the initial map contents of the scenario. */
-export function createScenarioRun(
-  program: Program,
-  arrivals: readonly Arrival[],
-  { seed, maps }: { readonly seed: number; readonly maps: readonly ScenarioMap[] },
-  { targets = [], kernel: types }: Pick<RunSettings, 'targets' | 'kernel'> = {},
-): ScenarioRun {
-  const engine = arrivals.length < COMPILED_FROM ? 'interp' : 'jit'
-  const kernel = createKernel({ seed, kfuncName: kfuncNames(types), engine, verified: true })
-  for (const def of program.maps) {
-    const added = addMap(kernel, def, program.btf)
-    if (!added.map) return { ok: false, errno: added.errno, unsupported: added.unsupported ?? '', badMap: def.name }
+export function createTimeline(world: World): Timeline {
+  return {
+    world,
+    runs: [],
+    keyframes: [{ next: 0, snapshot: world.save() }],
+    near: [],
+    frames: [],
+    totalTicks: 0,
+    here: NOWHERE,
+    next: 0,
+    strideEvents: KEYFRAME_EVENTS,
+    strideTicks: KEYFRAME_TICKS,
+    sinceEvents: 0,
+    sinceTicks: 0,
   }
-  const loaded = loadProgram(kernel, program)
-  if (!loaded.ok) return { ok: false, errno: loaded.errno, unsupported: loaded.unsupported ?? '', badMap: '' }
-  const unfilled = fillProgArrays(kernel, program, targets)
-  if (unfilled !== '') return { ok: false, errno: 0, unsupported: unfilled, badMap: '' }
-  for (const { name, entries } of maps) {
-    const map = kernel.maps.find((m) => m.def.name === name)
-    for (const { key, value } of entries) {
-      const keyBytes = fromHex(key)
-      const valueBytes = fromHex(value)
-      const fits = keyBytes?.length === map?.def.keySize && valueBytes?.length === map?.def.valueSize
-      const errno = map && keyBytes && valueBytes && fits ? map.userUpdate(keyBytes, valueBytes, 0) : -22
-      if (errno < 0) return { ok: false, errno: -errno, unsupported: '', badMap: name }
+}
+
+/** Goes on to the end of the next activation; 'done' once the world is over. */
+export function runNext(t: Timeline): 'more' | 'done' {
+  for (let events = 0; events < EVENTS_A_CALL; ) {
+    const step = t.world.next()
+    switch (step.kind) {
+      case 'over':
+        return 'done'
+      case 'event':
+        events++
+        betweenEvents(t)
+        break
+      case 'activation':
+        record(t, step.activation)
+        return 'more'
     }
   }
-  return { ok: true, timeline: { kernel, program: loaded.program, arrivals, runs: [], keyframes: [], totalTicks: 0, packet: NOWHERE } }
+  return 'more'
 }
 
-/** Runs the next packet that has not run; 'done' once all have. */
-export function runNextPacket(t: Timeline): 'more' | 'done' {
+function record(t: Timeline, activation: Activation): void {
+  const { kernel } = activation
   const index = t.runs.length
-  const arrival = t.arrivals[index]
-  if (!arrival) return 'done'
-  if (index % Math.ceil(t.arrivals.length / MAX_KEYFRAMES) === 0)
-    t.keyframes.push({ packet: index, step: 0, snapshot: saveKernel(t.kernel) })
-  const refused = begin(t, index)
-  if (refused === '') runInvocation(t.kernel, MAX_STEPS)
-  const steps = refused === '' ? t.kernel.machine.steps : 0
-  t.runs.push({ arrival, firstTick: t.totalTicks, steps, result: refused === '' ? resultOf(t.kernel) : notRun(refused) })
+  if (activation.refused === undefined) {
+    runInvocation(kernel, COMPILED_STEPS)
+    while (kernel.machine.status === 'ready' && kernel.machine.steps < MAX_STEPS) {
+      addFrame(t, index, kernel)
+      stepInvocation(kernel, FRAME_STEPS)
+    }
+  }
+  const steps = activation.refused === undefined ? kernel.machine.steps : 0
+  const result = resultOf(activation)
+  t.runs.push({ activation, firstTick: t.totalTicks, steps, result })
   t.totalTicks += steps + 1
-  t.packet = NOWHERE
-  return t.runs.length === t.arrivals.length ? 'done' : 'more'
+  t.sinceTicks += steps + 1
+  t.next = index + 1
+  t.world.finish(result)
 }
 
-/** The program that the machine stands in: the attached one, or one that it tail-called. */
-export function runningProgram({ kernel, program }: Timeline): Program {
+function betweenEvents(t: Timeline): void {
+  if (++t.sinceEvents < t.strideEvents && t.sinceTicks < t.strideTicks) return
+  t.sinceEvents = t.sinceTicks = 0
+  t.keyframes.push({ next: t.next, snapshot: t.world.save() })
+  if (t.keyframes.length < MAX_KEYFRAMES) return
+  t.keyframes = t.keyframes.filter((_, i) => i % 2 === 0)
+  t.strideEvents *= 2
+  t.strideTicks *= 2
+}
+
+/** The kernel that a run is of. */
+export const kernelOf = (t: Timeline, run: number): Kernel => t.runs[run].activation.kernel
+
+/** The kernel that the world stands in. */
+export const kernelHere = (t: Timeline): Kernel => kernelOf(t, t.here)
+
+/** The program that the machine stands in: that of the activation, or one that it tail-called. */
+export function runningProgram(t: Timeline): Program {
+  const { kernel, program } = t.runs[t.here].activation
   const { code } = kernel.machine
   return code === program.code ? program.program : (kernel.programs.find((p) => p.code === code)?.program ?? program.program)
 }
 
-/** The packet whose run a tick belongs to; clamps. */
-export function packetAt(t: Timeline, tick: number): number {
+/** The run that a tick belongs to; clamps. */
+export function runAt(t: Timeline, tick: number): number {
   let low = 0
   let high = t.runs.length - 1
   while (low < high) {
@@ -144,60 +181,121 @@ export function packetAt(t: Timeline, tick: number): number {
   return low
 }
 
-/** Puts the kernel before an instruction of a packet's run (`step` = its number of steps: behind the last one). */
-export function seek(t: Timeline, packet: number, step: number): void {
-  const standsBefore = t.packet === packet && t.kernel.machine.steps <= step
-  if (!standsBefore) {
-    let i = t.keyframes.length - 1
-    while (i > 0 && isBehind(t.keyframes[i], packet, step)) i--
-    const frame = t.keyframes[i]
-    restoreKernel(t.kernel, frame.snapshot)
-    if (frame.step === 0) begin(t, frame.packet)
-    t.packet = frame.packet
-  }
-  while (t.packet < packet) {
-    const { machine } = t.kernel
-    if (machine.status === 'ready') runInvocation(t.kernel, MAX_STEPS - machine.steps)
-    begin(t, t.packet + 1)
-  }
-  interpret(t, step)
+/** Puts the world into a run, before the instruction of that step (`step` = its number of steps: behind the last one). */
+export function seek(t: Timeline, run: number, step: number): void {
+  if (t.here === run && stepsWithin(t, run, step)) return
+  goTo(t, run)
+  interpret(t, run, step)
 }
 
-/** Goes on in the packet's run, with keyframes where there are none yet. */
-function interpret(t: Timeline, step: number): void {
-  const { kernel, packet } = t
+/** Within the run that the world stands in; false where the way leads over its beginning. */
+function stepsWithin(t: Timeline, run: number, step: number): boolean {
+  const kernel = kernelOf(t, run)
+  const at = kernel.machine.steps
+  const i = t.frames.findLastIndex((f) => f.run < run || (f.run === run && f.step <= step))
+  const frame = t.frames[i]
+  const usable = frame?.run === run
+  if (at > step && !usable) return false
+  if (usable && (at > step || frame.step > at)) restoreKernel(kernel, frame.snapshot)
+  interpret(t, run, step)
+  return true
+}
+
+/** From where the world stands, or from a keyframe where that is nearer, to the beginning of a run. */
+function goTo(t: Timeline, run: number): void {
+  const { world } = t
+  const frame = nearest(t, run)
+  // The world stands before activation `next`, or within the one before that.
+  const isAhead = t.next > run
+  if (isAhead || frame.next > t.next) restoreTo(t, frame)
+  else if (t.here !== NOWHERE) finish(t)
+  for (;;) {
+    const step = world.next()
+    if (step.kind === 'over') return
+    if (step.kind === 'event') {
+      t.here = NOWHERE
+      if (run - t.next <= NEAR_ACTIVATIONS) keepNear(t)
+      continue
+    }
+    t.here = t.next++
+    if (t.here === run) break
+    const { activation } = step
+    if (activation.refused === undefined) runInvocation(activation.kernel, MAX_STEPS)
+    finish(t)
+  }
+  dropFrames(t)
+  if (t.runs[run].activation.refused === undefined) addFrame(t, run, kernelOf(t, run))
+}
+
+function restoreTo(t: Timeline, frame: Keyframe): void {
+  t.world.restore(frame.snapshot)
+  t.next = frame.next
+  t.here = NOWHERE
+}
+
+/** The last keyframe before a run. */
+function nearest(t: Timeline, run: number): Keyframe {
+  const kept = t.keyframes[t.keyframes.findLastIndex((k) => k.next <= run)]
+  let best = kept
+  for (const k of t.near) if (k.next <= run && k.next > best.next) best = k
+  return best
+}
+
+function keepNear(t: Timeline): void {
+  if (t.near.some((k) => k.next === t.next)) return
+  t.near.push({ next: t.next, snapshot: t.world.save() })
+  if (t.near.length > MAX_NEAR) t.near.shift()
+}
+
+/** Ends the activation that the world stands in, as it ended the first time. */
+function finish(t: Timeline): void {
+  const { activation } = t.runs[t.here]
+  const { machine } = activation.kernel
+  if (activation.refused === undefined && machine.status === 'ready') runInvocation(activation.kernel, MAX_STEPS - machine.steps)
+  t.world.finish(t.runs[t.here].result)
+  t.here = NOWHERE
+}
+
+/** Goes on within the run. */
+function interpret(t: Timeline, run: number, step: number): void {
+  const { activation } = t.runs[run]
+  if (activation.refused !== undefined) return
+  const { kernel } = activation
   const { machine } = kernel
-  while (step - machine.steps > KEYFRAME_STEPS && stepInvocation(kernel, KEYFRAME_STEPS) === 'fuel') {
-    const before = t.keyframes.findLastIndex((f) => !isBehind(f, packet, machine.steps))
-    const last = t.keyframes[before]
-    if (last.packet === packet && machine.steps - last.step < KEYFRAME_STEPS) continue
-    t.keyframes.splice(before + 1, 0, { packet, step: machine.steps, snapshot: saveKernel(kernel) })
+  while (machine.steps < step && machine.status === 'ready') {
+    const left = step - machine.steps
+    if (left > FRAME_STEPS) stepInvocation(kernel, FRAME_STEPS - (machine.steps % FRAME_STEPS))
+    else if (left > NEAR_STEPS) stepInvocation(kernel, left - (step % NEAR_STEPS))
+    else {
+      stepInvocation(kernel, left)
+      return
+    }
+    if (machine.status === 'ready') addFrame(t, run, kernel)
   }
-  stepInvocation(kernel, step - machine.steps)
 }
 
-const isBehind = (f: Keyframe, packet: number, step: number): boolean => f.packet > packet || (f.packet === packet && f.step > step)
-
-/** Sets the packet before the program. Answers what is not modelled, or ''. */
-function begin(t: Timeline, index: number): string {
-  const { atNs, data } = t.arrivals[index]
-  t.packet = index
-  if (t.runs[index]?.result.unsupported && t.runs[index].steps === 0) return t.runs[index].result.unsupported
-  if (data.length < ETH_HLEN) return 'a frame shorter than an Ethernet header (Linux refuses it with EINVAL)'
-  const trouble = runTimers(t.kernel, BOOT_NS + atNs)
-  if (trouble) return `a timer: ${trouble.unsupported ?? trouble.fault?.text}`
-  const started = startInvocation(t.kernel, t.program, data, BOOT_NS + atNs)
-  return started.ok ? '' : started.unsupported
+function addFrame(t: Timeline, run: number, kernel: Kernel): void {
+  const { steps } = kernel.machine
+  const before = t.frames.findLastIndex((f) => f.run < run || (f.run === run && f.step <= steps))
+  const last = t.frames[before]
+  if (last?.run === run && last.step === steps) return
+  t.frames.splice(before + 1, 0, { run, step: steps, snapshot: saveKernel(kernel) })
+  if (t.frames.length % MAX_FRAMES === 0) dropFrames(t)
 }
 
-/** Simulated time since boot when the scenario begins: a quarter of an hour. */
-const BOOT_NS = 900_000_000_000
+/** Drops the frames that were left near places. */
+function dropFrames(t: Timeline): void {
+  let kept = 0
+  for (const f of t.frames) if (f.step > 0 && f.step % FRAME_STEPS === 0) t.frames[kept++] = f
+  t.frames.length = kept
+}
 
-function resultOf(kernel: Kernel): RunResult {
+const NO_BYTES = new Uint8Array(0)
+
+function resultOf({ kernel, packet, refused }: Activation): RunResult {
+  if (refused !== undefined) return { retval: 0, dataOut: NO_BYTES, fault: '', unsupported: refused }
   const end = outcome(kernel)
-  const dataOut = packetBytes(kernel)
+  const dataOut = packet ? packetBytes(kernel) : NO_BYTES
   if (end.kind === 'fuel') return { retval: 0, dataOut, fault: '', unsupported: `runs of more than ${MAX_STEPS} instructions` }
   return { retval: end.retval, dataOut, fault: end.fault?.text ?? '', unsupported: end.unsupported ?? '' }
 }
-
-const notRun = (unsupported: string): RunResult => ({ retval: 0, dataOut: new Uint8Array(0), fault: '', unsupported })

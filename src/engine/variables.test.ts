@@ -3,8 +3,9 @@
 import { expect, test } from 'vitest'
 import type { VarLocation } from '../isa/index.ts'
 import { disassembleProgram } from './listing.ts'
-import { createScenarioRun, runNextPacket, seek, type Timeline } from './timeline.ts'
+import { createTimeline, kernelOf, runNext, seek, type Timeline } from './timeline.ts'
 import { openC } from './toolchain.ts'
+import { createSingleRun } from './world-run.ts'
 
 const SOURCE = `#include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -52,23 +53,23 @@ char LICENSE[] SEC("license") = "GPL";
 `
 
 /** The variable's value before the instruction that comes next. */
-function valueAt({ kernel }: Timeline, { place }: VarLocation): number {
-  const { machine, memory } = kernel
+function valueAt(t: Timeline, { place }: VarLocation): number {
+  const { machine, memory } = kernelOf(t, 0)
   return place.kind === 'reg' ? machine.lo[place.reg] | 0 : memory.ram.i32[(machine.lo[10] + place.offset) >> 2]
 }
 
 test.each([1, 2, 3, 4] as const)('cpu v%i', (cpu) => {
   const { programs } = openC('t.c', SOURCE, { include: () => undefined, includeDirs: [], defines: {}, cpu })
-  const created = createScenarioRun(programs[0], [{ atNs: 0, data: new Uint8Array(64) }], { seed: 1, maps: [] })
+  const created = createSingleRun(programs[0], [{ atNs: 0, data: new Uint8Array(64) }], { seed: 1, maps: [] })
   if (!created.ok) throw new Error(created.unsupported)
-  const { timeline } = created
-  runNextPacket(timeline)
+  const timeline = createTimeline(created.world)
+  runNext(timeline)
   expect(timeline.runs[0].result).toMatchObject({ retval: 2, fault: '' })
   const kinds = new Set<string>()
   let checked = 0
   for (let step = 0; step < timeline.runs[0].steps; step++) {
     seek(timeline, 0, step)
-    const { pc } = timeline.kernel.machine
+    const { pc } = kernelOf(timeline, 0).machine
     for (const place of programs[0].vars) {
       if (place.from > pc || pc >= place.to || !/^k\d+$/.test(place.name)) continue
       expect(`${place.name} at ${pc} = ${valueAt(timeline, place)}`).toBe(`${place.name} at ${pc} = ${place.name.slice(1)}`)

@@ -1,5 +1,6 @@
 // What the page asks for, piece by piece: windows of a build and of a run. Plain data that survives structured cloning.
 import type { Diagnostic } from '../diag/index.ts'
+import type { WorldEvent, WorldPlan } from '../kernel/index.ts'
 import type { StateView } from '../verifier/index.ts'
 import type { Explanation } from './explain/explain.ts'
 import type { Outcome } from './run.ts'
@@ -64,6 +65,76 @@ export interface PacketRow {
   /** First tick and number of ticks of its run. */
   readonly firstTick: number
   readonly ticks: number
+  /** Run that it is. */
+  readonly activation: number
+}
+
+/** One run of one program: a dot on the time line. */
+export interface ActivationRow {
+  readonly index: number
+  /** Nanoseconds since the scenario began. */
+  readonly atNs: number
+  readonly node: string
+  /** "xdp", "tc ingress", "cgroup/connect4", "kprobe" ... */
+  readonly hook: string
+  /** Interface, function, tracepoint or cgroup. */
+  readonly place: string
+  /** Index of the program in the report. */
+  readonly program: number
+  readonly cpu: number
+  /** What it ran for: a packet's summary, or a process with its call. */
+  readonly subject: string
+  /** As in PacketRow. */
+  readonly verdict: string
+  readonly outcome: Outcome
+  readonly firstTick: number
+  readonly ticks: number
+  /** Entry of the world's log that it belongs to; -1 = none. */
+  readonly event: number
+}
+
+export interface ActivationWindow {
+  readonly revision: number
+  readonly total: number
+  readonly from: number
+  readonly rows: readonly ActivationRow[]
+}
+
+export interface EventWindow {
+  readonly revision: number
+  readonly total: number
+  readonly from: number
+  readonly events: readonly WorldEvent[]
+}
+
+/** What a map of the world shows. */
+export interface WorldView {
+  readonly revision: number
+  readonly nodes: WorldPlan['nodes']
+  readonly links: WorldPlan['links']
+  readonly hooks: readonly HookView[]
+  readonly activations: number
+  readonly events: number
+  /** Simulated time at which the last thing happened. */
+  readonly endNs: number
+  /** Named limit that ended the world early; empty where none did. */
+  readonly stopped: string
+}
+
+/** A hook with a program, and what came of its runs. */
+export interface HookView {
+  readonly name: string
+  readonly node: string
+  readonly place: string
+  /** Index of the program in the report. */
+  readonly program: number
+  readonly runs: number
+  readonly passed: number
+  readonly dropped: number
+  /** Runs that failed. */
+  readonly faults: number
+  /** Instructions of all runs. */
+  readonly steps: number
 }
 
 /** Why no packet was run: errors in the source, the verdict, nothing to attach, nothing that arrives. */
@@ -80,6 +151,9 @@ export interface BuildReport {
   readonly passed: number
   readonly dropped: number
   readonly totalTicks: number
+  /** Runs of programs, and entries of the world's log. */
+  readonly activations: number
+  readonly events: number
   readonly ms: { readonly compile: number; readonly verify: number; readonly run: number }
   /** Why nothing was run; empty where it ran. Faults of captures stand in `diagnostics`. */
   readonly notRun: NotRun
@@ -154,12 +228,22 @@ export interface MapView {
 export interface MachineView {
   readonly revision: number
   readonly tick: number
+  /** Row of the packet that the program runs on; -1 = it was given none. */
   readonly packet: number
-  /** Step within the packet's run, 0-based, and how many steps that run has. */
+  readonly activation: number
+  /** Where the program runs and for what, as in ActivationRow. */
+  readonly hook: string
+  readonly node: string
+  readonly place: string
+  readonly programName: string
+  readonly subject: string
+  readonly cpu: number
+  readonly atNs: number
+  /** Step within the run, 0-based, and how many steps that run has. */
   readonly step: number
   readonly steps: number
   readonly program: number
-  /** Slot of the next instruction; -1 when the run of this packet is over. */
+  /** Slot of the next instruction; -1 when the run is over. */
   readonly pc: number
   readonly line: number
   readonly frames: readonly string[]
@@ -216,6 +300,9 @@ export type Move =
   | { readonly kind: 'insn'; readonly by: number }
   /** To the next (1) or previous (-1) change of C line within the packet's run. */
   | { readonly kind: 'line'; readonly by: 1 | -1 }
-  /** To the next (1) or previous (-1) instruction that is in `slots` (of the attached program), over the whole scenario. */
-  | { readonly kind: 'breakpoint'; readonly by: 1 | -1; readonly slots: readonly number[] }
+  /** To the next (1) or previous (-1) instruction that is in `slots` of a program (the attached one unless told), over the whole scenario. */
+  | { readonly kind: 'breakpoint'; readonly by: 1 | -1; readonly slots: readonly number[]; readonly program?: number }
   | { readonly kind: 'packet'; readonly packet: number; readonly step: number }
+  | { readonly kind: 'activation'; readonly activation: number; readonly step: number }
+  /** To the first run that belongs to an entry of the world's log, or to one behind it. */
+  | { readonly kind: 'event'; readonly event: number }

@@ -56,7 +56,6 @@ export type { RingBuffer, RingbufMap, RingRecord } from './maps/ringbuf.ts'
 export { addObject, objectAt, removeObject } from './objects.ts'
 export type { Sock } from './sock.ts'
 export { type TestRunOptions, type TestRunResult, testRun, testRunOn } from './test-run.ts'
-export { runTimers, type TimerTrouble } from './timers.ts'
 export type {
   Attachment,
   ScenarioFile,
@@ -74,3 +73,5 @@ export type {
   ScenarioView,
   Stimulus,
 } from './world/scenario.ts'
+export { createSingleWorld } from './world/single.ts'
+export type { Activation, ActivationResult, World, WorldEvent, WorldPlan, WorldSnapshot } from './world/types.ts'

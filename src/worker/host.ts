@@ -78,6 +78,9 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
         if (method === 'visits') return current.visits(args.program, args.insn)
         if (method === 'explain') return current.explain(args.program)
         if (method === 'move') return current.move(args.from, args.move)
+        if (method === 'activations') return current.activations(args.from, args.count)
+        if (method === 'events') return current.events(args.from, args.count)
+        if (method === 'world') return current.world()
         return { bytes: current.exportPcap() }
       }
     }

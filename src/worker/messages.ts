@@ -1,8 +1,10 @@
 // The protocol between page and worker. The worker owns the big data under a build revision; the page pulls windows of it and gets
 // 'stale' for an old revision. A newer build supersedes an older one. Every message is plain data.
 import type {
+  ActivationWindow,
   BuildReport,
   CaptureReport,
+  EventWindow,
   ExplanationView,
   LinkResult,
   LogWindow,
@@ -10,6 +12,7 @@ import type {
   Move,
   Project,
   VisitsView,
+  WorldView,
 } from '../engine/index.ts'
 import type { Example } from '../lessons/index.ts'
 
@@ -21,6 +24,10 @@ export interface Methods {
   visits: { args: { revision: number; program: number; insn: number }; value: VisitsView }
   explain: { args: { revision: number; program: number }; value: ExplanationView }
   move: { args: { revision: number; from: number; move: Move }; value: MachineView }
+  /** Runs of programs, the world's log, and the lie of the land with what came of its hooks. */
+  activations: { args: { revision: number; from: number; count: number }; value: ActivationWindow }
+  events: { args: { revision: number; from: number; count: number }; value: EventWindow }
+  world: { args: { revision: number }; value: WorldView }
   encodeLink: { args: { project: Project }; value: { readonly link: string } }
   decodeLink: { args: { fragment: string }; value: LinkResult }
   /** The outgoing packets of the run as pcap bytes. */

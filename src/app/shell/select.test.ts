@@ -32,6 +32,8 @@ const report = (change: Partial<BuildReport>): BuildReport => ({
   passed: 0,
   dropped: 0,
   totalTicks: 0,
+  activations: 0,
+  events: 0,
   ms: { compile: 0, verify: 0, run: 0 },
   notRun: '',
   notRunFeature: '',

@@ -7,6 +7,8 @@ export function mergeMoves(first: Move, next: Move): Move | readonly [Move, Move
   switch (next.kind) {
     case 'tick':
     case 'packet':
+    case 'activation':
+    case 'event':
       return next
     case 'insn':
       return first.kind === 'insn' ? { kind: 'insn', by: first.by + next.by } : [first, next]
@@ -30,7 +32,7 @@ export function createMover(perform: (move: Move) => Promise<void>): { want(move
       const last = waiting.pop()
       const merged = last ? mergeMoves(last, move) : move
       // A wish for a fixed place makes everything before it void.
-      if (move.kind === 'tick' || move.kind === 'packet') waiting = [move]
+      if (move.kind !== 'insn' && move.kind !== 'line' && move.kind !== 'breakpoint') waiting = [move]
       else waiting.push(...('kind' in merged ? [merged] : merged))
       if (!running) void run()
     },

@@ -4,6 +4,7 @@ import { segments } from './select.ts'
 
 const packet = (index: number, ticks: number, change: Partial<PacketRow> = {}): PacketRow => ({
   index,
+  activation: index,
   atNs: 0,
   sizeBytes: 60,
   summary: '',
