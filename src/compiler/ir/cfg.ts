@@ -129,9 +129,8 @@ export function naturalLoops(cfg: Cfg): Loop[] {
     }
     found.push({ header, latches, blocks })
   }
-  const loops = found.map((l) => {
-    const depth = found.filter((o) => o.blocks.has(l.header)).length
-    return { ...l, depth, ...(l.header.loop && { hint: l.header.loop }) }
-  })
+  const depths = new Map<Block, number>()
+  for (const { blocks } of found) for (const b of blocks) depths.set(b, (depths.get(b) ?? 0) + 1)
+  const loops = found.map((l) => ({ ...l, depth: depths.get(l.header)!, ...(l.header.loop && { hint: l.header.loop }) }))
   return loops.sort((a, b) => b.depth - a.depth)
 }

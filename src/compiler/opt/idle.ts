@@ -1,8 +1,9 @@
 // Which passes have nothing to do in a function as it stands. Passes come more than once, and by their second time most functions are as the
 // same pass left them; a pass is a function of what it is given, so it need not be asked again.
-// A function's shape is the list of all that a pass could read or change in it: instructions by identity, with their operands and properties.
+// A function's shape is the list of all that a pass could change in it: instructions by identity, with those of their properties that are not
+// read-only (a type holds this list against the IR's).
 // Invariant: skipping gives the same code; the shape is compared whole, so no change goes unseen.
-import type { Block, Func } from '../ir/index.ts'
+import type { Func, Instr, Term } from '../ir/index.ts'
 
 type Run = (fn: Func) => void
 
@@ -44,27 +45,50 @@ function shapeOf(fn: Func): unknown[] {
   const out: unknown[] = []
   for (const block of fn.blocks) {
     out.push(block, block.loop)
-    for (const i of block.instrs) addNode(out, i)
-    addNode(out, block.term)
+    for (const i of block.instrs) addInstr(out, i)
+    addTerm(out, block.term)
   }
   return out
 }
 
-function addNode(out: unknown[], node: Block['instrs'][number] | Block['term']): void {
-  out.push(node)
-  const record = node as unknown as Readonly<Record<string, unknown>>
-  for (const key in record) {
-    // These never change while the node is the same.
-    if (key === 'id' || key === 'kind') continue
-    const value = record[key]
-    out.push(value)
-    if (Array.isArray(value)) for (const element of value) out.push(element)
+type Writable<T> = { [K in keyof T]-?: Same<Pick<T, K>, Readonly<Pick<T, K>>> extends true ? never : K }[keyof T]
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+type WritableOf<N> = N extends unknown ? Writable<N> : never
+
+function addInstr(out: unknown[], i: Instr): void {
+  const { args } = i
+  out.push(i, i.at, args.length)
+  for (const a of args) out.push(a)
+  switch (i.kind) {
+    case 'phi':
+      for (const b of i.from) out.push(b)
+      return
+    case 'bin':
+      out.push(i.nsw, i.nuw)
+      return
+    case 'alloca':
+    case 'load':
+    case 'store':
+    case 'memcpy':
+    case 'memset':
+      out.push(i.align)
+      return
+    default:
+      i satisfies Record<Exclude<WritableOf<typeof i>, 'args' | 'at'>, never>
   }
 }
 
-function same(a: readonly unknown[], b: readonly unknown[]): boolean {
+function addTerm(out: unknown[], t: Term): void {
+  out.push(t, t.at, t.args.length)
+  for (const a of t.args) out.push(a)
+  for (const b of t.to) out.push(b)
+  if (t.kind === 'condbr') out.push(t.likely)
+  else if (t.kind === 'switch') for (const value of t.cases) out.push(value)
+  else t satisfies Record<Exclude<WritableOf<typeof t>, 'args' | 'at' | 'to'>, never>
+}
+
+const same = (a: readonly unknown[], b: readonly unknown[]): boolean => {
   if (a.length !== b.length) return false
-  // An array is another object after a `map` that changed nothing; its elements stand behind it.
-  for (let k = 0; k < a.length; k++) if (a[k] !== b[k] && !(Array.isArray(a[k]) && Array.isArray(b[k]))) return false
+  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false
   return true
 }

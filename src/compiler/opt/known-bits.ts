@@ -6,7 +6,9 @@ const MAX_DEPTH = 6
 /** The first CO-RE relocation that is about an enumerator, which may have 64 bits (Linux: enum bpf_core_relo_kind). */
 const ENUMVAL_EXISTS = 10
 
-const mask = (bits: number): bigint => (1n << BigInt(bits)) - 1n
+/** The lowest `bits` bits, for 0 to 64. */
+const MASKS: readonly bigint[] = Array.from({ length: 65 }, (_, bits) => (1n << BigInt(bits)) - 1n)
+const mask = (bits: number): bigint => MASKS[bits]
 
 /** A mask of the bits that are zero whatever happens; bits above the width are not in it. */
 export function knownZero(v: Value): bigint {
@@ -89,44 +91,28 @@ function zeroOfBin(i: Extract<Instr, { kind: 'bin' }>, bits: number, all: bigint
       return (zero >> BigInt(bits - 1)) & 1n ? (zero >> by) | (all & ~(all >> by)) : 0n
     }
     case 'urem':
-      return by === undefined || by === 0n ? arg(0) & highRun(arg(0), bits) : all & ~mask(lengthOf(by - 1n))
+      return all & ~mask(by === undefined || by === 0n ? lengthOf(all & ~arg(0)) : lengthOf(by - 1n))
     case 'udiv': {
-      const high = highRun(arg(0), bits)
-      return by === undefined || by === 0n ? high : high | (all & ~mask(Math.max(0, lengthOf(all & ~high) - lengthOf(by) + 1)))
+      const length = lengthOf(all & ~arg(0))
+      return all & ~mask(by === undefined || by === 0n ? length : Math.max(0, length - lengthOf(by) + 1))
     }
     case 'add': {
-      const low = lowRun(arg(0) & arg(1), bits)
-      const a = bits - runLength(highRun(arg(0), bits))
-      const b = bits - runLength(highRun(arg(1), bits))
-      return low | (all & ~mask(Math.min(bits, Math.max(a, b) + 1)))
+      const [a, b] = [all & ~arg(0), all & ~arg(1)]
+      return mask(zerosBelow(a | b, bits)) | (all & ~mask(Math.min(bits, Math.max(lengthOf(a), lengthOf(b)) + 1)))
     }
     case 'mul': {
-      const a = bits - runLength(highRun(arg(0), bits))
-      const b = bits - runLength(highRun(arg(1), bits))
-      const low = runLength(lowRun(arg(0), bits)) + runLength(lowRun(arg(1), bits))
-      return (all & ~mask(Math.min(bits, a + b))) | mask(Math.min(bits, low))
+      const [a, b] = [all & ~arg(0), all & ~arg(1)]
+      return (all & ~mask(Math.min(bits, lengthOf(a) + lengthOf(b)))) | mask(Math.min(bits, zerosBelow(a, bits) + zerosBelow(b, bits)))
     }
     default:
       return 0n
   }
 }
 
-const lengthOf = (x: bigint): number => (x === 0n ? 0 : x.toString(2).length)
-/** Number of bits in a run mask. */
-const runLength = (run: bigint): number => {
-  let n = 0
-  for (let x = run; x !== 0n; x >>= 1n) if (x & 1n) n++
-  return n
+/** The number of bits up to the highest one. */
+const lengthOf = (x: bigint): number => {
+  const high = Number(x >> 32n)
+  return high === 0 ? 32 - Math.clz32(Number(x)) : 64 - Math.clz32(high)
 }
-/** The ones at the top of a mask of `bits` bits. */
-const highRun = (zero: bigint, bits: number): bigint => {
-  let run = 0n
-  for (let k = bits - 1; k >= 0 && (zero >> BigInt(k)) & 1n; k--) run |= 1n << BigInt(k)
-  return run
-}
-/** The ones at the bottom. */
-const lowRun = (zero: bigint, bits: number): bigint => {
-  let run = 0n
-  for (let k = 0; k < bits && (zero >> BigInt(k)) & 1n; k++) run |= 1n << BigInt(k)
-  return run
-}
+/** The number of zeros below the lowest one of `bits` bits. */
+const zerosBelow = (x: bigint, bits: number): number => (x === 0n ? bits : lengthOf(x & -x) - 1)

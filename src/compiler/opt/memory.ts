@@ -26,19 +26,22 @@ export interface Memory {
 /** Splits an address into base and literal steps. */
 export function splitAddress(address: Value): { readonly base: Value; readonly offset: number | undefined } {
   let base = address
-  let offset: bigint | undefined = 0n
+  let offset: number | undefined = 0
   while (isKind(base, 'ptradd')) {
-    const [inner, step]: Value[] = base.args
-    offset = offset !== undefined && step.kind === 'const' ? offset + BigInt.asIntN(64, step.value) : undefined
-    base = inner
+    const step: Value = base.args[1]
+    offset = offset !== undefined && step.kind === 'const' ? offset + Number(BigInt.asIntN(64, step.value)) : undefined
+    base = base.args[0]
   }
-  return { base, offset: offset === undefined ? undefined : Number(offset) }
+  return { base, offset }
 }
 
 export function makeMemory(fn: Func): Memory {
   const escaped = escapedAllocas(fn)
   const context: Value | undefined = fn.section !== '' ? fn.params[0] : undefined
-  const placeOf = (address: Value, size: number | undefined): Place => ({ ...splitAddress(address), size })
+  const placeOf = (address: Value, size: number | undefined): Place => {
+    const { base, offset } = splitAddress(address)
+    return { base, offset, size }
+  }
   const isPrivateSlot = (base: Value): boolean => isKind(base, 'alloca') && !escaped.has(base)
   /** Reached by nothing but addresses made from this base. */
   const isPrivate = (base: Value): boolean => isPrivateSlot(base) || (base === context && base.type === 'ptr')

@@ -1,4 +1,5 @@
-// Unrolls loops that run a known number of times: those that `#pragma unroll` names, and others that stay small.
+// Unrolls loops that run a known number of times and that `#pragma unroll` or its kin names. Others stay loops: the verifier walks them, and
+// what the source says is what its log shows.
 //
 // The number is found by running what the exit's condition depends on, on literals. Each turn becomes a copy of the loop's blocks; the
 // original is the last turn, whose exit is certain, so that no way back remains. Values used after the loop are repaired.
@@ -16,6 +17,7 @@ import {
   isInstr,
   isKind,
   type Loop,
+  type LoopHint,
   makeCfg,
   naturalLoops,
   phisOf,
@@ -25,22 +27,27 @@ import {
   type Value,
 } from '../ir/index.ts'
 
-/** Instructions of all turns together, where C asks for it and where it does not; turns that are tried out. */
-const ASKED = 16_384
-const UNASKED = 120
-const UNASKED_TURNS = 32
+/** Instructions of all turns together; turns that are tried out. */
+const MOST_INSTRS = 16_384
 const MOST_TURNS = 4096
 
 export function unroll(fn: Func): void {
   const tried = new Set<Block>()
-  for (;;) {
-    const cfg = makeCfg(fn)
-    const loop = naturalLoops(cfg).find((l) => !tried.has(l.header))
-    if (!loop) return
+  while (unrollNext(fn, tried)) {}
+}
+
+/** Unrolls the next loop that is worth it; false if there is none. The graph is another afterwards. */
+function unrollNext(fn: Func, tried: Set<Block>): boolean {
+  const cfg = makeCfg(fn)
+  for (const loop of naturalLoops(cfg)) {
+    if (!loop.hint || loop.hint.unroll === 'disable' || tried.has(loop.header)) continue
     tried.add(loop.header)
     const turns = turnsOf(cfg, loop)
-    if (turns && isWorth(loop, turns.count, naturalLoops(cfg))) copyTurns(fn, cfg, loop, turns)
+    if (!turns || !isWorth(loop, loop.hint, turns.count)) continue
+    copyTurns(fn, cfg, loop, turns)
+    return true
   }
+  return false
 }
 
 interface Turns {
@@ -50,14 +57,10 @@ interface Turns {
   readonly exit: Block
 }
 
-function isWorth(loop: Loop, count: number, all: readonly Loop[]): boolean {
-  const hint = loop.hint
-  if (hint?.unroll === 'disable') return false
+function isWorth(loop: Loop, hint: LoopHint, count: number): boolean {
   let size = 0
   for (const b of loop.blocks) size += 1 + b.instrs.filter((i) => i.kind !== 'dbg' && i.kind !== 'phi' && i.kind !== 'lifetime').length
-  if (hint) return (hint.unroll !== 'count' || count <= hint.count) && size * count <= ASKED
-  const inner = all.some((l) => l !== loop && loop.blocks.has(l.header))
-  return !inner && count <= UNASKED_TURNS && size * count <= UNASKED
+  return (hint.unroll !== 'count' || count <= hint.count) && size * count <= MOST_INSTRS
 }
 
 /** Runs the loop's counters on literals until an exit that every turn passes is taken. */

@@ -79,14 +79,10 @@ export function judgeC(
     found('exception', error.message.split(';')[0], error.stack?.slice(0, 600))
   }
   const input = { main: makeSource('prog.bpf.c', text), include: () => undefined, includeDirs: [], defines: {}, cpu }
-  try {
-    compile(input, { check: true })
-  } catch (thrown) {
-    threw(thrown)
-  }
+  const checked = attempt(() => compile(input, { check: true }), threw)
   try {
     // What a failed check means for the result is worth knowing too.
-    const compiled = compile(input)
+    const compiled = checked ?? compile(input)
     const errors = compiled.diagnostics.filter((d) => d.severity === 'error')
     if (!compiled.object) {
       const [first] = errors
@@ -130,6 +126,15 @@ export function judgeC(
   } catch (thrown) {
     threw(thrown)
     return { findings, insns: 0 }
+  }
+}
+
+function attempt<T>(run: () => T, threw: (what: unknown) => void): T | undefined {
+  try {
+    return run()
+  } catch (thrown) {
+    threw(thrown)
+    return undefined
   }
 }
 
