@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import type { Plugin } from 'vite'
 import { configDefaults, defineConfig } from 'vitest/config'
+import { lessons } from './scripts/lessons.mjs'
 import { offline } from './scripts/offline.ts'
 
 // Monaco writes style elements and attributes, so styles stay open; everything else is closed. See docs/security.md.
@@ -26,7 +27,7 @@ const contentSecurityPolicy = (): Plugin => ({
 
 export default defineConfig({
   base: './',
-  plugins: [react(), contentSecurityPolicy(), offline()],
+  plugins: [react(), lessons(), contentSecurityPolicy(), offline()],
   build: {
     target: 'es2023',
     chunkSizeWarningLimit: 5000,
@@ -43,6 +44,6 @@ export default defineConfig({
       },
     },
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [lessons()] },
   test: { exclude: [...configDefaults.exclude, 'e2e/**'], environment: 'node', testTimeout: 60_000 },
 })

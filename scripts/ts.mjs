@@ -4,13 +4,20 @@ import { mkdirSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { rolldown } from 'rolldown'
+import { lessons } from './lessons.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** Bundles `entry` into `outFile`; packages and Node's own modules stay imports. */
 export async function bundle(entry, outFile) {
   mkdirSync(dirname(outFile), { recursive: true })
-  const build = await rolldown({ input: resolve(entry), platform: 'node', external: (id) => !/^[./]/.test(id), logLevel: 'warn' })
+  const build = await rolldown({
+    input: resolve(entry),
+    platform: 'node',
+    external: (id) => !/^([./\0]|virtual:)/.test(id),
+    plugins: [lessons()],
+    logLevel: 'warn',
+  })
   await build.write({ file: outFile, format: 'esm', sourcemap: 'inline', codeSplitting: false })
   await build.close()
 }

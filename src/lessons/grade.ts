@@ -1,47 +1,83 @@
-// Judges a project by a lesson's checks: builds and runs it as the page does and compares. Pure: same project, same result.
+// Grades a piece of work: the lesson's scenario around the learner's sources, built and run as the page does it, then every check. Hidden runs
+// follow where all visible checks pass. Resumable (`run` does a slice). What a hand-in claims is never looked at. Pure.
+import { type Build, type BuildWork, type KernelBtf, type Project, type ProjectFile, type Scenario, startBuild } from '../engine/index.ts'
+import { executed, judge, programOf } from './judge.ts'
+import type { Check, CheckResult, Grade, HiddenRun, Lesson } from './types.ts'
 
-import { never } from '../base/index.ts'
-import { type Build, type Project, startBuild } from '../engine/index.ts'
-import type { Check, CheckResult, Lesson } from './types.ts'
-
-/** One result a check, in the lesson's order. */
-export function grade(lesson: Lesson, project: Project): CheckResult[] {
-  const work = startBuild(project, 0, () => 0)
-  while (work.run() === 'more');
-  const build = work.build()
-  return lesson.checks.map((check) => {
-    const found = judge(check, build, project)
-    return { check, passed: found === '', found }
-  })
+export interface GradeWork {
+  run(): 'more' | 'done'
+  /** Only once `run` said 'done'. */
+  grade(): Grade
 }
 
-/** Empty where the check passes, else what was found instead. */
-function judge(check: Check, build: Build, project: Project): string {
-  const { report } = build
-  const program = report.programs[report.attached] ?? report.programs[0]
-  const packet = (index: number) => report.packets[index]
-  switch (check.kind) {
-    case 'compiles':
-      return program ? '' : 'errors'
-    case 'accepted':
-      return program?.verdict.verdict === 'accepted' ? '' : (program?.verdict.message ?? 'errors')
-    case 'rejected':
-      return program?.verdict.verdict === 'rejected' && program.verdict.message.includes(check.message)
-        ? ''
-        : (program?.verdict.verdict ?? 'errors')
-    case 'verdict':
-      return packet(check.packet)?.verdict === check.verdict ? '' : packet(check.packet)?.verdict || 'nothing ran'
-    case 'map-value': {
-      if (report.packets.length === 0 || report.notRun !== '') return 'nothing ran'
-      const end = build.move(0, { kind: 'tick', tick: report.totalTicks })
-      const row = end.maps.find((m) => m.name === check.map)?.rows.find((r) => r.key === check.key)
-      return row?.value === check.value ? '' : (row?.value ?? 'no entry')
-    }
-    case 'instructions-at-most':
-      return program && program.insnCount <= check.count ? '' : String(program?.insnCount ?? 'errors')
-    case 'source-has':
-      return project.files.some((f) => f.text.includes(check.text)) ? '' : 'missing'
-    default:
-      return never(check)
+/** `more`: hidden runs of a teacher beside the lesson's own. */
+export function startGrade(lesson: Lesson, files: readonly ProjectFile[], kernel?: KernelBtf, more: readonly HiddenRun[] = []): GradeWork {
+  const steps = gradeInSteps(lesson, files, kernel, more)
+  let done: Grade | undefined
+  return {
+    run() {
+      if (done) return 'done'
+      const next = steps.next()
+      if (next.done) done = next.value
+      return next.done ? 'done' : 'more'
+    },
+    grade() {
+      if (!done) throw new Error('the grade is not done')
+      return done
+    },
   }
+}
+
+/** The same at once. */
+export function gradeNow(lesson: Lesson, files: readonly ProjectFile[], kernel?: KernelBtf, more: readonly HiddenRun[] = []): Grade {
+  const work = startGrade(lesson, files, kernel, more)
+  while (work.run() === 'more');
+  return work.grade()
+}
+
+/** The learner's sources in the lesson's world: what else a project says about build and scenario is the lesson's. */
+export function workOf(lesson: Lesson, files: readonly ProjectFile[], scenario: Scenario = lesson.start.scenario): Project {
+  const { main } = lesson.start.build
+  const own = files.some((f) => f.path === main) ? files : lesson.start.files
+  return { ...lesson.start, files: own, scenario }
+}
+
+function* gradeInSteps(
+  lesson: Lesson,
+  files: readonly ProjectFile[],
+  kernel: KernelBtf | undefined,
+  more: readonly HiddenRun[],
+): Generator<undefined, Grade> {
+  const project = workOf(lesson, files)
+  const build = yield* finish(startBuild(project, 0, () => 0, kernel))
+  const checks = lesson.checks.map((check) => resultOf(check, build, project))
+  const hidden: { id: string; passed: boolean }[] = []
+  if (checks.every((c) => c.passed)) {
+    for (const run of [...lesson.hidden, ...more]) {
+      const project = workOf(lesson, files, run.scenario)
+      const build = yield* finish(startBuild(project, 0, () => 0, kernel))
+      hidden.push({ id: run.id, passed: run.checks.every((c) => judge(c, { build, project }) === '') })
+    }
+  }
+  const program = programOf(build, undefined)
+  return {
+    checks,
+    hidden,
+    passed: checks.every((c) => c.passed) && hidden.every((h) => h.passed),
+    verdict: program?.verdict.verdict ?? 'errors',
+    instructions: program?.insnCount ?? 0,
+    steps: program?.verdict.processed ?? 0,
+    executed: build.report.notRun === '' ? executed(build) : 0,
+  }
+}
+
+/** Builds to the end, a slice at a time. */
+export function* finish(work: BuildWork): Generator<undefined, Build> {
+  while (work.run() === 'more') yield
+  return work.build()
+}
+
+function resultOf(check: Check, build: Build, project: Project): CheckResult {
+  const found = judge(check, { build, project })
+  return { id: check.id, passed: found === '', found }
 }

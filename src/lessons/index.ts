@@ -1,5 +1,23 @@
 // Lesson format, checks and grader; `content/` holds the lessons.
-export { lessons } from './content/index.ts'
+export { checkText } from './check-text.ts'
+export { type CourseRow, course, lessonFiles, loadLesson } from './content.ts'
+export { type Examination, examine } from './examine.ts'
 export { type Example, exampleProject, examples } from './examples/index.ts'
-export { grade } from './grade.ts'
-export type { Check, CheckResult, Lesson, Text } from './types.ts'
+export { gradeNow, startGrade, workOf } from './grade.ts'
+export { newLesson } from './new-lesson.ts'
+export { conditionKinds, type LessonFiles, type LessonResult, readLesson, readLessonFile } from './read-lesson.ts'
+export { withFacts } from './text.ts'
+export type {
+  Break,
+  Check,
+  CheckResult,
+  Condition,
+  Grade,
+  HiddenRun,
+  Lesson,
+  LessonText,
+  Prediction,
+  Section,
+  Step,
+  Text,
+} from './types.ts'

@@ -1,21 +1,84 @@
-// Every lesson: the start fails at least one check, the solution passes all, both languages say something, names exist once.
-import { expect, test } from 'vitest'
-import { grade, lessons } from './index.ts'
+// Every lesson is built and run against everything that it claims; the examiner itself must find what is wrong with a lesson made false.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { loadKernelBtf } from '../engine/index.ts'
+import { conditionKinds, course, examine, type LessonFiles, lessonFiles, newLesson, readLesson } from './index.ts'
 
-test('ids are unique', () => {
-  expect(new Set(lessons.map((l) => l.id)).size).toBe(lessons.length)
+const kernel = await loadKernelBtf()
+
+async function filesOf(id: string): Promise<LessonFiles> {
+  const files = await lessonFiles(id)
+  if (!files) throw new Error(`no lesson ${id}`)
+  return files
+}
+
+function examined(files: LessonFiles): readonly string[] {
+  const read = readLesson(files)
+  return read.ok ? examine(read.lesson, kernel).faults : read.faults
+}
+
+test.each(course.map((row) => row.id))('%s is true', async (id) => {
+  const files = await filesOf(id)
+  expect(JSON.parse(files['lesson.json'])).toMatchObject({ id })
+  expect(examined(files)).toEqual([])
 })
 
-for (const lesson of lessons) {
-  test(`${lesson.id}: the start fails, the solution passes`, () => {
-    expect(grade(lesson, lesson.start).some((r) => !r.passed)).toBe(true)
-    expect(grade(lesson, lesson.solution).filter((r) => !r.passed)).toEqual([])
+test('no two lessons stand in the same place', () => {
+  const places = course.map((row) => `${row.kind} ${row.track}.${row.order}`)
+  expect(new Set(places).size).toBe(places.length)
+})
+
+describe('a lesson made false is found out', () => {
+  const change = async (path: string, from: string | RegExp, to: string): Promise<readonly string[]> => {
+    const files = await filesOf('read-a-packet-safely')
+    const text = files[path].replace(from, to)
+    expect(text).not.toBe(files[path])
+    return examined({ ...files, [path]: text })
+  }
+  test('a start that passes', async () => {
+    const files = await filesOf('read-a-packet-safely')
+    expect(examined({ ...files, 'start/no_telnet.c': files['solution/no_telnet.c'] })).toContain('the start passes already')
   })
-  test(`${lesson.id}: both languages`, () => {
-    for (const text of [lesson.title, lesson.body, ...lesson.hints]) {
-      expect(text.en.length).toBeGreaterThan(0)
-      expect(text.ko).not.toBe('')
-    }
-    expect(lesson.body.ko).toMatch(/[가-힣]/)
+  test('a solution that fails', async () => {
+    expect(await change('solution/no_telnet.c', 'bpf_htons(23)', 'bpf_htons(24)')).toContainEqual(
+      expect.stringMatching(/^the solution fails right/),
+    )
   })
-}
+  test('a solution that fails a hidden run', async () => {
+    const faults = await change('solution/no_telnet.c', '(void *)ip + ip->ihl * 4', '(void *)(ip + 1)')
+    expect(faults).toContainEqual(expect.stringMatching(/^the solution fails the hidden run ip-options/))
+  })
+  test('a wrong solution that is right', async () => {
+    expect(await change('wrong/host-order.c', '== 23', '== bpf_htons(23)')).toContain('wrong/host-order.c does not fail right, it passes')
+  })
+  test('a prediction', async () => {
+    expect(await change('lesson.json', '"line": 17', '"line": 21')).toContain('prediction first: rejected at line 17, not 21')
+  })
+  test('a claim about the log', async () => {
+    expect(await change('en.md', 'off=12 size=2', 'off=13 size=2')).toContainEqual(expect.stringMatching(/^```log start/))
+  })
+  test('a snippet', async () => {
+    expect(await change('en.md', '(tcp + 1) > data_end', '(tcp + 2) > data_end')).toContainEqual(expect.stringMatching(/^```c solution/))
+  })
+  test('a figure', async () => {
+    expect(await change('en.md', 'That is progress.', '{{start.steps}} steps')).toContainEqual(
+      expect.stringMatching(/^facts: start.steps is/),
+    )
+  })
+  test('a name that does not exist', async () => {
+    expect(await change('ko.md', '`XDP_PASS`', '`XDP_PAAS`')).toContain('ko.md: nothing is called XDP_PAAS')
+  })
+  test('a section that is missing', async () => {
+    expect(await change('ko.md', '{#ip}', '{#ipv4}')).toContain('ko.md: no section ip')
+  })
+})
+
+test('a new lesson is true from the start', () => {
+  expect(examined(newLesson('some-lesson'))).toEqual([])
+})
+
+test('the guide names every kind of condition', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../../docs/lessons.md'), 'utf8')
+  for (const kind of conditionKinds) expect(guide).toContain(`\`${kind}\``)
+})

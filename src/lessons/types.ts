@@ -1,41 +1,160 @@
-// A lesson as data: texts in both languages, a project to start from, one that solves it, and what is checked. Writing one needs no
-// TypeScript beyond literals; nothing in it is code but the eBPF source.
-import type { Project } from '../engine/index.ts'
+// A lesson as data: a folder of C sources, one text per language and `lesson.json`, which says what is checked. Nothing in it is code but the
+// eBPF source, so a lesson may come from anywhere.
+//
+//   lesson.json          what this file describes          start/*.c      what the learner opens
+//   en.md, ko.md         the texts, by section ids         solution/*.c   what passes every check
+//   predict/NAME.c       programs to predict about         wrong/NAME.c   what fails the check that `wrong` names
+//
+// Invariant: everything that a text claims about a verdict, a message or a figure stands in a form that `examine` proves by building.
+import type { Project, Scenario } from '../engine/index.ts'
 
 export interface Text {
   readonly en: string
   readonly ko: string
 }
 
-/** What must be so for a lesson to be done. Every kind is judged by building and running the learner's project. */
-export type Check =
+/** One fact that must hold after a build and run. `program` is a C function's name; the attached program where it is left out. */
+export type Condition =
   | { readonly kind: 'compiles' }
-  | { readonly kind: 'accepted' }
-  /** Rejected with a message that contains this text. */
-  | { readonly kind: 'rejected'; readonly message: string }
-  /** Verdict by packet index of the scenario. */
+  | { readonly kind: 'accepted'; readonly program?: string }
+  /** Rejected, with a message that contains this text. */
+  | { readonly kind: 'rejected'; readonly program?: string; readonly message: string }
+  /** Accepted, or rejected only behind the line that holds this text: a step on the way. */
+  | { readonly kind: 'gets-past'; readonly text: string }
+  /** What the program returned for a packet (0-based): "XDP_DROP". */
   | { readonly kind: 'verdict'; readonly packet: number; readonly verdict: string }
-  /** Value (hex, as memory holds it) under a key after the last packet. */
-  | { readonly kind: 'map-value'; readonly map: string; readonly key: string; readonly value: string }
-  | { readonly kind: 'instructions-at-most'; readonly count: number }
-  | { readonly kind: 'source-has'; readonly text: string }
+  /** The same for all packets in order. */
+  | { readonly kind: 'verdicts'; readonly verdicts: readonly string[] }
+  /** Bytes (hex) of a packet after the program, from `offset` on. */
+  | { readonly kind: 'bytes'; readonly packet: number; readonly offset: number; readonly hex: string }
+  | { readonly kind: 'length'; readonly packet: number; readonly bytes: number }
+  /** After the last packet: a number (little-endian) of `size` bytes at `offset` of the value under a key (hex, or the index of an array). */
+  | {
+      readonly kind: 'map'
+      readonly map: string
+      readonly key: string | number
+      readonly number: number
+      readonly offset?: number
+      readonly size?: number
+    }
+  | { readonly kind: 'map-value'; readonly map: string; readonly key: string | number; readonly hex: string }
+  | { readonly kind: 'no-entry'; readonly map: string; readonly key: string | number }
+  | { readonly kind: 'map-entries'; readonly map: string; readonly count: number }
+  /** Records that user space receives through a ring buffer or perf buffer; `hex` stands at `offset` of the record `index`. */
+  | { readonly kind: 'records'; readonly map: string; readonly count: number }
+  | { readonly kind: 'record'; readonly map: string; readonly index: number; readonly offset?: number; readonly hex: string }
+  /** A line printed by bpf_printk that contains the text. */
+  | { readonly kind: 'printk'; readonly text: string }
+  | { readonly kind: 'printk-lines'; readonly count: number }
+  | { readonly kind: 'instructions-at-most'; readonly count: number; readonly program?: string }
+  /** Instructions that the verifier looked at. */
+  | { readonly kind: 'steps-at-most'; readonly count: number; readonly program?: string }
+  /** Instructions executed for all packets together. */
+  | { readonly kind: 'executed-at-most'; readonly count: number }
+  /** Text of the source, comments left out, blanks not counted. */
+  | { readonly kind: 'uses'; readonly text: string }
+  | { readonly kind: 'avoids'; readonly text: string }
+
+export type Check = Condition & { readonly id: string }
+
+/** A further run with other packets or maps, whose conditions are not shown. */
+export interface HiddenRun {
+  readonly id: string
+  readonly scenario: Scenario
+  readonly checks: readonly Check[]
+}
+
+/** What the learner is asked before the page shows it. `on`: "start", "solution", or the name of a file in predict/. */
+export interface Prediction {
+  readonly id: string
+  readonly on: string
+  /** The verdict of the verifier (and the line where it is a rejection), or what one packet gets. */
+  readonly asks: 'verdict' | 'packet'
+  readonly packet: number
+  readonly options: readonly string[]
+  readonly answer: string
+  /** 1-based line of the rejection; 0 where none is asked. */
+  readonly line: number
+}
+
+/** One check that the break switch takes out of a program, and what Linux says then. */
+export interface Break {
+  readonly id: string
+  /** Text in the solution; blanks do not count. */
+  readonly find: string
+  readonly replace: string
+  readonly answer: 'accepted' | 'rejected'
+  /** Part of the message of the rejection. */
+  readonly message: string
+  /** What changes where it is accepted: a check that fails then. */
+  readonly fails: string
+}
+
+export interface Step {
+  readonly id: string
+  readonly checks: readonly string[]
+  readonly predict: readonly string[]
+  readonly breaks: readonly string[]
+}
+
+/** By what a challenge is scored; the smaller the better. `par` is what the solution that comes with it reaches. */
+export interface Score {
+  readonly by: 'instructions' | 'steps' | 'executed'
+  readonly par: number
+}
 
 export interface Lesson {
   readonly id: string
+  readonly kind: 'lesson' | 'challenge'
   readonly track: number
-  readonly title: Text
-  /** Markdown without raw HTML. */
-  readonly body: Text
+  readonly order: number
+  readonly minutes: number
+  readonly texts: { readonly en: LessonText; readonly ko: LessonText }
+  readonly steps: readonly Step[]
+  readonly checks: readonly Check[]
+  readonly hidden: readonly HiddenRun[]
+  readonly predictions: readonly Prediction[]
+  readonly breaks: readonly Break[]
   readonly start: Project
   readonly solution: Project
-  readonly checks: readonly Check[]
-  /** From the gentlest to the plainest. */
-  readonly hints: readonly Text[]
+  /** Sources by name under predict/. */
+  readonly predict: Readonly<Record<string, string>>
+  readonly wrong: readonly { readonly name: string; readonly text: string; readonly fails: string }[]
+  /** Figures that the texts name as {{where.what}}: "solution.instructions". */
+  readonly facts: Readonly<Record<string, number>>
+  readonly score: Score | undefined
+}
+
+/** A text taken apart by its headings of the form `## Words {#id}`. */
+export interface LessonText {
+  readonly title: string
+  readonly intro: string
+  readonly sections: readonly Section[]
+}
+
+export interface Section {
+  readonly id: string
+  readonly heading: string
+  /** Markdown. */
+  readonly body: string
 }
 
 export interface CheckResult {
-  readonly check: Check
+  readonly id: string
   readonly passed: boolean
   /** What was found instead, as plain data ("XDP_PASS"); empty where it passed. */
   readonly found: string
+}
+
+/** What a hand-in is worth, found by building and running it. */
+export interface Grade {
+  readonly checks: readonly CheckResult[]
+  readonly hidden: readonly { readonly id: string; readonly passed: boolean }[]
+  readonly passed: boolean
+  readonly verdict: 'accepted' | 'rejected' | 'unsupported' | 'errors'
+  /** Of the attached program; 0 where there is none. */
+  readonly instructions: number
+  readonly steps: number
+  /** Instructions executed for all packets. */
+  readonly executed: number
 }

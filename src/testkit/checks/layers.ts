@@ -15,6 +15,8 @@ export function readLayerTable(architecture: string): Map<string, ReadonlySet<st
 
 /** Packages that a folder may use at run time; the core has none. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
+  // The folders of lessons, bundled.
+  lessons: /^virtual:lessons$/,
   app: /./,
   worker: /^fflate$/,
   cli: /^(node:[\w/]+|fflate)$/,

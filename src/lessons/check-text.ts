@@ -1,0 +1,88 @@
+// What a condition asks for, in words. One sentence a kind and language, so that no lesson writes them by hand and none says less than is checked.
+import { never } from '../base/index.ts'
+import type { Condition, Text } from './types.ts'
+
+export function checkText(condition: Condition): Text {
+  const c = condition
+  switch (c.kind) {
+    case 'compiles':
+      return { en: 'It compiles', ko: '컴파일됩니다' }
+    case 'accepted':
+      return {
+        en: `Linux accepts ${named(c.program, 'the program')}`,
+        ko: `Linux가 ${c.program ? `\`${c.program}\` 프로그램을` : '프로그램을'} 받아들입니다`,
+      }
+    case 'rejected':
+      return {
+        en: `Linux rejects ${named(c.program, 'the program')}: ${code(c.message)}`,
+        ko: `Linux가 ${c.program ? `\`${c.program}\` 프로그램을` : '프로그램을'} 거부합니다: ${code(c.message)}`,
+      }
+    case 'gets-past':
+      return { en: `The verifier gets past ${code(c.text)}`, ko: `검증기가 ${code(c.text)} 코드를 지나갑니다` }
+    case 'verdict':
+      return { en: `Packet ${c.packet + 1} gets ${code(c.verdict)}`, ko: `${c.packet + 1}번 패킷의 결과: ${code(c.verdict)}` }
+    case 'verdicts':
+      return {
+        en: `The packets get, in order, ${c.verdicts.map(code).join(' ')}`,
+        ko: `패킷별 결과가 차례로 ${c.verdicts.map(code).join(' ')}`,
+      }
+    case 'bytes':
+      return {
+        en: `Packet ${c.packet + 1} holds ${code(c.hex)} at byte ${c.offset} afterwards`,
+        ko: `실행 뒤 ${c.packet + 1}번 패킷의 ${c.offset}번째 바이트부터: ${code(c.hex)}`,
+      }
+    case 'length':
+      return {
+        en: `Packet ${c.packet + 1} is ${c.bytes} bytes long afterwards`,
+        ko: `실행 뒤 ${c.packet + 1}번 패킷의 길이: ${c.bytes}바이트`,
+      }
+    case 'map':
+      return { en: `${code(c.map)} counts ${c.number} under ${key(c.key)}`, ko: `${code(c.map)} 맵에서 키 ${key(c.key)} 값이 ${c.number}` }
+    case 'map-value':
+      return {
+        en: `${code(c.map)} holds ${code(c.hex)} under ${key(c.key)}`,
+        ko: `${code(c.map)} 맵에서 키 ${key(c.key)} 값이 ${code(c.hex)}`,
+      }
+    case 'no-entry':
+      return { en: `${code(c.map)} has no entry ${key(c.key)}`, ko: `${code(c.map)} 맵에 키 ${key(c.key)} 항목이 없습니다` }
+    case 'map-entries':
+      return { en: `${code(c.map)} has ${plural(c.count, 'entry', 'entries')}`, ko: `${code(c.map)} 맵의 항목이 ${c.count}개` }
+    case 'records':
+      return {
+        en: `User space receives ${plural(c.count, 'record')} from ${code(c.map)}`,
+        ko: `사용자 공간이 ${code(c.map)} 맵에서 레코드 ${c.count}개를 받습니다`,
+      }
+    case 'record':
+      return {
+        en: `Record ${c.index + 1} of ${code(c.map)} holds ${code(c.hex)} at byte ${c.offset ?? 0}`,
+        ko: `${code(c.map)} 맵의 ${c.index + 1}번 레코드 ${c.offset ?? 0}번째 바이트부터: ${code(c.hex)}`,
+      }
+    case 'printk':
+      return { en: `The trace pipe shows ${code(c.text)}`, ko: `trace_pipe에 ${code(c.text)} 내용이 보입니다` }
+    case 'printk-lines':
+      return { en: `The trace pipe shows ${plural(c.count, 'line')}`, ko: `trace_pipe에 ${c.count}줄이 보입니다` }
+    case 'instructions-at-most':
+      return {
+        en: `${named(c.program, 'The program')} has at most ${plural(c.count, 'instruction')}`,
+        ko: `${c.program ? `\`${c.program}\` 프로그램이` : '프로그램이'} 명령어 ${c.count}개 이하입니다`,
+      }
+    case 'steps-at-most':
+      return { en: `The verifier looks at ${plural(c.count, 'instruction')} at most`, ko: `검증기가 보는 명령어가 ${c.count}개 이하입니다` }
+    case 'executed-at-most':
+      return {
+        en: `All packets together take ${plural(c.count, 'instruction')} at most`,
+        ko: `모든 패킷에 실행한 명령어가 모두 ${c.count}개 이하입니다`,
+      }
+    case 'uses':
+      return { en: `The source has ${code(c.text)}`, ko: `소스에 ${code(c.text)} 코드가 있습니다` }
+    case 'avoids':
+      return { en: `The source does without ${code(c.text)}`, ko: `소스에 ${code(c.text)} 코드가 없습니다` }
+    default:
+      return never(c)
+  }
+}
+
+const code = (text: string): string => `\`${text}\``
+const named = (program: string | undefined, otherwise: string): string => (program ? code(program) : otherwise)
+const key = (k: string | number): string => code(String(k))
+const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`

@@ -1,0 +1,58 @@
+// A lesson's text taken apart by its headings. Only the frame is read here; what stands inside a section stays Markdown for the page.
+// In: Markdown. Out: title, introduction and sections by id; headings inside fenced code are text.
+//
+//   # Title                      the title          ## Words {#id}     a section
+//   ...                          the introduction   ---                in a prediction: what follows is shown after the answer
+import type { LessonText, Section } from './types.ts'
+
+export function readText(markdown: string): LessonText {
+  let title = ''
+  const intro: string[] = []
+  const sections: { id: string; heading: string; lines: string[] }[] = []
+  let fence = ''
+  for (const line of markdown.replaceAll('\r\n', '\n').split('\n')) {
+    const mark = /^(`{3,}|~{3,})/.exec(line)?.[1]
+    if (mark && fence === '') fence = mark
+    else if (mark?.startsWith(fence)) fence = ''
+    const heading = fence === '' && mark === undefined ? /^(#{1,2}) (.*?)(?: *\{#([\w-]+)\})? *$/.exec(line) : null
+    if (heading?.[1] === '#' && title === '') title = heading[2]
+    else if (heading?.[1] === '##') sections.push({ id: heading[3] ?? '', heading: heading[2], lines: [] })
+    else (sections.at(-1)?.lines ?? intro).push(line)
+  }
+  const body = (lines: readonly string[]): string => lines.join('\n').trim()
+  return { title, intro: body(intro), sections: sections.map(({ id, heading, lines }) => ({ id, heading, body: body(lines) })) }
+}
+
+export const sectionOf = (text: LessonText, id: string): Section | undefined => text.sections.find((s) => s.id === id)
+
+/** What stands before and after the line `---`. */
+export function splitAnswer(body: string): { readonly before: string; readonly after: string } {
+  const m = /^---\s*$/m.exec(body)
+  return m ? { before: body.slice(0, m.index).trim(), after: body.slice(m.index + m[0].length).trim() } : { before: body, after: '' }
+}
+
+/** The hints of a text, gentlest first: the parts of the section `hints` under its own headings. */
+export function hintsOf(text: LessonText): string[] {
+  const body = sectionOf(text, 'hints')?.body ?? ''
+  return body === ''
+    ? []
+    : body
+        .split(/^### .*$/m)
+        .map((part) => part.trim())
+        .filter(Boolean)
+}
+
+/** Fenced blocks whose first line is "```LANGUAGE WHERE": claims that `examine` proves. */
+export function fencesOf(body: string): readonly { readonly language: string; readonly where: string; readonly text: string }[] {
+  return [...body.matchAll(/^```(\w+)[ \t]+(\S+)[ \t]*\n([\s\S]*?)^```[ \t]*$/gm)].map(([, language, where, text]) => ({
+    language,
+    where,
+    text,
+  }))
+}
+
+/** Figures in place of {{where.what}}. */
+export const withFacts = (markdown: string, facts: Readonly<Record<string, number>>): string =>
+  markdown.replaceAll(/\{\{([\w./-]+)\}\}/g, (whole, name: string) =>
+    Object.hasOwn(facts, name) ? facts[name].toLocaleString('en') : whole,
+  )
