@@ -26,6 +26,8 @@ test('language and theme change at once and are remembered', async ({ page }) =>
   await expect(page.locator('.monaco-editor.vs-dark').first()).toBeAttached()
   // Monaco's own words are Korean too, since its texts were loaded before it.
   await page.keyboard.press('F1')
+  await page.getByRole('combobox', { name: /입력하세요/ }).fill('편집기 명령')
+  await page.keyboard.press('Enter')
   await expect(page.locator('.quick-input-widget')).toContainText(/[가-힣]/)
 })
 

@@ -8,11 +8,14 @@ import { Timeline } from './panels/timeline/Panel.tsx'
 import { Banners } from './shell/Banners.tsx'
 import { DropZone } from './shell/DropZone.tsx'
 import { EarlierDialog } from './shell/EarlierDialog.tsx'
+import { EmbedPage } from './shell/EmbedPage.tsx'
 import { ExamplesDialog } from './shell/ExamplesDialog.tsx'
+import { readEmbed } from './shell/embed.ts'
 import { Header } from './shell/Header.tsx'
 import { HelpDialog } from './shell/HelpDialog.tsx'
 import { Layout, Switcher } from './shell/Layout.tsx'
 import { Note } from './shell/Note.tsx'
+import { PaletteDialog } from './shell/PaletteDialog.tsx'
 import { ShareDialog } from './shell/ShareDialog.tsx'
 import { useWidth } from './shell/useWidth.ts'
 import { VerdictStrip } from './shell/VerdictStrip.tsx'
@@ -20,6 +23,8 @@ import type { Page } from './state/boot.ts'
 import { PageContext } from './state/hooks.ts'
 import { useUi } from './state/ui.ts'
 import { useDark } from './state/useDark.ts'
+
+const embed = readEmbed(location.search)
 
 export function App({ page }: { readonly page: Page }) {
   const t = useT()
@@ -35,21 +40,30 @@ export function App({ page }: { readonly page: Page }) {
   useEffect(() => {
     document.documentElement.dataset['theme'] = dark ? 'dark' : 'light'
   }, [dark])
+  const large = useUi((s) => s.large)
+  useEffect(() => {
+    document.documentElement.dataset['size'] = large ? 'large' : 'normal'
+  }, [large])
   useEffect(() => tinykeys(window, bindings(page), { capture: true }), [page])
   const close = () => set({ dialog: undefined })
   return (
     <PageContext value={page}>
-      <div className={styles.page}>
-        <Header narrow={width === 'narrow'} />
-        <Banners />
-        <VerdictStrip />
-        <Layout width={width} />
-        <Timeline />
-        {width === 'narrow' && <Switcher />}
-      </div>
+      {embed ? (
+        <EmbedPage embed={embed} />
+      ) : (
+        <div className={styles.page}>
+          <Header narrow={width === 'narrow'} />
+          <Banners />
+          <VerdictStrip />
+          <Layout width={width} />
+          <Timeline />
+          {width === 'narrow' && <Switcher />}
+        </div>
+      )}
       {dialog === 'help' && <HelpDialog onClose={close} />}
       {dialog === 'share' && <ShareDialog onClose={close} />}
       {dialog === 'earlier' && <EarlierDialog onClose={close} />}
+      {dialog === 'palette' && <PaletteDialog onClose={close} />}
       {dialog === 'examples' && <ExamplesDialog onClose={close} />}
       <DropZone />
       <Note />

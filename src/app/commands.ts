@@ -8,7 +8,7 @@ import { toggleBreakpoint } from './state/breakpoints.ts'
 import { useEditorActs } from './state/editor-acts.ts'
 import { NO_SELECTION } from './state/relate.ts'
 import { useSession } from './state/session.ts'
-import { PANELS, useUi } from './state/ui.ts'
+import { PANELS, PRESETS, useUi } from './state/ui.ts'
 
 export type CommandGroup = 'edit' | 'step' | 'page'
 
@@ -25,7 +25,13 @@ export interface Command {
 export const COMMANDS: readonly Command[] = [
   { id: 'build', group: 'edit', keys: ['$mod+Enter'], label: (t) => t.commands.build, run: (page) => void page.engine.build() },
   { id: 'share', group: 'page', keys: ['$mod+KeyS'], label: (t) => t.commands.share, run: (page) => void copyLink(page) },
-  { id: 'palette', group: 'page', keys: ['F1'], label: (t) => t.commands.palette, run: () => useEditorActs.getState().palette() },
+  {
+    id: 'palette',
+    group: 'page',
+    keys: ['$mod+KeyK', 'F1', '$mod+Shift+KeyP'],
+    label: (t) => t.commands.palette,
+    run: () => useUi.getState().set({ dialog: 'palette' }),
+  },
   { id: 'nextProblem', group: 'edit', keys: ['F8'], label: (t) => t.commands.nextProblem, run: () => useEditorActs.getState().problem(1) },
   {
     id: 'previousProblem',
@@ -77,6 +83,15 @@ export const COMMANDS: readonly Command[] = [
     label: (t) => t.commands.panel(t.panels.timeline),
     run: () => document.getElementById('timeline-slider')?.focus(),
   },
+  ...PRESETS.map(
+    (preset): Command => ({
+      id: `preset.${preset}`,
+      group: 'page',
+      keys: [],
+      label: (t) => t.presets.use(t.presets[preset]),
+      run: () => useUi.getState().arrange(preset),
+    }),
+  ),
   {
     id: 'help',
     group: 'page',
@@ -132,7 +147,10 @@ export function keyText(keys: string): string {
     .join(isMac ? ' ' : '+')
 }
 
-export const keysOf = (id: string): string => keyText(COMMANDS.find((c) => c.id === id)?.keys[0] ?? '')
+export const keysOf = (id: string): string => firstKey(COMMANDS.find((c) => c.id === id))
+
+/** The first key combination of a command as it stands on the keyboard; empty where it has none. */
+export const firstKey = (command: Command | undefined): string => keyText(command?.keys[0] ?? '')
 
 /** A hint with the key behind it. */
 export const commandHint = (hint: string, id: string): string => `${hint} (${keysOf(id)})`

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react'
 import './marks.css'
 import { useT } from '../i18n/index.ts'
+import { readEmbed } from '../shell/embed.ts'
 import { useDocument } from '../state/document.ts'
 import { usePage } from '../state/hooks.ts'
 import { useDark } from '../state/useDark.ts'
@@ -26,7 +27,7 @@ export function Editor() {
     if (!host.current) return
     registerLanguage()
     defineThemes()
-    const made = createEditor(host.current, '')
+    const made = createEditor(host.current, '', readEmbed(location.search)?.readOnly === true)
     const stops = [syncDocument(made), drawMarks(made), wireEditor(made, page)]
     setEditor(made)
     return () => {

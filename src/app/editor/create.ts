@@ -13,18 +13,18 @@ import { type Editor, monaco } from './monaco.ts'
 const FONT =
   "ui-monospace, 'SF Mono', 'Cascadia Code', 'JetBrains Mono', Menlo, Consolas, 'DejaVu Sans Mono', 'D2Coding', 'Noto Sans Mono CJK KR', 'Noto Sans CJK KR', monospace"
 
-export function createEditor(host: HTMLElement, label: string): Editor {
+export function createEditor(host: HTMLElement, label: string, readOnly: boolean): Editor {
   return monaco.editor.create(host, {
     model: null,
     ariaLabel: label,
+    readOnly,
     automaticLayout: true,
     minimap: { enabled: false },
     glyphMargin: true,
     lineNumbersMinChars: 3,
     lineDecorationsWidth: 6,
     fontFamily: FONT,
-    fontSize: 13,
-    lineHeight: 20,
+    ...sizes(useUi.getState().large),
     tabSize: 4,
     insertSpaces: false,
     detectIndentation: true,
@@ -43,6 +43,9 @@ export function createEditor(host: HTMLElement, label: string): Editor {
     scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
   })
 }
+
+/** As `--editor` and `--editor-line` of the page. */
+const sizes = (large: boolean) => (large ? { fontSize: 19, lineHeight: 28 } : { fontSize: 13, lineHeight: 20 })
 
 /** Mouse, cursor, keys and commands; undone by the function that comes back. */
 export function wireEditor(editor: Editor, page: Page): () => void {
@@ -71,6 +74,7 @@ export function wireEditor(editor: Editor, page: Page): () => void {
   ]
   let actions = addActions(editor, page)
   const stop = useUi.subscribe((s, before) => {
+    if (s.large !== before.large) editor.updateOptions(sizes(s.large))
     if (s.language === before.language) return
     for (const action of actions) action.dispose()
     actions = addActions(editor, page)

@@ -84,6 +84,34 @@ export const en = {
     allowedIn: (types: string) => `May be called from: ${types}`,
   },
 
+  embed: {
+    open: 'Open in Beeyard',
+    title: 'Put it into a page',
+    panels: 'What is shown',
+    readOnly: 'Code cannot be edited',
+    code: 'HTML for the page',
+    copy: 'Copy HTML',
+    copied: 'HTML copied',
+    frame: (file: string) => `Beeyard: ${file}`,
+  },
+
+  palette: {
+    title: 'Commands',
+    placeholder: 'Type what you want to do or open',
+    none: 'Nothing of that name.',
+    editor: 'Commands of the editor…',
+    kinds: { command: 'Command', file: 'File', example: 'Example' },
+  },
+
+  presets: {
+    label: 'Arrange the page',
+    write: 'Write: code wide',
+    verify: 'Verify: log and states',
+    run: 'Run: packets and machine',
+    present: 'Present: large type',
+    use: (preset: string) => `Arrange: ${preset}`,
+  },
+
   fileTabs: {
     label: 'Files of the project',
     add: 'New file',

@@ -85,6 +85,34 @@ export const ko: Messages = {
     allowedIn: (types) => `호출할 수 있는 프로그램: ${types}`,
   },
 
+  embed: {
+    open: 'Beeyard에서 열기',
+    title: '다른 페이지에 넣기',
+    panels: '보여 줄 것',
+    readOnly: '코드를 고칠 수 없게',
+    code: '페이지에 넣을 HTML',
+    copy: 'HTML 복사',
+    copied: 'HTML을 복사했습니다',
+    frame: (file) => `Beeyard: ${file}`,
+  },
+
+  palette: {
+    title: '명령',
+    placeholder: '하고 싶은 일이나 열 것을 입력하세요',
+    none: '맞는 항목이 없습니다.',
+    editor: '편집기 명령…',
+    kinds: { command: '명령', file: '파일', example: '예제' },
+  },
+
+  presets: {
+    label: '화면 배치',
+    write: '작성: 코드를 넓게',
+    verify: '검증: 로그와 상태',
+    run: '실행: 패킷과 머신',
+    present: '발표: 큰 글씨',
+    use: (preset) => `배치: ${preset}`,
+  },
+
   fileTabs: {
     label: '프로젝트 파일',
     add: '새 파일',

@@ -7,6 +7,7 @@ import { useUi } from '../state/ui.ts'
 import { Dialog } from '../ui/Dialog.tsx'
 import styles from './Dialogs.module.css'
 import { groupExamples } from './examples.ts'
+import { openExample } from './palette-items.ts'
 
 export function ExamplesDialog({ onClose }: { readonly onClose: () => void }) {
   const t = useT()
@@ -18,9 +19,8 @@ export function ExamplesDialog({ onClose }: { readonly onClose: () => void }) {
     void page.engine.call('examples', {}).then(setRows)
   }, [page])
   const open = async (id: string) => {
-    const { project } = await page.engine.call('example', { id })
     onClose()
-    if (project) await page.openEarlier({ project, steps: [], breakpoints: { lines: [], slots: [] } })
+    await openExample(page, id)
   }
   const groups = groupExamples(rows, wanted, language)
   return (

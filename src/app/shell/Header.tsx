@@ -1,5 +1,5 @@
 // Name, file, state of saving, share, language, theme, help. On a narrow page language and theme move into the menu.
-import { commandHint } from '../commands.ts'
+import { commandHint, keysOf } from '../commands.ts'
 import { exportPcap, pickCapture, pickFile, saveProject, saveSource } from '../files.ts'
 import { useT } from '../i18n/index.ts'
 import { useDocument } from '../state/document.ts'
@@ -10,6 +10,7 @@ import { useUi } from '../state/ui.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { Popover, PopoverItem } from '../ui/Popover.tsx'
 import styles from './Header.module.css'
+import { Presets } from './Presets.tsx'
 import { LanguageSwitch, ThemeSwitch } from './Switches.tsx'
 
 export function Header({ narrow }: { readonly narrow: boolean }) {
@@ -55,6 +56,8 @@ export function Header({ narrow }: { readonly narrow: boolean }) {
         </Popover>
       ) : (
         <>
+          <IconButton icon="search" label={t.palette.title} keys={keysOf('palette')} onClick={() => setUi({ dialog: 'palette' })} />
+          <Presets />
           <LanguageSwitch />
           <ThemeSwitch />
           <IconButton icon="question" label={t.header.help} keys="?" onClick={() => setUi({ dialog: 'help' })} />

@@ -19,7 +19,7 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
         <section key={group}>
           <h3 className={styles.group}>{t.help.groups[group]}</h3>
           <dl className={styles.keys}>
-            {COMMANDS.filter((c) => c.group === group).map((c) => (
+            {COMMANDS.filter((c) => c.group === group && c.keys.length > 0).map((c) => (
               <div key={c.id}>
                 <dt>{c.label(t)}</dt>
                 <dd>

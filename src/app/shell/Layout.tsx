@@ -1,11 +1,12 @@
 // Where the panels stand. Wide: code, bytecode, tabs side by side. Medium: code over bytecode, tabs beside. Narrow: one panel and a switcher.
 // Sizes are remembered per layout and can be changed with the arrow keys on a separator.
-import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels'
+import { useEffect, useRef } from 'react'
+import { Group, type GroupImperativeHandle, Panel, Separator, useDefaultLayout } from 'react-resizable-panels'
 import { CodePanel } from '../editor/CodePanel.tsx'
 import { useT } from '../i18n/index.ts'
 import { BytecodePanel } from '../panels/bytecode/Panel.tsx'
 import { settingStorage } from '../state/prefs.ts'
-import { PANELS, useUi } from '../state/ui.ts'
+import { PANELS, type PresetName, useUi } from '../state/ui.ts'
 import { type TabItem, Tabs } from '../ui/Tabs.tsx'
 import styles from './Layout.module.css'
 import { ResultPanel, ResultTabs } from './Results.tsx'
@@ -25,13 +26,20 @@ export function Layout({ width }: { readonly width: Width }) {
 function Wide() {
   const t = useT()
   const { defaultLayout, onLayoutChanged } = useDefaultLayout({ id: 'layout-wide', storage: settingStorage })
+  const group = usePresetSizes(WIDE_SIZES)
   return (
-    <Group className={styles.group} orientation="horizontal" defaultLayout={defaultLayout} onLayoutChanged={onLayoutChanged}>
+    <Group
+      className={styles.group}
+      orientation="horizontal"
+      groupRef={group}
+      defaultLayout={defaultLayout}
+      onLayoutChanged={onLayoutChanged}
+    >
       <Panel id="code" defaultSize="39%" minSize="260px">
         <CodePanel />
       </Panel>
       <Line between={`${t.panels.code} | ${t.panels.bytecode}`} />
-      <Panel id="bytecode" defaultSize="23%" minSize="220px">
+      <Panel id="bytecode" defaultSize="23%" minSize="220px" collapsible collapsedSize="0%">
         <Bytecode />
       </Panel>
       <Line between={`${t.panels.bytecode} | ${t.panels.run}`} />
@@ -46,8 +54,15 @@ function Medium() {
   const t = useT()
   const across = useDefaultLayout({ id: 'layout-medium', storage: settingStorage })
   const down = useDefaultLayout({ id: 'layout-medium-left', storage: settingStorage })
+  const group = usePresetSizes(MEDIUM_SIZES)
   return (
-    <Group className={styles.group} orientation="horizontal" defaultLayout={across.defaultLayout} onLayoutChanged={across.onLayoutChanged}>
+    <Group
+      className={styles.group}
+      orientation="horizontal"
+      groupRef={group}
+      defaultLayout={across.defaultLayout}
+      onLayoutChanged={across.onLayoutChanged}
+    >
       <Panel id="left" defaultSize="50%" minSize="280px">
         <Group orientation="vertical" defaultLayout={down.defaultLayout} onLayoutChanged={down.onLayoutChanged}>
           <Panel id="code" defaultSize="58%" minSize="120px">
@@ -65,6 +80,32 @@ function Medium() {
       </Panel>
     </Group>
   )
+}
+
+type Sizes = Readonly<Record<PresetName, Readonly<Record<string, number>>>>
+
+/** Percentages of the width. */
+const WIDE_SIZES: Sizes = {
+  write: { code: 62, bytecode: 0, results: 38 },
+  verify: { code: 34, bytecode: 24, results: 42 },
+  run: { code: 33, bytecode: 21, results: 46 },
+  present: { code: 52, bytecode: 0, results: 48 },
+}
+const MEDIUM_SIZES: Sizes = {
+  write: { left: 64, results: 36 },
+  verify: { left: 46, results: 54 },
+  run: { left: 44, results: 56 },
+  present: { left: 52, results: 48 },
+}
+
+/** Gives a group the sizes of a preset when one is chosen. */
+function usePresetSizes(sizes: Sizes) {
+  const group = useRef<GroupImperativeHandle>(null)
+  const preset = useUi((s) => s.preset)
+  useEffect(() => {
+    if (preset) group.current?.setLayout(sizes[preset.name])
+  }, [preset, sizes])
+  return group
 }
 
 function Narrow() {

@@ -8,6 +8,7 @@ import { Button } from '../ui/Button.tsx'
 import { Chip } from '../ui/Chip.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import styles from './Dialogs.module.css'
+import { EmbedCode } from './EmbedCode.tsx'
 
 export function ShareDialog({ onClose }: { readonly onClose: () => void }) {
   const t = useT()
@@ -62,6 +63,7 @@ export function ShareDialog({ onClose }: { readonly onClose: () => void }) {
             </p>
           )}
           <p className={styles.note}>{t.share.holds}</p>
+          {address !== '' && <EmbedCode address={address} />}
           {size !== 'good' && <Button onClick={saveProject}>{t.share.saveProject}</Button>}
         </>
       )}

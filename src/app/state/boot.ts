@@ -3,8 +3,9 @@
 // Invariant: a link never overwrites own work; what was on the page before `keepLinkAsMine` lies in the earlier versions.
 import type { LinkResult } from '../../engine/index.ts'
 import { type Client, createClient, defaultProject, spawnWorker } from '../../worker/index.ts'
+import { readEmbed } from '../shell/embed.ts'
 import { trustedWorkerUrl } from '../trusted.ts'
-import { type Box, openBox } from './box.ts'
+import { type Box, memoryBox, openBox } from './box.ts'
 import { textOf, useDocument } from './document.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
@@ -42,7 +43,8 @@ export async function bootPage(): Promise<Page> {
     spawn: () => spawnWorker(trustedWorkerUrl, (text) => session().set({ defect: text, phase: 'ready' })),
   })
   const engine = createEngine(client)
-  const box: Box = await openBox()
+  const embed = readEmbed(location.search)
+  const box: Box = embed ? memoryBox() : await openBox()
   let saving: Saving | undefined
   const lock = createTabLock(async () => {
     await saving?.flush()

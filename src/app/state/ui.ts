@@ -9,7 +9,10 @@ export type PanelName = (typeof PANELS)[number]
 /** Panels that share one place on a wide page. */
 export const TABS = ['run', 'verify', 'maps', 'output'] as const
 export type TabName = (typeof TABS)[number]
-export type DialogName = 'help' | 'share' | 'earlier' | 'examples'
+export type DialogName = 'help' | 'share' | 'earlier' | 'examples' | 'palette'
+/** Ways to arrange the page at once. */
+export const PRESETS = ['write', 'verify', 'run', 'present'] as const
+export type PresetName = (typeof PRESETS)[number]
 
 /** What a note offers to do about it ("Undo"). */
 export interface NoteAct {
@@ -24,6 +27,10 @@ export interface UiState {
   /** The one panel that a narrow page shows. */
   readonly narrowPanel: PanelName
   readonly logLevel: 1 | 2
+  /** The arrangement that was chosen last, and the how-manieth choice it was. */
+  readonly preset: { readonly name: PresetName; readonly at: number } | undefined
+  /** Large type, for a projector. */
+  readonly large: boolean
   /** Whether single characters (`?`) are shortcuts; WCAG 2.1.4 asks for a switch. */
   readonly singleKeys: boolean
   readonly dialog: DialogName | undefined
@@ -31,6 +38,7 @@ export interface UiState {
   readonly note: { readonly text: string; readonly at: number; readonly act?: NoteAct } | undefined
   set(change: Partial<Pick<UiState, 'language' | 'theme' | 'tab' | 'narrowPanel' | 'logLevel' | 'singleKeys' | 'dialog'>>): void
   showPanel(panel: PanelName): void
+  arrange(name: PresetName): void
   tell(text: string, act?: NoteAct): void
 }
 
@@ -40,6 +48,8 @@ export const useUi = create<UiState>()((set, get) => ({
   tab: oneOf(TABS, readSetting('tab')) ?? 'run',
   narrowPanel: 'code',
   logLevel: readSetting('logLevel') === '2' ? 2 : 1,
+  preset: undefined,
+  large: readSetting('large') === 'on',
   singleKeys: readSetting('singleKeys') !== 'off',
   dialog: undefined,
   note: undefined,
@@ -52,6 +62,13 @@ export const useUi = create<UiState>()((set, get) => ({
   showPanel(panel) {
     const tab = oneOf(TABS, panel)
     get().set(tab ? { tab, narrowPanel: panel } : { narrowPanel: panel })
+  },
+  arrange(name) {
+    const large = name === 'present'
+    writeSetting('large', large ? 'on' : undefined)
+    set({ large, preset: { name, at: (get().preset?.at ?? 0) + 1 } })
+    if (name === 'verify') get().showPanel('verify')
+    else get().showPanel(name === 'write' ? 'code' : 'run')
   },
   tell(text, act) {
     set({ note: { text, at: (get().note?.at ?? 0) + 1, ...(act && { act }) } })

@@ -8,6 +8,8 @@ const PATHS = {
   file: 'M4 2h5l3 3v9H4zM9 2v3h3',
   plus: 'M8 3v10M3 8h10',
   more: 'M3.5 8v.1M8 8v.1M12.5 8v.1',
+  layout: 'M2.5 3h11v10h-11zM9 3v10M9 8h4.5',
+  search: 'M7 2.8a4.2 4.2 0 1 0 0 8.4 4.2 4.2 0 1 0 0-8.4M10.2 10.2 13.5 13.5',
   menu: 'M2.5 4.5h11M2.5 8h11M2.5 11.5h11',
   down: 'M4 6l4 4 4-4',
   up: 'M4 10l4-4 4 4',

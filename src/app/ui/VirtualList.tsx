@@ -3,9 +3,11 @@
 // Invariant: `aria-activedescendant` names a row that exists; the caller's `active` may be -1 (none).
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react'
+import { useUi } from '../state/ui.ts'
 import styles from './VirtualList.module.css'
 
-export const ROW_HEIGHT = 24
+/** Pixels; as `--row` of the page. */
+export const useRowHeight = (): number => useUi((s) => (s.large ? 32 : 24))
 
 export interface ListRow {
   readonly className?: string
@@ -47,7 +49,11 @@ export function VirtualList({
 }: Props) {
   const host = useRef<HTMLDivElement>(null)
   const id = useId()
-  const virtual = useVirtualizer({ count, getScrollElement: () => host.current, estimateSize: () => ROW_HEIGHT, overscan: 10 })
+  const rowHeight = useRowHeight()
+  const virtual = useVirtualizer({ count, getScrollElement: () => host.current, estimateSize: () => rowHeight, overscan: 10 })
+  useEffect(() => {
+    if (rowHeight > 0) virtual.measure()
+  }, [virtual, rowHeight])
   const items = virtual.getVirtualItems()
   const first = items[0]?.index ?? 0
   const last = items.at(-1)?.index ?? 0
@@ -55,10 +61,10 @@ export function VirtualList({
   useEffect(() => {
     const view = host.current
     if (!view || follow < 0 || follow >= count) return
-    const top = follow * ROW_HEIGHT
-    const isSeen = top >= view.scrollTop && top + ROW_HEIGHT <= view.scrollTop + view.clientHeight
+    const top = follow * rowHeight
+    const isSeen = top >= view.scrollTop && top + rowHeight <= view.scrollTop + view.clientHeight
     if (!isSeen) virtual.scrollToIndex(follow, { align: 'center' })
-  }, [virtual, follow, count])
+  }, [virtual, follow, count, rowHeight])
 
   const go = (event: KeyboardEvent, target: number) => {
     event.preventDefault()

@@ -7,7 +7,7 @@ import { usePage, useTemporal } from '../../state/hooks.ts'
 import { useSession } from '../../state/session.ts'
 import { Button, IconButton } from '../../ui/Button.tsx'
 import { Chip } from '../../ui/Chip.tsx'
-import { type ListRow, ROW_HEIGHT, VirtualList } from '../../ui/VirtualList.tsx'
+import { type ListRow, useRowHeight, VirtualList } from '../../ui/VirtualList.tsx'
 import section from '../Section.module.css'
 import styles from './Panel.module.css'
 import { packetTone, shortSummary, timeText } from './select.ts'
@@ -23,6 +23,7 @@ export function Packets() {
   const stimuli = useDocument((s) => s.scenario.stimuli)
   const setStimuli = useDocument((s) => s.setStimuli)
   const temporal = useTemporal()
+  const rowHeight = useRowHeight()
   const isFirst = stimuli.length === 1 && stimuli[0].kind === 'capture'
   return (
     <section className={styles.packets} aria-label={t.run.packets}>
@@ -46,7 +47,7 @@ export function Packets() {
       {packets.length === 0 ? (
         <p className={section.empty}>{t.run.noPackets}</p>
       ) : (
-        <div className={styles.packetList} style={{ height: packets.length * ROW_HEIGHT }}>
+        <div className={styles.packetList} style={{ height: packets.length * rowHeight }}>
           <VirtualList
             label={t.run.packets}
             count={packets.length}

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { embedCode, readEmbed, wholeAddress } from './embed.ts'
+
+test('what is shown stands in the address, in the page’s own order', () => {
+  expect(readEmbed('')).toBeUndefined()
+  expect(readEmbed('?embed')).toEqual({ panels: ['code', 'run'], readOnly: false })
+  expect(readEmbed('?embed=run,code,<script>&readonly')).toEqual({ panels: ['code', 'run'], readOnly: true })
+  expect(readEmbed('?embed=verify')).toEqual({ panels: ['verify'], readOnly: false })
+})
+
+test('the code for a frame holds the work and quotes what it is given', () => {
+  const code = embedCode('https://bee.example/x/#1.abc', { panels: ['code', 'verify'], readOnly: true }, 'a "b" <c>')
+  expect(code).toContain('src="https://bee.example/x/?embed=code,verify&amp;readonly#1.abc"')
+  expect(code).toContain('title="a &quot;b&quot; &lt;c>"')
+  expect(wholeAddress('https://bee.example/x/?embed=code#1.abc')).toBe('https://bee.example/x/#1.abc')
+})
