@@ -56,6 +56,9 @@ export type ProgContext =
       readonly fields: Readonly<Record<string, FieldValue>>
       readonly sock?: Sock
       readonly data?: Uint8Array
+      /** What the call returns so far (bpf_get_retval()). */
+      readonly retval?: number
+      readonly sysctl?: SysctlAccess
     }
   /** struct pt_regs in the order of its fields: r15 r14 r13 r12 bp bx r11 r10 r9 r8 ax cx dx si di orig_ax ip cs flags sp ss. */
   | { readonly kind: 'regs'; readonly regs: readonly bigint[]; readonly site?: CallSite }
@@ -82,6 +85,13 @@ export interface SkbFields {
   readonly gsoSize?: number
   readonly hwtstamp?: bigint
   readonly cb?: Uint8Array
+}
+
+/** A sysctl that is read or written: "net/ipv4/tcp_mem", its value, and the one that is written. */
+export interface SysctlAccess {
+  readonly name: string
+  readonly current?: Uint8Array
+  readonly next?: Uint8Array
 }
 
 /** Where a program is attached, as far as helpers ask. */

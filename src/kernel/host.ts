@@ -81,6 +81,8 @@ export interface NameHost extends Stateful {
   readonly symbol?: (name: string) => Address | undefined
   /** Symbol and offset of an address of the kernel, for %ps and call stacks. */
   readonly symbolAt?: (address: Address) => { readonly name: string; readonly offset: number } | undefined
+  /** The owner of storage (map type sk_storage, task_storage ...) that a descriptor of user space stands for. */
+  readonly owner?: (mapType: string, fd: number) => Address | undefined
   /** Socket of a struct file (bpf_sock_from_file()). */
   readonly socketOfFile?: (object: Address) => Sock | undefined
 }
@@ -138,8 +140,8 @@ export interface NetHost extends Stateful {
   /** A copy of the packet leaves: 0 or an error. */
   readonly cloneRedirect: (ifindex: number, flags: number, packet: Uint8Array) => number
   readonly netnsCookie: (sock: Sock | undefined) => bigint
-  /** The socket that an entry of a sockmap, sockhash or reuseport array stands for. */
-  readonly socket?: (number: number) => Sock | undefined
+  /** The socket of a descriptor, which user space puts into sockmaps and reuseport arrays. */
+  readonly socket?: (fd: number) => Sock | undefined
   /** bpf_setsockopt() and bpf_getsockopt(): 0 or an error; `get` fills `value`. */
   readonly setOption?: (sock: Sock, level: number, name: number, value: Uint8Array) => number
   readonly getOption?: (sock: Sock, level: number, name: number, value: Uint8Array) => number
@@ -172,6 +174,8 @@ export type Effect =
   | { readonly kind: 'assign-socket'; readonly sock: Sock | undefined; readonly flags: number }
   /** bpf_sk_redirect_map() and its like: the data goes to another socket. */
   | { readonly kind: 'redirect-socket'; readonly sock: Sock; readonly flags: number }
+  /** bpf_msg_apply_bytes(), bpf_msg_cork_bytes() */
+  | { readonly kind: 'apply-bytes' | 'cork-bytes'; readonly bytes: number }
   /** What a BPF iterator wrote for user space. */
   | { readonly kind: 'seq'; readonly bytes: Uint8Array }
 

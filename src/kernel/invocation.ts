@@ -105,6 +105,9 @@ function contextBytesOf(k: Kernel, c: BytesContext): boolean {
   if (c.kind === 'bytes') return putContext(k, c.bytes)
   if (c.kind === 'args') return putContext(k, wordBytes(c.result === undefined ? c.args : [...c.args, c.result]))
   if (!putContext(k, structBytes(c.kind, c.fields))) return false
+  k.retval = c.retval ?? 0
+  k.sysctl = c.sysctl
+  if (c.retval !== undefined) setContextField(k, 'retval', BigInt(c.retval))
   if (c.sock) {
     k.ctx.sock = c.sock
     setContextField(k, 'sk', address(sockLo(c.sock)))
@@ -131,7 +134,7 @@ const CONTEXT_ROOM = 1024
 
 function putContext(k: Kernel, bytes: Uint8Array): boolean {
   const { ram } = k.memory
-  if (bytes.length > k.ctx.room) {
+  if (!k.ctx.region || bytes.length > k.ctx.room) {
     const room = Math.max(CONTEXT_ROOM, bytes.length)
     if (k.ctx.region) k.memory.unmap(k.ctx.region)
     k.ctx.ram = ram.alloc(room)

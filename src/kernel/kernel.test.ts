@@ -305,7 +305,7 @@ describe('what is not modelled', () => {
     const maps = [
       {
         name: 'b',
-        type: 'stack_trace',
+        type: 'rhash',
         keySize: 0,
         valueSize: 4,
         maxEntries: 1,
@@ -316,7 +316,7 @@ describe('what is not modelled', () => {
         frozen: false,
       },
     ]
-    expect(testRun({ program: { ...p, maps }, data: PACKET }).unsupported).toBe('map type stack_trace')
+    expect(testRun({ program: { ...p, maps }, data: PACKET }).unsupported).toBe('map type rhash')
   })
 
   it('every modelled helper is a row of the table', () => {

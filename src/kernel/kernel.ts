@@ -22,7 +22,7 @@ import {
 } from '../vm/index.ts'
 import { DIRECT_HI, MAP_LO, MAP_STRIDE, mapStructLo, SKB_LO, VMALLOC_HI, XDP_BUFF_LO } from './address.ts'
 import { bareHost } from './bare-host.ts'
-import type { CallSite, StructKind } from './context.ts'
+import type { CallSite, StructKind, SysctlAccess } from './context.ts'
 import { EPERM } from './errno.ts'
 import { type Effect, type Host, restoreHost, type SavedHost, saveHost } from './host.ts'
 import { createLog, type Log } from './log.ts'
@@ -37,7 +37,7 @@ import { copySock, createSock, mapSockRegion, type Sock } from './sock.ts'
 import { dropTimers, type Timer } from './timers.ts'
 import { type XdpBuff, xdpPort } from './xdp-buff.ts'
 
-/** Possible CPUs unless told otherwise; programs run on CPU 0. */
+/** Possible CPUs unless told otherwise. */
 const DEFAULT_CPUS = 2
 const RAM_LIMIT = 256 << 20
 
@@ -104,12 +104,20 @@ export interface Kernel {
   readonly effects: Log<Effect>
   readonly ctx: ContextArea
   site: CallSite
+  /** What the call that a cgroup program is about returns. */
+  retval: number
+  sysctl: SysctlAccess | undefined
+  /** Ram offset of 64 bytes for helpers. */
+  readonly scratch: number
   /** By number. Number 0 is that of a test run's packet. */
   socks: Sock[]
   readonly memory: Memory
   readonly machine: Machine
   readonly engine: Engine
   readonly cpus: number
+  /** The CPU that runs; what is started next runs there. Kept in Ram, where compiled code sees it. */
+  cpu: number
+  readonly cpuCell: number
   readonly kfuncName: (id: number) => string | undefined
   /** All programs are ones that the verifier has accepted. */
   readonly verified: boolean
@@ -150,17 +158,28 @@ export function createKernel(options: KernelOptions = {}): Kernel {
   const memory = new Memory(new Ram(RAM_LIMIT, jit?.source))
   const packet = createPacketBuffer(memory)
   const machine = createMachine(memory, VMALLOC_HI)
+  const cpuCell = memory.ram.alloc(8)
   const ifindexes = new Set(options.ifindexes)
   const kernel: Kernel = {
     host: bareHost(ifindexes),
     effects: createLog(),
     ctx: { kind: 'bytes', ram: 0, room: 0, size: 0, region: undefined, sock: undefined },
     site: {},
+    retval: 0,
+    sysctl: undefined,
+    scratch: memory.ram.alloc(64),
     socks: [createSock(0)],
     memory,
     machine,
     engine: jit?.engine ?? run,
     cpus: options.cpus ?? DEFAULT_CPUS,
+    cpuCell,
+    get cpu() {
+      return memory.ram.i32[cpuCell >> 2]
+    },
+    set cpu(cpu) {
+      memory.ram.setI32(cpuCell, cpu)
+    },
     kfuncName: options.kfuncName ?? (() => undefined),
     verified: options.verified === true,
     maps: [],
@@ -212,8 +231,12 @@ export function addMap(
   const host: MapHost = {
     memory: kernel.memory,
     cpus: kernel.cpus,
+    cpuCell: kernel.cpuCell,
     random: () => nextU32(kernel.random),
     mapAt: (index) => kernel.maps[index],
+    ownerOf: (type, fd) => kernel.host.names.owner?.(type, fd)?.[0],
+    sockOf: (fd) => kernel.host.net.socket?.(fd)?.id ?? -1,
+    sockCookie: (sock) => cookieOf(kernel, kernel.socks[sock]),
     lock: lockField(def, btf),
     freed: (ram, size) => dropTimers(kernel, ram, size),
   }
@@ -270,6 +293,8 @@ export interface KernelSnapshot {
   readonly effects: number
   readonly ctx: ContextArea
   readonly site: CallSite
+  readonly retval: number
+  readonly sysctl: SysctlAccess | undefined
   readonly socks: readonly Sock[]
   readonly skb: SkBuff
   readonly xdp: XdpBuff
@@ -295,6 +320,8 @@ export function saveKernel(k: Kernel): KernelSnapshot {
     effects: k.effects.count,
     ctx: { ...k.ctx },
     site: k.site,
+    retval: k.retval,
+    sysctl: k.sysctl,
     socks: k.socks.map(copySock),
     skb: copySkBuff(k.skb),
     xdp: { ...k.xdp, frags: k.xdp.frags.slice() },
@@ -320,6 +347,8 @@ export function restoreKernel(k: Kernel, s: KernelSnapshot): void {
   k.effects.count = s.effects
   Object.assign(k.ctx, s.ctx)
   k.site = s.site
+  k.retval = s.retval
+  k.sysctl = s.sysctl
   k.socks = s.socks.map(copySock)
   k.ctx.sock = ofKernel(k, s.ctx.sock)
   k.skb = copySkBuff(s.skb)
@@ -341,6 +370,12 @@ export function restoreKernel(k: Kernel, s: KernelSnapshot): void {
 
 /** The socket that has the number of another point in time's. */
 const ofKernel = (k: Kernel, sock: Sock | undefined): Sock | undefined => sock && k.socks[sock.id]
+
+/** bpf_get_socket_cookie(): sockets are numbered when they are first asked. */
+export function cookieOf(k: Kernel, sock: Sock): number {
+  if (sock.cookie === 0) sock.cookie = ++k.cookies
+  return sock.cookie
+}
 
 /** A new socket of the kernel. */
 export function addSock(k: Kernel): Sock {

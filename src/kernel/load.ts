@@ -12,6 +12,7 @@ import { runsPackets } from './invocation.ts'
 import { addMap, type Kernel, type LoadedProgram, mapAt, mapLo } from './kernel.ts'
 import { kfuncBody } from './kfuncs/index.ts'
 import { loadPacket } from './load-packet.ts'
+import { ARENA_USER_HI } from './maps/arena.ts'
 import type { KernelMap } from './maps/map.ts'
 
 export type LoadResult =
@@ -67,7 +68,8 @@ function linkerFor(kernel: Kernel, program: Program, maps: readonly KernelMap[])
       const map = maps[imm]
       if (!map) return undefined
       if (src === PSEUDO_MAP_IDX) return [mapLo(map), DIRECT_HI]
-      if (src === PSEUDO_MAP_IDX_VALUE && map.directValue) return [map.directValue(imm2), DIRECT_HI]
+      if (src === PSEUDO_MAP_IDX_VALUE && map.directValue)
+        return [map.directValue(imm2), map.def.type === 'arena' ? ARENA_USER_HI : DIRECT_HI]
       return undefined
     },
     helper: (id) => {
@@ -82,8 +84,9 @@ function linkerFor(kernel: Kernel, program: Program, maps: readonly KernelMap[])
     callName: (kind, id) => callName(kind, id, kernel.kfuncName),
     returnsRam,
     lookup: (helper, lo) => (helper === MAP_LOOKUP ? mapAt(kernel, lo, DIRECT_HI)?.table : undefined),
+    arenaHi: maps.some((map) => map.def.type === 'arena') ? ARENA_USER_HI : 0,
     contextInRam: !runsPackets(program.type),
-    probes: kernel.verified && mayHoldKernelPointers(program),
+    probes: maps.some((map) => map.def.type === 'arena') || (kernel.verified && mayHoldKernelPointers(program)),
     contextCell: (off, size) => contextCell(kernel.packet, program.type, off, size),
     loadPacket: (m, offset, size) => loadPacket(kernel, m, offset, size),
   }

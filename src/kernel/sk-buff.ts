@@ -71,6 +71,23 @@ export interface SkBuff {
   sock: Sock | undefined
   /** Ram offset of its struct bpf_flow_keys; 0 = none. */
   flowKeys: number
+  /** The tunnel that it came through or is to leave by. */
+  tunnel: TunnelInfo | undefined
+}
+
+/** Linux: struct ip_tunnel_info. Addresses as a program gives them: of IPv4 in host order, of IPv6 in network order. */
+export interface TunnelInfo {
+  readonly isV6: boolean
+  readonly id: number
+  readonly source: Uint8Array
+  readonly dest: Uint8Array
+  readonly tos: number
+  readonly ttl: number
+  readonly label: number
+  readonly flags: number
+  readonly options: Uint8Array | undefined
+  /** A program set it, for sending. */
+  readonly isSent: boolean
 }
 
 export function createSkBuff(): SkBuff {
@@ -111,6 +128,7 @@ export function createSkBuff(): SkBuff {
     atTcIngress: false,
     sock: undefined,
     flowKeys: 0,
+    tunnel: undefined,
   }
 }
 

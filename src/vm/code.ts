@@ -33,6 +33,8 @@ export interface Linker {
    * Linux: BPF_PROBE_MEM.
    */
   readonly probes: boolean
+  /** Upper half of user space's addresses of the program's arena; 0 = it has none. */
+  readonly arenaHi: number
   /** Legacy packet loads: puts the value into r0, or answers false where the packet has no such bytes. */
   readonly loadPacket: (m: Machine, offset: number, size: number) => boolean
 }
@@ -40,7 +42,14 @@ export interface Linker {
 /** A table in Ram that compiled code can look keys up in. All are Ram offsets but `hi`, the upper half of addresses of values. */
 export type Lookup =
   /** The key is an index of 32 bits. */
-  | { readonly kind: 'array'; readonly hi: number; readonly values: number; readonly stride: number; readonly entries: number }
+  | {
+      readonly kind: 'array'
+      readonly hi: number
+      readonly values: number
+      readonly stride: number
+      readonly entries: number
+      readonly cpu?: PerCpu
+    }
   /** Chained elements under `table[jhash(key) & mask]`; the fields of an element by their distance. */
   | {
       readonly kind: 'chains'
@@ -56,7 +65,14 @@ export type Lookup =
       readonly value: number
       /** A bit that is set in an element that was looked up. */
       readonly used?: { readonly at: number; readonly bit: number }
+      readonly cpu?: PerCpu
     }
+
+/** Values of CPUs lie side by side: the one of the CPU whose number is in a cell of Ram is meant. */
+export interface PerCpu {
+  readonly cell: number
+  readonly stride: number
+}
 
 /** A field of the context that Linux rewrites into a plain load. */
 export interface ContextCell {

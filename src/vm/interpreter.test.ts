@@ -43,6 +43,7 @@ const linker: Linker = {
   contextCell: () => undefined,
   contextInRam: false,
   probes: false,
+  arenaHi: 0,
 }
 
 const newMachine = (): Machine => createMachine(new Memory(new Ram(1 << 20)), 0xffffc900 | 0)

@@ -15,6 +15,8 @@ export type Stop = 'fuel' | 'exited' | 'fault' | 'unsupported'
 /** What executes code: up to `fuel` instructions from where the machine stands. The interpreter is one. */
 export type Engine = (m: Machine, fuel: number) => Stop
 
+/** Immediate of an addr_space_cast to user space's form. */
+const CAST_USER = 1 << 16
 const LOAD_ACQ = 0x100
 const STORE_REL = 0x110
 const word: Word = { lo: 0, hi: 0 }
@@ -110,9 +112,10 @@ export function run(m: Machine, fuel: number): Stop {
             lo[d] = lo[s]
             hi[d] = hi[s]
           } else if (width === 1) {
-            leave(m, pc, end - left)
-            stopUnsupported(m, 'arena')
-            return 'unsupported'
+            // addr_space_cast: an arena's pointer to the kernel's or user space's form.
+            const { arenaHi } = code.linker
+            hi[d] = code.imm[pc] === CAST_USER && lo[s] !== 0 ? arenaHi : 0
+            lo[d] = lo[s]
           } else {
             const shift = 32 - width
             lo[d] = (lo[s] << shift) >> shift
@@ -419,6 +422,8 @@ export function run(m: Machine, fuel: number): Stop {
           let at = (al - r.baseLo) >>> 0
           if (ah !== r.baseHi || at < r.from || at + size > r.to || (r.stride !== 0 && (at % r.stride) + size > r.elem)) {
             r = memory.find(ah, al, size, WRITE) ?? NOWHERE
+            // What is written to a page of an arena that is not there is lost.
+            if (r === NOWHERE && ah === 0 && code.linker.arenaHi !== 0) break
             if (r === NOWHERE) {
               leave(m, pc, end - left)
               stopAccess(m, ah, al, size, true)

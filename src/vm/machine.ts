@@ -147,6 +147,7 @@ const NO_CODE: Code = {
     contextCell: () => undefined,
     contextInRam: false,
     probes: false,
+    arenaHi: 0,
   },
   bytes: new Uint8Array(0),
 }

@@ -27,5 +27,5 @@ export const ktimeGetTaiNs: HelperBody = (k, m) => {
 export const jiffies64: HelperBody = (k, m) => retNumber(m, TWO32 - 300 * 250 + Math.floor(now(k, m) / JIFFY_NS))
 
 export const getPrandomU32: HelperBody = (k, m) => retU32(m, nextU32(k.random))
-export const getSmpProcessorId: HelperBody = (_k, m) => ret(m, 0)
+export const getSmpProcessorId: HelperBody = (k, m) => ret(m, k.cpu)
 export const getNumaNodeId: HelperBody = (_k, m) => ret(m, 0)

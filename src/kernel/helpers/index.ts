@@ -5,10 +5,13 @@ import { assert } from '../../base/index.ts'
 import * as basic from './basic.ts'
 import type { HelperBody } from './body.ts'
 import * as callback from './callback.ts'
+import * as cgroup from './cgroup.ts'
 import * as csum from './csum.ts'
 import * as device from './device.ts'
 import * as dynptr from './dynptr.ts'
 import * as map from './map.ts'
+import * as memory from './memory.ts'
+import * as message from './message.ts'
 import * as print from './print.ts'
 import * as redirect from './redirect.ts'
 import * as ringbuf from './ringbuf.ts'
@@ -16,9 +19,15 @@ import * as skbBytes from './skb-bytes.ts'
 import * as skbChange from './skb-change.ts'
 import * as skbMeta from './skb-meta.ts'
 import * as socket from './socket.ts'
+import * as sockmap from './sockmap.ts'
+import * as stack from './stack.ts'
+import * as storage from './storage.ts'
+import * as syncookie from './syncookie.ts'
 import * as task from './task.ts'
 import * as text from './text.ts'
 import * as timer from './timer.ts'
+import * as trace from './trace.ts'
+import * as tunnel from './tunnel.ts'
 import * as xdp from './xdp.ts'
 
 const BODIES: Readonly<Record<string, HelperBody>> = {
@@ -40,13 +49,13 @@ const BODIES: Readonly<Record<string, HelperBody>> = {
   bpf_get_cgroup_classid: socket.getCgroupClassid,
   bpf_skb_vlan_push: skbChange.skbVlanPush,
   bpf_skb_vlan_pop: skbChange.skbVlanPop,
-  bpf_skb_get_tunnel_key: skbMeta.skbGetTunnelKey,
+  bpf_skb_get_tunnel_key: tunnel.skbGetTunnelKey,
   bpf_redirect: redirect.redirect,
   bpf_get_route_realm: socket.getRouteRealm,
   bpf_perf_event_output: ringbuf.perfEventOutput,
   bpf_skb_load_bytes: skbBytes.skbLoadBytes,
   bpf_csum_diff: csum.csumDiff,
-  bpf_skb_get_tunnel_opt: skbMeta.skbGetTunnelOpt,
+  bpf_skb_get_tunnel_opt: tunnel.skbGetTunnelOpt,
   bpf_skb_change_proto: skbChange.skbChangeProto,
   bpf_skb_change_type: skbChange.skbChangeType,
   bpf_get_hash_recalc: skbMeta.getHashRecalc,
@@ -85,8 +94,8 @@ const BODIES: Readonly<Record<string, HelperBody>> = {
   bpf_skc_lookup_tcp: socket.skcLookupTcp,
   bpf_strtol: text.strtol,
   bpf_strtoul: text.strtoul,
-  bpf_probe_read_kernel: text.probeReadKernel,
-  bpf_probe_read_kernel_str: text.probeReadKernelStr,
+  bpf_probe_read_kernel: memory.probeReadKernel,
+  bpf_probe_read_kernel_str: memory.probeReadKernelStr,
   bpf_jiffies64: basic.jiffies64,
   bpf_get_netns_cookie: socket.getNetnsCookie,
   bpf_ktime_get_boot_ns: basic.ktimeGetBootNs,
@@ -149,6 +158,67 @@ const BODIES: Readonly<Record<string, HelperBody>> = {
   bpf_get_func_arg: task.getFuncArg,
   bpf_get_func_ret: task.getFuncRet,
   bpf_get_func_arg_cnt: task.getFuncArgCnt,
+  bpf_probe_read: memory.probeRead,
+  bpf_probe_read_str: memory.probeReadStr,
+  bpf_probe_read_user: memory.probeReadUser,
+  bpf_probe_read_user_str: memory.probeReadUserStr,
+  bpf_copy_from_user: memory.copyFromUser,
+  bpf_copy_from_user_task: memory.copyFromUserTask,
+  bpf_probe_write_user: memory.probeWriteUser,
+  bpf_override_return: memory.overrideReturn,
+  bpf_get_stackid: stack.getStackid,
+  bpf_get_stack: stack.getStack,
+  bpf_get_task_stack: stack.getTaskStack,
+  bpf_sk_storage_get: storage.skStorageGet,
+  bpf_sk_storage_delete: storage.skStorageDelete,
+  bpf_task_storage_get: storage.objectStorageGet,
+  bpf_task_storage_delete: storage.objectStorageDelete,
+  bpf_inode_storage_get: storage.objectStorageGet,
+  bpf_inode_storage_delete: storage.objectStorageDelete,
+  bpf_cgrp_storage_get: storage.objectStorageGet,
+  bpf_cgrp_storage_delete: storage.objectStorageDelete,
+  bpf_perf_event_read: trace.perfEventRead,
+  bpf_perf_event_read_value: trace.perfEventReadValue,
+  bpf_perf_prog_read_value: trace.perfProgReadValue,
+  bpf_seq_write: trace.seqWrite,
+  bpf_seq_printf: trace.seqPrintf,
+  bpf_d_path: trace.dPath,
+  bpf_kallsyms_lookup_name: trace.kallsymsLookupName,
+  bpf_per_cpu_ptr: trace.perCpuPtr,
+  bpf_this_cpu_ptr: trace.thisCpuPtr,
+  bpf_kptr_xchg: trace.kptrXchg,
+  bpf_read_branch_records: trace.readBranchRecords,
+  bpf_get_branch_snapshot: trace.getBranchSnapshot,
+  bpf_skb_set_tunnel_key: tunnel.skbSetTunnelKey,
+  bpf_skb_set_tunnel_opt: tunnel.skbSetTunnelOpt,
+  bpf_skb_get_xfrm_state: skbMeta.skbGetXfrmState,
+  bpf_skb_under_cgroup: cgroup.skbUnderCgroup,
+  bpf_current_task_under_cgroup: cgroup.currentTaskUnderCgroup,
+  bpf_get_retval: cgroup.getRetval,
+  bpf_set_retval: cgroup.setRetval,
+  bpf_sysctl_get_name: cgroup.sysctlGetName,
+  bpf_sysctl_get_current_value: cgroup.sysctlGetCurrentValue,
+  bpf_sysctl_get_new_value: cgroup.sysctlGetNewValue,
+  bpf_sysctl_set_new_value: cgroup.sysctlSetNewValue,
+  bpf_sock_ops_cb_flags_set: cgroup.sockOpsCbFlagsSet,
+  bpf_sk_redirect_map: sockmap.skRedirectMap,
+  bpf_sk_redirect_hash: sockmap.skRedirectHash,
+  bpf_msg_redirect_map: sockmap.msgRedirectMap,
+  bpf_msg_redirect_hash: sockmap.msgRedirectHash,
+  bpf_sock_map_update: sockmap.sockTableUpdate,
+  bpf_sock_hash_update: sockmap.sockTableUpdate,
+  bpf_sk_select_reuseport: sockmap.skSelectReuseport,
+  bpf_msg_apply_bytes: message.msgApplyBytes,
+  bpf_msg_cork_bytes: message.msgCorkBytes,
+  bpf_msg_pull_data: message.msgPullData,
+  bpf_msg_push_data: message.msgPushData,
+  bpf_msg_pop_data: message.msgPopData,
+  bpf_tcp_raw_gen_syncookie_ipv4: syncookie.tcpRawGenSyncookieIpv4,
+  bpf_tcp_raw_gen_syncookie_ipv6: syncookie.tcpRawGenSyncookieIpv6,
+  bpf_tcp_raw_check_syncookie_ipv4: syncookie.tcpRawCheckSyncookieIpv4,
+  bpf_tcp_raw_check_syncookie_ipv6: syncookie.tcpRawCheckSyncookieIpv6,
+  bpf_tcp_check_syncookie: syncookie.tcpCheckSyncookie,
+  bpf_tcp_gen_syncookie: syncookie.tcpGenSyncookie,
 }
 
 const byId = new Map<number, HelperBody>()

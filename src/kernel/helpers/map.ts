@@ -8,7 +8,10 @@ import { append } from '../log.ts'
 import type { CgroupStorage } from '../maps/cgroup-storage.ts'
 import type { KernelMap } from '../maps/map.ts'
 import type { MapOfMaps } from '../maps/map-of-maps.ts'
+import type { SockTable } from '../maps/sock-table.ts'
+import { sockLo } from '../sock.ts'
 import { fdArrayArg, type HelperBody, mapArg, readable, ret, ret64, u32, u64, writable } from './body.ts'
+import { sockArg } from './socket.ts'
 
 const note = (k: Kernel, map: KernelMap, kind: MapChange['kind'], key: number): void =>
   append(k.changes, { map: map.id, kind, key: k.memory.ram.read(key, map.def.keySize) })
@@ -21,6 +24,10 @@ export const mapLookupElem: HelperBody = (k, m) => {
   if ('inner' in map) {
     const inner = k.maps[(map as MapOfMaps).inner(key)]
     return inner ? ret64(m, mapLo(inner), DIRECT_HI) : ret(m, 0)
+  }
+  if ('sockAt' in map) {
+    const sock = k.socks[(map as SockTable).sockAt(key)]
+    return sock ? ret64(m, sockLo(sock), DIRECT_HI) : ret(m, 0)
   }
   const value = map.lookup(key)
   return value === 0 ? ret(m, 0) : ret64(m, value, DIRECT_HI)
@@ -40,6 +47,10 @@ export const mapUpdateElem: HelperBody = (k, m) => {
   if (!map) return 'stopped'
   const key = readable(k, m, 2, map.def.keySize)
   if (key < 0) return 'stopped'
+  if ('sockAt' in map) {
+    const sock = sockArg(k, m, 3)
+    return ret(m, sock ? (map as SockTable).putSock(key, sock.id, u64(m, 4)) : -EINVAL)
+  }
   const value = readable(k, m, 3, map.def.valueSize)
   if (value < 0) return 'stopped'
   const err = map.update(key, value, u64(m, 4))
@@ -71,7 +82,7 @@ export const mapPushElem: HelperBody = (k, m) => {
 export const getLocalStorage: HelperBody = (k, m) => {
   const map = mapArg(k, m, 1)
   if (!map) return 'stopped'
-  return 'storage' in map ? ret64(m, (map as CgroupStorage).storage, DIRECT_HI) : ret(m, 0)
+  return 'storage' in map ? ret64(m, (map as CgroupStorage).storage(), DIRECT_HI) : ret(m, 0)
 }
 
 const takes =

@@ -71,17 +71,30 @@ export const tracePrintk: HelperBody = (k, m) => {
   return text === undefined ? ret(m, -EINVAL) : print(k, m, text)
 }
 
-export const traceVprintk: HelperBody = (k, m) => {
-  const size = u32(m, 2)
-  const at = readable(k, m, 1, size)
+/** Registers that a helper's format, its size, its arguments and their size come in. */
+interface FormatRegs {
+  readonly fmt: number
+  readonly size: number
+  readonly data: number
+  readonly dataSize: number
+}
+
+/** The text of a format of known size with its arguments in memory; undefined = refused with EINVAL. */
+export function formatArgs(k: Kernel, m: Machine, r: FormatRegs): string | undefined | 'stopped' {
+  const size = u32(m, r.size)
+  const at = readable(k, m, r.fmt, size)
   if (at < 0) return 'stopped'
-  const dataSize = u32(m, 4)
-  const data = readable(k, m, 3, isNull(m, 3) ? 0 : dataSize)
+  const dataSize = u32(m, r.dataSize)
+  const data = readable(k, m, r.data, isNull(m, r.data) ? 0 : dataSize)
   if (data < 0) return 'stopped'
-  if (dataSize % 8 !== 0 || dataSize > MAX_VARARGS * 8 || (dataSize > 0 && isNull(m, 3))) return ret(m, -EINVAL)
+  if (dataSize % 8 !== 0 || dataSize > MAX_VARARGS * 8 || (dataSize > 0 && isNull(m, r.data))) return undefined
   const fmt = textAt(k, at, size)
-  if (fmt === undefined) return ret(m, -EINVAL)
-  const text = format(fmt, readArgs(k, data, dataSize / 8), host(k))
+  return fmt === undefined ? undefined : format(fmt, readArgs(k, data, dataSize / 8), host(k))
+}
+
+export const traceVprintk: HelperBody = (k, m) => {
+  const text = formatArgs(k, m, { fmt: 1, size: 2, data: 3, dataSize: 4 })
+  if (text === 'stopped') return 'stopped'
   return text === undefined ? ret(m, -EINVAL) : print(k, m, text)
 }
 

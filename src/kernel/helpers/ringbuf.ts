@@ -4,7 +4,7 @@
 import { type Machine, stopAccess } from '../../vm/index.ts'
 import { DIRECT_HI } from '../address.ts'
 import { E2BIG, EAGAIN, EFAULT, EINVAL, ENOENT } from '../errno.ts'
-import { packetBytes } from '../invocation.ts'
+import { packetBytes, runsPackets } from '../invocation.ts'
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log.ts'
 import type { RingbufMap } from '../maps/ringbuf.ts'
@@ -75,11 +75,12 @@ export const perfEventOutput: HelperBody = (k, m) => {
   if (data < 0) return 'stopped'
   if (m.hi[3] & ~BPF_F_CTXLEN_MASK_HI) return ret(m, -EINVAL)
   const extra = m.hi[3]
+  if (extra !== 0 && !runsPackets(k.progType)) return ret(m, -EINVAL)
   const packet = extra > 0 ? packetBytes(k) : NO_KEY
   // What a program sends along begins at data; a test run's output at the metadata.
   const skip = k.packet.data - k.packet.meta
   if (extra > packet.length - skip && extra > 0) return ret(m, -EFAULT)
-  const index = u32(m, 3) === BPF_F_INDEX_MASK ? 0 : u32(m, 3)
+  const index = u32(m, 3) === BPF_F_INDEX_MASK ? k.cpu : u32(m, 3)
   if (index >= map.def.maxEntries) return ret(m, -E2BIG)
   if (map.slot(index) < 0) return ret(m, -ENOENT)
   const { ram } = k.memory

@@ -1,6 +1,6 @@
-// Helpers on what a socket buffer carries besides its bytes: hash, congestion mark, tunnel, time stamp.
+// Helpers on what a socket buffer carries besides its bytes: hash, congestion mark, time stamp.
 // Linux: net/core/filter.c.
-import { EINVAL, ENOENT, EOPNOTSUPP } from '../errno.ts'
+import { EINVAL, EOPNOTSUPP } from '../errno.ts'
 import type { Kernel } from '../kernel.ts'
 import { jhash } from '../maps/jhash.ts'
 import { type HelperBody, isNull, ret, retU32, u32, writable } from './body.ts'
@@ -87,21 +87,6 @@ function innerProtocol(k: Kernel): number {
   return proto
 }
 
-/** No packet came through a tunnel. */
-export const skbGetTunnelKey: HelperBody = (k, m) => {
-  const at = writable(k, m, 2, u32(m, 3))
-  if (at < 0) return 'stopped'
-  k.memory.ram.fill(at, u32(m, 3), 0)
-  return ret(m, -EINVAL)
-}
-
-export const skbGetTunnelOpt: HelperBody = (k, m) => {
-  const at = writable(k, m, 2, u32(m, 3))
-  if (at < 0) return 'stopped'
-  k.memory.ram.fill(at, u32(m, 3), 0)
-  return ret(m, -ENOENT)
-}
-
 const CLOCK_TAI = 2
 
 export const skbSetTstamp: HelperBody = (k, m) => {
@@ -113,4 +98,13 @@ export const skbSetTstamp: HelperBody = (k, m) => {
   s.tstampHi = m.hi[2]
   s.tstampType = type
   return ret(m, 0)
+}
+
+/** No packet came through IPsec. */
+export const skbGetXfrmState: HelperBody = (k, m) => {
+  const size = u32(m, 4)
+  const at = writable(k, m, 3, size)
+  if (at < 0) return 'stopped'
+  k.memory.ram.fill(at, size, 0)
+  return ret(m, -EINVAL)
 }

@@ -6,7 +6,7 @@ import { DIRECT_HI } from '../address.ts'
 import { EAFNOSUPPORT, EEXIST, EINVAL, ENOENT, EOPNOTSUPP, EPROTOTYPE, ESOCKTNOSUPPORT } from '../errno.ts'
 import type { SocketQuery } from '../host.ts'
 import { contextField, setContextField } from '../invocation.ts'
-import type { Kernel } from '../kernel.ts'
+import { cookieOf, type Kernel } from '../kernel.ts'
 import { append } from '../log.ts'
 import { type Sock, sockLo, sockNumber, tcpSockLo } from '../sock.ts'
 import { type HelperBody, isNull, readable, ret, ret64, retU32, s32, u32, u64 } from './body.ts'
@@ -22,12 +22,10 @@ export function sockAt(k: Kernel, lo: number, hi: number): Sock | undefined {
 
 export const sockArg = (k: Kernel, m: Machine, reg: number): Sock | undefined => sockAt(k, m.lo[reg], m.hi[reg])
 
-/** Sockets are numbered when they are first asked. */
 export const getSocketCookie: HelperBody = (k, m) => {
   const sock = sockArg(k, m, 1)
   if (!sock) return ret(m, 0)
-  if (sock.cookie === 0) sock.cookie = ++k.cookies
-  return ret(m, sock.cookie)
+  return ret(m, cookieOf(k, sock))
 }
 
 export const getNetnsCookie: HelperBody = (k, m) => {

@@ -1,8 +1,5 @@
-// Helpers on text and memory: bpf_strtol(), bpf_strtoul(), bpf_strncmp(), bpf_probe_read_kernel() and its like.
-// Linux: kernel/bpf/helpers.c, kernel/trace/bpf_trace.c.
-import { READ } from '../../vm/index.ts'
-import { EFAULT, EINVAL, ERANGE } from '../errno.ts'
-import type { Kernel } from '../kernel.ts'
+// Helpers on text: bpf_strtol(), bpf_strtoul(), bpf_strncmp(). Linux: kernel/bpf/helpers.c.
+import { EINVAL, ERANGE } from '../errno.ts'
 import { type HelperBody, readable, ret, u32, u64, writable } from './body.ts'
 
 const BASE_MASK = 0x1f
@@ -89,46 +86,4 @@ export const strncmp: HelperBody = (k, m) => {
     if (u8[a + i] === 0) break
   }
   return ret(m, 0)
-}
-
-/** Ram offset of kernel memory that may not be there: -1 then, and no fault. */
-function peek(k: Kernel, lo: number, hi: number, size: number): number {
-  const r = k.memory.find(hi, lo, size, READ)
-  return r && !r.port ? lo : -1
-}
-
-/** Why memory cannot be read: addresses of user space and non-canonical ones are not even tried. Linux: copy_from_kernel_nofault_allowed(). */
-const probeError = (hi: number): number => (hi >>> 0 < 0xffff8000 ? -ERANGE : -EFAULT)
-
-export const probeReadKernel: HelperBody = (k, m) => {
-  const size = u32(m, 2)
-  const to = writable(k, m, 1, size)
-  if (to < 0) return 'stopped'
-  if (size === 0) return ret(m, 0)
-  const from = peek(k, m.lo[3], m.hi[3], size)
-  if (from < 0) {
-    k.memory.ram.fill(to, size, 0)
-    return ret(m, probeError(m.hi[3]))
-  }
-  k.memory.ram.copy(to, from, size)
-  return ret(m, 0)
-}
-
-export const probeReadKernelStr: HelperBody = (k, m) => {
-  const size = u32(m, 2)
-  const to = writable(k, m, 1, size)
-  if (to < 0) return 'stopped'
-  const { ram } = k.memory
-  for (let i = 0; i < size; i++) {
-    const low = (m.lo[3] + i) | 0
-    const from = peek(k, low, low >>> 0 < m.lo[3] >>> 0 ? m.hi[3] + 1 : m.hi[3], 1)
-    if (from < 0) {
-      ram.fill(to, size, 0)
-      return ret(m, probeError(m.hi[3]))
-    }
-    ram.copy(to + i, from, 1)
-    if (ram.u8[to + i] === 0) return ret(m, i + 1)
-  }
-  if (size > 0) ram.fill(to + size - 1, 1, 0)
-  return ret(m, size)
 }

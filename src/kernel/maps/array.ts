@@ -6,7 +6,7 @@ import { READ } from '../../vm/index.ts'
 import { DIRECT_HI } from '../address.ts'
 import { E2BIG, EEXIST, EINVAL } from '../errno.ts'
 import { copyValue } from './lock-field.ts'
-import { BPF_EXIST, BPF_F_LOCK, BPF_NOEXIST, type KernelMap, type MapEntry, type MapHost, round8 } from './map.ts'
+import { BPF_EXIST, BPF_F_LOCK, BPF_NOEXIST, currentCpu, type KernelMap, type MapEntry, type MapHost, round8 } from './map.ts'
 import { mapValues } from './values.ts'
 
 /** Values lie 312 bytes into struct bpf_array, which is aligned to 512: the low bits of their addresses are always the same. */
@@ -43,6 +43,7 @@ export function createArray(host: MapHost, def: MapDef, id: number): KernelMap |
   })
 
   const at = (index: number, cpu: number): number => values + (index * cpus + cpu) * stride
+  const here = (): number => (percpu ? currentCpu(host) : 0)
   const indexOf = (key: number): number => ram.view.getUint32(key, true)
   const userIndex = (key: Uint8Array): number => new DataView(key.buffer, key.byteOffset).getUint32(0, true)
   const check = (index: number, flags: number): number => {
@@ -57,16 +58,23 @@ export function createArray(host: MapHost, def: MapDef, id: number): KernelMap |
     def,
     id,
     percpu,
-    lookup: (key) => (indexOf(key) < def.maxEntries ? at(indexOf(key), 0) : 0),
+    lookup: (key) => (indexOf(key) < def.maxEntries ? at(indexOf(key), here()) : 0),
     ...(percpu
       ? { lookupPercpu: (key: number, cpu: number) => (indexOf(key) < def.maxEntries && cpu < cpus ? at(indexOf(key), cpu) : 0) }
       : { directValue: (offset: number) => values + offset }),
-    table: { kind: 'array', hi: DIRECT_HI, values, stride: cpus * stride, entries: def.maxEntries },
+    table: {
+      kind: 'array',
+      hi: DIRECT_HI,
+      values,
+      stride: cpus * stride,
+      entries: def.maxEntries,
+      ...(percpu ? { cpu: { cell: host.cpuCell, stride } } : {}),
+    },
     update: (key, value, flags) => {
       const err = check(indexOf(key), flags)
       if (err === 0) {
-        copyValue(ram, at(indexOf(key), 0), value, def.valueSize, host.lock)
-        host.freed(at(indexOf(key), 0), def.valueSize)
+        copyValue(ram, at(indexOf(key), here()), value, def.valueSize, host.lock)
+        host.freed(at(indexOf(key), here()), def.valueSize)
       }
       return err
     },
@@ -80,7 +88,7 @@ export function createArray(host: MapHost, def: MapDef, id: number): KernelMap |
         ram.setI32(keyWord, cursor - 1)
         return keyWord
       },
-      value: (cursor) => at(cursor - 1, 0),
+      value: (cursor) => at(cursor - 1, here()),
     },
     userLookup: (key) => (userIndex(key) < def.maxEntries ? read(userIndex(key)) : undefined),
     userUpdate: (key, value, flags) => {

@@ -4,27 +4,30 @@
 // Linux: kernel/bpf/local_storage.c, bpf_test_run() in net/bpf/test_run.c.
 import type { MapDef } from '../../isa/index.ts'
 import { EINVAL } from '../errno.ts'
-import { type KernelMap, type MapHost, round8 } from './map.ts'
+import { currentCpu, type KernelMap, type MapHost, round8 } from './map.ts'
 import { mapValues } from './values.ts'
 
 export interface CgroupStorage extends KernelMap {
-  /** Ram offset of the value. */
-  readonly storage: number
+  /** Ram offset of the value for the CPU that runs. */
+  readonly storage: () => number
   /** Back to zeros. */
   readonly clear: () => void
 }
 
 export function createCgroupStorage(host: MapHost, def: MapDef, id: number): CgroupStorage | undefined {
   const ram = host.memory.ram
-  const size = round8(def.valueSize)
+  const percpu = def.type === 'percpu_cgroup_storage'
+  const stride = round8(def.valueSize)
+  const cpus = percpu ? host.cpus : 1
+  const size = cpus * stride
   const storage = ram.alloc(size)
   if (storage === 0) return undefined
-  mapValues(host.memory, def, storage, 1, size, () => def.name || 'storage')
+  mapValues(host.memory, def, storage, cpus, stride, (slot) => `${def.name || 'storage'}${percpu ? ` cpu ${slot}` : ''}`)
   return {
     def,
     id,
-    percpu: false,
-    storage,
+    percpu,
+    storage: () => storage + (percpu ? currentCpu(host) * stride : 0),
     clear: () => ram.fill(storage, size, 0),
     lookup: () => 0,
     update: () => -EINVAL,
@@ -35,6 +38,9 @@ export function createCgroupStorage(host: MapHost, def: MapDef, id: number): Cgr
     nextKey: () => undefined,
     count: () => 0,
     entries: () => [],
-    locate: (at) => (at >= storage && at < storage + size ? { key: new Uint8Array(0), cpu: 0, offset: at - storage } : undefined),
+    locate: (at) =>
+      at >= storage && at < storage + size
+        ? { key: new Uint8Array(0), cpu: Math.floor((at - storage) / stride), offset: (at - storage) % stride }
+        : undefined,
   }
 }

@@ -2,11 +2,13 @@
 // Linux: map_create() in kernel/bpf/syscall.c and each kind's alloc_check.
 import type { MapDef } from '../../isa/index.ts'
 import { E2BIG, EINVAL, ENOMEM, ENOTSUPP } from '../errno.ts'
+import { createArena } from './arena.ts'
 import { createArray } from './array.ts'
 import { createBloomFilter } from './bloom-filter.ts'
 import { createCgroupStorage } from './cgroup-storage.ts'
 import { createFdArray } from './fd-array.ts'
 import { createHash } from './hash.ts'
+import { createLocalStorage } from './local-storage.ts'
 import { createLpmTrie } from './lpm-trie.ts'
 import {
   BPF_F_INNER_MAP,
@@ -23,6 +25,9 @@ import {
 import { createMapOfMaps } from './map-of-maps.ts'
 import { createQueueStack } from './queue-stack.ts'
 import { createRingbuf } from './ringbuf.ts'
+import { createSockTable } from './sock-table.ts'
+import { BPF_F_STACK_BUILD_ID, createStackTrace } from './stack-trace.ts'
+import { createStructOps } from './struct-ops.ts'
 
 type CreateResult =
   | { readonly ok: true; readonly map: KernelMap }
@@ -100,6 +105,37 @@ const checkFdArray = (def: MapDef): number => (def.maxEntries === 0 || def.keySi
 const checkRedirect = (def: MapDef): number =>
   def.maxEntries === 0 || def.keySize !== 4 || (def.valueSize !== 4 && def.valueSize !== 8) ? EINVAL : 0
 
+/** sysctl kernel.perf_event_max_stack; sizeof(struct bpf_stack_build_id) */
+const MAX_STACK_DEPTH = 127
+const STACK_BUILD_ID = 32
+const checkStackTrace = (def: MapDef): number => {
+  const size = def.flags & BPF_F_STACK_BUILD_ID ? STACK_BUILD_ID : 8
+  if (def.maxEntries === 0 || def.keySize !== 4 || def.valueSize < 8 || def.valueSize % 8 !== 0) return EINVAL
+  if (def.valueSize % size !== 0 || def.valueSize / size > MAX_STACK_DEPTH) return EINVAL
+  return def.maxEntries > 0x80000000 ? E2BIG : 0
+}
+/** Values have to be described by BTF. */
+const checkLocalStorage = (def: MapDef): number => {
+  if (!(def.flags & BPF_F_NO_PREALLOC) || def.maxEntries !== 0 || def.keySize !== 4 || def.valueSize === 0) return EINVAL
+  if (def.keyTypeId === 0 || def.valueTypeId === 0) return EINVAL
+  return def.valueSize > LOCAL_STORAGE_MAX ? E2BIG : 0
+}
+const MAX_BPF_STACK = 512
+const checkSockHash = (def: MapDef): number => {
+  if (def.maxEntries === 0 || def.keySize === 0 || (def.valueSize !== 4 && def.valueSize !== 8)) return EINVAL
+  return def.keySize > MAX_BPF_STACK ? E2BIG : 0
+}
+const checkArena = (def: MapDef): number => {
+  if (def.keySize !== 0 || def.valueSize !== 0 || def.maxEntries === 0 || !(def.flags & BPF_F_MMAPABLE)) return EINVAL
+  return def.maxEntries * PAGE_SIZE > 2 ** 32 ? E2BIG : 0
+}
+const checkStructOps = (def: MapDef): number => (def.keySize !== 4 || def.maxEntries !== 1 || def.valueSize === 0 ? EINVAL : 0)
+
+const BPF_F_CLONE = 1 << 9
+const BPF_F_LINK = 1 << 13
+const BPF_F_SEGV_ON_FAULT = 1 << 17
+const BPF_F_NO_USER_CONV = 1 << 18
+const STORAGE_FLAGS = BPF_F_NO_PREALLOC | BPF_F_CLONE
 const FD_FLAGS = BPF_F_NUMA_NODE | BPF_F_RDONLY | BPF_F_WRONLY
 const HASH_FLAGS = BPF_F_NO_PREALLOC | BPF_F_NO_COMMON_LRU | BPF_F_NUMA_NODE | BPF_F_ZERO_SEED | ACCESS
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -128,6 +164,21 @@ const KINDS: Readonly<Record<string, Kind>> = {
   hash_of_maps: { create: createMapOfMaps, check: (def) => checkMapOfMaps(def) || checkHash(def), flags: HASH_FLAGS },
   cgroup_storage: { create: createCgroupStorage, check: checkCgroupStorage, flags: BPF_F_NUMA_NODE | ACCESS },
   percpu_cgroup_storage: { create: createCgroupStorage, check: checkCgroupStorage, flags: BPF_F_NUMA_NODE | ACCESS },
+  stack_trace: {
+    create: createStackTrace,
+    check: checkStackTrace,
+    flags: BPF_F_NUMA_NODE | BPF_F_RDONLY | BPF_F_WRONLY | BPF_F_STACK_BUILD_ID,
+  },
+  cgroup_array: { create: createFdArray, check: checkFdArray, flags: FD_FLAGS },
+  sockmap: { create: createSockTable, check: checkRedirect, flags: FD_FLAGS },
+  sockhash: { create: createSockTable, check: checkSockHash, flags: FD_FLAGS },
+  reuseport_sockarray: { create: createSockTable, check: checkRedirect, flags: FD_FLAGS },
+  sk_storage: { create: createLocalStorage, check: checkLocalStorage, flags: STORAGE_FLAGS },
+  task_storage: { create: createLocalStorage, check: checkLocalStorage, flags: STORAGE_FLAGS },
+  inode_storage: { create: createLocalStorage, check: checkLocalStorage, flags: STORAGE_FLAGS },
+  cgrp_storage: { create: createLocalStorage, check: checkLocalStorage, flags: STORAGE_FLAGS },
+  struct_ops: { create: createStructOps, check: checkStructOps, flags: BPF_F_LINK },
+  arena: { create: createArena, check: checkArena, flags: BPF_F_MMAPABLE | BPF_F_SEGV_ON_FAULT | BPF_F_NO_USER_CONV },
   xskmap: { create: createFdArray, check: checkFdArray, flags: FD_FLAGS },
 }
 

@@ -1,10 +1,12 @@
-// Arrays whose values are things of the kernel: PROG_ARRAY (programs, for tail calls), PERF_EVENT_ARRAY (a buffer per CPU),
+// Arrays whose values are things of the kernel: PROG_ARRAY (programs, for tail calls), PERF_EVENT_ARRAY (a buffer per CPU), CGROUP_ARRAY (by id),
 // DEVMAP and DEVMAP_HASH, CPUMAP, XSKMAP (where to redirect). User space puts numbers in (descriptors, interface indices);
 // programs cannot read them. Kept as pairs of words: the number + 1 (0 = empty) and its key, which is the index but in DEVMAP_HASH.
 // Linux: kernel/bpf/arraymap.c (fd_array_*), devmap.c, cpumap.c, net/xdp/xskmap.c.
 import type { MapDef } from '../../isa/index.ts'
 import { E2BIG, EEXIST, EINVAL, ENOENT } from '../errno.ts'
 import { BPF_EXIST, BPF_NOEXIST, type KernelMap, type MapEntry, type MapHost } from './map.ts'
+
+const NO_REDIRECTS = new Set(['prog_array', 'perf_event_array', 'cgroup_array'])
 
 /** An array of things, with what helpers ask of it. */
 export interface FdArrayMap extends KernelMap {
@@ -17,7 +19,7 @@ export function createFdArray(host: MapHost, def: MapDef, id: number): FdArrayMa
   const pairs = ram.alloc(8 * def.maxEntries)
   if (pairs === 0) return undefined
   const hashed = def.type === 'devmap_hash'
-  const redirects = def.type !== 'prog_array' && def.type !== 'perf_event_array'
+  const redirects = !NO_REDIRECTS.has(def.type)
   const value = (place: number): number => ram.i32[(pairs >> 2) + 2 * place] - 1
   const keyOf = (place: number): number => (hashed ? ram.i32[(pairs >> 2) + 2 * place + 1] >>> 0 : place)
   const put = (place: number, key: number, number: number): void => {

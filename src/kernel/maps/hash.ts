@@ -17,6 +17,7 @@ import {
   BPF_F_NO_PREALLOC,
   BPF_F_ZERO_SEED,
   BPF_NOEXIST,
+  currentCpu,
   type KernelMap,
   type MapEntry,
   type MapHost,
@@ -94,6 +95,7 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
     ? createLru(ram, {
         percpu: ownLists,
         cpus: host.cpus,
+        cpu: () => currentCpu(host),
         total,
         create: () => {
           const e = elements.create()
@@ -108,7 +110,9 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
     ram.setI32(EXTRA, extra)
   }
 
-  /** Writes a value that a program gave: CPU 0's; a new element's other values are zero. */
+  const here = (): number => (percpu ? currentCpu(host) * stride : 0)
+
+  /** Writes a value that a program gave: of the CPU that runs; a new element's other values are zero. */
   const putValue = (element: number, value: number, all: boolean, fresh: boolean): void => {
     const to = elements.valueOf(element)
     if (all) {
@@ -116,9 +120,9 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
       return
     }
     // Only the value's own bytes: what user space put into the padding behind it stays.
-    if (fresh && percpu) for (let cpu = 1; cpu < host.cpus; cpu++) ram.fill(to + cpu * stride, def.valueSize, 0)
+    if (fresh && percpu) for (let cpu = 0; cpu < host.cpus; cpu++) ram.fill(to + cpu * stride, def.valueSize, 0)
     if (fresh && host.lock >= 0) ram.fill(to + host.lock, LOCK_BYTES, 0)
-    copyValue(ram, to, value, def.valueSize, host.lock)
+    copyValue(ram, to + here(), value, def.valueSize, host.lock)
   }
   const putKey = (element: number, key: number): void => ram.copy(element + E_KEY, key, def.keySize)
   const refuse = (old: number, flags: number): number => {
@@ -240,7 +244,10 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
     def,
     id,
     percpu,
-    lookup,
+    lookup: (key) => {
+      const value = lookup(key)
+      return value === 0 ? 0 : value + here()
+    },
     table: {
       kind: 'chains',
       hi: DIRECT_HI,
@@ -252,6 +259,7 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
       hash: E_HASH,
       key: E_KEY,
       value: E_VALUE,
+      ...(percpu ? { cpu: { cell: host.cpuCell, stride } } : {}),
       ...(isLru ? { used: { at: E_LRU + LRU_META, bit: LRU_REF } } : {}),
     },
     ...(percpu
@@ -271,7 +279,7 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
       next: (e) => get(e + E_NEXT) || -((get(e + E_HASH) & (buckets - 1)) + 1),
       entry: (cursor) => (cursor < 0 ? firstFrom(-cursor) : cursor),
       key: (e) => e + E_KEY,
-      value: elements.valueOf,
+      value: (e) => elements.valueOf(e) + here(),
     },
     userLookup: (key) => {
       const at = given(key)

@@ -26,6 +26,8 @@ const PREV = 4
 export const LRU_META = 8
 const TYPE_MASK = 0xff
 export const LRU_REF = 0x100
+const CPU_SHIFT = 16
+const CPU_MASK = 0xff << CPU_SHIFT
 
 interface Lru {
   /** An element to use; it may just have been thrown out of the table. 0 = none. */
@@ -38,6 +40,8 @@ interface Lru {
 interface LruOptions {
   readonly percpu: boolean
   readonly cpus: number
+  /** The CPU that runs. */
+  readonly cpu: () => number
   readonly total: number
   /** A fresh element (its node), or 0. */
   readonly create: () => number
@@ -53,16 +57,33 @@ export function createLru(ram: Ram, o: LruOptions): Lru {
     ram.setI32(at + PREV, at)
     return at
   }
-  const lists = [head(), head(), head()]
-  const localFree = head()
-  const localPending = head()
-  // counts of ACTIVE and INACTIVE, then the node that the next scan of INACTIVE begins at
-  const state = ram.alloc(16)
-  const ROTATION = state + 8
-  ram.setI32(ROTATION, lists[INACTIVE])
-  /** Programs run on CPU 0: its share of fresh elements where each CPU has its own. */
-  const share = o.percpu ? sharesOfCpu0(o.total, o.cpus) : o.total
-  const made = ram.alloc(8)
+  /** Lists that one CPU has to itself, or that all share: the heads by type, and counts of ACTIVE and INACTIVE, the node that the next
+   * scan of INACTIVE begins at, and how many fresh elements were made. */
+  const newSet = () => {
+    const heads = [head(), head(), head()]
+    const state = ram.alloc(24)
+    ram.setI32(state + 8, heads[INACTIVE])
+    return { heads, state, rotation: state + 8, made: state + 16 }
+  }
+  const sets = Array.from({ length: o.percpu ? o.cpus : 1 }, newSet)
+  const local = Array.from({ length: o.percpu ? 0 : o.cpus }, (_, cpu) => {
+    const steal = ram.alloc(8)
+    ram.setI32(steal, cpu)
+    return { free: head(), pending: head(), steal }
+  })
+  /** The set that is worked on: that of the CPU that runs, or of a node that is given back. */
+  let set = sets[0]
+  let lists = set.heads
+  let localFree = 0
+  let localPending = 0
+  const workOn = (cpu: number): void => {
+    set = sets[o.percpu ? cpu : 0]
+    lists = set.heads
+    if (o.percpu) return
+    localFree = local[cpu].free
+    localPending = local[cpu].pending
+  }
+  const share = o.percpu ? shareOfCpu(o.total, o.cpus) : o.total
   const scans = o.percpu ? PERCPU_TARGET : LOCAL_TARGET
   const targetFree = Math.min(LOCAL_TARGET, Math.max(1, Math.floor(Math.floor(o.total / o.cpus) / 2)))
 
@@ -73,6 +94,7 @@ export function createLru(ram: Ram, o: LruOptions): Lru {
   const isRef = (n: number): boolean => (get(n + LRU_META) & LRU_REF) !== 0
   const setType = (n: number, type: number): void => ram.setI32(n + LRU_META, (get(n + LRU_META) & ~TYPE_MASK) | type)
   const clearRef = (n: number): void => ram.setI32(n + LRU_META, get(n + LRU_META) & ~LRU_REF)
+  const setCpu = (n: number, cpu: number): void => ram.setI32(n + LRU_META, (get(n + LRU_META) & ~CPU_MASK) | (cpu << CPU_SHIFT))
   const isEmpty = (list: number): boolean => next(list) === list
 
   const unlink = (n: number): void => {
@@ -89,11 +111,11 @@ export function createLru(ram: Ram, o: LruOptions): Lru {
   /** A list's head is a node like any other. */
   const addHead = addAfter
   const count = (type: number, by: number): void => {
-    if (type < FREE) ram.setI32(state + 4 * type, get(state + 4 * type) + by)
+    if (type < FREE) ram.setI32(set.state + 4 * type, get(set.state + 4 * type) + by)
   }
   /** The scan must not begin at a node that leaves its place. */
   const passRotation = (n: number): void => {
-    if (get(ROTATION) === n) ram.setI32(ROTATION, prev(n))
+    if (get(set.rotation) === n) ram.setI32(set.rotation, prev(n))
   }
 
   /** From a global list to `list`, whose nodes are of `type`. */
@@ -141,9 +163,9 @@ export function createLru(ram: Ram, o: LruOptions): Lru {
   const rotateInactive = (): void => {
     const list = lists[INACTIVE]
     if (isEmpty(list)) return
-    let last = next(get(ROTATION))
+    let last = next(get(set.rotation))
     if (last === list) last = next(last)
-    let cur = get(ROTATION)
+    let cur = get(set.rotation)
     let following = list
     for (let i = 0; i < scans; ) {
       if (cur === list) {
@@ -156,11 +178,11 @@ export function createLru(ram: Ram, o: LruOptions): Lru {
       cur = following
       i++
     }
-    ram.setI32(ROTATION, following)
+    ram.setI32(set.rotation, following)
   }
 
   const rotate = (): void => {
-    if (get(state + 4 * INACTIVE) < get(state + 4 * ACTIVE)) rotateActive()
+    if (get(set.state + 4 * INACTIVE) < get(set.state + 4 * ACTIVE)) rotateActive()
     rotateInactive()
   }
 
@@ -191,10 +213,10 @@ export function createLru(ram: Ram, o: LruOptions): Lru {
   const firstFree = (): number => {
     const n = next(lists[FREE])
     if (n !== lists[FREE]) return n
-    if (get(made) >= share) return 0
+    if (get(set.made) >= share) return 0
     const fresh = o.create()
     if (fresh === 0) return 0
-    ram.setI32(made, get(made) + 1)
+    ram.setI32(set.made, get(set.made) + 1)
     setType(fresh, FREE)
     addHead(fresh, lists[FREE])
     return fresh
@@ -224,7 +246,8 @@ export function createLru(ram: Ram, o: LruOptions): Lru {
     return n
   }
 
-  const stealPending = (): number => {
+  /** An element in use that a CPU has not handed to the global lists. */
+  const popPending = (): number => {
     for (const force of [false, true]) {
       for (let n = prev(localPending); n !== localPending; n = prev(n)) {
         if ((!isRef(n) || force) && o.evict(n)) {
@@ -236,22 +259,42 @@ export function createLru(ram: Ram, o: LruOptions): Lru {
     return 0
   }
 
+  /** What a CPU that has nothing takes from others, one after the other from where it stopped last time. */
+  const steal = (cpu: number): number => {
+    const first = get(local[cpu].steal)
+    let from = first
+    let n = 0
+    do {
+      workOn(from)
+      n = popLocal()
+      if (n === 0) n = popPending()
+      from = (from + 1) % o.cpus
+    } while (n === 0 && from !== first)
+    ram.setI32(local[cpu].steal, from)
+    workOn(cpu)
+    return n
+  }
+
   const popCommon = (): number => {
+    const cpu = o.cpu()
+    workOn(cpu)
     let n = popLocal()
     if (n === 0) {
       refill()
       n = popLocal()
     }
-    // Other CPUs have nothing to steal: all work is done on CPU 0.
-    if (n === 0) n = stealPending()
+    if (n === 0) n = steal(cpu)
     if (n === 0) return 0
     setType(n, LOCAL_PENDING)
+    setCpu(n, cpu)
     clearRef(n)
     addHead(n, localPending)
     return n
   }
 
   const popPercpu = (): number => {
+    const cpu = o.cpu()
+    workOn(cpu)
     rotate()
     let n = firstFree()
     if (n === 0) {
@@ -259,6 +302,7 @@ export function createLru(ram: Ram, o: LruOptions): Lru {
       n = firstFree()
     }
     if (n === 0) return 0
+    setCpu(n, cpu)
     clearRef(n)
     move(n, INACTIVE)
     return n
@@ -267,6 +311,7 @@ export function createLru(ram: Ram, o: LruOptions): Lru {
   return {
     pop: o.percpu ? popPercpu : popCommon,
     push: (n) => {
+      workOn((get(n + LRU_META) & CPU_MASK) >> CPU_SHIFT)
       if (typeOf(n) !== LOCAL_PENDING) {
         move(n, FREE)
         return
@@ -280,8 +325,8 @@ export function createLru(ram: Ram, o: LruOptions): Lru {
   }
 }
 
-/** Linux deals elements out CPU by CPU and gives what is left over to the first ones again. */
-function sharesOfCpu0(total: number, cpus: number): number {
+/** What each CPU gets of the elements: Linux deals them out CPU by CPU; where there are too few, the first has them all. */
+function shareOfCpu(total: number, cpus: number): number {
   const each = Math.floor(total / cpus)
   return each === 0 ? total : each
 }

@@ -20,14 +20,21 @@ export const BPF_F_INNER_MAP = 1 << 12
 /** What maps need of the kernel that they live in. */
 export interface MapHost {
   readonly memory: Memory
-  /** Possible CPUs; programs run on CPU 0. */
+  /** Possible CPUs. */
   readonly cpus: number
+  /** Ram offset of the number of the CPU that runs. */
+  readonly cpuCell: number
   /** A seeded random number, for hash seeds. */
   readonly random: () => number
   /** Offset of the spin lock in the map's values; -1 = they have none. */
   readonly lock: number
   /** A value is overwritten or deleted: what it owns goes with it. */
   readonly freed: (ram: number, size: number) => void
+  /** Lower half of the address of what a descriptor of user space stands for, as the kind of storage has it; undefined = nothing. */
+  readonly ownerOf: (type: string, fd: number) => number | undefined
+  /** Number of the socket of a descriptor; -1 = none. */
+  readonly sockOf: (fd: number) => number
+  readonly sockCookie: (sock: number) => number
   /** The kernel's map at an index. */
   readonly mapAt: (index: number) => KernelMap | undefined
 }
@@ -46,7 +53,7 @@ export interface KernelMap {
   readonly percpu: boolean
 
   // programs' side
-  /** Ram offset of the value for CPU 0; 0 = none. */
+  /** Ram offset of the value for the CPU that runs; 0 = none. */
   readonly lookup: (key: number) => number
   /** The same for any CPU; undefined where the kind has no such helper. */
   readonly lookupPercpu?: (key: number, cpu: number) => number
@@ -84,7 +91,7 @@ export interface Walk {
   /** What to go on with, asked before the entry is visited; `entry` makes an entry of it once its turn has come. */
   readonly next: (entry: number) => number
   readonly entry: (cursor: number) => number
-  /** Ram offsets of key and value (CPU 0's). */
+  /** Ram offsets of key and value (of the CPU that runs). */
   readonly key: (entry: number) => number
   readonly value: (entry: number) => number
 }
@@ -101,3 +108,6 @@ export const round8 = (n: number): number => (n + 7) & ~7
 export function programRights(def: MapDef): { readonly read: boolean; readonly write: boolean } {
   return { read: (def.flags & BPF_F_WRONLY_PROG) === 0, write: (def.flags & BPF_F_RDONLY_PROG) === 0 }
 }
+
+/** The CPU that runs. */
+export const currentCpu = (host: Pick<MapHost, 'memory' | 'cpuCell'>): number => host.memory.ram.i32[host.cpuCell >> 2]

@@ -50,6 +50,7 @@ const linker: Linker = {
   contextCell: () => undefined,
   contextInRam: false,
   probes: false,
+  arenaHi: 0,
 }
 
 /** All that a run leaves, as text. */

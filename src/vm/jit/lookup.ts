@@ -2,7 +2,7 @@
 // chain of its bucket. What the tables look like is told by whoever owns them (`Lookup`); the hash is Jenkins' lookup3, as Linux has it.
 // In: a description. Out: code that takes a key's Ram offset and answers that of the value, 0 = none.
 // Only for verified code: the key's bytes are read without a check.
-import type { Code, Lookup } from '../code.ts'
+import type { Code, Lookup, PerCpu } from '../code.ts'
 import { DIRTY_AT, MAY_RUN_OVER, PAGE_SHIFT } from '../ram.ts'
 import { access, type Body, end, FIRST_CONSTANT, get, i32, open, ops, set, tee } from './body.ts'
 import { type Block, OP_CALL, OP_LD_IMM64 } from './functions.ts'
@@ -52,10 +52,20 @@ export function arrayLookup(b: Body, l: Array_, scratch: number): void {
   ops(b, w.I32_MUL)
   i32(b, l.values)
   ops(b, w.I32_ADD)
+  addCpu(b, l.cpu)
   i32(b, 0)
   get(b, scratch)
   i32(b, l.entries)
   ops(b, w.I32_LT_U, w.SELECT)
+}
+
+/** From the first CPU's value on the stack to that of the one that runs. */
+function addCpu(b: Body, cpu: PerCpu | undefined): void {
+  if (!cpu) return
+  i32(b, 0)
+  access(b, w.I32_LOAD, cpu.cell)
+  i32(b, cpu.stride)
+  ops(b, w.I32_MUL, w.I32_ADD)
 }
 
 const KEY = 0
@@ -92,6 +102,7 @@ export function chainsFunction(b: Body, l: Chains): Func {
   if (l.used) markUsed(b, l.used)
   get(b, ELEMENT)
   access(b, w.I32_LOAD, l.value)
+  addCpu(b, l.cpu)
   ops(b, w.RETURN)
   end(b)
   end(b)
