@@ -8,12 +8,18 @@ export interface GradeWork {
   run(): 'more' | 'done'
   /** Only once `run` said 'done'. */
   grade(): Grade
+  /** Whether a grade that is given the kernel's types may say more. */
+  wantsKernelTypes(): boolean
 }
 
 /** `more`: hidden runs of a teacher beside the lesson's own. */
 export function startGrade(lesson: Lesson, files: readonly ProjectFile[], kernel?: KernelBtf, more: readonly HiddenRun[] = []): GradeWork {
   const steps = gradeInSteps(lesson, files, kernel, more)
-  let done: Grade | undefined
+  let done: { readonly grade: Grade; readonly wants: boolean } | undefined
+  const result = () => {
+    if (!done) throw new Error('the grade is not done')
+    return done
+  }
   return {
     run() {
       if (done) return 'done'
@@ -21,10 +27,8 @@ export function startGrade(lesson: Lesson, files: readonly ProjectFile[], kernel
       if (next.done) done = next.value
       return next.done ? 'done' : 'more'
     },
-    grade() {
-      if (!done) throw new Error('the grade is not done')
-      return done
-    },
+    grade: () => result().grade,
+    wantsKernelTypes: () => result().wants,
   }
 }
 
@@ -47,20 +51,22 @@ function* gradeInSteps(
   files: readonly ProjectFile[],
   kernel: KernelBtf | undefined,
   more: readonly HiddenRun[],
-): Generator<undefined, Grade> {
+): Generator<undefined, { readonly grade: Grade; readonly wants: boolean }> {
   const project = workOf(lesson, files)
   const build = yield* finish(startBuild(project, 0, () => 0, kernel))
+  let wants = build.wantsKernelTypes
   const checks = lesson.checks.map((check) => resultOf(check, build, project))
   const hidden: { id: string; passed: boolean }[] = []
   if (checks.every((c) => c.passed)) {
     for (const run of [...lesson.hidden, ...more]) {
       const project = workOf(lesson, files, run.scenario)
       const build = yield* finish(startBuild(project, 0, () => 0, kernel))
+      wants ||= build.wantsKernelTypes
       hidden.push({ id: run.id, passed: run.checks.every((c) => judge(c, { build, project }) === '') })
     }
   }
   const program = programOf(build, undefined)
-  return {
+  const grade: Grade = {
     checks,
     hidden,
     passed: checks.every((c) => c.passed) && hidden.every((h) => h.passed),
@@ -69,10 +75,11 @@ function* gradeInSteps(
     steps: program?.verdict.processed ?? 0,
     executed: build.report.notRun === '' ? executed(build) : 0,
   }
+  return { grade, wants }
 }
 
 /** Builds to the end, a slice at a time. */
-export function* finish(work: BuildWork): Generator<undefined, Build> {
+function* finish(work: BuildWork): Generator<undefined, Build> {
   while (work.run() === 'more') yield
   return work.build()
 }

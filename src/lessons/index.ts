@@ -4,9 +4,10 @@ export { type CourseRow, course, lessonFiles, loadLesson } from './content.ts'
 export { type Examination, examine } from './examine.ts'
 export { type Example, exampleProject, examples } from './examples/index.ts'
 export { gradeNow, startGrade, workOf } from './grade.ts'
+export { programOf } from './judge.ts'
 export { newLesson } from './new-lesson.ts'
 export { conditionKinds, type LessonFiles, type LessonResult, readLesson, readLessonFile } from './read-lesson.ts'
-export { withFacts } from './text.ts'
+export { hintsOf, readText, sectionOf, splitAnswer, withFacts } from './text.ts'
 export type {
   Break,
   Check,
@@ -21,3 +22,4 @@ export type {
   Step,
   Text,
 } from './types.ts'
+export { broken, mainText, variantOf, withMain } from './variants.ts'

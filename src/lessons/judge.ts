@@ -109,9 +109,16 @@ export function programOf({ report }: Build, name: string | undefined): ProgramR
 /** Instructions executed for all packets. */
 export const executed = ({ report }: Build): number => report.packets.reduce((n, p) => n + Math.max(0, p.ticks - 1), 0)
 
+const ends = new WeakMap<Build, MachineView>()
+
+/** The machine after the last packet, where anything ran. */
 function atEnd(build: Build): MachineView | undefined {
   const { report } = build
-  return report.packets.length === 0 || report.notRun !== '' ? undefined : build.move(0, { kind: 'tick', tick: report.totalTicks })
+  const kept = ends.get(build)
+  if (kept || report.packets.length === 0 || report.notRun !== '') return kept
+  const end = build.move(0, { kind: 'tick', tick: report.totalTicks })
+  ends.set(build, end)
+  return end
 }
 
 const mapOf = (build: Build, name: string): MapView | undefined => atEnd(build)?.maps.find((m) => m.name === name)

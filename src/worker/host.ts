@@ -15,6 +15,7 @@ import {
 } from '../engine/index.ts'
 import { exampleProject, examples } from '../lessons/index.ts'
 import { compressor } from './compressor.ts'
+import { createLessonCalls } from './lesson-calls.ts'
 import type { Method, Methods, Port, RequestMessage, ToPage, ToWorker } from './messages.ts'
 
 export interface HostOptions {
@@ -32,6 +33,15 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
   let newest = 0
   let kernel: KernelBtf | undefined
   const cancelled = new Set<number>()
+
+  const lessons = createLessonCalls(async (work, isCancelled) => {
+    for (;;) {
+      const until = now() + SLICE_MS
+      while (now() < until) if (work.run() === 'done') return true
+      await pause()
+      if (isCancelled()) return false
+    }
+  })
 
   async function build(id: number, project: Project, revision: number): Promise<Build | undefined> {
     newest = revision
@@ -70,6 +80,24 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
         const found = examples.find((e) => e.id === args.id)
         return found ? { project: exampleProject(found) } : {}
       }
+      case 'course':
+        return lessons.course()
+      case 'lesson':
+        return lessons.lesson(args.ref)
+      case 'lessonFiles': {
+        const files = await lessons.files(args.id)
+        return files ? { files } : {}
+      }
+      case 'grade': {
+        const grade = await lessons.grade(args.ref, args.files, args.more, () => cancelled.delete(id))
+        return grade ? { grade } : {}
+      }
+      case 'ending': {
+        const ending = await lessons.ending(args.ref, args.variant)
+        return ending ? { ending } : {}
+      }
+      case 'examine':
+        return lessons.examine(args.files)
       case 'readCapture':
         return readCaptureBytes(args.bytes)
       default: {

@@ -14,7 +14,8 @@ import type {
   VisitsView,
   WorldView,
 } from '../engine/index.ts'
-import type { Example } from '../lessons/index.ts'
+import type { CourseRow, Examination, Example, Grade, HiddenRun, LessonFiles, LessonResult } from '../lessons/index.ts'
+import type { Ending, LessonRef } from './lesson-calls.ts'
 
 /** Method name to arguments and value. */
 export interface Methods {
@@ -35,6 +36,16 @@ export interface Methods {
   /** The gallery, without the sources. */
   examples: { args: Record<string, never>; value: readonly ExampleRow[] }
   example: { args: { id: string }; value: { readonly project?: Project } }
+  /** All lessons, without their contents; one lesson, or what is wrong with it; its files. */
+  course: { args: Record<string, never>; value: readonly CourseRow[] }
+  lesson: { args: { ref: LessonRef }; value: LessonResult }
+  lessonFiles: { args: { id: string }; value: { readonly files?: LessonFiles } }
+  /** Builds and runs a piece of work against a lesson's checks, and against further hidden runs of a teacher. */
+  grade: { args: { ref: LessonRef; files: Project['files']; more: readonly HiddenRun[] }; value: { readonly grade?: Grade } }
+  /** How one of a lesson's programs ("start", "predict/NAME", "break/ID") ends. */
+  ending: { args: { ref: LessonRef; variant: string }; value: { readonly ending?: Ending } }
+  /** Whether a lesson is true, for its author. */
+  examine: { args: { files: LessonFiles }; value: Examination }
   /** Reads a capture that the visitor dropped; diagnostics name what is wrong and where. */
   readCapture: { args: { name: string; bytes: Uint8Array }; value: CaptureReport }
 }
