@@ -44,6 +44,15 @@ export default defineConfig({
       },
     },
   },
-  worker: { format: 'es', plugins: () => [lessons()] },
+  worker: {
+    format: 'es',
+    plugins: () => [lessons()],
+    rolldownOptions: {
+      output: {
+        chunkFileNames: (chunk) =>
+          chunk.facadeModuleId?.includes('virtual:lesson/') ? 'assets/lesson-[name]-[hash].js' : 'assets/[name]-[hash].js',
+      },
+    },
+  },
   test: { exclude: [...configDefaults.exclude, 'e2e/**'], environment: 'node', testTimeout: 60_000 },
 })

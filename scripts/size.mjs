@@ -10,8 +10,8 @@ const BUDGET = 1_250_000
 const dist = join(root, 'dist')
 const files = ['index.html', ...readdirSync(join(dist, 'assets')).map((name) => `assets/${name}`)].filter(
   // Not of the first load: the kernel's types (fetched by the first program that needs them), the texts on rejections (by the first one),
-  // the editor's own worker (by the first suggestion), Monaco's Korean.
-  (name) => !/nls|lang-|\.map$|^assets\/(ko|subset\.generated|WhyText|editor\.worker)-/.test(name),
+  // the lessons and their screens (by the first that is opened), the editor's own worker (by the first suggestion), Monaco's Korean.
+  (name) => !/nls|lang-|\.map$|^assets\/(ko|subset\.generated|WhyText|editor\.worker|lesson|LessonColumn|Screens|save)-/.test(name),
 )
 let gzip = 0
 let brotli = 0

@@ -4,7 +4,6 @@ import { tinykeys } from 'tinykeys'
 import styles from './App.module.css'
 import { COMMANDS } from './commands.ts'
 import { useT } from './i18n/index.ts'
-import { Timeline } from './panels/timeline/Panel.tsx'
 import { Banners } from './shell/Banners.tsx'
 import { DropZone } from './shell/DropZone.tsx'
 import { EarlierDialog } from './shell/EarlierDialog.tsx'
@@ -13,12 +12,11 @@ import { ExamplesDialog } from './shell/ExamplesDialog.tsx'
 import { readEmbed } from './shell/embed.ts'
 import { Header } from './shell/Header.tsx'
 import { HelpDialog } from './shell/HelpDialog.tsx'
-import { Layout, Switcher } from './shell/Layout.tsx'
 import { Note } from './shell/Note.tsx'
 import { PaletteDialog } from './shell/PaletteDialog.tsx'
 import { ShareDialog } from './shell/ShareDialog.tsx'
 import { useWidth } from './shell/useWidth.ts'
-import { VerdictStrip } from './shell/VerdictStrip.tsx'
+import { Workbench } from './shell/Workbench.tsx'
 import type { Page } from './state/boot.ts'
 import { PageContext } from './state/hooks.ts'
 import { useUi } from './state/ui.ts'
@@ -54,10 +52,7 @@ export function App({ page }: { readonly page: Page }) {
         <div className={styles.page}>
           <Header narrow={width === 'narrow'} />
           <Banners />
-          <VerdictStrip />
-          <Layout width={width} />
-          <Timeline />
-          {width === 'narrow' && <Switcher />}
+          <Workbench width={width} />
         </div>
       )}
       {dialog === 'help' && <HelpDialog onClose={close} />}

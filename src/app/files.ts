@@ -110,7 +110,8 @@ export async function exportPcap(page: Page): Promise<void> {
   else download('outgoing.pcap', 'application/vnd.tcpdump.pcap', bytes)
 }
 
-function pick(accept: string, use: (file: File) => void): void {
+/** Asks for a file. */
+export function pick(accept: string, use: (file: File) => void): void {
   const input = document.createElement('input')
   input.type = 'file'
   input.accept = accept

@@ -18,6 +18,7 @@ export const en = {
     openCapture: 'Open a packet capture…',
     exportPcap: 'Save outgoing packets as pcap',
     examples: 'Examples',
+    lessons: 'Lessons',
     earlier: 'Earlier versions…',
     startOver: 'Start over with the first example',
     language: 'Language',
@@ -56,6 +57,7 @@ export const en = {
     notRun: 'not run',
     safe: 'not built (safe mode)',
     halted: 'stopped',
+    held: 'guess first',
   },
 
   panels: {
@@ -66,6 +68,7 @@ export const en = {
     maps: 'Maps',
     output: 'Output',
     timeline: 'Timeline',
+    lesson: 'Lesson',
     switcher: 'Panels',
     resize: (between: string) => `Resize: ${between}`,
   },

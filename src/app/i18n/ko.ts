@@ -19,6 +19,7 @@ export const ko: Messages = {
     openCapture: '패킷 캡처 열기…',
     exportPcap: '나간 패킷을 pcap으로 저장',
     examples: '예제',
+    lessons: '레슨',
     earlier: '이전 버전…',
     startOver: '첫 예제로 다시 시작',
     language: '언어',
@@ -57,6 +58,7 @@ export const ko: Messages = {
     notRun: '실행 안 함',
     safe: '빌드 안 함(안전 모드)',
     halted: '중지됨',
+    held: '먼저 예측해 보세요',
   },
 
   panels: {
@@ -67,6 +69,7 @@ export const ko: Messages = {
     maps: '맵',
     output: '출력',
     timeline: '타임라인',
+    lesson: '레슨',
     switcher: '패널',
     resize: (between) => `크기 조절: ${between}`,
   },

@@ -15,6 +15,7 @@ import { LanguageSwitch, ThemeSwitch } from './Switches.tsx'
 
 export function Header({ narrow }: { readonly narrow: boolean }) {
   const t = useT()
+  const page = usePage()
   const setUi = useUi((s) => s.set)
   const main = useDocument((s) => s.build.main)
   const own = useDocument((s) => s.origin.kind === 'own')
@@ -30,9 +31,14 @@ export function Header({ narrow }: { readonly narrow: boolean }) {
       {own && !narrow && <Saved status={saving} />}
       <span className={styles.spacer} />
       {!narrow && (
-        <Button icon="code" onClick={() => setUi({ dialog: 'examples' })}>
-          {t.header.examples}
-        </Button>
+        <>
+          <Button icon="verify" onClick={() => void page.learning.showMap()}>
+            {t.header.lessons}
+          </Button>
+          <Button icon="code" onClick={() => setUi({ dialog: 'examples' })}>
+            {t.header.examples}
+          </Button>
+        </>
       )}
       <Popover label={t.header.file} icon="file" iconOnly={narrow}>
         {(close) => (
@@ -75,6 +81,7 @@ function FileItems({ onChoose }: { readonly onChoose: (act: () => void) => void 
   const page = usePage()
   const setUi = useUi((s) => s.set)
   const items: readonly (readonly [text: string, act: () => void])[] = [
+    [t.header.lessons, () => void page.learning.showMap()],
     [t.header.examples, () => setUi({ dialog: 'examples' })],
     [t.header.openC, () => pickFile(page)],
     [t.header.openCapture, () => pickCapture(page)],

@@ -1,25 +1,26 @@
 // Where the panels stand. Wide: code, bytecode, tabs side by side. Medium: code over bytecode, tabs beside. Narrow: one panel and a switcher.
 // Sizes are remembered per layout and can be changed with the arrow keys on a separator.
-import { useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { Group, type GroupImperativeHandle, Panel, Separator, useDefaultLayout } from 'react-resizable-panels'
 import { CodePanel } from '../editor/CodePanel.tsx'
 import { useT } from '../i18n/index.ts'
 import { BytecodePanel } from '../panels/bytecode/Panel.tsx'
+import { useLearn } from '../state/learn.ts'
 import { settingStorage } from '../state/prefs.ts'
-import { PANELS, type PresetName, useUi } from '../state/ui.ts'
+import { type NarrowPanel, PANELS, type PresetName, useUi } from '../state/ui.ts'
 import { type TabItem, Tabs } from '../ui/Tabs.tsx'
 import styles from './Layout.module.css'
 import { ResultPanel, ResultTabs } from './Results.tsx'
 import type { Width } from './useWidth.ts'
 
-export function Layout({ width }: { readonly width: Width }) {
+export function Layout({ width, lesson }: { readonly width: Width; readonly lesson?: ReactNode }) {
   switch (width) {
     case 'wide':
       return <Wide />
     case 'medium':
       return <Medium />
     case 'narrow':
-      return <Narrow />
+      return <Narrow lesson={lesson} />
   }
 }
 
@@ -108,7 +109,7 @@ function usePresetSizes(sizes: Sizes) {
   return group
 }
 
-function Narrow() {
+function Narrow({ lesson }: { readonly lesson: ReactNode }) {
   const current = useUi((s) => s.narrowPanel)
   return (
     <main className={styles.narrow}>
@@ -121,7 +122,12 @@ function Narrow() {
           <Bytecode />
         </div>
       )}
-      {current !== 'code' && current !== 'bytecode' && <ResultPanel tab={current} className={styles.one} />}
+      {current === 'lesson' && (
+        <div className={styles.one} role="tabpanel" id="panel-lesson" aria-labelledby="tab-lesson">
+          {lesson}
+        </div>
+      )}
+      {current !== 'code' && current !== 'bytecode' && current !== 'lesson' && <ResultPanel tab={current} className={styles.one} />}
     </main>
   )
 }
@@ -130,7 +136,9 @@ export function Switcher() {
   const t = useT()
   const current = useUi((s) => s.narrowPanel)
   const showPanel = useUi((s) => s.showPanel)
-  const items: readonly TabItem<(typeof PANELS)[number]>[] = PANELS.map((id) => ({ id, label: t.panels[id], icon: id }))
+  const learns = useLearn((s) => s.place.kind === 'lesson')
+  const panels: readonly TabItem<NarrowPanel>[] = PANELS.map((id) => ({ id, label: t.panels[id], icon: id }))
+  const items = learns ? [{ id: 'lesson', label: t.panels.lesson, icon: 'file' } as const, ...panels] : panels
   return <Tabs label={t.panels.switcher} items={items} current={current} onChange={showPanel} fill />
 }
 

@@ -129,6 +129,7 @@ function Run({ answer }: { readonly answer: RunAnswer }) {
 
 function waitingText(phase: Extract<CompileAnswer, { kind: 'waiting' }>['phase'], t: ReturnType<typeof useT>): string {
   if (phase === 'safe') return t.verdict.safe
+  if (phase === 'held') return t.verdict.held
   if (phase === 'halted') return t.verdict.halted
   return phase === 'building' ? t.verdict.building : t.verdict.starting
 }

@@ -6,9 +6,10 @@ import { type Client, createClient, defaultProject, spawnWorker } from '../../wo
 import { readEmbed } from '../shell/embed.ts'
 import { trustedWorkerUrl } from '../trusted.ts'
 import { type Box, memoryBox, openBox } from './box.ts'
-import { textOf, useDocument } from './document.ts'
+import { type Origin, textOf, useDocument } from './document.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
+import { createLearning, type Learning, useLearn } from './learn.ts'
 import { readSetting, writeSetting } from './prefs.ts'
 import type { Work } from './record.ts'
 import { readDraft, type Saving, startSaving, workNow } from './saving.ts'
@@ -20,6 +21,8 @@ export interface Page {
   readonly engine: Engine
   readonly keeper: Keeper
   readonly saving: Saving
+  readonly learning: Learning
+  readonly box: Box
   /** Leaves safe mode, or tries again after a halt. */
   buildNow(): void
   backToMyWork(): Promise<void>
@@ -64,10 +67,10 @@ export async function bootPage(): Promise<Page> {
   session().set({ damaged: loaded.kind === 'damaged' })
   if (!box.lasting) session().set({ saving: 'memory' })
   show(mine, { kind: 'own' })
-  saving = startSaving(keeper, box)
+  saving = startSaving(keeper, box, (files) => learning.save(files))
   const running = saving
 
-  const put = async (work: Work, origin: Parameters<typeof show>[1], build: boolean): Promise<void> => {
+  const put = async (work: Work, origin: Origin, build: boolean): Promise<void> => {
     await running.flush()
     running.pause()
     show(work, origin)
@@ -75,7 +78,23 @@ export async function bootPage(): Promise<Page> {
     if (build) await engine.build(work.project.view)
   }
 
+  const learning = createLearning({
+    client,
+    box,
+    now: Date.now,
+    show: async (project, id, build) => {
+      const address = `#lesson=${id}`
+      if (location.hash !== address) history.pushState(null, '', address)
+      session().set({ link: { kind: 'none' } })
+      await put({ project, steps: [], breakpoints: { lines: [], slots: [] } }, { kind: 'lesson', id }, build)
+    },
+    build: () => void engine.build(),
+  })
+
   const openLink = async (text: string, build: boolean): Promise<void> => {
+    const lesson = /^lesson=([\w-]{1,64})$/.exec(text)
+    if (lesson) return learning.open({ id: lesson[1] })
+    useLearn.getState().set({ place: { kind: 'none' } })
     session().set({ link: { kind: 'opening' } })
     const result: LinkResult = await client
       .call('decodeLink', { fragment: text })
@@ -92,6 +111,7 @@ export async function bootPage(): Promise<Page> {
 
   const ownWork = async (): Promise<Work> => (await keeper.current()) ?? mine
   const leaveLink = () => {
+    useLearn.getState().set({ place: { kind: 'none' } })
     history.replaceState(null, '', location.pathname + location.search)
     session().set({ link: { kind: 'none' } })
   }
@@ -99,7 +119,7 @@ export async function bootPage(): Promise<Page> {
   addEventListener('hashchange', () => {
     const text = location.hash.replace(/^#/, '')
     if (text !== '') void openLink(text, true)
-    else if (useDocument.getState().origin.kind === 'link') void page.backToMyWork()
+    else if (useDocument.getState().origin.kind !== 'own') void page.backToMyWork()
   })
   useDocument.subscribe(
     (s) => [s.files, s.scenario, s.id] as const,
@@ -113,6 +133,8 @@ export async function bootPage(): Promise<Page> {
     engine,
     keeper,
     saving: running,
+    learning,
+    box,
     buildNow: () => void engine.build(),
     async backToMyWork() {
       await running.flush()
@@ -163,7 +185,7 @@ export async function bootPage(): Promise<Page> {
   return page
 }
 
-function show(work: Work, origin: { readonly kind: 'own' } | { readonly kind: 'link'; readonly fragment: string }): void {
+function show(work: Work, origin: Origin): void {
   const { view } = work.project
   useDocument.getState().open(work, origin)
   useSession.getState().set({ cursorLine: view?.cursorLine ?? 1, machine: undefined })

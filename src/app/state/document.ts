@@ -10,8 +10,12 @@ import { defaultProject } from '../../worker/index.ts'
 import type { Breakpoints, Work } from './record.ts'
 import { addStep, type TextStep } from './text-history.ts'
 
-/** Whose document it is: one's own, saved by itself, or one that came by a link and touches nothing that is saved. */
-export type Origin = { readonly kind: 'own' } | { readonly kind: 'link'; readonly fragment: string }
+/** Whose document it is: one's own, saved by itself, one that came by a link and touches nothing that is saved,
+ * or a lesson's, saved with what was learned. */
+export type Origin =
+  | { readonly kind: 'own' }
+  | { readonly kind: 'link'; readonly fragment: string }
+  | { readonly kind: 'lesson'; readonly id: string }
 
 export interface DocumentState {
   readonly id: number

@@ -1,5 +1,6 @@
 // Saves own work by itself: 300 ms after the last change and at once when the page is hidden or left. A document that came by a link is
 // never saved as own work; edits made on it lie in a draft under the link, so that a reload can bring them back.
+import type { ProjectFile } from '../../engine/index.ts'
 import type { Box } from './box.ts'
 import { toWork, useDocument } from './document.ts'
 import { viewOf } from './engine.ts'
@@ -18,7 +19,7 @@ export interface Saving {
   resume(): void
 }
 
-export function startSaving(keeper: Keeper, box: Box): Saving {
+export function startSaving(keeper: Keeper, box: Box, saveLesson: (files: readonly ProjectFile[]) => Promise<void>): Saving {
   let timer: ReturnType<typeof setTimeout> | undefined
   let paused = false
   let dirty = false
@@ -31,6 +32,7 @@ export function startSaving(keeper: Keeper, box: Box): Saving {
     const state = useDocument.getState()
     const work = workNow()
     if (state.origin.kind === 'own') await keeper.save(work)
+    else if (state.origin.kind === 'lesson') await saveLesson(state.files)
     else if (state.edited) await saveDraft(box, state.origin.fragment, work)
   }
   const soon = () => {

@@ -6,8 +6,9 @@ import type { BuildReport, ExplanationView, LinkFault, LogLine, MachineView, Pro
 import type { KeeperStatus } from './keeper.ts'
 import { NO_SELECTION, type Selection } from './relate.ts'
 
-/** 'safe': the last start did not finish, nothing is built until asked. 'halted': the worker stopped answering on this text twice. */
-export type Phase = 'starting' | 'building' | 'ready' | 'safe' | 'halted'
+/** 'safe': the last start did not finish, nothing is built until asked. 'halted': the worker stopped answering on this text twice.
+ * 'held': a lesson waits for a guess before it shows the answer. */
+export type Phase = 'starting' | 'building' | 'ready' | 'safe' | 'halted' | 'held'
 
 export interface LogState {
   readonly key: string

@@ -6,6 +6,8 @@ export type Language = 'en' | 'ko'
 export type Theme = 'system' | 'light' | 'dark'
 export const PANELS = ['code', 'bytecode', 'run', 'verify', 'maps', 'output'] as const
 export type PanelName = (typeof PANELS)[number]
+/** What a narrow page may show: a panel, or the lesson that is open. */
+export type NarrowPanel = PanelName | 'lesson'
 /** Panels that share one place on a wide page. */
 export const TABS = ['run', 'verify', 'maps', 'output'] as const
 export type TabName = (typeof TABS)[number]
@@ -25,7 +27,7 @@ export interface UiState {
   readonly theme: Theme
   readonly tab: TabName
   /** The one panel that a narrow page shows. */
-  readonly narrowPanel: PanelName
+  readonly narrowPanel: NarrowPanel
   readonly logLevel: 1 | 2
   /** The arrangement that was chosen last, and the how-manieth choice it was. */
   readonly preset: { readonly name: PresetName; readonly at: number } | undefined
@@ -37,7 +39,7 @@ export interface UiState {
   /** A short message about the last act ("link copied"), for eye and screen reader. */
   readonly note: { readonly text: string; readonly at: number; readonly act?: NoteAct } | undefined
   set(change: Partial<Pick<UiState, 'language' | 'theme' | 'tab' | 'narrowPanel' | 'logLevel' | 'singleKeys' | 'dialog'>>): void
-  showPanel(panel: PanelName): void
+  showPanel(panel: NarrowPanel): void
   arrange(name: PresetName): void
   tell(text: string, act?: NoteAct): void
 }

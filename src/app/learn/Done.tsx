@@ -1,0 +1,53 @@
+// How far the learner is, and what comes next once everything passes. Said once, quietly.
+import type { Lesson } from '../../lessons/index.ts'
+import { usePage } from '../state/hooks.ts'
+import { recordOf, useLearn } from '../state/learn.ts'
+import { useUi } from '../state/ui.ts'
+import { Button } from '../ui/Button.tsx'
+import { Icon } from '../ui/Icon.tsx'
+import styles from './Lesson.module.css'
+import { nextRow } from './select.ts'
+import { useTexts } from './texts.ts'
+
+export function Done({ lesson }: { readonly lesson: Lesson }) {
+  const t = useTexts()
+  const page = usePage()
+  const language = useUi((s) => s.language)
+  const course = useLearn((s) => s.course)
+  const grade = useLearn((s) => s.grade)
+  const tried = useLearn((s) => recordOf(s).tries > 0)
+  const best = useLearn((s) => recordOf(s).best)
+  const done = grade?.checks.filter((c) => c.passed).length ?? 0
+  const visible = grade?.checks.every((c) => c.passed) === true
+  const failed = visible && grade?.hidden.some((h) => !h.passed)
+  const next = nextRow(course, lesson.id)
+  const { score } = lesson
+  return (
+    <section className={styles.done} data-passed={grade?.passed === true} role="status">
+      {grade?.passed ? (
+        <>
+          <p className={styles.right}>
+            <Icon name="check" /> {t.lesson.done}
+          </p>
+          <p className={styles.note}>{t.lesson.figures(grade.instructions, grade.steps)}</p>
+          {score && best[score.by] > 0 && <p className={styles.note}>{t.map.best(best[score.by], score.par)}</p>}
+          <div className={styles.acts}>
+            {next ? (
+              <Button kind="strong" icon="right" onClick={() => void page.learning.open({ id: next.id })}>
+                {t.lesson.next(next.title[language])}
+              </Button>
+            ) : (
+              <Button onClick={() => void page.learning.showMap()}>{t.lesson.toMap}</Button>
+            )}
+          </div>
+        </>
+      ) : (
+        <p className={styles.note}>
+          {t.lesson.steps(done, lesson.checks.length)}
+          {lesson.hidden.length > 0 && ` ${t.lesson.hidden(lesson.hidden.length)}`}
+        </p>
+      )}
+      {failed && tried && <p className={styles.off}>{t.lesson.hiddenFailed}</p>}
+    </section>
+  )
+}
