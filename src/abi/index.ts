@@ -11,4 +11,6 @@ export { type KfuncFlag, type KfuncRow, kfuncAllowed, kfuncByName, kfuncs } from
 export { mapType, mapTypeById, mapTypes } from './map-types.ts'
 export { attachTypeFits, progType, progTypeById, progTypeBySection, progTypes } from './prog-types.ts'
 export { rawTpArg } from './raw-tp-null.ts'
+export { type SyscallRow, syscallByName, syscalls } from './syscalls.ts'
+export { tracepointByName, tracepointRecord, tracepoints } from './tracepoints.ts'
 export type { ArgKind, CtxAccess, CtxField, CtxKind, HelperRow, MapTypeRow, ProgTypeRow, RetKind } from './types.ts'

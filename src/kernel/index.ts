@@ -54,8 +54,10 @@ export { modelledMaps } from './maps/create.ts'
 export type { KernelMap, MapEntry, MapPlace } from './maps/map.ts'
 export type { RingBuffer, RingbufMap, RingRecord } from './maps/ringbuf.ts'
 export { addObject, objectAt, removeObject } from './objects.ts'
+export { type ActPlan, addProcesses, type Processes, planActs } from './process/processes.ts'
 export type { Sock } from './sock.ts'
 export { type TestRunOptions, type TestRunResult, testRun, testRunOn } from './test-run.ts'
+export { createWorld, type WorldEngine } from './world/engine.ts'
 export type {
   Attachment,
   ScenarioFile,
