@@ -20,6 +20,9 @@ interface Expected {
   readonly maps: Readonly<Record<string, readonly (readonly [string, string])[]>>
 }
 
+/** Sections of their own (.data.A) hold lists and locks of the kernel, whose addresses are no data. */
+const holdsData = (name: string): boolean => !name.startsWith('.data.')
+
 /** Hashes have no order that counts. */
 const sorted = (rows: readonly (readonly [string, string])[]) => [...rows].sort(([a], [b]) => (a < b ? -1 : 1))
 
@@ -42,7 +45,9 @@ function ask(file: string): Record<string, Expected> {
   const out: Record<string, Expected> = {}
   for (const a of askOracle('runs.o', writeElf(object), PACKET)) {
     if (!a.run) throw new Error(`${a.name}: ${a.log}`)
-    const shown = runProgram(programs.find((p) => p.name === a.name)!, [], 1).maps.map((m) => m.name)
+    const shown = runProgram(programs.find((p) => p.name === a.name)!, [], 1)
+      .maps.map((m) => m.name)
+      .filter(holdsData)
     out[a.name] = {
       retval: a.run.retval,
       data: a.run.data_out,
@@ -68,7 +73,7 @@ describe('runs of C programs', () => {
           const got = {
             retval,
             data: toHex(dataOut ?? new Uint8Array(0)),
-            maps: Object.fromEntries(run.maps.map((m) => [m.name, sorted(m.entries)])),
+            maps: Object.fromEntries(run.maps.filter((m) => holdsData(m.name)).map((m) => [m.name, sorted(m.entries)])),
           }
           expect(got, `${program.name} ${engine}`).toEqual(expected[program.name])
         }

@@ -54,6 +54,8 @@ export interface TaskHost extends Stateful {
   readonly signal?: (task: Task, signal: number, thread: boolean) => number
   /** struct cgroup of an id. */
   readonly cgroup?: (id: number) => Address
+  /** Ids of a struct cgroup and those above it, the root's first. */
+  readonly cgroupPath?: (object: Address) => readonly number[] | undefined
   /** Id of a struct cgroup; undefined = no cgroup lies there. */
   readonly cgroupId?: (object: Address) => number | undefined
 }

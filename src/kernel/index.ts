@@ -18,6 +18,7 @@ export type {
   UserMemory,
 } from './host.ts'
 export { type AddressPlace, callStack, describeAddress, type FrameView, type StackBytes, stackFrame } from './inspect.ts'
+export { type Interleaved, interleave, type Lane } from './interleave.ts'
 export {
   contextBytes,
   contextField,

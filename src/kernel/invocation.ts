@@ -8,7 +8,7 @@
 
 import type { Fault } from '../vm/index.ts'
 import { READ, run, type Stop, start, WRITE } from '../vm/index.ts'
-import { DIRECT_HI, SKB_LO, VMALLOC_HI, XDP_BUFF_LO } from './address.ts'
+import { DIRECT_HI, VMALLOC_HI } from './address.ts'
 import { isStructKind, type ProgContext, putField, type SkbFields, structBytes, structField, wordBytes } from './context.ts'
 import type { Kernel, LoadedProgram } from './kernel.ts'
 import { copyPacket, fillPacket, PACKET_START, packetLo, showPacket } from './packet-buffer.ts'
@@ -75,14 +75,14 @@ export function startProgram(k: Kernel, p: LoadedProgram, context: ProgContext, 
     if (context.packet.length > XDP_LINEAR + MAX_FRAGS * FRAG_SIZE)
       return { ok: false, unsupported: 'XDP frames of more than 17 fragments' }
     startXdp(k, context)
-    start(k.machine, p.code, XDP_BUFF_LO, VMALLOC_HI)
+    start(k.machine, p.code, k.xdpRegion.baseLo, VMALLOC_HI)
     return { ok: true }
   }
   if (context.kind === 'skb') {
     const level = SKB_TYPES[type]
     if (level === undefined) return unfit(type, context)
     startSkb(k, context.packet, context.fields ?? {}, level === 'l2', context.sock)
-    start(k.machine, p.code, SKB_LO, DIRECT_HI)
+    start(k.machine, p.code, k.skbRegion.baseLo, DIRECT_HI)
     return { ok: true }
   }
   if (runsPackets(type)) return unfit(type, context)

@@ -96,47 +96,57 @@ export interface ContextArea {
   sock: Sock | undefined
 }
 
-/** Mutable; owned by whoever created it. */
-export interface Kernel {
-  /** What the world around programs answers; see host.ts for how to take part. */
-  host: Host
-  /** What programs did to that world. */
-  readonly effects: Log<Effect>
-  readonly ctx: ContextArea
+/** What each CPU has to itself: where its invocation stands, and on what. Mutable. */
+export interface Processor {
+  machine: Machine
+  ctx: ContextArea
   site: CallSite
   /** What the call that a cgroup program is about returns. */
   retval: number
   sysctl: SysctlAccess | undefined
-  /** Ram offset of 64 bytes for helpers. */
-  readonly scratch: number
-  /** By number. Number 0 is that of a test run's packet. */
-  socks: Sock[]
-  readonly memory: Memory
-  readonly machine: Machine
-  readonly engine: Engine
-  readonly cpus: number
-  /** The CPU that runs; what is started next runs there. Kept in Ram, where compiled code sees it. */
-  cpu: number
-  readonly cpuCell: number
-  readonly kfuncName: (id: number) => string | undefined
-  /** All programs are ones that the verifier has accepted. */
-  readonly verified: boolean
-  readonly maps: KernelMap[]
-  readonly programs: LoadedProgram[]
-  readonly packet: PacketBuffer
-  readonly skbRegion: Region
-  readonly xdpRegion: Region
+  packet: PacketBuffer
+  skbRegion: Region
+  xdpRegion: Region
   skb: SkBuff
   xdp: XdpBuff
   /** Ram offset of the fragments of an XDP frame; 0 = none were needed yet. */
   fragRam: number
   /** Type of the program that runs. */
   progType: string
+  redirect: Redirect | undefined
+}
+
+/** Mutable; owned by whoever created it. The processor's fields are those of the CPU that runs. */
+export interface Kernel extends Processor {
+  /** What the world around programs answers; see host.ts for how to take part. */
+  host: Host
+  /** What programs did to that world. */
+  readonly effects: Log<Effect>
+  /** Ram offset of 64 bytes for helpers. */
+  readonly scratch: number
+  /** By number. Number 0 is that of a test run's packet. */
+  socks: Sock[]
+  readonly memory: Memory
+  readonly engine: Engine
+  readonly cpus: number
+  /** The CPU that runs; what is started next runs there. Kept in Ram, where compiled code sees it. */
+  cpu: number
+  readonly cpuCell: number
+  /** Of other CPUs than the first, by number; they come with interleave(). */
+  others: readonly (Processor | undefined)[]
+  /** Ram offset of the lock that each CPU waits for; 0 = none. */
+  readonly waiting: number[]
+  /** Several CPUs take turns. */
+  isInterleaved: boolean
+  readonly kfuncName: (id: number) => string | undefined
+  /** All programs are ones that the verifier has accepted. */
+  readonly verified: boolean
+  readonly maps: KernelMap[]
+  readonly programs: LoadedProgram[]
   /** Sockets that were given a cookie. */
   cookies: number
   /** Interfaces besides loopback, which is number 1. */
   readonly ifindexes: ReadonlySet<number>
-  redirect: Redirect | undefined
   readonly random: RandomState
   /** In no order. Replaced when one changes. */
   timers: readonly Timer[]
@@ -163,7 +173,7 @@ export function createKernel(options: KernelOptions = {}): Kernel {
   const kernel: Kernel = {
     host: bareHost(ifindexes),
     effects: createLog(),
-    ctx: { kind: 'bytes', ram: 0, room: 0, size: 0, region: undefined, sock: undefined },
+    ctx: emptyContext(),
     site: {},
     retval: 0,
     sysctl: undefined,
@@ -174,6 +184,9 @@ export function createKernel(options: KernelOptions = {}): Kernel {
     engine: jit?.engine ?? run,
     cpus: options.cpus ?? DEFAULT_CPUS,
     cpuCell,
+    others: [],
+    waiting: new Array<number>(options.cpus ?? DEFAULT_CPUS).fill(0),
+    isInterleaved: false,
     get cpu() {
       return memory.ram.i32[cpuCell >> 2]
     },
@@ -289,6 +302,7 @@ export function programAt(kernel: Kernel, map: FdArrayMap, index: number): Loade
 export interface KernelSnapshot {
   readonly memory: MemorySnapshot
   readonly machine: MachineSnapshot
+  readonly others: readonly (Processor | undefined)[]
   readonly host: SavedHost
   readonly effects: number
   readonly ctx: ContextArea
@@ -316,6 +330,7 @@ export function saveKernel(k: Kernel): KernelSnapshot {
   return {
     memory: k.memory.save(),
     machine: saveMachine(k.machine),
+    others: k.others,
     host: saveHost(k.host),
     effects: k.effects.count,
     ctx: { ...k.ctx },
@@ -343,6 +358,8 @@ export function saveKernel(k: Kernel): KernelSnapshot {
 export function restoreKernel(k: Kernel, s: KernelSnapshot): void {
   k.memory.restore(s.memory)
   restoreMachine(k.machine, s.machine)
+  k.others = s.others
+  k.waiting.fill(0)
   restoreHost(k.host, s.host)
   k.effects.count = s.effects
   Object.assign(k.ctx, s.ctx)
@@ -382,4 +399,12 @@ export function addSock(k: Kernel): Sock {
   const sock = createSock(k.socks.length)
   k.socks.push(sock)
   return sock
+}
+
+export const emptyContext = (): ContextArea => ({ kind: 'bytes', ram: 0, room: 0, size: 0, region: undefined, sock: undefined })
+
+/** The fields of the CPU that runs, to put back later. */
+export function processorOf(k: Kernel): Processor {
+  const { machine, ctx, site, retval, sysctl, packet, skbRegion, xdpRegion, skb, xdp, fragRam, progType, redirect } = k
+  return { machine, ctx, site, retval, sysctl, packet, skbRegion, xdpRegion, skb, xdp, fragRam, progType, redirect }
 }

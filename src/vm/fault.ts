@@ -17,6 +17,8 @@ export type FaultKind =
   | 'bad-instruction'
   /** Control leaves the program. */
   | 'bad-jump'
+  /** Waits for what never comes. */
+  | 'deadlock'
   /** A helper was given what it cannot take. */
   | 'bad-argument'
 

@@ -4,6 +4,7 @@ import { type HelperResult, tailCall } from '../../vm/index.ts'
 import { DIRECT_HI } from '../address.ts'
 import { EINVAL } from '../errno.ts'
 import { type Kernel, type MapChange, mapLo, programAt } from '../kernel.ts'
+import { giveBack, takeLock } from '../locks.ts'
 import { append } from '../log.ts'
 import type { CgroupStorage } from '../maps/cgroup-storage.ts'
 import type { KernelMap } from '../maps/map.ts'
@@ -111,7 +112,18 @@ export const tailCallHelper: HelperBody = (k, m): HelperResult => {
   return tailCall(m, target.code, m.lo[1], m.hi[1]) ? 'moved' : undefined
 }
 
-/** There is one processor and it does not stop in between, so that a lock is never held by anybody else. */
-const locks: HelperBody = (_k, m) => ret(m, 0)
-export const spinLock: HelperBody = locks
-export const spinUnlock: HelperBody = locks
+const LOCK_BYTES = 4
+
+export const spinLock: HelperBody = (k, m) => {
+  const at = writable(k, m, 1, LOCK_BYTES)
+  if (at < 0) return 'stopped'
+  const taken = takeLock(k, m, at)
+  return taken === 'taken' ? ret(m, 0) : taken
+}
+
+export const spinUnlock: HelperBody = (k, m) => {
+  const at = writable(k, m, 1, LOCK_BYTES)
+  if (at < 0) return 'stopped'
+  giveBack(k, at)
+  return ret(m, 0)
+}

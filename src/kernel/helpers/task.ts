@@ -31,7 +31,7 @@ export const getCurrentCgroupId: HelperBody = (k, m) => {
 }
 
 /** The root is at level 0; beyond the own level there is none. */
-export const getCurrentAncestorCgroupId: HelperBody = (k, m) => retNumber(m, k.host.tasks.current().cgroups[s32(m, 2)] ?? 0)
+export const getCurrentAncestorCgroupId: HelperBody = (k, m) => retNumber(m, k.host.tasks.current().cgroups[s32(m, 1)] ?? 0)
 
 /** (dev, ino, nsdata, size of it) */
 export const getNsCurrentPidTgid: HelperBody = (k, m) => {

@@ -24,11 +24,14 @@ const SEQ_NUMBER = 1 << 3
 const NO_TUNNEL_KEY = 1 << 4
 const TUNINFO_FLAGS = 1 << 4
 
+// Flags of the tunnel itself, network order in memory.
 const TUNNEL_CSUM = 1
 const TUNNEL_KEY = 1 << 2
 const TUNNEL_SEQ = 1 << 3
 const TUNNEL_DONT_FRAGMENT = 1 << 8
-const TUNNEL_NOCACHE = 1 << 12
+const TUNNEL_NOCACHE = 1 << 13
+/** Of Geneve, VXLAN, ERSPAN and GTP at once. */
+const TUNNEL_OPTIONS_PRESENT = 0xd800
 
 export const skbSetTunnelKey: HelperBody = (k, m) => {
   const size = u32(m, 3)
@@ -80,7 +83,7 @@ export const skbGetTunnelKey: HelperBody = (k, m) => {
   key.set(info.source, REMOTE)
   key[TOS] = info.tos
   key[TTL] = info.ttl
-  view.setUint16(EXT, flags & TUNINFO_FLAGS ? info.flags : 0, true)
+  view.setUint16(EXT, flags & TUNINFO_FLAGS ? info.flags : 0)
   view.setUint32(LABEL, info.label, true)
   key.set(info.dest, LOCAL)
   ram.write(at, key.subarray(0, size))
@@ -104,7 +107,7 @@ export const skbSetTunnelOpt: HelperBody = (k, m) => {
   const info = k.skb.tunnel
   if (!info?.isSent || size % 4 !== 0) return ret(m, -EINVAL)
   if (size > OPTIONS_MAX) return ret(m, -ENOMEM)
-  k.skb.tunnel = { ...info, options: k.memory.ram.read(at, size) }
+  k.skb.tunnel = { ...info, flags: info.flags | TUNNEL_OPTIONS_PRESENT, options: k.memory.ram.read(at, size) }
   return ret(m, 0)
 }
 

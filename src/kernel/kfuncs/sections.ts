@@ -1,9 +1,11 @@
-// Sections that nobody may interrupt: of RCU, without preemption, without interrupts, under a lock. There is one processor and it does not stop
-// in between, so that they cost nothing and a lock is always free.
+// Sections that nobody may interrupt: of RCU, without preemption, without interrupts, under a lock. What runs is not interrupted anyway, so that all but
+// locks cost nothing.
 // Linux: kernel/bpf/helpers.c, kernel/bpf/rqspinlock.c.
 import { type HelperBody, ret, writable } from '../helpers/body.ts'
+import { giveBack, takeResilient } from '../locks.ts'
 
 const FLAGS_BYTES = 8
+const LOCK_BYTES = 4
 
 export const section: HelperBody = () => undefined
 
@@ -19,5 +21,18 @@ const savesFlags =
 
 export const localIrqSave: HelperBody = savesFlags(1)
 
-export const resSpinLock: HelperBody = (_k, m) => ret(m, 0)
-export const resSpinLockIrqsave: HelperBody = (k, m) => savesFlags(2)(k, m) ?? ret(m, 0)
+export const resSpinLock: HelperBody = (k, m) => {
+  const at = writable(k, m, 1, LOCK_BYTES)
+  if (at < 0) return 'stopped'
+  const taken = takeResilient(k, at)
+  return taken === 'spin' ? 'moved' : ret(m, taken === 'taken' ? 0 : taken)
+}
+
+export const resSpinUnlock: HelperBody = (k, m) => {
+  const at = writable(k, m, 1, LOCK_BYTES)
+  if (at < 0) return 'stopped'
+  giveBack(k, at)
+  return undefined
+}
+
+export const resSpinLockIrqsave: HelperBody = (k, m) => savesFlags(2)(k, m) ?? resSpinLock(k, m)
