@@ -45,3 +45,16 @@ test('HTML from the share dialog shows the work in a frame, which saves nothing 
   await ready(whole)
   await expect(whole.getByRole('banner')).toBeVisible()
 })
+
+test('the world shows its hosts, hooks and log, and an entry leads to its run', async ({ page }) => {
+  await open(page)
+  await page.getByRole('tab', { name: 'World' }).click()
+  await expect(page.getByRole('region', { name: 'host', exact: true })).toContainText('eth0')
+  await expect(page.getByRole('button', { name: /^xdp eth0: first_steps\. 40 runs/ })).toBeVisible()
+  const log = page.getByRole('listbox', { name: 'What happened' })
+  await log.focus()
+  for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowDown')
+  await expect(page.locator('[data-panel="timeline"] output')).toContainText('packet 3 of 40')
+  await page.getByRole('button', { name: 'Look closer' }).click()
+  await expect(page.getByRole('region', { name: 'Runs over time' })).toContainText('485.949 ms')
+})

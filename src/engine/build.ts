@@ -26,6 +26,7 @@ import type {
   BuildReport,
   EventWindow,
   ExplanationView,
+  LanesView,
   LogLine,
   LogWindow,
   MachineView,
@@ -38,7 +39,7 @@ import type {
   WorldView,
 } from './views.ts'
 import { createSingleRun } from './world-run.ts'
-import { activationWindow, eventWindow, packetRow, packetRuns, worldView } from './world-view.ts'
+import { activationWindow, eventWindow, lanesView, packetRow, packetRuns, worldView } from './world-view.ts'
 
 export interface Build {
   readonly report: BuildReport
@@ -51,6 +52,8 @@ export interface Build {
   move(from: number, move: Move): MachineView
   /** Runs of programs, in the order of their ticks. */
   activations(from: number, count: number): ActivationWindow
+  /** Runs between two times, counted in bins. */
+  lanes(fromNs: number, toNs: number, bins: number): LanesView
   /** The world's log. */
   events(from: number, count: number): EventWindow
   world(): WorldView
@@ -224,10 +227,11 @@ function questions(
       const view = viewTables()
       return machineView(ran(), view, moveTo(ran(), view, from, move))
     },
+    lanes: (fromNs, toNs, bins) => (timeline ? lanesView(timeline, revision, fromNs, toNs, bins) : { revision, lanes: [] }),
     activations: (from, count) =>
       timeline ? activationWindow(timeline, revision, indexOf, from, count) : { revision, total: 0, from: 0, rows: [] },
     events: (from, count) =>
-      timeline ? eventWindow(timeline, revision, report.events, from, count) : { revision, total: 0, from: 0, events: [] },
+      timeline ? eventWindow(timeline, revision, report.events, from, count) : { revision, total: 0, from: 0, events: [], runs: [] },
     world: () => (timeline ? worldView(timeline, revision, indexOf, report.events) : emptyWorld(revision)),
     exportPcap() {
       const kept = timeline ? report.packets.filter((row) => row.outcome !== 'dropped') : []

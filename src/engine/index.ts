@@ -5,6 +5,7 @@ export { type KernelBtf, loadKernelBtf } from '../abi/index.ts'
 export { fromHex, toHex } from '../base/index.ts'
 export { type Diagnostic, type Language, makeSource, rejectionText, renderDiagnostics, type SourceFile } from '../diag/index.ts'
 export type { Program } from '../isa/index.ts'
+export type { WorldEvent } from '../kernel/index.ts'
 export { joinObjects, type KernelTypes, keptKernel, type NamedObject, wholeKernel } from '../loader/index.ts'
 export { readElf, writeElf } from '../object/index.ts'
 export { readCapture, writePcap } from '../packet/index.ts'
@@ -43,6 +44,7 @@ export type {
   EventWindow,
   ExplanationView,
   HookView,
+  LanesView,
   LayerView,
   ListingRow,
   LogLine,

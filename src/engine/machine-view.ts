@@ -60,6 +60,7 @@ export function machineView(t: Timeline, tables: ViewTables, tick: number): Mach
     tick: firstTick + step,
     packet: tables.packetOf(run),
     activation: run,
+    event: activation.event,
     hook: hook.name,
     node: hook.node,
     place: hook.place,

@@ -51,16 +51,16 @@ function tickOf(t: Timeline, index: number, step: number): number {
   return run.firstTick + clamp(step, 0, run.steps)
 }
 
-/** The first run that belongs to an entry of the world's log or to one behind it; the last one where there is none. */
-function runOfEvent(t: Timeline, event: number): number {
+/** The run that an entry of the world's log comes from: the last one that began for it or for an earlier entry; -1 before the first. */
+export function runOfEvent(t: Timeline, event: number): number {
   let low = 0
-  let high = t.runs.length - 1
+  let high = t.runs.length
   while (low < high) {
     const mid = (low + high) >> 1
-    if (t.runs[mid].activation.event >= event) high = mid
-    else low = mid + 1
+    if (t.runs[mid].activation.event <= event) low = mid + 1
+    else high = mid
   }
-  return low
+  return low - 1
 }
 
 /** Walks a run in [from, to) steps: at each of them the machine stands before the instruction. */

@@ -105,6 +105,22 @@ export interface EventWindow {
   readonly total: number
   readonly from: number
   readonly events: readonly WorldEvent[]
+  /** Run that each entry comes from: the last one that began before it or for it; -1 before the first. */
+  readonly runs: readonly number[]
+}
+
+/** Runs over time, a lane for each hook, in bins of equal length. */
+export interface LanesView {
+  readonly revision: number
+  readonly lanes: readonly {
+    /** Index in WorldView.hooks. */
+    readonly hook: number
+    /** First run of each bin; -1 where it has none. */
+    readonly first: readonly number[]
+    readonly runs: readonly number[]
+    readonly passed: readonly number[]
+    readonly dropped: readonly number[]
+  }[]
 }
 
 /** What a map of the world shows. */
@@ -231,6 +247,8 @@ export interface MachineView {
   /** Row of the packet that the program runs on; -1 = it was given none. */
   readonly packet: number
   readonly activation: number
+  /** Entry of the world's log that the run belongs to; -1 = none. */
+  readonly event: number
   /** Where the program runs and for what, as in ActivationRow. */
   readonly hook: string
   readonly node: string
@@ -304,5 +322,5 @@ export type Move =
   | { readonly kind: 'breakpoint'; readonly by: 1 | -1; readonly slots: readonly number[]; readonly program?: number }
   | { readonly kind: 'packet'; readonly packet: number; readonly step: number }
   | { readonly kind: 'activation'; readonly activation: number; readonly step: number }
-  /** To the first run that belongs to an entry of the world's log, or to one behind it. */
+  /** To the run that an entry of the world's log comes from. */
   | { readonly kind: 'event'; readonly event: number }

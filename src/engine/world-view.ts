@@ -1,10 +1,11 @@
 // The runs and the log of a world as rows for lists, time lines and maps of it. In: a timeline that has run. Out: plain windows.
 import type { Program } from '../isa/index.ts'
-import type { Activation } from '../kernel/index.ts'
+import type { Activation, PlanHook } from '../kernel/index.ts'
 import { dissect } from '../packet/index.ts'
+import { runOfEvent } from './moves.ts'
 import { type Outcome, outcomeOf, verdictName } from './run.ts'
 import type { ActivationRun, Timeline } from './timeline.ts'
-import type { ActivationRow, ActivationWindow, EventWindow, HookView, PacketRow, WorldView } from './views.ts'
+import type { ActivationRow, ActivationWindow, EventWindow, HookView, LanesView, PacketRow, WorldView } from './views.ts'
 
 /** Rows of packets that a report holds; further ones are found among the activations. */
 const MAX_PACKET_ROWS = 10_000
@@ -76,8 +77,46 @@ export function eventWindow(t: Timeline, revision: number, total: number, from: 
   const first = Math.max(0, Math.trunc(from))
   const end = Math.min(total, first + Math.min(count, MAX_WINDOW))
   const events = []
-  for (let i = first; i < end; i++) events.push(t.world.events.at(i))
-  return { revision, total, from: first, events }
+  const runs = []
+  for (let i = first; i < end; i++) {
+    events.push(t.world.events.at(i))
+    runs.push(runOfEvent(t, i))
+  }
+  return { revision, total, from: first, events, runs }
+}
+
+/** Bins that lanes are counted in, at most. */
+const MAX_BINS = 2000
+
+/** Counts runs between two times (half open) in `bins` stretches, hook by hook. */
+export function lanesView(t: Timeline, revision: number, fromNs: number, toNs: number, bins: number): LanesView {
+  const n = Math.max(1, Math.min(MAX_BINS, Math.trunc(bins)))
+  const zeros = () => new Array<number>(n).fill(0)
+  const lanes = t.world.plan.hooks.map((_, hook) => ({
+    hook,
+    first: new Array<number>(n).fill(-1),
+    runs: zeros(),
+    passed: zeros(),
+    dropped: zeros(),
+  }))
+  const scale = n / Math.max(1, toNs - fromNs)
+  for (const [index, run] of t.runs.entries()) {
+    const { atNs } = run.activation
+    if (!(atNs >= fromNs && atNs < toNs)) continue
+    const lane = lanes.find(({ hook }) => isAt(run, t.world.plan.hooks[hook]))
+    if (!lane) continue
+    const bin = Math.min(n - 1, Math.floor((atNs - fromNs) * scale))
+    if (lane.first[bin] < 0) lane.first[bin] = index
+    lane.runs[bin]++
+    const { outcome } = judged(run)
+    if (outcome !== 'other') lane[outcome][bin]++
+  }
+  return { revision, lanes }
+}
+
+function isAt({ activation }: ActivationRun, hook: PlanHook): boolean {
+  const { name, node, place } = activation.hook
+  return name === hook.name && node === hook.node && place === hook.place && activation.program.program.name === hook.program
 }
 
 export function worldView(t: Timeline, revision: number, indexOf: ProgramIndex, events: number): WorldView {
@@ -87,9 +126,7 @@ export function worldView(t: Timeline, revision: number, indexOf: ProgramIndex, 
     let program = -1
     for (const run of t.runs) {
       const { activation, steps } = run
-      const { name, node, place } = activation.hook
-      if (name !== hook.name || node !== hook.node || place !== hook.place) continue
-      if (activation.program.program.name !== hook.program) continue
+      if (!isAt(run, hook)) continue
       program = indexOf(activation.program.program)
       const { verdict, outcome } = judged(run)
       counts.runs++

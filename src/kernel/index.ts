@@ -77,4 +77,4 @@ export type {
   Stimulus,
 } from './world/scenario.ts'
 export { createSingleWorld } from './world/single.ts'
-export type { Activation, ActivationResult, World, WorldEvent, WorldPlan, WorldSnapshot } from './world/types.ts'
+export type { Activation, ActivationResult, PlanHook, World, WorldEvent, WorldPlan, WorldSnapshot } from './world/types.ts'

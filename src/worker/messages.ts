@@ -6,6 +6,7 @@ import type {
   CaptureReport,
   EventWindow,
   ExplanationView,
+  LanesView,
   LinkResult,
   LogWindow,
   MachineView,
@@ -29,6 +30,8 @@ export interface Methods {
   activations: { args: { revision: number; from: number; count: number }; value: ActivationWindow }
   events: { args: { revision: number; from: number; count: number }; value: EventWindow }
   world: { args: { revision: number }; value: WorldView }
+  /** Runs over a stretch of simulated time, counted. */
+  lanes: { args: { revision: number; fromNs: number; toNs: number; bins: number }; value: LanesView }
   encodeLink: { args: { project: Project }; value: { readonly link: string } }
   decodeLink: { args: { fragment: string }; value: LinkResult }
   /** The outgoing packets of the run as pcap bytes. */

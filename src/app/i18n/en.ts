@@ -67,6 +67,7 @@ export const en = {
     verify: 'Verify',
     maps: 'Maps',
     output: 'Output',
+    world: 'World',
     timeline: 'Timeline',
     lesson: 'Lesson',
     switcher: 'Panels',
@@ -96,6 +97,39 @@ export const en = {
     copy: 'Copy HTML',
     copied: 'HTML copied',
     frame: (file: string) => `Beeyard: ${file}`,
+  },
+
+  world: {
+    none: 'No world yet: nothing has run.',
+    map: 'Map of the world',
+    stopped: (limit: string) => `The world was ended early: ${limit}`,
+    counts: (runs: number, passed: number, dropped: number) =>
+      `${plural(runs, 'run')}, ${passed.toLocaleString('en')} passed, ${dropped.toLocaleString('en')} dropped`,
+    log: 'What happened',
+    entries: (n: number) => plural(n, 'entry', 'entries'),
+    firstOnly: (n: number) => `the first ${n.toLocaleString('en')} are shown`,
+    quiet: 'Nothing has happened yet.',
+    lanes: 'Runs over time',
+    zoomIn: 'Look closer',
+    zoomOut: 'Look from further away',
+    processes: 'Processes',
+    packet: (n: number) => `packet ${n}`,
+    did: {
+      sent: 'sent from',
+      arrived: 'arrived at',
+      passed: 'passed',
+      dropped: 'dropped at',
+      redirected: 'redirected from',
+      rewritten: 'rewritten at',
+      forwarded: 'forwarded to',
+      delivered: 'delivered to',
+      answered: 'answered by',
+    },
+    process: { fork: 'was forked', exec: 'started', exit: 'exited', killed: 'was killed', switch: 'runs now' },
+    wrote: {
+      update: (map: string) => `user space wrote ${map}`,
+      delete: (map: string) => `user space deleted from ${map}`,
+    },
   },
 
   palette: {

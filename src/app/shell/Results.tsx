@@ -6,6 +6,7 @@ import { countOf } from '../panels/output/select.ts'
 import { RunPanel } from '../panels/run/Panel.tsx'
 import section from '../panels/Section.module.css'
 import { VerifyPanel } from '../panels/verify/Panel.tsx'
+import { WorldPanel } from '../panels/world/Panel.tsx'
 import { useSession } from '../state/session.ts'
 import { TABS, type TabName, useUi } from '../state/ui.ts'
 import { Boundary } from '../ui/Boundary.tsx'
@@ -57,5 +58,7 @@ function Content({ tab }: { readonly tab: TabName }) {
       return <MapsPanel />
     case 'output':
       return <OutputPanel />
+    case 'world':
+      return <WorldPanel />
   }
 }
