@@ -569,4 +569,228 @@ export const REJECTION_MESSAGES = {
     en: 'Usually something was not relocated: a string, global data or a function that was not linked. Compile for a newer -mcpu if an atomic returns a value.',
     ko: '대개 문자열, 전역 데이터, 링크되지 않은 함수가 재배치되지 않은 경우입니다. 값을 반환하는 원자적 연산이라면 더 새로운 -mcpu로 컴파일하세요.',
   },
+  'reject.packetOther.what': {
+    en: '{0} points into the packet, but none of its bytes is proven to exist: the comparison with data_end was made with another pointer.',
+    ko: '{0}은(는) 패킷 안을 가리키지만 증명된 바이트가 없습니다. data_end와 비교한 것은 다른 포인터입니다.',
+  },
+  'reject.packetOther.fix': {
+    en: 'Compare and dereference one and the same pointer variable; do not work the offset out a second time.',
+    ko: '비교하고 역참조하는 포인터 변수를 하나로 하세요. 오프셋을 다시 계산하지 마세요.',
+  },
+  'reject.btfMissing.what': {
+    en: 'The types of the program (BTF) are missing or not what this feature needs.',
+    ko: '프로그램의 타입 정보(BTF)가 없거나 이 기능에 필요한 것과 다릅니다.',
+  },
+  'reject.btfMissing.fix': {
+    en: 'Compile with -g and put every function into a section with SEC().',
+    ko: '-g로 컴파일하고 모든 함수를 SEC()로 섹션에 넣으세요.',
+  },
+  'reject.attachTarget.what': {
+    en: 'The program cannot be attached to this place of the kernel.',
+    ko: '프로그램을 커널의 이 위치에 붙일 수 없습니다.',
+  },
+  'reject.attachTarget.fix': {
+    en: 'Check the name in SEC(): it must be a function, tracepoint or struct that Linux offers to this type of program.',
+    ko: 'SEC()의 이름을 확인하세요. 이 종류의 프로그램에 Linux가 제공하는 함수, 트레이스포인트, 구조체여야 합니다.',
+  },
+  'reject.globalSignature.what': {
+    en: 'The parameters or the return type of a global function are not ones that Linux can verify alone.',
+    ko: '전역 함수의 매개변수나 반환 타입을 Linux가 따로 검증할 수 없습니다.',
+  },
+  'reject.globalSignature.fix': {
+    en: 'Use numbers, the context, or pointers to structs of known size, at most five of them; or make the function static.',
+    ko: '숫자, 컨텍스트, 크기를 아는 구조체 포인터만 다섯 개까지 쓰거나 함수를 static으로 만드세요.',
+  },
+  'reject.kfuncArgument.what': {
+    en: 'An argument of this kernel function is not what it needs.',
+    ko: '이 커널 함수에 넘긴 인자가 필요한 것과 다릅니다.',
+  },
+  'reject.kfuncArgument.fix': {
+    en: 'Look at the parameter’s type and rules: a trusted pointer, one that is not NULL, unmoved, or memory together with its length.',
+    ko: '매개변수의 타입과 규칙을 확인하세요. 신뢰할 수 있고 NULL이 아니며 옮기지 않은 포인터이거나, 길이와 함께 넘기는 메모리여야 합니다.',
+  },
+  'reject.kfuncRefused.what': {
+    en: 'Programs of this type, or in this place, may not call this kernel function.',
+    ko: '이 종류의 프로그램이나 이 위치에서는 이 커널 함수를 호출할 수 없습니다.',
+  },
+  'reject.kfuncRefused.fix': {
+    en: 'Choose a program type for which the function is registered, or a helper that does the same.',
+    ko: '이 함수가 등록된 프로그램 종류를 쓰거나 같은 일을 하는 헬퍼를 쓰세요.',
+  },
+  'reject.rcu.what': {
+    en: 'Sections of bpf_rcu_read_lock() are not opened and closed as they must be, or a pointer is used outside of one.',
+    ko: 'bpf_rcu_read_lock() 구간을 올바르게 열고 닫지 않았거나, 구간 밖에서 포인터를 썼습니다.',
+  },
+  'reject.rcu.fix': {
+    en: 'Open one section, use the pointer inside, and close it on every path before the end.',
+    ko: '구간을 하나 열고 그 안에서 포인터를 쓴 뒤, 끝나기 전에 모든 경로에서 닫으세요.',
+  },
+  'reject.irqSection.what': {
+    en: 'Sections with interrupts or preemption off are not closed in the order and number in which they were opened.',
+    ko: '인터럽트나 선점을 끈 구간을 연 순서와 횟수대로 닫지 않았습니다.',
+  },
+  'reject.irqSection.fix': {
+    en: 'Close each section once, the last opened first, on every path.',
+    ko: '모든 경로에서 나중에 연 것부터 한 번씩 닫으세요.',
+  },
+  'reject.kptr.what': {
+    en: 'A pointer to a kernel object that is kept in a map is used in a way that is not allowed.',
+    ko: '맵에 보관한 커널 객체 포인터를 허용되지 않는 방법으로 썼습니다.',
+  },
+  'reject.kptr.fix': {
+    en: 'Read it whole with a plain load, change it with bpf_kptr_xchg(), and check the result for NULL.',
+    ko: '한 번에 통째로 읽고, 바꿀 때는 bpf_kptr_xchg()를 쓰고, 결과가 NULL인지 확인하세요.',
+  },
+  'reject.graph.what': {
+    en: 'A linked list or tree of the program’s own objects is used against its rules.',
+    ko: '프로그램이 만든 객체의 연결 리스트나 트리를 규칙에 어긋나게 썼습니다.',
+  },
+  'reject.graph.fix': {
+    en: 'Hold the lock that lies beside the root, and use nodes of the declared type at their declared offset.',
+    ko: '루트와 같은 곳에 있는 락을 잡고, 선언한 타입의 노드를 선언한 오프셋에서 쓰세요.',
+  },
+  'reject.callback.what': {
+    en: 'A callback is not one that Linux takes here, or does what a callback may not do.',
+    ko: '콜백이 여기서 받을 수 있는 것이 아니거나, 콜백에서 할 수 없는 일을 합니다.',
+  },
+  'reject.callback.fix': {
+    en: 'Make it a static function with the parameters that the helper names, and return 0 or 1.',
+    ko: '헬퍼가 정한 매개변수를 가진 static 함수로 만들고 0이나 1을 반환하세요.',
+  },
+  'reject.constString.what': {
+    en: 'This argument must be a constant string that ends in a zero byte (and a format that Linux understands).',
+    ko: '이 인자는 0 바이트로 끝나는 상수 문자열(그리고 Linux가 아는 형식)이어야 합니다.',
+  },
+  'reject.constString.fix': {
+    en: 'Use a string literal in read-only data, with formats such as %d, %u, %x, %s or %p.',
+    ko: '읽기 전용 데이터의 문자열 리터럴을 쓰고, %d, %u, %x, %s, %p 같은 형식만 쓰세요.',
+  },
+  'reject.atomicPlace.what': {
+    en: 'An atomic operation is not possible on this kind of memory.',
+    ko: '이 종류의 메모리에는 원자적 연산을 할 수 없습니다.',
+  },
+  'reject.atomicPlace.fix': {
+    en: 'Use atomics on map values and the stack; copy other memory first.',
+    ko: '맵 값과 스택에만 쓰고, 다른 메모리는 먼저 복사하세요.',
+  },
+  'reject.keyWrite.what': {
+    en: 'A map’s key lies in memory that belongs to the map and may not be changed.',
+    ko: '맵의 키는 맵에 속한 메모리이므로 바꿀 수 없습니다.',
+  },
+  'reject.keyWrite.fix': {
+    en: 'Copy the key to a variable and change the copy.',
+    ko: '키를 변수에 복사해서 복사본을 바꾸세요.',
+  },
+  'reject.bufferBounds.what': {
+    en: 'The access lies outside of what this pointer gives access to.',
+    ko: '접근이 이 포인터로 접근할 수 있는 범위를 벗어났습니다.',
+  },
+  'reject.bufferBounds.fix': {
+    en: 'Use offsets that are constant and inside, or bound the offset first.',
+    ko: '범위 안의 상수 오프셋을 쓰거나 먼저 오프셋을 제한하세요.',
+  },
+  'reject.notScalar.what': {
+    en: 'A number is needed here, and {0} is not one.',
+    ko: '여기에는 숫자가 필요한데 {0}은(는) 숫자가 아닙니다.',
+  },
+  'reject.notScalar.fix': {
+    en: 'Pass or return a number.',
+    ko: '숫자를 넘기거나 반환하세요.',
+  },
+  'reject.partialCopy.what': {
+    en: 'Only half of {0} is copied, and it holds an address of 64 bits.',
+    ko: '{0}에는 64비트 주소가 들어 있는데 절반만 복사합니다.',
+  },
+  'reject.partialCopy.fix': {
+    en: 'Keep pointers in 64-bit variables.',
+    ko: '포인터는 64비트 변수에 두세요.',
+  },
+  'reject.returnedStack.what': {
+    en: 'A function hands the address of its own stack to its caller, where it is gone.',
+    ko: '함수가 자기 스택의 주소를 호출자에게 넘기지만, 반환하면 그 스택은 사라집니다.',
+  },
+  'reject.returnedStack.fix': {
+    en: 'Let the caller own the memory and pass its address down.',
+    ko: '메모리는 호출자가 갖고 그 주소를 함수에 넘기세요.',
+  },
+  'reject.tailCallStack.what': {
+    en: 'Functions above a tail call may use no more than 256 bytes of stack together.',
+    ko: '꼬리 호출보다 위에 있는 함수들은 스택을 합쳐 256바이트까지만 쓸 수 있습니다.',
+  },
+  'reject.tailCallStack.fix': {
+    en: 'Make tail calls from the program’s main function, or use less stack before them.',
+    ko: '프로그램의 주 함수에서 꼬리 호출을 하거나 그 전까지 쓰는 스택을 줄이세요.',
+  },
+  'reject.fieldAccess.what': {
+    en: 'A special field (lock, timer, kptr, list) may only be handed to its own functions, at a constant offset.',
+    ko: '특별한 필드(락, 타이머, kptr, 리스트)는 상수 오프셋으로 전용 함수에만 넘길 수 있습니다.',
+  },
+  'reject.fieldAccess.fix': {
+    en: 'Do not read or write the field itself; pass its address to the helper made for it.',
+    ko: '필드를 직접 읽거나 쓰지 말고, 전용 헬퍼에 주소를 넘기세요.',
+  },
+  'reject.mapSupport.what': {
+    en: 'Maps of this kind cannot be used like this.',
+    ko: '이 종류의 맵은 이렇게 쓸 수 없습니다.',
+  },
+  'reject.mapSupport.fix': {
+    en: 'Go through the helpers made for this kind of map.',
+    ko: '이 맵 종류를 위한 헬퍼를 쓰세요.',
+  },
+  'reject.tooMany.what': {
+    en: 'The program has more of something than Linux allows (functions, maps, calls).',
+    ko: '프로그램에 Linux가 허용하는 것보다 많은 것(함수, 맵, 호출)이 있습니다.',
+  },
+  'reject.tooMany.fix': {
+    en: 'Split it into several programs.',
+    ko: '여러 프로그램으로 나누세요.',
+  },
+  'reject.packetLoad.what': {
+    en: 'The old packet loads (LD_ABS, LD_IND) need the context in R6 and a program type that has them.',
+    ko: '옛 패킷 읽기 명령(LD_ABS, LD_IND)에는 R6의 컨텍스트와 이를 지원하는 프로그램 종류가 필요합니다.',
+  },
+  'reject.packetLoad.fix': {
+    en: 'Use direct packet access or bpf_skb_load_bytes instead.',
+    ko: '직접 패킷 접근이나 bpf_skb_load_bytes를 쓰세요.',
+  },
+  'reject.arena.what': {
+    en: 'Memory of an arena is used in a way that is not allowed.',
+    ko: '아레나 메모리를 허용되지 않는 방법으로 썼습니다.',
+  },
+  'reject.arena.fix': {
+    en: 'Use arena pointers only with the arena map that the program names.',
+    ko: '프로그램이 쓰는 아레나 맵의 포인터만 쓰세요.',
+  },
+  'reject.throwPlace.what': {
+    en: 'An exception cannot be thrown here.',
+    ko: '여기서는 예외를 던질 수 없습니다.',
+  },
+  'reject.throwPlace.fix': {
+    en: 'Throw from the program or its static functions, not from a callback.',
+    ko: '콜백이 아니라 프로그램이나 static 함수에서 던지세요.',
+  },
+  'reject.internal.what': {
+    en: 'Linux found a contradiction in its own bookkeeping. That is a fault of the kernel, not of the program.',
+    ko: 'Linux가 자기 기록에서 모순을 찾았습니다. 프로그램이 아니라 커널의 결함입니다.',
+  },
+  'reject.internal.fix': {
+    en: 'Write the code another way, and report it to the kernel’s developers.',
+    ko: '코드를 다르게 써 보고 커널 개발자에게 알리세요.',
+  },
+  'reject.kernelSymbol.what': {
+    en: 'The kernel has no symbol with the name {0}, or it cannot be found from BTF.',
+    ko: '커널에 {0}이라는 심볼이 없거나 BTF에서 찾을 수 없습니다.',
+  },
+  'reject.kernelSymbol.fix': {
+    en: 'Check the spelling, or declare the symbol __weak and test it for NULL before use.',
+    ko: '이름을 확인하거나, 심볼을 __weak로 선언하고 쓰기 전에 NULL인지 확인하세요.',
+  },
+  'reject.outside.what': {
+    en: 'Linux says: {0}. Beeyard has no words of its own for this message.',
+    ko: 'Linux의 메시지: {0}. 이 메시지에 대한 설명은 아직 없습니다.',
+  },
+  'reject.outside.fix': {
+    en: 'Look at the instruction and at what was believed before it, below.',
+    ko: '아래에서 그 명령어와 그 앞에서 검증기가 알던 것을 보세요.',
+  },
 } as const satisfies MessageTable

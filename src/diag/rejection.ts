@@ -2,6 +2,7 @@
 
 import { REJECTION_MESSAGES } from './messages.rejection.ts'
 import { fillIn, type Language } from './messages.ts'
+import { WEAKNESS_MESSAGES } from './messages.weakness.ts'
 
 type Key = keyof typeof REJECTION_MESSAGES
 /** What kind of rejection it is: 'packetShort', 'maybeNull', ... */
@@ -15,3 +16,9 @@ export const REJECTION_CODES = Object.keys(REJECTION_MESSAGES)
 export function rejectionText(code: RejectionCode, part: 'what' | 'fix', params: readonly string[], language: Language): string {
   return fillIn(REJECTION_MESSAGES[`reject.${code}.${part}`][language], params)
 }
+
+/** How the check that should have helped fell short. */
+export type WeaknessCode = keyof typeof WEAKNESS_MESSAGES
+
+export const weaknessText = (code: WeaknessCode, params: readonly string[], language: Language): string =>
+  fillIn(WEAKNESS_MESSAGES[code][language], params)

@@ -13,11 +13,13 @@ export { type StateView, startVerify, type VerifyResult, verify } from '../verif
 export { type Arrival, type CaptureReport, readCaptureBytes } from './arrivals.ts'
 export { type Build, type BuildWork, startBuild } from './build.ts'
 export { defaultProject } from './default-project.ts'
-export { type CauseView, type Explanation, explain } from './explain/explain.ts'
+export { type CauseView, type Explanation, explain, type TurnView } from './explain/explain.ts'
+export { reportLines } from './explain/report.ts'
 export { type CompiledFilter, compileFilter } from './filter.ts'
 export { type Compressor, crc32Text, decodeLink, encodeLink, fromBase64Url, type LinkFault, type LinkResult, toBase64Url } from './link.ts'
 export { LINK_DICTIONARY_1 } from './link-dictionary.ts'
 export { disassembleProgram } from './listing.ts'
+export { explainLog, type OwnLog } from './own-log/open-log.ts'
 export type {
   Attachment,
   BuildOptions,

@@ -19,6 +19,8 @@ export interface Place {
   readonly inGlobal: boolean
   /** The register's highest offset; '' where unknown. */
   maxOffset(reg: number): string
+  /** Another packet pointer was compared with the packet's end on the way. */
+  readonly comparedOther: boolean
 }
 
 export interface Rule {
@@ -47,6 +49,11 @@ export const RULES: readonly Rule[] = [
     code: 'packetHelper',
     pattern: PACKET,
     params: ([off, size, r, , range], place) => (place.isCall ? [place.who(Number(r)), range, sum(off, size)] : undefined),
+  },
+  {
+    code: 'packetOther',
+    pattern: PACKET,
+    params: ([, , r, id, range], place) => (id !== '0' && range === '0' && place.comparedOther ? [place.who(Number(r))] : undefined),
   },
   {
     code: 'packetUnchecked',
@@ -169,7 +176,11 @@ export const RULES: readonly Rule[] = [
   },
   { code: 'contextAsBuffer', pattern: /R(\d+) type=ctx expected=fp/, params: register },
   { code: 'needsAddress', pattern: /R(\d+) type=scalar expected=fp/, params: register },
-  { code: 'needsMapValue', pattern: /R(\d+) type=(\w+) expected=map_value\b(?!,)/, params: ([r, kind], p) => [p.who(Number(r)), kind] },
+  {
+    code: 'needsMapValue',
+    pattern: /R(\d+) type=(\w+) expected=map_value(?:, ptr_)?$/m,
+    params: ([r, kind], p) => [p.who(Number(r)), kind],
+  },
   {
     code: 'kernelPointer',
     pattern: /R(\d+) type=(\w+) expected=(?:ptr_|.*trusted_ptr_)/,
@@ -227,4 +238,102 @@ export const RULES: readonly Rule[] = [
   { code: 'divideByZero', pattern: /div by zero/, params: none },
   { code: 'callDepth', pattern: /the call stack of (\d+) frames is too deep/, params: ([n]) => ['', n] },
   { code: 'badInstruction', pattern: /unknown opcode|uses reserved fields|invalid bpf_ld_imm64 insn|R\d+ is invalid/, params: none },
+  // Rarer features, by their words
+  {
+    code: 'internal',
+    pattern: /verifier bug|kernel subsystem misconfigured|REG INVARIANTS VIOLATION|propagate_backedges|Buggy compiler/,
+    params: none,
+  },
+  { code: 'arena', pattern: /arena|addr_space_cast/, params: none },
+  { code: 'throwPlace', pattern: /bpf_throw/, params: none },
+  { code: 'tailCallStack', pattern: /tail_call(?:s are| is) not allowed/, params: none },
+  { code: 'packetLoad', pattern: /BPF_LD_\[ABS\|IND\]|BPF_LD_ABS|LD_ABS/, params: none },
+  { code: 'irqSection', pattern: /irq|IRQ|preempt/, params: none },
+  { code: 'rcu', pattern: /rcu|RCU/, params: none },
+  { code: 'lockHeld', pattern: /bpf_(?:res_)?spin_lock|lock acquisition|-ed region/, params: none },
+  { code: 'graph', pattern: /bpf_list|bpf_rb|list_head|rb_root|rbtree|held lock and object|graph|node type/, params: none },
+  { code: 'kptr', pattern: /kptr/, params: none },
+  {
+    code: 'fieldAccess',
+    pattern: /direct access to|has to be at (?:a |the )?constant offset|cannot pass in|tracing progs cannot use/,
+    params: none,
+  },
+  { code: 'constString', pattern: /const string|[Ff]ormat string|zero-terminated|snprintf|access on string/, params: none },
+  { code: 'callback', pattern: /callback|pointer to func\b|iteration limit/, params: none },
+  { code: 'keyWrite', pattern: /write to change key/, params: none },
+  { code: 'atomicPlace', pattern: /BPF_ATOMIC|atomic operand|atomic access/, params: none },
+  { code: 'partialCopy', pattern: /R(\d+) partial copy of pointer/, params: register },
+  { code: 'returnedStack', pattern: /cannot return stack pointer|stack frame of the caller/, params: none },
+  {
+    code: 'globalSignature',
+    pattern: /size cannot be determined|Arg#\d+ type|Unrecognized arg#|> \d+ args|return scalar\. Only/,
+    params: none,
+  },
+  { code: 'btfMissing', pattern: /BTF|btf func_info|btf_id|KIND_VAR|func_info/, params: none },
+  { code: 'attachTarget', pattern: /attach_?(?: to|btf_id)|can be sleepable|not a supported struct|device-bound/, params: none },
+  {
+    code: 'kfuncRefused',
+    pattern:
+      /(?:calling kernel function|supported only for|not supported for program type|kernel function call|too many different kernel|kernel func |without fd_array|kernel module function|GPL compatible license|from non-GPL)/,
+    params: none,
+  },
+  {
+    code: 'reference',
+    pattern: /reference (?:leak|has not been acquired)|unacquired reference|more than one (?:arg|ref)/,
+    params: () => ['', '?', '?'],
+  },
+  { code: 'valueOutOfBounds', pattern: /(\w+) pointer offset (-?\d+) is not allowed/, params: ([kind, n]) => ['', n, kind] },
+  {
+    code: 'pointerArithmetic',
+    pattern: /R(\d+) subtraction from (stack) pointer prohibited/,
+    params: ([r, kind], p) => [p.who(Number(r)), kind],
+  },
+  {
+    code: 'kfuncArgument',
+    pattern:
+      /args?#?\d+ |R\d+ (?:must (?:be|have)|is (?:ptr_|of type|not a const)|has no valid)|memory, len pair|must be (?:a rcu|referenced)|is not supported$|Unsupported reg type|type ID argument|expects? refcounted|point to (?:a|an|map)/m,
+    params: none,
+  },
+  { code: 'notScalar', pattern: /R(\d+) (?:is )?not a (?:scalar|known value)/, params: register },
+  { code: 'notScalar', pattern: /register R(\d+) is not a (?:scalar|known) value/, params: register },
+  {
+    code: 'bufferBounds',
+    pattern:
+      /buffer access|buffer offset|flow keys|negative access|negative offset|R\d+ invalid \w+ access off=|struct nesting|value pointer, |passed into helper function|kernel memory access/,
+    params: none,
+  },
+  {
+    code: 'returnRange',
+    pattern: /register R(\d+) has( .+?)? should have been in (\[.+\])/,
+    params: ([, value = '?', range]) => ['', value, range],
+  },
+  {
+    code: 'readOnly',
+    pattern: /R(\d+) may write into|only read (?:from \w+ )?is supported|may write into memory pointed by R(\d+)/,
+    params: ([a, b], p) => [p.who(Number(a ?? b ?? 0)), '?'],
+  },
+  {
+    code: 'mapSupport',
+    pattern: /map_ptr access|direct value (?:access|offset)|map pointer|not pointing to valid bpf_map|sockmap|map_uid|metadata/,
+    params: none,
+  },
+  { code: 'tooMany', pattern: /too many|exceeds|\d+ maps/, params: none },
+  {
+    code: 'badJump',
+    pattern: /jump into the middle|invalid insn idx (\d+)|invalid destination/,
+    params: ([at], place) => ['', at ?? String(place.insn)],
+  },
+  { code: 'callDepth', pattern: /call stack of (\d+) frames/, params: ([n]) => ['', n] },
+  {
+    code: 'badInstruction',
+    pattern: /reserved fields|invalid BPF_\w+|invalid shift|invalid may_goto|bpf_ld_imm64|_trap\(\)|invalid BPF_LD/,
+    params: none,
+  },
+  { code: 'helperNotAllowed', pattern: /helper call is not allowed|cannot update sockmap/, params: () => ['', 'helper'] },
+  { code: 'globalSignature', pattern: /only allowed in functions that return|unable to resolve the size/, params: none },
+  { code: 'zeroSize', pattern: /invalid zero-sized read/, params: () => ['R?', '0'] },
+  { code: 'mapSupport', pattern: /expected prog array map|get_local_storage\(\)/, params: none },
+  { code: 'kernelSymbol', pattern: /address for kernel symbol '(\S+)'/, params: ([name]) => [name] },
+  { code: 'bufferBounds', pattern: /^func '\S+' /m, params: none },
+  { code: 'outside', pattern: /(.+)$/, params: ([text]) => [text] },
 ]
