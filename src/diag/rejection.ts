@@ -1,5 +1,6 @@
 // The texts on rejections, apart from the diagnostics: they are only needed once Linux has said no, so a page can load them then.
 
+import { FIX_MESSAGES } from './messages.fix.ts'
 import { REJECTION_MESSAGES } from './messages.rejection.ts'
 import { fillIn, type Language } from './messages.ts'
 import { WEAKNESS_MESSAGES } from './messages.weakness.ts'
@@ -22,3 +23,8 @@ export type WeaknessCode = keyof typeof WEAKNESS_MESSAGES
 
 export const weaknessText = (code: WeaknessCode, params: readonly string[], language: Language): string =>
   fillIn(WEAKNESS_MESSAGES[code][language], params)
+
+/** What a checked fix does. */
+export type FixCode = keyof typeof FIX_MESSAGES
+
+export const fixText = (code: FixCode, language: Language): string => FIX_MESSAGES[code][language]

@@ -16,6 +16,8 @@ export { defaultProject } from './default-project.ts'
 export { type CauseView, type Explanation, explain, type TurnView } from './explain/explain.ts'
 export { reportLines } from './explain/report.ts'
 export { type CompiledFilter, compileFilter } from './filter.ts'
+export type { DiffRow } from './fix/diff.ts'
+export { type CheckedFix, type FixSearch, type FixTask, startFixes } from './fix/fix.ts'
 export { type Compressor, crc32Text, decodeLink, encodeLink, fromBase64Url, type LinkFault, type LinkResult, toBase64Url } from './link.ts'
 export { LINK_DICTIONARY_1 } from './link-dictionary.ts'
 export { disassembleProgram } from './listing.ts'
@@ -64,3 +66,6 @@ export type {
   VisitsView,
   WorldView,
 } from './views.ts'
+export { frames } from './witness/frames.ts'
+export type { RegisterInput, Witness, WitnessTask } from './witness/machine.ts'
+export { startWitness, type WitnessSearch } from './witness/witness.ts'

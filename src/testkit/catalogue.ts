@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { loadKernelBtf } from '../abi/index.ts'
 import { type Explanation, explain, explainLog, keptKernel, openC, type Program, verify } from '../engine/index.ts'
 
-export const CATALOGUE = join(import.meta.dirname, '../engine/fixtures/catalogue')
+/** Tests and commands run at the root of the project. */
+export const CATALOGUE = join(process.cwd(), 'src/engine/fixtures/catalogue')
 
 export const catalogueEntries = (): readonly string[] => readdirSync(CATALOGUE).filter((name) => /^\d\d-.*\.(?:c|log)$/.test(name))
 
