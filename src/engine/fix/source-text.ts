@@ -57,8 +57,9 @@ export function statementAt(tokens: readonly Token[], at: number): Statement | u
     first = i
   }
   // `for (a; b; c)` has semicolons of its own: the statement begins at `for`.
-  const start = tokens[headerStart(tokens, first)]
-  let end = first
+  const from = headerStart(tokens, first)
+  const start = tokens[from]
+  let end = from
   for (depth = 0; end < tokens.length; end++) {
     const { text } = tokens[end]
     if (OPEN.has(text)) {
@@ -67,7 +68,7 @@ export function statementAt(tokens: readonly Token[], at: number): Statement | u
     } else if (CLOSE.has(text)) depth--
     else if (text === ';' && depth === 0) break
   }
-  const before = tokens[tokens.indexOf(start) - 1]
+  const before = tokens[from - 1]
   const isBare = before !== undefined && (before.text === 'else' || before.text === ')')
   return { start: start.start, end: tokens[Math.min(end, tokens.length - 1)].end, isBare }
 }
