@@ -4,7 +4,7 @@
 //   - lines in "```log NAME" blocks stand in that program's log, "```c NAME" in its source, "```bytecode NAME" in its listing
 //   - both languages have the same sections, claims and figures, and name helpers and constants that exist
 import { constants, headerPaths, headerText, helperByName, kfuncByName } from '../abi/index.ts'
-import { type Build, type KernelBtf, startBuild } from '../engine/index.ts'
+import { type Build, compileFilter, type KernelBtf, startBuild } from '../engine/index.ts'
 import { gradeNow, workOf } from './grade.ts'
 import { executed, judge, programOf } from './judge.ts'
 import { fencesOf, hintsOf, sectionOf, splitAnswer } from './text.ts'
@@ -194,6 +194,13 @@ const claims = (body: string): string =>
 
 /** Empty where every line of the block is what the program, its log or its listing says. */
 function falseClaim(lesson: Lesson, buildOf: BuildOf, language: string, where: string, text: string): string {
+  if (language === 'classic') {
+    const { classic } = compileFilter(where.replaceAll('_', ' '))
+    return text
+      .split('\n')
+      .filter((l) => l.trim() !== '' && !dense(classic).includes(dense(l)))
+      .join(' | ')
+  }
   const build = buildOf(where)
   const variant = variantOf(lesson, where)
   if (!build || !variant) return 'there is no such program'
@@ -244,6 +251,8 @@ function missingNames(text: LessonText, lesson: Lesson): string[] {
 const headers = (): string => headerPaths.map((path) => headerText(path) ?? '').join('\n')
 
 function isKnown(name: string): boolean {
+  // Functions of libbpf, which are of user space.
+  if (/^bpf_[a-z]+__[a-z_]+$/.test(name)) return true
   if (helperByName(name) || kfuncByName(name)) return true
   return new RegExp(`\\b${name}\\b`).test(headers()) || constants.has(name)
 }

@@ -1,0 +1,26 @@
+// Reverse the last four bytes of each packet.
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("xdp")
+int reverse(struct xdp_md *ctx)
+{
+	__u32 size = ctx->data_end - ctx->data;
+	__u32 word;
+
+	if (size < 4 || size > 10000)
+		return XDP_PASS;
+	if (bpf_xdp_load_bytes(ctx, size - 4, &word, 4))
+		return XDP_PASS;
+	word = __builtin_bswap32(word);
+	bpf_xdp_store_bytes(ctx, size - 4, &word, 4);
+	return XDP_PASS;
+}
+
+char LICENSE[] SEC("license") = "GPL";
