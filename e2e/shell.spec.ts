@@ -58,3 +58,21 @@ test('the world shows its hosts, hooks and log, and an entry leads to its run', 
   await page.getByRole('button', { name: 'Look closer' }).click()
   await expect(page.getByRole('region', { name: 'Runs over time' })).toContainText('485.949 ms')
 })
+
+test('inside: the graph follows the machine, passes say what they changed, types show their places', async ({ page }) => {
+  await open(page)
+  await page.getByRole('tab', { name: 'Inside' }).click()
+  const graph = page.getByRole('group', { name: 'Graph' })
+  await graph.getByRole('button', { name: 'instructions 6 to 7 in first_steps, goes to' }).click()
+  await expect(page.getByRole('listbox', { name: 'Bytecode' }).getByRole('option', { selected: true })).toContainText(
+    'r1 = *(u16 *)(r8 +12)',
+  )
+  await page.getByRole('button', { name: 'Compiler passes' }).click()
+  await expect(page.getByText(/\d+ of \d+ passes changed the program/)).toBeVisible()
+  await page.getByRole('combobox', { name: 'Pass', exact: true }).selectOption({ index: 1 })
+  await expect(page.getByRole('listbox', { name: 'The program after this pass' }).getByRole('option').first()).toBeVisible()
+  await page.getByRole('button', { name: 'Types', exact: true }).click()
+  await page.getByRole('searchbox', { name: 'Name of a type' }).fill('count')
+  await page.getByText('struct count').click()
+  await expect(page.getByRole('row', { name: '8 8 __u64 bytes' })).toBeVisible()
+})

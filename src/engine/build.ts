@@ -12,6 +12,7 @@ import { dissect, writePcap } from '../packet/index.ts'
 import { type StateView, startVerify, statesAt, type VerifyOptions, type VerifyResult, verify } from '../verifier/index.ts'
 import { type Arrival, readArrivals } from './arrivals.ts'
 import { explain } from './explain/explain.ts'
+import { flowView, passesView, passWindow, typesView } from './inside.ts'
 import { lacksKernelHeader } from './kernel-header.ts'
 import { linesBySlot, listing } from './listing.ts'
 import { logLines, logWindow } from './log-view.ts'
@@ -26,6 +27,7 @@ import type {
   BuildReport,
   EventWindow,
   ExplanationView,
+  FlowView,
   LanesView,
   LogLine,
   LogWindow,
@@ -33,7 +35,10 @@ import type {
   Move,
   NotRun,
   PacketRow,
+  PassesView,
+  PassWindow,
   ProgramReport,
+  TypesView,
   Verdict,
   VisitsView,
   WorldView,
@@ -47,6 +52,11 @@ export interface Build {
   readonly wantsKernelTypes: boolean
   log(program: number, level: number, from: number, count: number): LogWindow
   visits(program: number, insn: number): VisitsView
+  /** What lies inside: the compiler's passes, the blocks and the types of a program. */
+  passes(): PassesView
+  pass(index: number, from: number, count: number): PassWindow
+  flow(program: number): FlowView
+  types(program: number): TypesView
   /** Why a program was rejected. */
   explain(program: number): ExplanationView
   move(from: number, move: Move): MachineView
@@ -148,7 +158,10 @@ function* buildInSteps(project: Project, revision: number, now: () => number, ke
     results.some((r) => r.verdict === 'unsupported') ||
     opened.loading.some((d) => d.severity === 'error') ||
     lacksKernelHeader(opened)
-  return { ...questions(report, mainFile, opened, options, results, timeline), wantsKernelTypes: kernel === undefined && isShort }
+  return {
+    ...questions(report, mainFile, opened, options, results, timeline, () => compileProject(project, kernel, true).passes),
+    wantsKernelTypes: kernel === undefined && isShort,
+  }
 }
 
 /** The questions that a finished build answers; what they need is computed once and kept. */
@@ -159,10 +172,13 @@ function questions(
   options: VerifyOptions,
   results: readonly VerifyResult[],
   timeline: Timeline | undefined,
+  compilePasses: () => Opened['passes'],
 ): Omit<Build, 'wantsKernelTypes'> {
   const { revision } = report
   const logs = new Map<string, readonly LogLine[]>()
   const states = new Map<string, readonly StateView[]>()
+  let kept: Opened['passes'] | undefined
+  const passes = () => (kept ??= compilePasses())
   const lines = report.programs.map((p, i) => Int32Array.from(linesOf(p, opened.programs[i])))
   const indexOf = (program: Program): number => opened.programs.indexOf(program)
   let tables: (ViewTables & MoveTables) | undefined
@@ -227,6 +243,11 @@ function questions(
       const view = viewTables()
       return machineView(ran(), view, moveTo(ran(), view, from, move))
     },
+    passes: () => passesView(revision, passes()),
+    pass: (index, from, count) => passWindow(revision, passes(), index, from, count),
+    flow: (program) =>
+      opened.programs[program] ? flowView(revision, program, opened.programs[program]) : { revision, program, blocks: [] },
+    types: (program) => typesView(revision, program, opened.programs[program] && readProgramBtf(opened.programs[program])),
     lanes: (fromNs, toNs, bins) => (timeline ? lanesView(timeline, revision, fromNs, toNs, bins) : { revision, lanes: [] }),
     activations: (from, count) =>
       timeline ? activationWindow(timeline, revision, indexOf, from, count) : { revision, total: 0, from: 0, rows: [] },
@@ -240,12 +261,12 @@ function questions(
   }
 }
 
-function compileProject(project: Project, kernel: KernelBtf | undefined): Opened {
+function compileProject(project: Project, kernel: KernelBtf | undefined, passes = false): Opened {
   const files = new Map<string, SourceFile>(project.files.map((f) => [f.path, makeSource(f.path, f.text)]))
   const { main, units = [], cpu, defines } = project.build
   const texts = [main, ...units].map((path) => ({ path, text: files.get(path)?.text ?? '' }))
   const include = (path: string): SourceFile | undefined => files.get(path)
-  return openUnits(texts, { include, includeDirs: [], cpu, defines, ...(kernel && { kernel: keptKernel(kernel) }) })
+  return openUnits(texts, { include, includeDirs: [], cpu, defines, passes, ...(kernel && { kernel: keptKernel(kernel) }) })
 }
 
 /** The program that the scenario attaches: by name, or the first one. */

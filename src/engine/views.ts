@@ -312,6 +312,59 @@ export interface ExplanationView {
   readonly explanation?: Explanation
 }
 
+/** The compiler's passes over the program in their order. */
+export interface PassesView {
+  readonly revision: number
+  readonly passes: readonly { readonly name: string; readonly lines: number; readonly changed: boolean }[]
+}
+
+export interface PassWindow {
+  readonly revision: number
+  readonly pass: number
+  readonly total: number
+  readonly from: number
+  /** `fresh`: not in the text of the pass before. */
+  readonly lines: readonly { readonly text: string; readonly fresh: boolean }[]
+}
+
+/** Basic blocks: slots in [start, end), and where control goes from there. */
+export interface FlowView {
+  readonly revision: number
+  readonly program: number
+  readonly blocks: readonly {
+    readonly start: number
+    readonly end: number
+    readonly function: string
+    /** `to` is an index of `blocks`; a loop's edge leads back. */
+    readonly edges: readonly { readonly to: number; readonly kind: 'fallthrough' | 'jump'; readonly loop: boolean }[]
+  }[]
+}
+
+export interface TypeRow {
+  readonly id: number
+  readonly kind: 'struct' | 'union' | 'enum' | 'enum64' | 'typedef'
+  readonly name: string
+  readonly sizeBytes: number
+  /** C. */
+  readonly text: string
+  /** Of structs and unions, by place; empty for the rest. */
+  readonly layout: readonly {
+    readonly kind: 'member' | 'bits' | 'hole'
+    readonly name: string
+    readonly type: string
+    readonly offBits: number
+    readonly sizeBits: number
+    /** Within so many anonymous members. */
+    readonly depth: number
+  }[]
+}
+
+export interface TypesView {
+  readonly revision: number
+  readonly program: number
+  readonly types: readonly TypeRow[]
+}
+
 /** How to move along the timeline from a tick. */
 export type Move =
   | { readonly kind: 'tick'; readonly tick: number }

@@ -109,6 +109,10 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
         if (method === 'activations') return current.activations(args.from, args.count)
         if (method === 'events') return current.events(args.from, args.count)
         if (method === 'world') return current.world()
+        if (method === 'passes') return current.passes()
+        if (method === 'pass') return current.pass(args.index, args.from, args.count)
+        if (method === 'flow') return current.flow(args.program)
+        if (method === 'types') return current.types(args.program)
         if (method === 'lanes') return current.lanes(args.fromNs, args.toNs, args.bins)
         return { bytes: current.exportPcap() }
       }

@@ -6,12 +6,16 @@ import type {
   CaptureReport,
   EventWindow,
   ExplanationView,
+  FlowView,
   LanesView,
   LinkResult,
   LogWindow,
   MachineView,
   Move,
+  PassesView,
+  PassWindow,
   Project,
+  TypesView,
   VisitsView,
   WorldView,
 } from '../engine/index.ts'
@@ -30,6 +34,11 @@ export interface Methods {
   activations: { args: { revision: number; from: number; count: number }; value: ActivationWindow }
   events: { args: { revision: number; from: number; count: number }; value: EventWindow }
   world: { args: { revision: number }; value: WorldView }
+  /** The compiler's passes, blocks and types. */
+  passes: { args: { revision: number }; value: PassesView }
+  pass: { args: { revision: number; index: number; from: number; count: number }; value: PassWindow }
+  flow: { args: { revision: number; program: number }; value: FlowView }
+  types: { args: { revision: number; program: number }; value: TypesView }
   /** Runs over a stretch of simulated time, counted. */
   lanes: { args: { revision: number; fromNs: number; toNs: number; bins: number }; value: LanesView }
   encodeLink: { args: { project: Project }; value: { readonly link: string } }

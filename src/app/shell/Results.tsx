@@ -1,5 +1,6 @@
 // The panels that share one place: run, verify, maps, output.
 import { useT } from '../i18n/index.ts'
+import { InsidePanel } from '../panels/inside/Panel.tsx'
 import { MapsPanel } from '../panels/maps/Panel.tsx'
 import { OutputPanel } from '../panels/output/Panel.tsx'
 import { countOf } from '../panels/output/select.ts'
@@ -58,6 +59,8 @@ function Content({ tab }: { readonly tab: TabName }) {
       return <MapsPanel />
     case 'output':
       return <OutputPanel />
+    case 'inside':
+      return <InsidePanel />
     case 'world':
       return <WorldPanel />
   }

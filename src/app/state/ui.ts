@@ -4,12 +4,12 @@ import { readSetting, writeSetting } from './prefs.ts'
 
 export type Language = 'en' | 'ko'
 export type Theme = 'system' | 'light' | 'dark'
-export const PANELS = ['code', 'bytecode', 'run', 'verify', 'maps', 'output', 'world'] as const
+export const PANELS = ['code', 'bytecode', 'run', 'verify', 'maps', 'output', 'world', 'inside'] as const
 export type PanelName = (typeof PANELS)[number]
 /** What a narrow page may show: a panel, or the lesson that is open. */
 export type NarrowPanel = PanelName | 'lesson'
 /** Panels that share one place on a wide page. */
-export const TABS = ['run', 'verify', 'maps', 'output', 'world'] as const
+export const TABS = ['run', 'verify', 'maps', 'output', 'world', 'inside'] as const
 export type TabName = (typeof TABS)[number]
 export type DialogName = 'help' | 'share' | 'earlier' | 'examples' | 'palette'
 /** Ways to arrange the page at once. */

@@ -33,6 +33,7 @@ const PATHS = {
   run: 'M5 3.2 12 8l-7 4.8z',
   verify: 'M8 2 13 4v4c0 3-2 5-5 6-3-1-5-3-5-6V4zM5.6 8l1.8 1.8L10.6 6.4',
   maps: 'M2.5 3.5h11v9h-11zM2.5 6.5h11M6.5 3.5v9',
+  inside: 'M8 2v3M8 11v3M4 5h8v6H4zM6.5 8h3',
   world: 'M2.5 3.5h4v3.5h-4zM9.5 9h4v3.5h-4zM4.5 7v3.8h5',
   pod: 'M8 2.5 13 5v6l-5 2.5L3 11V5zM3 5l5 2.5L13 5M8 7.5v6',
   minus: 'M3 8h10',

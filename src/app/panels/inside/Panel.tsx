@@ -1,0 +1,41 @@
+// What lies inside the program: the graph of its blocks, the compiler's passes, its types. One at a time.
+import { useState } from 'react'
+import { useT } from '../../i18n/index.ts'
+import { shownProgram, useSession } from '../../state/session.ts'
+import { Button } from '../../ui/Button.tsx'
+import section from '../Section.module.css'
+import { Flow } from './Flow.tsx'
+import { Passes } from './Passes.tsx'
+import { Types } from './Types.tsx'
+
+const VIEWS = ['flow', 'passes', 'types'] as const
+
+export function InsidePanel() {
+  const t = useT()
+  const program = useSession(shownProgram)
+  const [view, setView] = useState<(typeof VIEWS)[number]>('flow')
+  if (!program) return <p className={section.empty}>{t.inside.noProgram}</p>
+  return (
+    <div className={section.panel}>
+      <div className={section.bar} role="group" aria-label={t.inside.choose}>
+        {VIEWS.map((v) => (
+          <Button key={v} kind="quiet" pressed={v === view} onClick={() => setView(v)}>
+            {t.inside.views[v]}
+          </Button>
+        ))}
+      </div>
+      <Content view={view} />
+    </div>
+  )
+}
+
+function Content({ view }: { readonly view: (typeof VIEWS)[number] }) {
+  switch (view) {
+    case 'flow':
+      return <Flow />
+    case 'passes':
+      return <Passes />
+    case 'types':
+      return <Types />
+  }
+}
