@@ -34,8 +34,8 @@ interface Timing {
 }
 
 /** Nanoseconds of one run; the machine stands before the program each time. */
-function time(program: Program, packet: Uint8Array, engine: 'interp' | 'jit'): Timing {
-  const kernel = createKernel({ engine, verified: true })
+function time(program: Program, packet: Uint8Array, engine: 'interp' | 'jit', verified = true): Timing {
+  const kernel = createKernel({ engine, verified })
   const loaded = loadProgram(kernel, program)
   if (!loaded.ok) throw new Error(`${program.name} is not loaded`)
   const { code } = loaded.program
@@ -100,24 +100,31 @@ const packet = frame()
 const linux = kernelTimes(writeElf(opened.object), packet)
 const floor = linux.get('empty') ?? 0
 const ratios = new Map<string, number>()
-console.log('program        slots    steps   interp ns    jit ns  kernel ns   jit/kernel  first run ms')
+const checkedRatios = new Map<string, number>()
+console.log('program        slots    steps   interp ns    jit ns  kernel ns   jit/kernel  checked  first run ms')
 const empty = opened.programs.find((p) => p.name === 'empty')
-const base = { interp: empty ? time(empty, packet, 'interp').ns : 0, jit: empty ? time(empty, packet, 'jit').ns : 0 }
+const base = {
+  interp: empty ? time(empty, packet, 'interp').ns : 0,
+  jit: empty ? time(empty, packet, 'jit').ns : 0,
+  checked: empty ? time(empty, packet, 'jit', false).ns : 0,
+}
 for (const program of opened.programs) {
   if (program === empty) continue
   if (verify(program, { logLevel: 0 }).verdict !== 'accepted') throw new Error(`${program.name} is not accepted`)
   const interp = time(program, packet, 'interp')
   const jit = time(program, packet, 'jit')
+  const checked = Math.max(1, time(program, packet, 'jit', false).ns - base.checked)
   const own = { interp: Math.max(1, interp.ns - base.interp), jit: Math.max(1, jit.ns - base.jit) }
   if (jit.steps !== interp.steps || jit.retval !== interp.retval) throw new Error(`${program.name}: the engines differ`)
   const net = linux.has(program.name) ? Math.max(1, linux.get(program.name)! - floor) : Number.NaN
   ratios.set(program.name, own.jit / net)
+  checkedRatios.set(program.name, checked / net)
   console.log(
-    `${program.name.padEnd(12)} ${String(program.code.length / 8).padStart(6)} ${String(jit.steps).padStart(8)} ${own.interp.toFixed(0).padStart(11)} ${own.jit.toFixed(1).padStart(9)} ${String(net).padStart(10)} ${(own.jit / net).toFixed(2).padStart(12)} ${latency(program, packet).toFixed(2).padStart(13)}`,
+    `${program.name.padEnd(12)} ${String(program.code.length / 8).padStart(6)} ${String(jit.steps).padStart(8)} ${own.interp.toFixed(0).padStart(11)} ${own.jit.toFixed(1).padStart(9)} ${String(net).padStart(10)} ${(own.jit / net).toFixed(2).padStart(12)} ${(checked / net).toFixed(2).padStart(8)} ${latency(program, packet).toFixed(2).padStart(13)}`,
   )
 }
-const geomean = (names: readonly string[]): string =>
-  Math.exp(names.reduce((sum, n) => sum + Math.log(ratios.get(n)!), 0) / names.length).toFixed(2)
+const geomean = (names: readonly string[], of: ReadonlyMap<string, number> = ratios): string =>
+  Math.exp(names.reduce((sum, n) => sum + Math.log(of.get(n)!), 0) / names.length).toFixed(2)
 console.log(
-  `jit/kernel, geometric mean: ${geomean(AMORTISED)} of the five that do much in one run, ${geomean(COMPUTE)} of the three without maps (the empty program: kernel ${floor} ns, jit ${base.jit.toFixed(0)} ns, interpreter ${base.interp.toFixed(0)} ns)`,
+  `jit/kernel, geometric mean: ${geomean(AMORTISED)} of the five that do much in one run, ${geomean(COMPUTE)} of the three without maps, ${geomean(COMPUTE, checkedRatios)} of these with every access checked (the empty program: kernel ${floor} ns, jit ${base.jit.toFixed(0)} ns, interpreter ${base.interp.toFixed(0)} ns)`,
 )

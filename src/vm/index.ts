@@ -13,7 +13,8 @@ export {
 } from './code.ts'
 export type { Fault, FaultKind } from './fault.ts'
 export { type Engine, run, type Stop } from './interpreter.ts'
-export { createJit, type Jit, type JitOptions } from './jit/engine.ts'
+export { createJit, type Jit, type JitOptions, wasmText } from './jit/engine.ts'
+export type { WasmFunction, WasmLine } from './jit/text.ts'
 export {
   type Continuation,
   callback,

@@ -3,12 +3,36 @@
 //   verified   pointers to bytes: no check, the verifier vouched for them. Pointers that may be to the context (which has no bytes and
 //              lies beyond FIRST_PORT_LO): a test of the address's sign, and the host answers.
 //              Where the program may hold pointers of the kernel's own types, the host is asked first, and what leads nowhere gives 0.
-//   checked    the host is asked about each access first; what it refuses is left to the interpreter, which says what is wrong.
+//   checked    the host is asked about an access first, unless it lies within the bytes that it was asked about last; what it refuses is left to
+//              the interpreter, which says what is wrong.
 //
 // A store marks its page as written. The page of the stack needs no mark: each run begins by writing it.
 import { READ, WRITE } from '../memory.ts'
 import { DIRTY_AT, MAY_RUN_OVER, PAGE_SHIFT } from '../ram.ts'
-import { A, access, type Body, CELL_VALUE, end, get, host, i32, i64, leaveIf, low, open, ops, put, set, T, tee, value } from './body.ts'
+import {
+  A,
+  access,
+  type Body,
+  CELL_BASE,
+  CELL_LENGTH,
+  CELL_VALUE,
+  end,
+  get,
+  host,
+  i32,
+  i64,
+  leaveIf,
+  low,
+  open,
+  ops,
+  put,
+  READABLE,
+  set,
+  T,
+  tee,
+  value,
+  WRITABLE,
+} from './body.ts'
 import { ANY, CONTEXT, contextCell, STACK } from './kinds.ts'
 import * as w from './opcodes.ts'
 
@@ -212,16 +236,44 @@ function high(b: Body, base: number, off: number): void {
 
 /** Leaves an i32 on the stack: whether this access is the host's matter. The address is in A. */
 function needsHost(b: Body, base: number, off: number, size: number, rights: number): void {
-  address(b, base, off)
   if (b.layout.checked) {
-    high(b, base, off)
-    i32(b, size)
-    i32(b, rights)
-    host(b, 'check')
-  } else {
-    i32(b, 0)
-    ops(b, w.I32_LT_S)
+    askedBefore(b, base, off, size, rights)
+    return
   }
+  address(b, base, off)
+  i32(b, 0)
+  ops(b, w.I32_LT_S)
+}
+
+/** The same with checks: the host is asked only where the access lies outside of the bytes that it was last asked about. */
+function askedBefore(b: Body, base: number, off: number, size: number, rights: number): void {
+  const known = rights & WRITE ? WRITABLE : READABLE
+  address(b, base, off, set)
+  value(b, base)
+  if (off !== 0) {
+    i64(b, off)
+    ops(b, w.I64_ADD)
+  }
+  get(b, known)
+  ops(b, w.I64_SUB)
+  get(b, known + 1)
+  i64(b, size)
+  ops(b, w.I64_SUB, w.I64_GT_U)
+  open(b, w.IF, w.I32)
+  get(b, A)
+  high(b, base, off)
+  i32(b, size)
+  i32(b, rights)
+  host(b, 'check')
+  i32(b, 0)
+  access(b, w.I64_LOAD, b.layout.cells + CELL_BASE)
+  set(b, known)
+  i32(b, 0)
+  access(b, w.I64_LOAD, b.layout.cells + CELL_LENGTH)
+  set(b, known + 1)
+  ops(b, w.ELSE)
+  i32(b, 0)
+  end(b)
 }
 
 /** Marks the page that A lies in as written. */

@@ -9,18 +9,25 @@
 import type { Code } from '../code.ts'
 import { Bytes } from './bytes.ts'
 import type { FunctionCode } from './functions.ts'
-import type { FuncType } from './module.ts'
+import type { FuncType, Mark } from './module.ts'
 import * as w from './opcodes.ts'
 
 /** Cells of the machine by their distance from its `cells`: r0 to r9, then these. */
 export const CELL_LEFT = 80
 export const CELL_VALUE = 88
+/** The bytes around the last access that was asked about: where they begin, and how many. */
+export const CELL_BASE = 96
+export const CELL_LENGTH = 104
 
 /** Functions that the host gives, in the order of their numbers. */
 export const HOST = ['call', 'load', 'store', 'check', 'probe', 'packet', 'moreTurns', 'frame', 'leave', 'unwind'] as const
 export type HostFunction = (typeof HOST)[number]
 
 export const FIRST_CONSTANT = 11
+
+/** An address that no program can have made its way to: not canonical, and its lower half beyond all memory. */
+export const NOWHERE_LO = -16
+export const NOWHERE_HI = 0x80000000 | 0
 
 export interface Layout {
   /** Ram offset of the machine's cells. */
@@ -52,6 +59,8 @@ export interface Body {
   kinds: Uint8Array
   /** Structured blocks that are open. */
   nesting: number
+  /** Where in `out` the code of each instruction begins. */
+  readonly marks: Mark[]
 }
 
 export const T = 12
@@ -59,6 +68,10 @@ export const LEFT = 13
 export const PC = 14
 export const A = 15
 export const LABEL = 16
+/** With checks: the bytes that are known to be readable, and writable: where they begin, and how many (i64 each). */
+export const READABLE = 17
+export const WRITABLE = 19
+export const CHECK_LOCALS = 4
 export const I64_LOCALS = 7
 export const I32_LOCALS = 4
 
@@ -93,6 +106,7 @@ export function createBody(
     lookups,
     kinds: new Uint8Array(11),
     nesting: 0,
+    marks: [],
   }
 }
 
@@ -211,6 +225,20 @@ export function unwindIf(b: Body, pc: number): void {
   set(b, PC)
   branch(b, w.BR, b.nesting - UNWIND_LEVEL)
   end(b)
+}
+
+/** Nothing is known to be accessible: at the start, and behind what may move packets or close frames. */
+export function forgetAccess(b: Body): void {
+  if (!b.layout.checked) return
+  for (const known of [READABLE, WRITABLE]) {
+    i64(b, NOWHERE_LO, NOWHERE_HI)
+    set(b, known)
+  }
+  // Long enough that taking an access's size off does not wrap.
+  for (const known of [READABLE, WRITABLE]) {
+    i64(b, 8)
+    set(b, known + 1)
+  }
 }
 
 /** Writes registers to their cells. */

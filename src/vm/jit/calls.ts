@@ -7,6 +7,7 @@ import {
   access,
   type Body,
   end,
+  forgetAccess,
   get,
   host,
   i32,
@@ -85,6 +86,7 @@ function callHost(b: Body, pc: number): void {
   unwindIf(b, pc)
   loadRegisters(b, 0, b.layout.checked ? 5 : 0)
   loadLeft(b)
+  forgetAccess(b)
 }
 
 function callFunction(b: Body, pc: number, callee: FunctionCode): void {
@@ -105,6 +107,7 @@ function callFunction(b: Body, pc: number, callee: FunctionCode): void {
   if (b.layout.checked) {
     frame(b, 0)
     loadRegisters(b, 0, 5)
+    forgetAccess(b)
   } else loadRegisters(b, 0, 0)
   loadLeft(b)
 }

@@ -37,6 +37,8 @@ const HOST_TYPES: Readonly<Record<HostFunction, FuncType>> = {
 export interface Compiled {
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly functions: readonly FunctionCode[]
+  /** As they stand in the module, behind the host's. */
+  readonly funcs: readonly Func[]
 }
 
 /** Name of the entry of the function that begins at a slot. */
@@ -74,7 +76,7 @@ export function compile(code: Code, layout: Layout, pages: number): Compiled | u
   }
   const imports = HOST.map((name): Import => ({ name, type: HOST_TYPES[name] }))
   const bytes = encodeModule(imports, funcs, pages)
-  return { bytes, functions }
+  return { bytes, functions, funcs }
 }
 
 /** Hashes that are looked into, by the lower half of their map's address. */

@@ -21,17 +21,20 @@ import {
   stop,
   turnsCell,
 } from '../machine.ts'
-import { READ, type Word, WRITE } from '../memory.ts'
+import { READ, type Region, type Word, WRITE } from '../memory.ts'
 import type { RamSource } from '../ram.ts'
-import { CELL_LEFT, CELL_VALUE, type HOST, type HostFunction, type Layout } from './body.ts'
+import { CELL_BASE, CELL_LEFT, CELL_LENGTH, CELL_VALUE, HOST, type HostFunction, type Layout, NOWHERE_HI, NOWHERE_LO } from './body.ts'
 import { STOPPED, TAIL_CALLED } from './calls.ts'
 import { compile, entryName } from './compile.ts'
 import { type FunctionCode, OP_CALL, OP_LD_IMM64 } from './functions.ts'
 import { IMPORTS, MEMORY } from './module.ts'
+import { functionName, functionText, type WasmFunction } from './text.ts'
 import { type WasmExports, type WasmMemory, wasm } from './webassembly.ts'
 
 const WASM_PAGE = 65536
 const INITIAL_PAGES = 2
+/** Bytes of the longest access. */
+const LONGEST_ACCESS = 8
 /** Fuel is counted in 32 bits; what is beyond is the interpreter's. */
 const MAX_FUEL = 0x3fffffff
 
@@ -133,21 +136,32 @@ function instanceOf(session: Session, m: Machine): Instance | null {
   return instance
 }
 
+function layoutOf(m: Machine, checked: boolean): Layout {
+  const [{ baseHi, baseLo }] = m.stack
+  return { cells: m.cells, stackHi: baseHi, stackLo: baseLo + MAX_BPF_STACK, turns: turnsCell(m, 0), checked }
+}
+
 function instantiate(session: Session, m: Machine): Instance | null {
-  const outermost = m.stack[0]
-  const layout: Layout = {
-    cells: m.cells,
-    stackHi: outermost.baseHi,
-    stackLo: outermost.baseLo + MAX_BPF_STACK,
-    turns: turnsCell(m, 0),
-    checked: session.checked,
-  }
   const { code } = m
-  const compiled = compile(code, layout, session.pages)
+  const compiled = compile(code, layoutOf(m, session.checked), session.pages)
   if (!wasm || !compiled) return null
   const module = new wasm.Module(compiled.bytes)
   const host = hostOf(session, m, code, compiled.functions)
   return { code, exports: new wasm.Instance(module, { [IMPORTS]: { [MEMORY]: session.memory, ...host } }).exports }
+}
+
+/**
+ * The WebAssembly text of a program's module as this machine would run it, function by function; undefined where it is not compiled.
+ * Entries (which take registers from their cells) and lookups of hashes are among the functions.
+ */
+export function wasmText(m: Machine, code: Code, checked: boolean): WasmFunction[] | undefined {
+  const compiled = compile(code, layoutOf(m, checked), 1)
+  if (!compiled) return undefined
+  const names = compiled.funcs.map((f, i) => {
+    const own = compiled.functions[i]
+    return own ? (own.start === 0 ? 'main' : `fn_${own.start}`) : f.name !== '' ? `enter_${f.name}` : `lookup_${i}`
+  })
+  return compiled.funcs.map((f, i) => functionText(f, HOST.length + i, functionName(names)))
 }
 
 const cell = (m: Machine, at: number): number => m.memory.ram.i32[(m.cells + at) >> 2]
@@ -232,6 +246,22 @@ function hostOf(session: Session, m: Machine, code: Code, functions: readonly Fu
     }
   }
 
+  /** Puts the bytes around an access into their cells: of a region the part that one access may lie in. */
+  const tellBytes = (r: Region | undefined, lo: number): void => {
+    let from = r?.from ?? 0
+    let to = r?.to ?? 0
+    if (r && r.stride !== 0) {
+      const element = Math.floor(((lo - r.baseLo) >>> 0) / r.stride) * r.stride
+      from = Math.max(from, element)
+      to = Math.min(to, element + r.elem)
+    }
+    const known = r !== undefined && to - from >= LONGEST_ACCESS
+    setCell(m, CELL_BASE, known ? r.baseLo + from : NOWHERE_LO)
+    setCell(m, CELL_BASE + 4, known ? r.baseHi : NOWHERE_HI)
+    setCell(m, CELL_LENGTH, known ? to - from : LONGEST_ACCESS)
+    setCell(m, CELL_LENGTH + 4, 0)
+  }
+
   const portAccess = (lo: number, hi: number, size: number, isWrite: boolean): number => {
     const r = memory.find(hi, lo, size, isWrite ? WRITE : READ)
     if (!r?.port) return STOPPED
@@ -249,7 +279,9 @@ function hostOf(session: Session, m: Machine, code: Code, functions: readonly Fu
     store: (lo: number, hi: number, size: number) => portAccess(lo, hi, size, true),
     check: (lo: number, hi: number, size: number, rights: number) => {
       const r = memory.find(hi, lo, size, rights)
-      return r && !r.port ? 0 : 1
+      const isBytes = r !== undefined && !r.port
+      tellBytes(isBytes && (rights === READ || r.rights === (READ | WRITE)) ? r : undefined, lo)
+      return isBytes ? 0 : 1
     },
     probe: (lo: number, hi: number, size: number) => {
       const r = memory.find(hi, lo, size, READ)

@@ -13,7 +13,9 @@ import { arithmetic, condition } from './arithmetic.ts'
 import {
   type Body,
   branch,
+  CHECK_LOCALS,
   end,
+  forgetAccess,
   get,
   host,
   I32_LOCALS,
@@ -74,14 +76,17 @@ export function compileFunction(b: Body, isMain: boolean): Func | undefined {
     locals: [
       { count: checked ? I64_LOCALS - 5 : I64_LOCALS, type: w.I64 },
       { count: I32_LOCALS, type: w.I32 },
+      ...(checked ? [{ count: CHECK_LOCALS, type: w.I64 }] : []),
     ],
     body: b.out,
     name: '',
+    marks: b.marks,
   }
 }
 
 function prologue(b: Body): void {
   loadLeft(b)
+  forgetAccess(b)
   i64(b, b.layout.stackLo, b.layout.stackHi)
   get(b, b.depth)
   ops(b, w.I64_EXTEND_I32_U)
@@ -93,6 +98,7 @@ function prologue(b: Body): void {
 
 /** A callee has stopped: this frame's registers go where a return looks for them. */
 function unwind(b: Body): void {
+  b.marks.push({ at: b.out.length, insn: -1 })
   get(b, PC)
   get(b, b.depth)
   for (let r = 6; r <= 10; r++) get(b, b.regs[r])
@@ -102,6 +108,7 @@ function unwind(b: Body): void {
 }
 
 function leave(b: Body): void {
+  b.marks.push({ at: b.out.length, insn: -1 })
   get(b, PC)
   get(b, b.depth)
   get(b, LEFT)
@@ -154,6 +161,7 @@ function contents(t: Writer, node: number): number {
   const edges = b.f.graph.succ[node]
   if (node >= b.f.blocks.length) return dispatch(t, node, edges)
   const block = b.f.blocks[node]
+  b.marks.push({ at: b.out.length, insn: -1 })
   if (b.f.graph.isCheckpoint[node] !== 0) checkpoint(b, block.start, t.live?.[node] ?? ALL)
   if (t.kinds) b.kinds.set(t.kinds[node])
   if (block.count > 0) {
@@ -164,6 +172,7 @@ function contents(t: Writer, node: number): number {
   }
   for (let pc = block.start; pc < block.end; pc += b.code.opcode[pc] === OP_LD_IMM64 ? 2 : 1) {
     const op = b.code.opcode[pc]
+    b.marks.push({ at: b.out.length, insn: pc })
     if (op === OP_EXIT) {
       exit(b)
       return -1

@@ -21,6 +21,13 @@ export interface Func {
   readonly body: Bytes
   /** Empty = not exported. */
   readonly name: string
+  /** For people: which instruction of the program the code from a place on is of; -1 = of none. */
+  readonly marks?: readonly Mark[]
+}
+
+export interface Mark {
+  readonly at: number
+  readonly insn: number
 }
 
 /** Name of the module that everything is imported from, and of the memory there. */
