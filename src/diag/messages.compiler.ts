@@ -260,7 +260,11 @@ export const COMPILER_MESSAGES = {
 
   // What BPF cannot do.
   'c.no-float': { en: 'floating point is not possible in BPF', ko: 'BPF에서는 부동 소수점을 쓸 수 없습니다' },
-  'c.no-int128': { en: '128-bit integers are not supported by this compiler', ko: '이 컴파일러는 128비트 정수를 지원하지 않습니다' },
+  'c.no-int128': { en: '128-bit integers cannot be used here', ko: '여기에는 128비트 정수를 쓸 수 없습니다' },
+  'c.int128-division': {
+    en: 'division of 128-bit integers is not possible in BPF: there is no instruction and no library for it',
+    ko: 'BPF에서는 128비트 정수를 나눌 수 없습니다. 명령어도 라이브러리도 없습니다',
+  },
   'c.variadic-function': { en: 'variadic functions cannot be defined in BPF', ko: 'BPF에서는 가변 인수 함수를 정의할 수 없습니다' },
   'c.computed-goto': {
     en: 'computed goto and label addresses are not supported for target bpf',
@@ -420,6 +424,10 @@ export const COMPILER_MESSAGES = {
   'c.atomic-const': {
     en: 'address argument to atomic builtin cannot be const-qualified ({0} invalid)',
     ko: '원자적 내장 함수의 주소 인수는 const일 수 없습니다 ({0}은(는) 안 됨)',
+  },
+  'c.atomic-plain': {
+    en: "BPF has no sequentially consistent load or store, which '{0}' asks for here; use ++, --, +=, -=, &=, |= or ^=, or a builtin with __ATOMIC_RELAXED",
+    ko: "BPF에는 여기서 '{0}'에 필요한 순차적 일관성(seq_cst) 적재·저장이 없습니다. ++, --, +=, -=, &=, |=, ^= 또는 __ATOMIC_RELAXED를 쓰는 내장 함수를 사용하세요",
   },
   'c.atomic-size': {
     en: 'BPF has atomic instructions for 4 and 8 bytes only ({0} invalid)',

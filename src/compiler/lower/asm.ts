@@ -7,11 +7,12 @@ import { type AsmOperand, addBlock, type Block, constant, signed, undef, type Va
 import { error } from '../report.ts'
 import { integerOf, putBits, sizeOf, type TAsmOperand, type TExpr, type TLabel, type TStmt } from '../sema/index.ts'
 import { access, address, pointerOf, resize } from './memory.ts'
-import { bytesOf, irType, type L, mark } from './state.ts'
+import { bytesOf, irType, isWide, type L, mark } from './state.ts'
 
 type AsmStmt = TStmt & { readonly kind: 'asm' }
 
 export function asmStatement(l: L, s: AsmStmt, blockOf: (label: TLabel) => Block): void {
+  for (const o of [...s.outputs, ...s.inputs]) if (isWide(o.value.type)) error(l.sink, 'c.no-int128', o.value.at)
   const clobbersMemory = s.clobbers.includes('memory') || [...s.outputs, ...s.inputs].some(isMemory)
   const results = s.outputs.filter((o) => !isMemory(o))
   if (s.template.trim() === '' && s.labels.length === 0) {

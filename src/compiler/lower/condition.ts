@@ -1,7 +1,8 @@
 // Conditions: expressions as branches (&&, || and ! become control flow) and as one bit.
 import { addBlock, type Block, constant, type Pred, type Value } from '../ir/index.ts'
 import { type CType, integerOf, type TExpr } from '../sema/index.ts'
-import { enter, type L, mark } from './state.ts'
+import { enter, isWide, type L, mark } from './state.ts'
+import { wideCompare, wideTruth, wideValue } from './wide.ts'
 
 type CompareOp = (TExpr & { readonly kind: 'compare' })['op']
 
@@ -69,6 +70,7 @@ function widens(e: TExpr & { readonly kind: 'cast' }): boolean {
 export function truth(l: L, e: TExpr): Value {
   switch (e.kind) {
     case 'compare': {
+      if (isWide(e.left.type)) return wideCompare(l, e)
       const left = l.rules.value(l, e.left)
       const right = l.rules.value(l, e.right)
       mark(l, e.at)
@@ -82,6 +84,7 @@ export function truth(l: L, e: TExpr): Value {
     case 'logical':
       return logical(l, e)
     default: {
+      if (isWide(e.type)) return wideTruth(l, wideValue(l, e))
       const v = l.rules.value(l, e)
       mark(l, e.at)
       return l.b.cmp('ne', v, constant(v.type, 0))

@@ -9,10 +9,13 @@ import {
   type CType,
   type Field,
   integerOf,
+  isAtomic,
+  printType,
   qualifiersOf,
   type RecordType,
   type TExpr,
 } from '../sema/index.ts'
+import { error } from '../report.ts'
 import { bitFieldUnit } from './bit-unit.ts'
 import { type Address, bytesOf, irType, type L, mark } from './state.ts'
 import { functionValue, globalValue } from './symbols.ts'
@@ -162,6 +165,7 @@ export const isVolatile = (t: CType): boolean => qualifiersOf(t).volatile
 /** The value of an lvalue of scalar type. */
 export function loadFrom(l: L, e: TExpr): Value {
   if (e.kind === 'member' && e.field.widthBits !== undefined) return loadBits(l, e, bitAccess(l, e))
+  if (isAtomic(e.type)) error(l.sink, 'c.atomic-plain', e.at, [printType(e.type)])
   const a = address(l, e)
   mark(l, e.at)
   const type = irType(e.type)

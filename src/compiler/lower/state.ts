@@ -94,13 +94,17 @@ export function irType(t: CType): Type {
   const c = canonical(t)
   if (c.kind === 'void') return 'void'
   const int = integerOf(t)
-  if (int) return intType(int.size)
+  if (int && int.size !== 16) return intType(int.size)
   return 'ptr'
 }
 
+/** A 128-bit integer. */
+export const isWide = (t: CType): boolean => integerOf(t)?.size === 16
+
+/** What no register holds: it is made in memory and passed by its address. */
 export const isRecord = (t: CType): boolean => {
   const c = canonical(t)
-  return c.kind === 'record' || c.kind === 'array'
+  return c.kind === 'record' || c.kind === 'array' || isWide(c)
 }
 
 export const bytesOf = (t: CType): number => sizeOf(t) ?? 0

@@ -2,21 +2,19 @@
 // Records are never values: they are made in memory, where `into` is told to put them.
 import { never } from '../../base/index.ts'
 import { addBlock, type BinOp, constant, undef, type Value } from '../ir/index.ts'
-import { error } from '../report.ts'
-import { asFunction, asPointer, type CType, integerOf, isVoid, sizeOf, type TExpr } from '../sema/index.ts'
+import { asFunction, asPointer, type CType, integerOf, isVoid, sizeOf, type TExpr, ULONG } from '../sema/index.ts'
 import { madeApart, rootVariable } from './aliasing.ts'
 import { builtin } from './builtins.ts'
 import { truth } from './condition.ts'
 import { access, address, copy, loadFrom, pointerOf, resize, storeTo, temporary } from './memory.ts'
-import { type Address, enter, irType, isRecord, type L, mark } from './state.ts'
+import { type Address, enter, irType, isRecord, isWide, type L, mark } from './state.ts'
 import { resultType, returnsRecord } from './symbols.ts'
+import { narrowed, storePair, wideCompound, wideValue } from './wide.ts'
 
 /** The value of a scalar expression; `undef` of nothing for void. */
 export function value(l: L, e: TExpr): Value {
-  if (integerOf(e.type)?.size === 16) {
-    error(l.sink, 'c.no-int128', e.at)
-    return undef('i64')
-  }
+  // Where one word is asked for: an amount to shift by.
+  if (isWide(e.type)) return wideValue(l, e).low
   switch (e.kind) {
     case 'const':
       return constant(irType(e.type), e.value)
@@ -99,7 +97,8 @@ const memberValue = (l: L, e: TExpr & { readonly kind: 'member' }): Value =>
 
 /** Runs an expression for what it does. */
 export function discard(l: L, e: TExpr): void {
-  if (isRecord(e.type)) discardRecord(l, e)
+  if (isWide(e.type)) wideValue(l, e)
+  else if (isRecord(e.type)) discardRecord(l, e)
   else if (e.kind === 'cast' && isVoid(e.type)) discard(l, e.operand)
   else value(l, e)
 }
@@ -130,6 +129,10 @@ function assignRecord(l: L, e: TExpr & { readonly kind: 'assign' }): Address {
 
 /** Makes a record at an address; nothing else may be there that `e` reads. */
 export function into(l: L, e: TExpr, to: Address): void {
+  if (isWide(e.type) && e.kind !== 'call' && e.kind !== 'statements') {
+    storePair(l, to, wideValue(l, e))
+    return
+  }
   switch (e.kind) {
     case 'load':
     case 'local':
@@ -195,6 +198,11 @@ function castValue(l: L, e: TExpr & { readonly kind: 'cast' }): Value {
     const bit = truth(l, e.operand)
     mark(l, e.at)
     return l.b.cast('zext', 'i8', bit)
+  }
+  if (isWide(e.operand.type)) {
+    const wide = wideValue(l, e.operand)
+    mark(l, e.at)
+    return narrowed(l, wide, e.type)
   }
   const v = value(l, e.operand)
   mark(l, e.at)
@@ -321,6 +329,10 @@ function compoundAssign(l: L, e: TExpr & { readonly kind: 'compound-assign' }): 
     const step = scaled(l, e.right, e.scale, e.op === '-')
     mark(l, e.at)
     return place.store(l.b.ptradd(place.load(), step))
+  }
+  if (isWide(e.computed)) {
+    const result = wideCompound(l, e, place.load)
+    return place.store(convertValue(l, result, ULONG, e.type))
   }
   // The right side first: it may itself change what the left one names.
   const right = value(l, e.right)

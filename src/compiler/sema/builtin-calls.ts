@@ -275,7 +275,7 @@ function atomicBuiltin(cx: Context, name: SpecialBuiltin, e: CallExpr, visit: Vi
     return errorExpr(e.at)
   }
   const plainLoadOrStore = name === '__atomic_load_n' || name === '__atomic_store_n' || name === '__sync_lock_release'
-  if (size < 4 && !plainLoadOrStore) {
+  if (size > 8 || (size < 4 && !plainLoadOrStore)) {
     error(cx.sink, 'c.atomic-size', args[0].at, [quoteType(to)])
     return errorExpr(e.at)
   }

@@ -37,7 +37,7 @@ export function sameUnqualified(a: CType, b: CType): boolean {
 export function compatible(a: CType, b: CType): boolean {
   const p = qualifiersOf(a)
   const q = qualifiersOf(b)
-  return p.const === q.const && p.volatile === q.volatile && sameUnqualified(a, b)
+  return p.const === q.const && p.volatile === q.volatile && p.atomic === q.atomic && sameUnqualified(a, b)
 }
 
 function sameFunction(x: FunctionType, y: FunctionType): boolean {

@@ -61,7 +61,7 @@ function pointerConversion(cx: Context, value: TExpr, to: CType, purpose: Purpos
   const p = qualifiersOf(a)
   const q = qualifiersOf(b)
   const discards = (p.const && !q.const) || (p.volatile && !q.volatile)
-  if (sameUnqualified(a, b) || isVoid(a) || isVoid(b)) {
+  if ((sameUnqualified(a, b) && p.atomic === q.atomic) || isVoid(a) || isVoid(b)) {
     if (discards) mismatch(cx, 'c.convert.discards', value, to, purpose, at)
     return cast(value, to, value.at)
   }

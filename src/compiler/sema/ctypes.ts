@@ -7,6 +7,7 @@ export interface Quals {
   readonly const: boolean
   readonly volatile: boolean
   readonly restrict: boolean
+  readonly atomic: boolean
 }
 
 const int = (name: IntName, size: IntType['size'], signed: boolean, rank: number): IntType => ({ kind: 'int', name, size, signed, rank })
@@ -46,22 +47,23 @@ export const arrayOf = (element: CType, count: number | undefined): ArrayType =>
 
 /** Adds qualifiers; those of an array go to its elements. */
 export function qualify(t: CType, q: Quals): CType {
-  if (!q.const && !q.volatile && !q.restrict) return t
+  if (!q.const && !q.volatile && !q.restrict && !q.atomic) return t
   if (t.kind === 'array') return arrayOf(qualify(t.element, q), t.count)
   if (t.kind === 'qualified') {
-    return {
-      kind: 'qualified',
-      of: t.of,
-      const: t.const || q.const,
-      volatile: t.volatile || q.volatile,
-      restrict: t.restrict || q.restrict,
-    }
+    return { kind: 'qualified', of: t.of, ...either(t, q) }
   }
-  return { kind: 'qualified', of: t, const: q.const, volatile: q.volatile, restrict: q.restrict }
+  return { kind: 'qualified', of: t, const: q.const, volatile: q.volatile, restrict: q.restrict, atomic: q.atomic }
 }
 
-export const CONST: Quals = { const: true, volatile: false, restrict: false }
-const NONE: Quals = { const: false, volatile: false, restrict: false }
+const either = (a: Quals, b: Quals): Quals => ({
+  const: a.const || b.const,
+  volatile: a.volatile || b.volatile,
+  restrict: a.restrict || b.restrict,
+  atomic: a.atomic || b.atomic,
+})
+
+export const CONST: Quals = { const: true, volatile: false, restrict: false, atomic: false }
+const NONE: Quals = { const: false, volatile: false, restrict: false, atomic: false }
 
 /** The type without sugar at its top. */
 export function canonical(t: CType): BareType {
@@ -71,13 +73,14 @@ export function canonical(t: CType): BareType {
 }
 
 export const isVolatile = (t: CType): boolean => qualifiersOf(t).volatile
+export const isAtomic = (t: CType): boolean => qualifiersOf(t).atomic
 
 /** All qualifiers at the top, through typedefs; those of an array are its elements'. */
 export function qualifiersOf(t: CType): Quals {
   let q = NONE
   let u = t
   for (;;) {
-    if (u.kind === 'qualified') q = { const: q.const || u.const, volatile: q.volatile || u.volatile, restrict: q.restrict || u.restrict }
+    if (u.kind === 'qualified') q = either(q, u)
     if (u.kind === 'typedef' || u.kind === 'qualified' || u.kind === 'tagged') u = u.of
     else if (u.kind === 'array') u = u.element
     else return q

@@ -12,7 +12,6 @@ import {
   asArray,
   asFunction,
   asRecord,
-  canonical,
   INT,
   isFloat,
   isFunction,
@@ -392,10 +391,6 @@ function checkVariableType(cx: Context, type: CType, at: Place, global: boolean)
     // A tentative definition may be completed later in the file.
     if (global && asRecord(type) && !isVoid(type)) return true
     error(cx.sink, 'c.incomplete-variable', at, [quoteType(type)], incompleteNote(cx, type))
-    return false
-  }
-  if (canonical(type).kind === 'int' && sizeOf(type) === 16) {
-    error(cx.sink, 'c.no-int128', at)
     return false
   }
   return true

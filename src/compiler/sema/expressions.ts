@@ -400,7 +400,7 @@ function conditionalType(cx: Context, yes: TExpr, no: TExpr, at: Place): CType |
   if (a && b) {
     const p = qualifiersOf(a)
     const q = qualifiersOf(b)
-    const both = { const: p.const || q.const, volatile: p.volatile || q.volatile, restrict: false }
+    const both = { const: p.const || q.const, volatile: p.volatile || q.volatile, restrict: false, atomic: p.atomic && q.atomic }
     if (sameUnqualified(a, b)) return pointerTo(qualify(composite(a, b), both))
     if (isVoid(a) || isVoid(b)) return pointerTo(qualify(VOID, both))
     warning(cx.sink, 'c.conditional-pointers', at, [quoteType(yes.type), quoteType(no.type)])

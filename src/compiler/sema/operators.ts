@@ -25,6 +25,7 @@ import {
   asPointer,
   asRecord,
   canonical,
+  isAtomic,
   isFloat,
   isFunction,
   isInteger,
@@ -32,9 +33,11 @@ import {
   isScalar,
   isVoid,
   LONG,
+  pointerTo,
   qualifiersOf,
   sizeOf,
   unqualified,
+  VOID,
 } from './ctypes.ts'
 import { printType, quoteType } from './print-type.ts'
 import type { ArithmeticOp, CompareOp, TExpr } from './tree.ts'
@@ -179,6 +182,7 @@ export function assignExpression(cx: Context, op: AssignOp, left: TExpr, right: 
   if (!modifiable(cx, left, opAt)) return errorExpr(at)
   const type = unqualified(left.type)
   if (op === '=') {
+    if (isAtomic(left.type) && cx.unevaluated === 0) return atomicPlain(cx, left, opAt)
     const value = convert(cx, right, type, { kind: 'assigning' }, opAt)
     return isError(value) ? errorExpr(at) : { kind: 'assign', left, right: value, type, at, lvalue: false }
   }
@@ -198,6 +202,7 @@ function compoundAssignment(cx: Context, op: ArithmeticOp, left: TExpr, right: T
     at,
     lvalue: false,
   })
+  if (isAtomic(left.type)) return atomicAssignment(cx, op, left, right, opAt, at)
   if (isPointer(left.type)) {
     if ((op !== '+' && op !== '-') || !isInteger(right.type)) return invalidOperands(cx, rvalue(left), right, opAt)
     if (!stepable(cx, left.type, opAt)) return errorExpr(at)
@@ -228,7 +233,43 @@ export function stepExpression(cx: Context, op: '++' | '--', prefix: boolean, op
     return errorExpr(at)
   }
   if (!modifiable(cx, operand, at) || !stepable(cx, operand.type, at)) return errorExpr(at)
+  if (isAtomic(operand.type)) {
+    const by = constant(BigInt(sizeOf(asPointer(operand.type)?.to ?? VOID) ?? 1), isPointer(operand.type) ? LONG : unqualified(operand.type), at)
+    return atomicUpdate(cx, op === '++' ? 'add' : 'sub', prefix ? 'new' : 'old', operand, by, at)
+  }
   return { kind: 'step', op, prefix, operand, type: unqualified(operand.type), at, lvalue: false }
+}
+
+// --- _Atomic ---
+
+const ATOMIC_OPS: Partial<Record<ArithmeticOp, string>> = { '+': 'add', '-': 'sub', '&': 'and', '|': 'or', '^': 'xor' }
+
+/** BPF's atomic instructions read, change and write; a plain access that all others see in one order is not among them (clang's words). */
+function atomicPlain(cx: Context, e: TExpr, at: Place): TExpr {
+  error(cx.sink, 'c.atomic-plain', at, [printType(e.type)])
+  return errorExpr(at)
+}
+
+function atomicAssignment(cx: Context, op: ArithmeticOp, left: TExpr, right: TExpr, opAt: Place, at: Place): TExpr {
+  if (!isInteger(left.type) || !isInteger(right.type)) return invalidOperands(cx, left, right, opAt)
+  const name = ATOMIC_OPS[op]
+  // The low bits of these results do not depend on the width that they are computed in.
+  return name ? atomicUpdate(cx, name, 'new', left, cast(right, unqualified(left.type)), at) : atomicPlain(cx, left, opAt)
+}
+
+function atomicUpdate(cx: Context, name: string, yields: 'old' | 'new', left: TExpr, by: TExpr, at: Place): TExpr {
+  const type = unqualified(left.type)
+  const size = sizeOf(type)
+  if (size !== 4 && size !== 8) {
+    error(cx.sink, 'c.atomic-size', left.at, [quoteType(left.type)])
+    return errorExpr(at)
+  }
+  const pointer: TExpr =
+    left.kind === 'deref'
+      ? { ...left.operand, type: pointerTo(type) }
+      : { kind: 'address', operand: left, type: pointerTo(type), at: left.at, lvalue: false }
+  const builtin = yields === 'old' ? `__atomic_fetch_${name}` : `__atomic_${name}_fetch`
+  return { kind: 'builtin', name: builtin, args: [pointer, by], type, at, lvalue: false }
 }
 
 /** Where an incomplete type was declared. */

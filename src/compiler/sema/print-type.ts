@@ -23,6 +23,7 @@ export function printType(t: CType, declarator = '', depth = 0): string {
       return printType(t.of, declarator, depth + 1)
     case 'qualified': {
       const words = [t.const && 'const', t.volatile && 'volatile', t.restrict && 'restrict'].filter(Boolean).join(' ')
+      if (t.atomic) return `${words === '' ? '' : `${words} `}_Atomic(${printType(t.of, '', depth + 1)})${space}${declarator}`
       if (t.of.kind === 'pointer') return printType(t.of, `${words}${space}${declarator}`, depth + 1)
       return `${words} ${printType(t.of, declarator, depth + 1)}`
     }

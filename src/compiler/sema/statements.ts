@@ -5,7 +5,7 @@ import type { AsmOperand, CompoundStmt, Expr, Stmt } from '../syntax/index.ts'
 import { isConst, promote, rvalue } from './build-expr.ts'
 import { type Context, innermost, isError, type OpenFunction, popScope, pushScope } from './context.ts'
 import { condition, convert } from './convert.ts'
-import { integerOf, isInteger, isScalar, isVoid, wrap } from './ctypes.ts'
+import { integerOf, isInteger, isScalar, isVoid, sizeOf, wrap } from './ctypes.ts'
 import { quoteType } from './print-type.ts'
 import { checkIf, checkReturned, checkSequence, checkSwitch } from './suspicious.ts'
 import type { TAsmOperand, TBlock, TCase, TExpr, TLabel, TStmt } from './tree.ts'
@@ -235,7 +235,8 @@ function switchStatement(cx: Context, fn: OpenFunction, s: Stmt & { readonly kin
   let value = asked
   if (!isError(value)) {
     if (isInteger(value.type)) value = promote(value)
-    else error(cx.sink, 'c.switch-not-integer', s.value.at, [quoteType(value.type)])
+    if (sizeOf(value.type) === 16) error(cx.sink, 'c.no-int128', s.value.at)
+    else if (!isInteger(value.type)) error(cx.sink, 'c.switch-not-integer', s.value.at, [quoteType(value.type)])
   }
   const open = { cases: [] as TCase[], type: value.type, hasDefault: false }
   fn.switches.push(open)

@@ -125,6 +125,7 @@ export interface QualifiedType {
   readonly const: boolean
   readonly volatile: boolean
   readonly restrict: boolean
+  readonly atomic: boolean
 }
 
 /** __attribute__((btf_type_tag("..."))) on a pointee. */

@@ -194,6 +194,7 @@ export interface Qualifiers {
   readonly const: boolean
   readonly volatile: boolean
   readonly restrict: boolean
+  readonly atomic: boolean
 }
 
 export interface Attribute {

@@ -80,7 +80,7 @@ export function startsTypeName(p: Parser, t: Token): boolean {
   return TYPE_WORDS.has(text) || QUALIFIER_WORDS.has(text) || TAG_WORDS.has(text) || TYPEOF_WORDS.has(text) || text === '__attribute__'
 }
 
-const NO_QUALIFIERS: Qualifiers = { const: false, volatile: false, restrict: false }
+const NO_QUALIFIERS: Qualifiers = { const: false, volatile: false, restrict: false, atomic: false }
 
 /** declaration-specifiers; specifier-qualifier-list where `storage` is not allowed is left to sema */
 export function declarationSpecifiers(p: Parser): Specifiers {
@@ -103,7 +103,7 @@ export function declarationSpecifiers(p: Parser): Specifiers {
     }
     if (t.kind !== 'identifier') break
     const { text } = t
-    // `_Atomic(T)` is a type, T itself (C11 6.7.2.4).
+    // `_Atomic(T)` is T with the qualifier (C11 6.7.2.4).
     const qualifier = text === '_Atomic' && isPunct(peek(p, 1), '(') ? undefined : QUALIFIER_WORDS.get(text)
     if (qualifier) {
       p.next++
@@ -148,6 +148,7 @@ export function declarationSpecifiers(p: Parser): Specifiers {
       continue
     }
     if (type || words.length > 0) break
+    if (text === '_Atomic') qualifiers = { ...qualifiers, atomic: true }
     if (TAG_WORDS.has(text)) type = text === 'enum' ? enumSpecifier(p) : structOrUnionSpecifier(p)
     else if (TYPEOF_WORDS.has(text) || text === '_Atomic') type = typeofSpecifier(p)
     else if (!KEYWORDS.has(text) && isTypedefName(p, text)) {

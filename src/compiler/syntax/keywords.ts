@@ -12,7 +12,7 @@ export const TYPE_WORDS: ReadonlyMap<string, string> = new Map([
 ])
 
 /** Qualifiers by spelling. */
-export const QUALIFIER_WORDS: ReadonlyMap<string, 'const' | 'volatile' | 'restrict' | 'other'> = new Map([
+export const QUALIFIER_WORDS: ReadonlyMap<string, 'const' | 'volatile' | 'restrict' | 'atomic' | 'other'> = new Map([
   ['const', 'const'],
   ['__const', 'const'],
   ['__const__', 'const'],
@@ -22,7 +22,7 @@ export const QUALIFIER_WORDS: ReadonlyMap<string, 'const' | 'volatile' | 'restri
   ['restrict', 'restrict'],
   ['__restrict', 'restrict'],
   ['__restrict__', 'restrict'],
-  ['_Atomic', 'other'],
+  ['_Atomic', 'atomic'],
   ['_Nonnull', 'other'],
   ['_Nullable', 'other'],
   ['_Null_unspecified', 'other'],
