@@ -1,14 +1,17 @@
 // Random C programs, compiled by us and by the native compiler: the same results from our interpreter, the running kernel and native code.
 // Usage: npm run c-differential -- [--seed FIRST] [--count N] [--batch N] [--size N] [--kernel] [--shrink] [--one SEED] [--clang] [--sanitize]
+//                                 [--passes] [--seconds N]
 //        npm run c-differential -- --features
 // Needs gcc; --kernel needs root on Linux 6.18. --one shows one program, --shrink makes the first of each class small, --clang says of each rejected
 // program whether clang's object is accepted, --sanitize asks the native compiler whether the programs are defined
-// at all, --features asks native compilers whether the results that stand in src/compiler/fixtures/features are right.
+// at all, --passes compiles each once more with a pass or all behind some place left out (what may be: the list of opt/), --seconds stops early,
+// --features asks native compilers whether the results that stand in src/compiler/fixtures/features are right.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { PASS_NAMES, type PassChoice } from '../src/compiler/index.ts'
 import { type Cpu, type Finding, generated, inputs, judgeC } from '../src/testkit/generate-c/differential.ts'
 import { runNative } from '../src/testkit/generate-c/native.ts'
 import { bpfText, type CProgram } from '../src/testkit/generate-c/program.ts'
@@ -21,6 +24,8 @@ const { values: options } = parseArgs({
     count: { type: 'string', default: '400' },
     batch: { type: 'string', default: '40' },
     size: { type: 'string' },
+    seconds: { type: 'string' },
+    passes: { type: 'boolean', default: false },
     one: { type: 'string' },
     only: { type: 'string' },
     kernel: { type: 'boolean', default: false },
@@ -33,6 +38,7 @@ const { values: options } = parseArgs({
 const repository = process.cwd()
 const kernel = options.kernel ? { kernel: repository } : {}
 const packets = inputs()
+const until = options.seconds === undefined ? Number.POSITIVE_INFINITY : performance.now() + 1000 * Number(options.seconds)
 const size = options.size === undefined ? undefined : Number(options.size)
 
 interface Class {
@@ -59,7 +65,7 @@ function main(): void {
   const classes = new Map<string, Class>()
   const [first, count, batch] = [Number(options.seed), Number(options.count), Number(options.batch)]
   let [tried, insns, sound] = [0, 0, 0]
-  for (let from = first; from < first + count; from += batch) {
+  for (let from = first; from < first + count && performance.now() < until; from += batch) {
     const seeds = Array.from({ length: Math.min(batch, first + count - from) }, (_, i) => from + i)
     const made = seeds.map((seed) => ({ seed, ...generated(seed, size) }))
     const native = runNative(
@@ -76,7 +82,7 @@ function main(): void {
       continue
     }
     for (const [i, { seed, program, cpu }] of made.entries()) {
-      const judged = judgeC(program, packets, native.runs[i], { cpu, ...kernel })
+      const judged = judgeC(program, packets, native.runs[i], { cpu, ...kernel, ...leftOut(seed) })
       tried++
       insns += judged.insns
       if (judged.findings.length === 0) sound++
@@ -87,12 +93,19 @@ function main(): void {
       }
     }
   }
-  console.log(`${tried} programs, ${sound} without a finding, ${Math.round(insns / Math.max(1, tried))} instructions on average`)
+  console.log(`${tried} programs from ${first} on, ${sound} without a finding, ${Math.round(insns / Math.max(1, tried))} instructions on average`)
   for (const [name, { first: example, seeds }] of [...classes].sort(([, a], [, b]) => b.seeds.length - a.seeds.length)) {
     console.log(`\n${seeds.length} x ${name}   (seeds ${seeds.slice(0, 8).join(' ')})\n${example.finding.detail.slice(-600)}`)
     if (options.clang && example.finding.kind === 'rejected') console.log(`clang: ${askClang(example.program, example.cpu)}`)
     if (options.shrink && example.finding.kind !== 'large') show(example.program, example.cpu, name)
   }
+}
+
+/** A pass, everything, or everything behind some place, by turns. */
+function leftOut(seed: number): { readonly skipping?: PassChoice } {
+  if (!options.passes) return {}
+  const k = Math.floor(seed / 4)
+  return { skipping: k % 2 === 0 ? { names: [PASS_NAMES[(k / 2) % PASS_NAMES.length]] } : { after: ((k - 1) / 2) % 36 } }
 }
 
 function one(seed: number): void {
@@ -103,7 +116,7 @@ function one(seed: number): void {
     return
   }
   console.log(bpfText(program))
-  const { findings } = judgeC(program, packets, native.runs[0], { cpu, ...kernel })
+  const { findings } = judgeC(program, packets, native.runs[0], { cpu, ...kernel, ...leftOut(seed) })
   for (const f of findings) console.log(`cpu v${cpu} ${f.class}\n${f.detail}`)
   const target = findings.find((f) => options.only === undefined || f.class.startsWith(options.only))
   if (target && options.clang) console.log(`clang: ${askClang(program, cpu)}`)

@@ -38,6 +38,8 @@ const COMPILE_OPTIONS: readonly OptionSpec[] = [
   { name: '-D', takes: 'values' },
   { name: '--cpu', takes: 'value' },
   { name: '--btf', takes: 'value' },
+  { name: '--no-pass', takes: 'values' },
+  { name: '--last-pass', takes: 'value' },
   { name: '--json', takes: 'nothing' },
 ]
 const SECTION: OptionSpec = { name: '--section', takes: 'value' }
@@ -164,7 +166,14 @@ function withFile(
   if (args.files.length !== 1) return usage(output, 'one file is needed')
   const file = args.files[0]
   const settings = readSettings(
-    { includeDirs: values(args, '-I'), defines: values(args, '-D'), cpu: value(args, '--cpu'), passes: args.options.has('--passes') },
+    {
+      includeDirs: values(args, '-I'),
+      defines: values(args, '-D'),
+      cpu: value(args, '--cpu'),
+      passes: args.options.has('--passes'),
+      noPass: values(args, '--no-pass'),
+      lastPass: value(args, '--last-pass'),
+    },
     file,
   )
   if (!settings.ok) return usage(output, settings.error)

@@ -11,6 +11,7 @@ import {
   openAssembly,
   openC,
   openObject,
+  PASS_NAMES,
   readBtfFile,
   wholeKernel,
 } from '../engine/index.ts'
@@ -20,6 +21,8 @@ export interface CompileWords {
   readonly defines: readonly string[]
   readonly cpu: string | undefined
   readonly passes?: boolean
+  readonly noPass?: readonly string[]
+  readonly lastPass?: string | undefined
 }
 
 export type Settings = { readonly ok: true; readonly settings: CompileSettings } | { readonly ok: false; readonly error: string }
@@ -28,6 +31,11 @@ export type Settings = { readonly ok: true; readonly settings: CompileSettings }
 export function readSettings(words: CompileWords, mainPath: string): Settings {
   const cpu = /^v?([1-4])$/.exec(words.cpu ?? 'v3')
   if (!cpu) return { ok: false, error: `--cpu ${words.cpu}: v1, v2, v3 or v4` }
+  const { noPass = [], lastPass } = words
+  const stranger = noPass.find((name) => !PASS_NAMES.includes(name))
+  if (stranger !== undefined) return { ok: false, error: `--no-pass ${stranger}: ${PASS_NAMES.join(', ')}` }
+  if (lastPass !== undefined && !/^\d+$/.test(lastPass)) return { ok: false, error: `--last-pass ${lastPass}: a number of passes` }
+  const skipping = { names: noPass, ...(lastPass !== undefined && { after: Number(lastPass) }) }
   const defines: [string, string][] = []
   for (const word of words.defines) {
     const m = /^([A-Za-z_]\w*)(?:=([\s\S]*))?$/.exec(word)
@@ -49,6 +57,7 @@ export function readSettings(words: CompileWords, mainPath: string): Settings {
       defines: Object.fromEntries(defines),
       cpu: Number(cpu[1]) as 1 | 2 | 3 | 4,
       passes: words.passes ?? false,
+      ...((noPass.length > 0 || lastPass !== undefined) && { skipping }),
     },
   }
 }

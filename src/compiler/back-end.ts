@@ -6,7 +6,7 @@ import { emit } from './emit/index.ts'
 import { constant, type Func, type Global, libraryName, type Module, makeFunc, replaceValues, type Value } from './ir/index.ts'
 import { optimize } from './opt/index.ts'
 import type { UnitSymbols } from './sema/types.ts'
-import type { PassDump } from './types.ts'
+import type { PassChoice, PassDump } from './types.ts'
 
 export interface BackEndInput {
   /** Owned by the back end from here on: passes change it in place. */
@@ -17,6 +17,7 @@ export interface BackEndInput {
   readonly cpu: 1 | 2 | 3 | 4
   /** Ask for the text after each pass. */
   readonly passes?: boolean
+  readonly skipping?: PassChoice
   /** Check the IR after each pass and each allocation; for tests and development. */
   readonly check?: boolean
   readonly report: Target['report']
@@ -35,6 +36,7 @@ export function backEnd(input: BackEndInput): BackEndResult {
   const faults: string[] = []
   optimize(module, {
     cpu,
+    ...(input.skipping && { skip: skips(input.skipping) }),
     ...(input.passes && { dump: (pass, text) => void passes.push({ pass, text }) }),
     ...(input.check && { faults: (pass, list) => void faults.push(...list.map((f) => `${pass}: ${f}`)) }),
   })
@@ -48,6 +50,11 @@ export function backEnd(input: BackEndInput): BackEndResult {
   const codes = module.funcs.filter((f) => f.blocks.length > 0).map((f) => generate(f, target, input.check))
   return { object: emit({ module, symbols, path, codes }), passes, faults }
 }
+
+const skips =
+  ({ names = [], after = Number.POSITIVE_INFINITY }: PassChoice) =>
+  (name: string, place: number): boolean =>
+    names.includes(name) || place >= after
 
 /** What assembly means by a name; a function that nothing in C speaks of is an undefined symbol of the object. */
 function symbolOf(module: Module, name: string): Func | Global {

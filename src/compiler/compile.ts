@@ -40,6 +40,7 @@ function compileUnit(input: CompileInput, options: CompileOptions, sink: Sink, s
     path: input.main.path,
     cpu: input.cpu,
     passes: input.passes ?? false,
+    ...(input.skipping && { skipping: input.skipping }),
     check: options.check ?? false,
     report: reportTo(sink, input),
   })

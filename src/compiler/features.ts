@@ -1,7 +1,7 @@
 // What this compiler knows by name: builtins and attributes, for __has_builtin and __has_attribute and for sema.
 // A builtin is described by a prototype in small: result, then parameters; the rest is special (types taken from the arguments).
 
-/** i int, u unsigned, l long, m unsigned long (also size_t), h unsigned short, p void *, P const void *, s const char *, v void. */
+/** c unsigned char, i int, u unsigned, l long, m unsigned long (also size_t), h unsigned short, p void *, P const void *, s const char *, v void. */
 export const SIMPLE_BUILTINS: Readonly<Record<string, string>> = {
   __builtin_memcpy: 'ppPm',
   __builtin_memmove: 'ppPm',
@@ -34,6 +34,25 @@ export const SIMPLE_BUILTINS: Readonly<Record<string, string>> = {
   __builtin_labs: 'll',
   __builtin_llabs: 'll',
   __builtin_strcmp: 'iss',
+  __builtin_bzero: 'vpm',
+  __builtin_memcpy_inline: 'vpPm',
+  __builtin_memset_inline: 'vpim',
+  __builtin_debugtrap: 'v',
+  __builtin_clrsb: 'ii',
+  __builtin_clrsbl: 'il',
+  __builtin_clrsbll: 'il',
+  __builtin_bitreverse8: 'cc',
+  __builtin_bitreverse16: 'hh',
+  __builtin_bitreverse32: 'uu',
+  __builtin_bitreverse64: 'mm',
+  __builtin_rotateleft8: 'ccc',
+  __builtin_rotateleft16: 'hhh',
+  __builtin_rotateleft32: 'uuu',
+  __builtin_rotateleft64: 'mmm',
+  __builtin_rotateright8: 'ccc',
+  __builtin_rotateright16: 'hhh',
+  __builtin_rotateright32: 'uuu',
+  __builtin_rotateright64: 'mmm',
 }
 
 /** Names that C also knows without the prefix; their calls mean the builtin when nothing else is declared. */
@@ -62,6 +81,17 @@ export const SPECIAL_BUILTINS = [
   '__builtin_add_overflow',
   '__builtin_sub_overflow',
   '__builtin_mul_overflow',
+  '__builtin_addressof',
+  '__builtin_popcountg',
+  '__builtin_clzg',
+  '__builtin_ctzg',
+  '__atomic_always_lock_free',
+  '__atomic_is_lock_free',
+  '__c11_atomic_is_lock_free',
+  '__atomic_load',
+  '__atomic_store',
+  '__atomic_exchange',
+  '__atomic_compare_exchange',
   '__builtin_preserve_access_index',
   '__builtin_preserve_field_info',
   '__builtin_preserve_type_info',
@@ -119,12 +149,19 @@ export const C11_ATOMICS: Readonly<Record<string, SpecialBuiltin>> = {
   __c11_atomic_fetch_xor: '__atomic_fetch_xor',
 }
 
+/** The older names of overflow checks, which say the type: signed or unsigned, int, long or long long. */
+export const TYPED_OVERFLOW = /^__builtin_([su])(add|sub|mul)(l{0,2})_overflow$/
+const TYPED_OVERFLOW_NAMES = ['s', 'u'].flatMap((sign) =>
+  ['add', 'sub', 'mul'].flatMap((op) => ['', 'l', 'll'].map((size) => `__builtin_${sign}${op}${size}_overflow`)),
+)
+
 const KEYWORD_BUILTINS = ['__builtin_offsetof', '__builtin_types_compatible_p', '__builtin_choose_expr', '__builtin_va_arg']
 
 export const BUILTIN_NAMES: ReadonlySet<string> = new Set([
   ...Object.keys(SIMPLE_BUILTINS),
   ...SPECIAL_BUILTINS,
   ...Object.keys(C11_ATOMICS),
+  ...TYPED_OVERFLOW_NAMES,
   ...KEYWORD_BUILTINS,
 ])
 

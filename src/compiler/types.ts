@@ -13,6 +13,15 @@ export interface CompileInput {
   readonly cpu: 1 | 2 | 3 | 4
   /** Ask for the text of the IR after each pass. */
   readonly passes?: boolean
+  /** Passes to leave out: what a fault is sought with. Those that the back end cannot do without run all the same. */
+  readonly skipping?: PassChoice
+}
+
+export interface PassChoice {
+  /** By name: wherever the pass stands in the list. */
+  readonly names?: readonly string[]
+  /** All passes behind the first so many. */
+  readonly after?: number
 }
 
 /** The program after one pass, as text. */

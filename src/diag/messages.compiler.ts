@@ -417,6 +417,10 @@ export const COMPILER_MESSAGES = {
     en: 'overflow builtins take two integers and a pointer to an integer',
     ko: '오버플로 내장 함수에는 정수 둘과 정수 포인터가 필요합니다',
   },
+  'c.count-unsigned': {
+    en: "argument of '{0}' must be an unsigned integer (was {1})",
+    ko: "'{0}'의 인자는 부호 없는 정수여야 합니다(현재 {1})",
+  },
   'c.atomic-pointer': {
     en: 'address argument to atomic builtin must be a pointer to integer or pointer ({0} invalid)',
     ko: '원자적 내장 함수의 주소 인수는 정수나 포인터를 가리켜야 합니다 ({0}은(는) 안 됨)',

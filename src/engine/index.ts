@@ -39,6 +39,7 @@ export { type ProjectResult, QUOTAS, readProject } from './read-project.ts'
 export { type ProgramRecord, type RecordResult, readRecord } from './record.ts'
 export { type PacketOutcome, type RecordRun, type RunOutcome, runProgram, runRecord } from './run.ts'
 export { tailCallTargets } from './tail-calls.ts'
+export { PASS_NAMES } from '../compiler/index.ts'
 export { type CompileSettings, type Opened, openAssembly, openC, openObject, readBtfFile, unmodelledFeature } from './toolchain.ts'
 export type {
   ActivationRow,

@@ -12,7 +12,7 @@ import {
   type Value,
 } from '../ir/index.ts'
 import { error } from '../report.ts'
-import { asPointer, type CType, integerOf, sizeOf, type TExpr } from '../sema/index.ts'
+import { asPointer, type CType, INT, integerOf, sizeOf, type TExpr } from '../sema/index.ts'
 import { barrierOnly } from './asm.ts'
 import { pointeeAlign, resize } from './memory.ts'
 import { irType, type L, mark } from './state.ts'
@@ -31,7 +31,15 @@ export function builtin(l: L, e: Builtin): Value {
     case '__builtin_memcpy':
     case '__builtin_memmove':
     case '__builtin_memset':
-      return memory(l, e)
+    case '__builtin_memcpy_inline':
+    case '__builtin_memset_inline':
+      return memory(l, { ...e, name: name.replace('_inline', '') })
+    case '__builtin_bzero': {
+      const zero: TExpr = { kind: 'const', value: 0n, type: INT, at: e.at, lvalue: false }
+      return memory(l, { ...e, name: '__builtin_memset', args: [e.args[0], zero, e.args[1]] })
+    }
+    case '__builtin_debugtrap':
+      return undef('i64')
     case '__builtin_memcmp':
     case '__builtin_bcmp':
       return compareMemory(l, e)
@@ -170,8 +178,12 @@ function bits(l: L, e: Builtin): Value {
   const plain = e.name.replace('__builtin_', '')
   const x = l.rules.value(l, e.args[0])
   mark(l, e.at)
-  const result = (v: Value): Value => resize(l, v, irType(e.type), false)
-  const kind = /^(?:clz|ctz|ffs|popcount|parity)/.exec(plain)?.[0] ?? 'abs'
+  const forZero = e.args[1] && e.args[1].type === INT ? l.rules.value(l, e.args[1]) : undefined
+  const result = (v: Value): Value => {
+    const count = resize(l, v, irType(e.type), false)
+    return forZero ? l.b.select(l.b.cmp('eq', x, constant(x.type, 0)), forZero, count) : count
+  }
+  const kind = /^(?:clz|ctz|ffs|popcount|parity|clrsb|bitreverse|rotateleft|rotateright)/.exec(plain)?.[0] ?? 'abs'
   switch (kind) {
     case 'popcount':
       return result(popcount(l, x))
@@ -183,12 +195,18 @@ function bits(l: L, e: Builtin): Value {
       const index = l.b.bin('add', trailingZeros(l, x), constant(x.type, 1))
       return result(l.b.select(l.b.cmp('eq', x, constant(x.type, 0)), constant(x.type, 0), index))
     }
-    case 'clz': {
-      // All bits below the highest one set: the rest are the zeros.
-      let v = x
-      for (let n = 1; n < width(x); n *= 2) v = l.b.bin('or', v, l.b.bin('lshr', v, constant(v.type, n)))
-      return result(l.b.bin('sub', constant(x.type, width(x)), popcount(l, v)))
+    case 'clz':
+      return result(leadingZeros(l, x))
+    case 'clrsb': {
+      // Bits that repeat the sign: zeros ahead of where the number and its sign differ, but one.
+      const differ = l.b.bin('xor', x, l.b.bin('ashr', x, constant(x.type, width(x) - 1)))
+      return result(l.b.bin('sub', leadingZeros(l, differ), constant(x.type, 1)))
     }
+    case 'bitreverse':
+      return reversed(l, x)
+    case 'rotateleft':
+    case 'rotateright':
+      return rotated(l, x, l.rules.value(l, e.args[1]), kind === 'rotateleft')
     default: {
       const negative = l.b.cmp('slt', x, constant(x.type, 0))
       return l.b.select(negative, l.b.bin('sub', constant(x.type, 0), x), x)
@@ -196,7 +214,34 @@ function bits(l: L, e: Builtin): Value {
   }
 }
 
-const width = (v: Value): number => (v.type === 'i64' ? 64 : 32)
+const width = (v: Value): number => Number(v.type.slice(1))
+
+/** All bits below the highest one set: the rest are the zeros. */
+function leadingZeros(l: L, x: Value): Value {
+  let v = x
+  for (let n = 1; n < width(x); n *= 2) v = l.b.bin('or', v, l.b.bin('lshr', v, constant(v.type, n)))
+  return l.b.bin('sub', constant(x.type, width(x)), popcount(l, v))
+}
+
+/** Neighbouring bits swapped, then pairs, then nibbles, then bytes and what is larger. */
+function reversed(l: L, x: Value): Value {
+  const bits = width(x)
+  let v = x
+  for (let n = 1; n < bits; n *= 2) {
+    const low = BigInt(`0b${('0'.repeat(n) + '1'.repeat(n)).repeat(bits / (2 * n))}`)
+    const up = l.b.bin('shl', l.b.bin('and', v, constant(x.type, low)), constant(x.type, n))
+    v = l.b.bin('or', up, l.b.bin('and', l.b.bin('lshr', v, constant(x.type, n)), constant(x.type, low)))
+  }
+  return v
+}
+
+/** By any amount, modulo the width. */
+function rotated(l: L, x: Value, amount: Value, left: boolean): Value {
+  const most = constant(x.type, width(x) - 1)
+  const n = l.b.bin('and', amount, most)
+  const rest = l.b.bin('and', l.b.bin('sub', constant(x.type, 0), amount), most)
+  return l.b.bin('or', l.b.bin(left ? 'shl' : 'lshr', x, n), l.b.bin(left ? 'lshr' : 'shl', x, rest))
+}
 
 const trailingZeros = (l: L, x: Value): Value => {
   // Of the lowest set bit, the bits below.

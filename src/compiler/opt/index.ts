@@ -1,2 +1,2 @@
 // The middle end: passes from IR to IR.
-export { type OptimizeOptions, optimize, PASSES, type Pass } from './passes.ts'
+export { type OptimizeOptions, optimize, PASS_NAMES, PASSES, type Pass } from './passes.ts'

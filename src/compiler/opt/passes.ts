@@ -26,11 +26,14 @@ import { unroll } from './unroll.ts'
 
 export interface Pass {
   readonly name: string
+  /** The back end cannot do without it. */
+  readonly needed?: boolean
   readonly run: (module: Module, cpu: number, ledger: Ledger) => void
 }
 
-const perFunction = (name: string, run: (fn: Func) => void): Pass => ({
+const perFunction = (name: string, run: (fn: Func) => void, needed = false): Pass => ({
   name,
+  needed,
   run: (module, _, ledger) => {
     for (const fn of module.funcs) if (fn.blocks.length > 0) runUnlessIdle(ledger, fn, run)
     ledger.stale = false
@@ -38,8 +41,9 @@ const perFunction = (name: string, run: (fn: Func) => void): Pass => ({
 })
 
 /** A pass that may change any function, and functions that it was not asked about. */
-const perModule = (name: string, run: Pass['run']): Pass => ({
+const perModule = (name: string, run: Pass['run'], needed = false): Pass => ({
   name,
+  needed,
   run: (module, cpu, ledger) => {
     run(module, cpu, ledger)
     ledger.stale = true
@@ -73,8 +77,8 @@ export const PASSES: readonly Pass[] = [
   perFunction('simplifyCfg', simplifyCfg),
   perFunction('sroa', sroa),
   perFunction('mem2reg', mem2reg),
-  perModule('inline', (module, _, ledger) => inline(module, (fn) => prepare(fn, ledger))),
-  perModule('dropUnused', dropUnused),
+  perModule('inline', (module, _, ledger) => inline(module, (fn) => prepare(fn, ledger)), true),
+  perModule('dropUnused', dropUnused, true),
   perFunction('simplify', simplify),
   perFunction('simplifyCfg', simplifyCfg),
   perFunction('jumpThreading', jumpThreading),
@@ -90,26 +94,31 @@ export const PASSES: readonly Pass[] = [
   perFunction('mem2reg', mem2reg),
   perFunction('gvn', gvn),
   perFunction('simplify', simplify),
-  perFunction('expandMem', expandMem),
+  perFunction('expandMem', expandMem, true),
   perFunction('alignStack', alignStack),
   perFunction('gvn', gvn),
   perFunction('dse', dse),
   perFunction('dce', dce),
   perFunction('simplifyCfg', simplifyCfg),
-  perModule('dropUnused', dropUnused),
+  perModule('dropUnused', dropUnused, true),
   perFunction('divide', divide),
-  perFunction('lowerSwitch', lowerSwitch),
-  perModule('legalize', legalize),
+  perFunction('lowerSwitch', lowerSwitch, true),
+  perModule('legalize', legalize, true),
   perFunction('simplify', simplify),
   perFunction('gvn', gvn),
   perFunction('dce', dce),
   perFunction('sinkCasts', sinkCasts),
-  perFunction('lowerSelect', lowerSelect),
+  perFunction('lowerSelect', lowerSelect, true),
   perFunction('shareSlots', shareSlots),
 ]
 
+/** In the order of the list, each once: what may be left out. */
+export const PASS_NAMES: readonly string[] = [...new Set(PASSES.filter((p) => !p.needed).map((p) => p.name))]
+
 export interface OptimizeOptions {
   readonly cpu: number
+  /** Whether to leave a pass out that is not needed: its name and its place in the list. */
+  readonly skip?: (name: string, place: number) => boolean
   /** Called with the text after each pass. */
   readonly dump?: (pass: string, text: string) => void
   /** Called with what the validator says after a pass, where it says anything. */
@@ -119,7 +128,8 @@ export interface OptimizeOptions {
 /** Runs all passes over the module in place. */
 export function optimize(module: Module, options: OptimizeOptions): void {
   const ledger = makeLedger()
-  for (const pass of PASSES) {
+  for (const [place, pass] of PASSES.entries()) {
+    if (!pass.needed && options.skip?.(pass.name, place)) continue
     pass.run(module, options.cpu, ledger)
     options.dump?.(pass.name, printModule(module))
     if (!options.faults) continue

@@ -1,9 +1,9 @@
 // Calls of compiler builtins: types of arguments and result, and what can be answered at once (clang's builtins for target bpf).
 // In: the name and the syntax of the call. Out: a constant, an ordinary expression, or a `builtin` node that lower/ expands.
-import { C11_ATOMICS, SIMPLE_BUILTINS, SPECIAL_BUILTINS, type SpecialBuiltin } from '../features.ts'
+import { C11_ATOMICS, SIMPLE_BUILTINS, SPECIAL_BUILTINS, type SpecialBuiltin, TYPED_OVERFLOW } from '../features.ts'
 import { error, type Place } from '../report.ts'
 import type { CallExpr, Expr } from '../syntax/index.ts'
-import { cast, constant, isConst, promote, rvalue } from './build-expr.ts'
+import { arithmetic, cast, constant, isConst, promote, rvalue } from './build-expr.ts'
 import { type Context, errorExpr, isError, unevaluated } from './context.ts'
 import { convert } from './convert.ts'
 import { coreBuiltin } from './core-queries.ts'
@@ -17,12 +17,15 @@ import {
   integerOf,
   isInteger,
   isPointer,
+  LLONG,
   LONG,
   pointerTo,
   qualifiersOf,
   qualify,
   sizeOf,
+  UCHAR,
   UINT,
+  ULLONG,
   ULONG,
   USHORT,
   unqualified,
@@ -40,9 +43,10 @@ const SPECIAL: ReadonlySet<string> = new Set(SPECIAL_BUILTINS)
 const withoutSize = (name: string): string => (name.startsWith('__sync_') ? name.replace(/_(?:1|2|4|8)$/, '') : name)
 
 export const isBuiltin = (name: string): boolean =>
-  Object.hasOwn(SIMPLE_BUILTINS, name) || SPECIAL.has(withoutSize(name)) || Object.hasOwn(C11_ATOMICS, name)
+  Object.hasOwn(SIMPLE_BUILTINS, name) || SPECIAL.has(withoutSize(name)) || Object.hasOwn(C11_ATOMICS, name) || TYPED_OVERFLOW.test(name)
 
 const LETTERS: Readonly<Record<string, CType>> = {
+  c: UCHAR,
   i: INT,
   u: UINT,
   l: LONG,
@@ -54,6 +58,8 @@ const LETTERS: Readonly<Record<string, CType>> = {
   v: VOID,
 }
 
+const TYPED: Readonly<Record<string, CType>> = { s: INT, u: UINT, sl: LONG, ul: ULONG, sll: LLONG, ull: ULLONG }
+
 /** GNU's builtins take an ordering everywhere, and whether an exchange may fail by chance. */
 function asGnuAtomic(name: string, e: CallExpr): CallExpr {
   const zero: Expr = { kind: 'number', text: '0', at: e.closeAt }
@@ -63,6 +69,8 @@ function asGnuAtomic(name: string, e: CallExpr): CallExpr {
 
 export function builtinCall(cx: Context, fullName: string, e: CallExpr, visit: Visit): TExpr {
   if (Object.hasOwn(C11_ATOMICS, fullName)) return specialBuiltin(cx, C11_ATOMICS[fullName], asGnuAtomic(fullName, e), visit)
+  const typed = TYPED_OVERFLOW.exec(fullName)
+  if (typed) return overflowBuiltin(cx, `__builtin_${typed[2]}_overflow`, e, visit, TYPED[`${typed[1]}${typed[3]}`])
   const name = withoutSize(fullName)
   const signature = SIMPLE_BUILTINS[name]
   if (signature !== undefined) return simpleBuiltin(cx, name, signature, e, visit)
@@ -103,7 +111,7 @@ function foldBuiltin(name: string, args: readonly TExpr[], ret: CType, at: Place
   const [x] = args
   if (name === '__builtin_strlen') return stringLength(x, at)
   if (name === '__builtin_expect') return x.kind === 'const' ? x : undefined
-  if (x?.kind !== 'const' || args.length !== 1) return undefined
+  if (x?.kind !== 'const' || args.length !== 1 || /bitreverse|clrsb/.test(name)) return undefined
   const width = bits(x.type)
   const value = BigInt.asUintN(width, x.value)
   const binary = value.toString(2)
@@ -177,6 +185,26 @@ function specialBuiltin(cx: Context, name: SpecialBuiltin, e: CallExpr, visit: V
       const x = unevaluated(cx, () => arg(0))
       return constant(isPointer(x.type) ? 5n : isInteger(x.type) ? 1n : 12n, INT, e.at)
     }
+    case '__builtin_addressof': {
+      if (!countArguments(cx, e, 1)) return errorExpr(e.at)
+      return visit({ kind: 'unary', op: '&', operand: e.args[0], at: e.at })
+    }
+    case '__builtin_popcountg':
+    case '__builtin_clzg':
+    case '__builtin_ctzg':
+      return genericCount(cx, name, e, visit)
+    case '__atomic_always_lock_free':
+    case '__atomic_is_lock_free':
+    case '__c11_atomic_is_lock_free': {
+      const [size] = e.args.length > 0 ? [arg(0)] : []
+      const free = size !== undefined && isConst(size) && [1n, 2n, 4n, 8n].includes(size.value)
+      return constant(free ? 1n : 0n, BOOL, e.at)
+    }
+    case '__atomic_load':
+    case '__atomic_store':
+    case '__atomic_exchange':
+    case '__atomic_compare_exchange':
+      return throughMemory(cx, name, e, visit)
     case '__builtin_add_overflow':
     case '__builtin_sub_overflow':
     case '__builtin_mul_overflow':
@@ -199,6 +227,53 @@ function specialBuiltin(cx: Context, name: SpecialBuiltin, e: CallExpr, visit: V
       return node('__sync_synchronize', [], VOID, e.at)
     default:
       return atomicBuiltin(cx, name, e, visit)
+  }
+}
+
+/** Of any unsigned integer: the function for its width; the second argument is the answer for 0. */
+function genericCount(cx: Context, name: string, e: CallExpr, visit: Visit): TExpr {
+  const counts = name === '__builtin_popcountg'
+  if (!countArguments(cx, e, 1, counts ? 1 : 2)) return errorExpr(e.at)
+  const x = rvalue(visit(e.args[0]))
+  const int = integerOf(x.type)
+  if (isError(x) || !int || int.signed || int.size > 8) {
+    if (!isError(x)) error(cx.sink, 'c.count-unsigned', e.args[0].at, [name, quoteType(x.type)])
+    return errorExpr(e.at)
+  }
+  const wide = cast(x, int.size === 8 ? ULONG : UINT)
+  const plain = `${name.slice(0, -1)}${int.size === 8 ? 'l' : ''}`
+  // A narrow one has zeros above it that do not count.
+  const spare = constant(name === '__builtin_clzg' && int.size < 4 ? BigInt(32 - 8 * int.size) : 0n, INT, e.at)
+  const without = (count: TExpr): TExpr => arithmetic(cx, '-', count, spare, INT, e.at)
+  if (e.args.length < 2) return without(foldBuiltin(plain, [wide], INT, e.at) ?? node(plain, [wide], INT, e.at))
+  const otherwise = convert(cx, rvalue(visit(e.args[1])), INT, { kind: 'passing', param: undefined })
+  if (isError(otherwise)) return otherwise
+  if (isConst(wide)) return wide.value === 0n ? otherwise : without(foldBuiltin(plain, [wide], INT, e.at) ?? otherwise)
+  return without(node(plain, [wide, arithmetic(cx, '+', otherwise, spare, INT, e.at)], INT, e.at))
+}
+
+/** The forms whose values are passed by address, as those that take and yield values. */
+function throughMemory(cx: Context, name: string, e: CallExpr, visit: Visit): TExpr {
+  const [at, ...rest] = e.args
+  const pointee = (of: Expr | undefined): Expr => ({ kind: 'unary', op: '*', operand: of ?? at, at: (of ?? at)?.at ?? e.at })
+  const call = (builtin: string, args: readonly Expr[]): Expr => ({
+    ...e,
+    callee: { kind: 'name', name: builtin, at: e.at },
+    args,
+  })
+  const assign = (to: Expr, value: Expr): Expr => ({ kind: 'assign', op: '=', left: pointee(to), right: value, opAt: e.at, at: e.at })
+  const counts: Readonly<Record<string, number>> = { __atomic_load: 3, __atomic_store: 3, __atomic_exchange: 4 }
+  if (!countArguments(cx, e, counts[name] ?? 6)) return errorExpr(e.at)
+  const none = (made: TExpr): TExpr => (isError(made) ? made : cast(made, VOID, e.at))
+  switch (name) {
+    case '__atomic_load':
+      return none(visit(assign(rest[0], call('__atomic_load_n', [at, rest[1]]))))
+    case '__atomic_store':
+      return visit(call('__atomic_store_n', [at, pointee(rest[0]), rest[1]]))
+    case '__atomic_exchange':
+      return none(visit(assign(rest[1], call('__atomic_exchange_n', [at, pointee(rest[0]), rest[2]]))))
+    default:
+      return visit(call('__atomic_compare_exchange_n', [at, rest[0], pointee(rest[1]), ...rest.slice(2)]))
   }
 }
 
@@ -235,10 +310,13 @@ function objectSize(e: TExpr): bigint | undefined {
   return size === undefined ? undefined : BigInt(size)
 }
 
-/** (a, b, result): computes exactly, stores what fits, tells whether it did not fit. */
-function overflowBuiltin(cx: Context, name: string, e: CallExpr, visit: Visit): TExpr {
+/** (a, b, result): computes exactly, stores what fits, tells whether it did not fit. `type`: what the name says of all three. */
+function overflowBuiltin(cx: Context, name: string, e: CallExpr, visit: Visit, type?: CType): TExpr {
   if (!countArguments(cx, e, 3)) return errorExpr(e.at)
-  const args = e.args.map((a) => rvalue(visit(a)))
+  const args = e.args.map((a, i) => {
+    const given = rvalue(visit(a))
+    return type ? convert(cx, given, i < 2 ? type : pointerTo(type), { kind: 'passing', param: undefined }) : given
+  })
   if (args.some(isError)) return errorExpr(e.at)
   const target = asPointer(args[2].type)?.to
   if (!target || !isInteger(target) || !isInteger(args[0].type) || !isInteger(args[1].type)) {

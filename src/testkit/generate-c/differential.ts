@@ -1,7 +1,7 @@
 // One C program before all judges: compiled by us, judged by our verifier and run by our interpreter, loaded and run by the kernel where it can be
 // asked, and run as native code. A difference has a class, so that many programs with one cause are one finding.
 import { toHex } from '../../base/index.ts'
-import { compile } from '../../compiler/index.ts'
+import { type CompileInput, compile, type PassChoice } from '../../compiler/index.ts'
 import { makeSource } from '../../diag/index.ts'
 import { runRecord } from '../../engine/index.ts'
 import { load } from '../../loader/index.ts'
@@ -62,13 +62,15 @@ export interface JudgeOptions {
   readonly cpu: Cpu
   /** Where `oracle/` lies; absent = the kernel is not asked. */
   readonly kernel?: string
+  /** Compile once more with these passes left out: what comes of it has the same results. */
+  readonly skipping?: PassChoice
 }
 
 export function judgeC(
   program: CProgram,
   packets: readonly Uint8Array[],
   native: readonly (NativeRun | string)[],
-  { cpu, kernel }: JudgeOptions,
+  { cpu, kernel, skipping }: JudgeOptions,
 ): Judged {
   const findings: Finding[] = []
   const found = (kind: Kind, what: string, detail = ''): void =>
@@ -121,11 +123,35 @@ export function judgeC(
         if (findings.some((f) => f.kind === 'wrong')) break
       }
     }
+    if (skipping) runOtherwise({ ...input, skipping }, packets, native, found)
     if (kernel !== undefined) askKernel(kernel, writeElf(compiled.object), packets, native, answer.verdict, found)
     return { findings, insns }
   } catch (thrown) {
     threw(thrown)
     return { findings, insns: 0 }
+  }
+}
+
+/** The results of the same program compiled otherwise. The verifier is not asked: less optimised code need not pass. */
+function runOtherwise(
+  input: CompileInput,
+  packets: readonly Uint8Array[],
+  native: readonly (NativeRun | string)[],
+  found: (kind: Kind, what: string, detail?: string) => void,
+): void {
+  const { object } = compile(input)
+  const [main] = object ? load(object, { objectName: 'prog' }).programs : []
+  if (!main) return
+  const left = JSON.stringify(input.skipping)
+  for (const [i, packet] of packets.entries()) {
+    const want = native[i]
+    if (typeof want !== 'object') continue
+    const run = runRecord(main, packet)
+    if (run.fault || run.unsupported || run.errno) return
+    if (run.retval !== want.retval) found('wrong', `result without ${left}`, `input ${i}: ours ${run.retval}, native ${want.retval}`)
+    else if (toHex(run.dataOut) !== want.data) found('wrong', `packet without ${left}`, `input ${i}`)
+    else continue
+    return
   }
 }
 
