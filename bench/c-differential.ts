@@ -93,7 +93,9 @@ function main(): void {
       }
     }
   }
-  console.log(`${tried} programs from ${first} on, ${sound} without a finding, ${Math.round(insns / Math.max(1, tried))} instructions on average`)
+  console.log(
+    `${tried} programs from ${first} on, ${sound} without a finding, ${Math.round(insns / Math.max(1, tried))} instructions on average`,
+  )
   for (const [name, { first: example, seeds }] of [...classes].sort(([, a], [, b]) => b.seeds.length - a.seeds.length)) {
     console.log(`\n${seeds.length} x ${name}   (seeds ${seeds.slice(0, 8).join(' ')})\n${example.finding.detail.slice(-600)}`)
     if (options.clang && example.finding.kind === 'rejected') console.log(`clang: ${askClang(example.program, example.cpu)}`)

@@ -1,7 +1,7 @@
 // Small C programs, each about one feature. The expected result stands in the file ("// Returns N"), and three answer it:
 //
 //   as written   the reference interpreter of the IR, on what the front end makes of the source
-//   in the end   compiler, loader, verifier and interpreter, for every instruction set
+//   in the end   compiler, loader, verifier and interpreter, for every instruction set; and once more with passes left out
 //   natively     gcc, where there is one ("// Of BPF alone": a feature that it has not; "gcc differs": where clang does not agree with it)
 //
 // A file whose feature needs a newer instruction set says so ("// Needs v3").
@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadKernelBtf } from '../abi/index.ts'
 import { makeSource, renderDiagnostics } from '../diag/index.ts'
-import { openC, runRecord, verify } from '../engine/index.ts'
+import { openC, PASS_NAMES, runRecord, verify } from '../engine/index.ts'
 import { keptKernel } from '../loader/index.ts'
 import { interpret, makeMemory, placeGlobals } from './ir/interpret.ts'
 import { lower } from './lower/index.ts'
@@ -53,6 +53,19 @@ describe('in the end', () => {
       expect({ cpu, retval, fault, errno, unsupported }).toEqual({ cpu, retval: expected, fault: '', errno: 0, unsupported: '' })
     }
   })
+})
+
+/** The verifier need not take less optimised code, so it is not asked. */
+describe('with a pass left out, or all that may be', () => {
+  test.each(features.map((f, k) => ({ ...f, skipping: k % 4 === 0 ? { after: 0 } : { names: [PASS_NAMES[k % PASS_NAMES.length]] } })))(
+    '$file without $skipping',
+    ({ file, text, expected, skipping }) => {
+      const { programs, diagnostics } = openC(file, text, { ...settings, cpu: 4, skipping })
+      expect(diagnostics.filter((d) => d.severity === 'error')).toEqual([])
+      const { retval, fault } = runRecord(programs[0], packet, { kernel })
+      expect({ retval, fault }).toEqual({ retval: expected, fault: '' })
+    },
+  )
 })
 
 describe('as written', () => {

@@ -37,7 +37,7 @@ export interface More {
 
 /** Adds a diagnostic; one that came out of a macro's body is labelled with the place in the body. */
 export function report(sink: Sink, severity: Severity, code: DiagCode, at: Place, params: readonly string[] = [], more: More = {}): void {
-  if (sink.stopped || silenced(sink, code)) return
+  if (sink.stopped || silenced(sink, code) || sink.diagnostics.some((d) => isSame(d, code, at, params))) return
   if (severity === 'warning' && ++sink.warnings > WARNING_LIMIT) return
   if (severity === 'error' && ++sink.errors > ERROR_LIMIT) {
     sink.stopped = true
@@ -48,6 +48,10 @@ export function report(sink: Sink, severity: Severity, code: DiagCode, at: Place
   if (at.spelled && at.macro) labels.push({ at: at.spelled, code: 'c.note.expanded-from-macro', params: [at.macro] })
   sink.diagnostics.push({ code, severity, params, at: plain(at), labels, fixes: more.fixes ?? [] })
 }
+
+/** What was said of a place already: an attribute, say, that several declarators share. */
+const isSame = (d: Diagnostic, code: DiagCode, at: Place, params: readonly string[]): boolean =>
+  d.code === code && d.at?.start === at.start && d.at.end === at.end && d.at.file === at.file && d.params.every((p, k) => p === params[k])
 
 /** Whether #pragma diagnostic silences a code here. */
 export function silenced(sink: Sink, code: DiagCode): boolean {

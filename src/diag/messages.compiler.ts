@@ -421,6 +421,7 @@ export const COMPILER_MESSAGES = {
     en: "argument of '{0}' must be an unsigned integer (was {1})",
     ko: "'{0}'의 인자는 부호 없는 정수여야 합니다(현재 {1})",
   },
+  'c.unknown-escape': { en: "unknown escape sequence '\\{0}'", ko: "알 수 없는 이스케이프 시퀀스 '\\{0}'" },
   'c.atomic-pointer': {
     en: 'address argument to atomic builtin must be a pointer to integer or pointer ({0} invalid)',
     ko: '원자적 내장 함수의 주소 인수는 정수나 포인터를 가리켜야 합니다 ({0}은(는) 안 됨)',

@@ -3,6 +3,7 @@
 // The pieces that the command line and the worker use as they are.
 export { type KernelBtf, loadKernelBtf } from '../abi/index.ts'
 export { fromHex, toHex } from '../base/index.ts'
+export { PASS_NAMES } from '../compiler/index.ts'
 export { type Diagnostic, type Language, makeSource, rejectionText, renderDiagnostics, type SourceFile } from '../diag/index.ts'
 export type { Program } from '../isa/index.ts'
 export type { WorldEvent } from '../kernel/index.ts'
@@ -39,7 +40,6 @@ export { type ProjectResult, QUOTAS, readProject } from './read-project.ts'
 export { type ProgramRecord, type RecordResult, readRecord } from './record.ts'
 export { type PacketOutcome, type RecordRun, type RunOutcome, runProgram, runRecord } from './run.ts'
 export { tailCallTargets } from './tail-calls.ts'
-export { PASS_NAMES } from '../compiler/index.ts'
 export { type CompileSettings, type Opened, openAssembly, openC, openObject, readBtfFile, unmodelledFeature } from './toolchain.ts'
 export type {
   ActivationRow,

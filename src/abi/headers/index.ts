@@ -6,9 +6,13 @@ import { LIB_HEADERS } from './bpf-lib.ts'
 import { BPF_HEADERS } from './linux-bpf.ts'
 import { NET_HEADERS } from './net.ts'
 import { SYS_HEADERS } from './sys.ts'
+import { USDT_HEADERS } from './usdt.ts'
 
 const texts = new Map(
-  [...BPF_HEADERS, ...HELPER_HEADERS, ...LIB_HEADERS, ...NET_HEADERS, ...BASE_HEADERS, ...SYS_HEADERS].map((h) => [h.path, h.text]),
+  [...BPF_HEADERS, ...HELPER_HEADERS, ...LIB_HEADERS, ...NET_HEADERS, ...BASE_HEADERS, ...SYS_HEADERS, ...USDT_HEADERS].map((h) => [
+    h.path,
+    h.text,
+  ]),
 )
 
 /** Paths of all headers, sorted, as they stand in angle brackets. */

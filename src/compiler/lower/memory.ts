@@ -2,6 +2,7 @@
 // Alignment matters: BPF has no unaligned access, so members of packed structs are taken apart by the back end.
 import { assert } from '../../base/index.ts'
 import { constant, intType, type Value } from '../ir/index.ts'
+import { error } from '../report.ts'
 import {
   accessPath,
   alignOf,
@@ -15,7 +16,6 @@ import {
   type RecordType,
   type TExpr,
 } from '../sema/index.ts'
-import { error } from '../report.ts'
 import { bitFieldUnit } from './bit-unit.ts'
 import { type Address, bytesOf, irType, type L, mark } from './state.ts'
 import { functionValue, globalValue } from './symbols.ts'

@@ -9,6 +9,7 @@ import { compatible, composite, sameUnqualified } from './compatible.ts'
 import { atFileScope, type Context, declare, innermost, isError, popScope, pushScope } from './context.ts'
 import {
   alignOf,
+  arrayOf,
   asArray,
   asFunction,
   asRecord,
@@ -219,6 +220,7 @@ export function functionDefinition(cx: Context, d: FunctionDefinition): void {
   const labels = new Map<string, TLabel>()
   const localLabels: TLabel[] = []
   const errorsBefore = cx.sink.errors
+  const misread = hasErrorWithin(cx, d.body.openAt, d.body.closeAt)
   cx.fn = { symbol, ret: type.ret, labels, localLabels, usage: makeUsage(), switches: [], loops: 0, breakables: 0, statics: new Map() }
   pushScope(cx)
   const params = type.params.map((p, i): LocalVariable => {
@@ -236,19 +238,26 @@ export function functionDefinition(cx: Context, d: FunctionDefinition): void {
   })
   const body = bodyBlock(cx, d.body)
   popScope(cx)
-  warnUnusedIn(cx, cx.fn, [...labels.values(), ...localLabels], cx.sink.errors > errorsBefore)
+  warnUnusedIn(cx, cx.fn, [...labels.values(), ...localLabels], cx.sink.errors > errorsBefore, misread)
   for (const l of labels.values()) if (!l.definedAt) error(cx.sink, 'c.undeclared-label', l.at, [l.name])
   cx.fn = undefined
   const definition: TFunction = { symbol, params, body, labels: [...labels.values(), ...localLabels] }
   const falls = fallsOff(body, neverReturns)
   if (symbol.naked) checkNaked(cx, body)
-  else if (falls && !isVoid(type.ret) && symbol.name !== 'main') {
+  else if (falls && !isVoid(type.ret) && symbol.name !== 'main' && !misread) {
     const any = body.items.some((s) => s.kind !== 'empty' && s.kind !== 'declare')
     warning(cx.sink, any && hasReturn(body) ? 'c.missing-return-path' : 'c.missing-return', d.body.closeAt)
   }
   if (symbol.noreturn && falls) warning(cx.sink, 'c.noreturn-returns', d.body.closeAt, [symbol.name])
   if (cx.sink.errors === 0) warnUninitialised(cx.sink, definition, neverReturns)
   cx.definitions.push(definition)
+}
+
+/** Whether the parser passed over something there: what is missing may be in it. */
+function hasErrorWithin(cx: Context, open: Place, close: Place): boolean {
+  return cx.sink.diagnostics.some(
+    ({ severity, at }) => severity === 'error' && at && at.file === open.file && at.start >= open.start && at.start <= close.end,
+  )
 }
 
 /** A naked function has no frame: only assembly can stand in it. */
@@ -373,7 +382,12 @@ function initialiseGlobal(cx: Context, symbol: GlobalSymbol, one: InitDeclarator
   symbol.defined = true
   if (!one.init || !checkVariableType(cx, symbol.type, symbol.at, true)) return
   const made = cx.rules.initializer(cx, symbol.type, one.init, symbol.at)
-  if (!made) return
+  const array = asArray(symbol.type)
+  if (!made) {
+    // How many elements it would have had is not known; no second message for that.
+    if (array && array.count === undefined) symbol.type = arrayOf(array.element, 1)
+    return
+  }
   symbol.type = made.type
   symbol.data = cx.rules.staticData(cx, made.init)
   const q = qualifiersOf(symbol.type)

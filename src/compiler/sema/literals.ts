@@ -2,7 +2,7 @@
 // share, and __func__, which is a string too.
 import { error, type Place, warning } from '../report.ts'
 import type { StringExpr } from '../syntax/index.ts'
-import { charValue, integerValue, isFloating, stringValue } from '../syntax/literals.ts'
+import { charValue, integerValue, isFloating, stringValue, unknownEscape } from '../syntax/literals.ts'
 import { constant } from './build-expr.ts'
 import { type Context, errorExpr } from './context.ts'
 import { noFloat } from './convert.ts'
@@ -42,7 +42,13 @@ export function charLiteral(cx: Context, text: string, at: Place): TExpr {
     error(cx.sink, text === "''" ? 'c.empty-char' : 'c.bad-escape', at)
     return errorExpr(at)
   }
+  warnOfEscape(cx, text, at)
   return constant(char.value, char.prefix === '' || char.prefix === 'L' ? INT : char.prefix === 'u' ? USHORT : UINT, at)
+}
+
+function warnOfEscape(cx: Context, text: string, at: Place): void {
+  const c = text.includes('\\') ? unknownEscape(text) : undefined
+  if (c !== undefined) warning(cx.sink, 'c.unknown-escape', at, [c])
 }
 
 export function stringLiteral(cx: Context, e: StringExpr): TExpr {
@@ -55,6 +61,7 @@ export function stringLiteral(cx: Context, e: StringExpr): TExpr {
       error(cx.sink, 'c.bad-escape', e.parts[i].at)
       return errorExpr(e.at)
     }
+    warnOfEscape(cx, e.parts[i].text, e.parts[i].at)
     if (p.width !== 1) {
       width = p.width
       prefix = p.prefix

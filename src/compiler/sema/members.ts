@@ -81,7 +81,15 @@ function memberPath(base: TExpr, path: readonly { readonly record: RecordType; r
   let e = base
   for (const { record, field } of path) {
     const q = qualifiersOf(e.type)
-    e = { kind: 'member', base: e, record, field, type: qualify(field.type, { ...q, restrict: false, atomic: false }), at, lvalue: e.lvalue }
+    e = {
+      kind: 'member',
+      base: e,
+      record,
+      field,
+      type: qualify(field.type, { ...q, restrict: false, atomic: false }),
+      at,
+      lvalue: e.lvalue,
+    }
   }
   return e
 }

@@ -234,7 +234,11 @@ export function stepExpression(cx: Context, op: '++' | '--', prefix: boolean, op
   }
   if (!modifiable(cx, operand, at) || !stepable(cx, operand.type, at)) return errorExpr(at)
   if (isAtomic(operand.type)) {
-    const by = constant(BigInt(sizeOf(asPointer(operand.type)?.to ?? VOID) ?? 1), isPointer(operand.type) ? LONG : unqualified(operand.type), at)
+    const by = constant(
+      BigInt(sizeOf(asPointer(operand.type)?.to ?? VOID) ?? 1),
+      isPointer(operand.type) ? LONG : unqualified(operand.type),
+      at,
+    )
     return atomicUpdate(cx, op === '++' ? 'add' : 'sub', prefix ? 'new' : 'old', operand, by, at)
   }
   return { kind: 'step', op, prefix, operand, type: unqualified(operand.type), at, lvalue: false }

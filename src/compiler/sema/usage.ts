@@ -48,8 +48,9 @@ function mention(cx: Context, variable: LocalVariable): { total: number; sets: n
   return made
 }
 
-/** At the end of a function. */
-export function warnUnusedIn(cx: Context, fn: OpenFunction, labels: Iterable<TLabel>, faulty: boolean): void {
+/** At the end of a function. `misread`: the parser has passed over some of it. */
+export function warnUnusedIn(cx: Context, fn: OpenFunction, labels: Iterable<TLabel>, faulty: boolean, misread: boolean): void {
+  if (misread) return
   for (const { variable: v, scope } of fn.usage.declared) {
     // What was to use it may be what is wrong.
     if (scope.faulty) continue

@@ -569,7 +569,8 @@ export function externalDeclaration(p: Parser): Declaration | FunctionDefinition
   if (start === peek(p) && !isPunct(start, '*')) {
     if (start.kind !== 'identifier') fail(p, 'c.expected-external')
     else if (!KEYWORDS.has(start.text) && !isPunct(peek(p, 1), '(')) failUnknownType(p)
-    specifiers = { ...specifiers, type: { kind: 'words', words: ['int'], at: start.at } }
+    // `f(void) { ... }`: sema says what is missing.
+    if (p.panic) specifiers = { ...specifiers, type: { kind: 'words', words: ['int'], at: start.at } }
   }
   if (at(p, ';')) {
     p.next++

@@ -90,6 +90,12 @@ const SIMPLE: Readonly<Record<string, number>> = {
 }
 const ESCAPE = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]+)|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/y
 
+/** The first escape of a literal that means nothing but the character itself. */
+export function unknownEscape(text: string): string | undefined {
+  for (const [, c] of text.matchAll(/\\([\s\S])/g)) if (!(c in SIMPLE) && !/[0-7xuU]/.test(c)) return c
+  return undefined
+}
+
 /** Characters as bytes of UTF-8; numeric escapes are bytes themselves. */
 function stringBytes(body: string): number[] | undefined {
   const out: number[] = []
@@ -125,7 +131,8 @@ function walk(body: string, put: (code: number, raw: boolean) => void): boolean 
       const code = Number.parseInt(u4 ?? u8, 16)
       if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return false
       put(code, false)
-    } else put(SIMPLE[simple] ?? simple.codePointAt(0) ?? 0, false)
+    } else if (simple === 'x') return false
+    else put(SIMPLE[simple] ?? simple.codePointAt(0) ?? 0, false)
   }
   return true
 }
