@@ -464,6 +464,8 @@ export function run(m: Machine, fuel: number): Stop {
               }
           }
           dirty[(at + size - 1) >>> PAGE_SHIFT] = 1
+          // What was written of the stack belongs to the machine's state: stepping back forgets it too.
+          if (r.shadow !== 0) dirty[(at + r.shadow) >>> PAGE_SHIFT] = 1
           break
         }
 
