@@ -63,6 +63,10 @@ export type LayerSpec =
   | { readonly kind: 'icmpv6'; readonly type: number; readonly code?: number; readonly rest?: number; readonly checksum?: number }
   | { readonly kind: 'gre'; readonly type?: number }
   | { readonly kind: 'vxlan'; readonly vni: number }
+  /** The checksum is a CRC-32C; 0 where none is given, as an offloading sender leaves it. */
+  | { readonly kind: 'sctp'; readonly sport: number; readonly dport: number; readonly tag?: number; readonly checksum?: number }
+  | { readonly kind: 'geneve'; readonly vni: number; readonly type?: number; readonly options?: Uint8Array }
+  | { readonly kind: 'mpls'; readonly label: number; readonly ttl?: number; readonly bottom?: boolean }
 
 const NONE = new Uint8Array(0)
 
@@ -141,6 +145,32 @@ function wrap(layers: readonly LayerSpec[], index: number, inner: Uint8Array): U
         .u32((layer.vni << 8) >>> 0, false)
         .bytes(inner)
         .done()
+    case 'sctp':
+      return w
+        .u16(layer.sport, false)
+        .u16(layer.dport, false)
+        .u32(layer.tag ?? 0, false)
+        .u32(layer.checksum ?? 0, false)
+        .bytes(inner)
+        .done()
+    case 'geneve': {
+      const options = padded(layer.options ?? NONE, 4)
+      return w
+        .u8(options.length / 4)
+        .u8(0)
+        .u16(layer.type ?? (inside?.kind === 'ethernet' ? ETHERTYPE.teb : etherTypeOf(inside)), false)
+        .u32((layer.vni << 8) >>> 0, false)
+        .bytes(options)
+        .bytes(inner)
+        .done()
+    }
+    case 'mpls': {
+      const bottom = layer.bottom ?? inside?.kind !== 'mpls'
+      return w
+        .u32(((layer.label << 12) | (bottom ? 0x100 : 0) | (layer.ttl ?? 64)) >>> 0, false)
+        .bytes(inner)
+        .done()
+    }
     default:
       return never(layer)
   }
@@ -220,6 +250,8 @@ function etherTypeOf(inside: LayerSpec | undefined): number {
       return inside.tpid ?? ETHERTYPE.vlan
     case 'arp':
       return ETHERTYPE.arp
+    case 'mpls':
+      return ETHERTYPE.mpls
     case 'ipv6':
       return ETHERTYPE.ipv6
     default:
@@ -243,6 +275,8 @@ function protocolOf(inside: LayerSpec | undefined): number {
       return IPPROTO.ipv6
     case 'gre':
       return IPPROTO.gre
+    case 'sctp':
+      return IPPROTO.sctp
     case 'extension':
       return inside.header
     default:

@@ -1,6 +1,6 @@
 // Numbers of the protocols and the names that people know them by (IANA registries).
 
-export const ETHERTYPE = { ipv4: 0x0800, arp: 0x0806, vlan: 0x8100, ipv6: 0x86dd, qinq: 0x88a8, teb: 0x6558 } as const
+export const ETHERTYPE = { ipv4: 0x0800, arp: 0x0806, vlan: 0x8100, ipv6: 0x86dd, qinq: 0x88a8, teb: 0x6558, mpls: 0x8847 } as const
 
 export const IPPROTO = {
   hopopts: 0,
@@ -28,7 +28,7 @@ const ETHERTYPE_NAMES: ReadonlyMap<number, string> = new Map([
   [ETHERTYPE.ipv6, 'IPv6'],
   [ETHERTYPE.qinq, '802.1ad'],
   [ETHERTYPE.teb, 'Ethernet'],
-  [0x8847, 'MPLS'],
+  [ETHERTYPE.mpls, 'MPLS'],
   [0x88cc, 'LLDP'],
   [0x8863, 'PPPoE discovery'],
   [0x8864, 'PPPoE'],
