@@ -3,6 +3,15 @@ import type { MessageTable } from './messages.ts'
 
 export const INPUT_MESSAGES = {
   'input.truncated': { en: '{0}: the data ends too early at byte {1}', ko: '{0}: 데이터가 {1}번째 바이트에서 끊겼습니다' },
+  'input.traffic': {
+    en: '{0}, column {1}: {2} is expected here',
+    ko: '{0} {1}열: 여기에는 다음이 와야 합니다: {2}',
+  },
+  'input.scenario': { en: 'the scenario does not fit together: {0}', ko: '시나리오가 서로 맞지 않습니다: {0}' },
+  'input.limit': {
+    en: 'the run was ended at a limit: {0}',
+    ko: '한도에 도달해 실행을 끝냈습니다: {0}',
+  },
   'elf.magic': { en: 'not an ELF file', ko: 'ELF 파일이 아닙니다' },
   'elf.class': { en: 'not a 64-bit ELF file', ko: '64비트 ELF 파일이 아닙니다' },
   'elf.byteOrder': { en: 'not a little-endian ELF file', ko: '리틀 엔디언 ELF 파일이 아닙니다' },

@@ -6,12 +6,13 @@ import { type Btf, readBtf } from '../btf/index.ts'
 import type { Diagnostic, SourceFile } from '../diag/index.ts'
 import { makeSource } from '../diag/index.ts'
 import type { Program } from '../isa/index.ts'
-import { runsPackets } from '../kernel/index.ts'
+import { attachesToNetwork, runsPackets } from '../kernel/index.ts'
 import { keptKernel } from '../loader/index.ts'
 import { dissect, writePcap } from '../packet/index.ts'
 import { type StateView, startVerify, statesAt, type VerifyOptions, type VerifyResult, verify } from '../verifier/index.ts'
-import { type Arrival, readArrivals } from './arrivals.ts'
+import type { Arrival } from './arrivals.ts'
 import { explain } from './explain/explain.ts'
+import { framesOf, readInputs } from './inputs.ts'
 import { flowView, passesView, passWindow, typesView } from './inside.ts'
 import { lacksKernelHeader } from './kernel-header.ts'
 import { linesBySlot, listing } from './listing.ts'
@@ -43,7 +44,7 @@ import type {
   VisitsView,
   WorldView,
 } from './views.ts'
-import { createSingleRun } from './world-run.ts'
+import { type ChosenProgram, createNetworkRun, createSingleRun, isSingle } from './world-run.ts'
 import { activationWindow, eventWindow, lanesView, packetRow, packetRuns, worldView } from './world-view.ts'
 
 export interface Build {
@@ -115,19 +116,28 @@ function* buildInSteps(project: Project, revision: number, now: () => number, ke
   }
   const verified = now()
   yield
-  const attached = attachedIndex(project, opened.programs)
-  const { packets, diagnostics: faults } = readArrivals(project.scenario.stimuli)
+  const { scenario } = project
+  const { chosen, missing } = chosenPrograms(project, opened.programs)
+  const attached = chosen.length === 0 ? -1 : opened.programs.indexOf(chosen[0].program)
+  const { inputs, diagnostics: faults } = readInputs(scenario)
+  const packets = framesOf(inputs)
   let feature = unmodelledFeature(opened) ?? ''
+  const single = isSingle(scenario, chosen)
   const program = opened.programs[attached]
-  const targets = program ? tailCallTargets(program, opened.programs) : []
-  let notRun = whyNotRun(opened, attached, targets, results, packets)
-  const diagnostics = [...opened.diagnostics, ...opened.loading, ...faults]
+  const targets = [...new Set(chosen.flatMap((c) => tailCallTargets(c.program, opened.programs)))]
+  let notRun = whyNotRun(opened, chosen, targets, results, inputs.length > 0)
+  const diagnostics = [...opened.diagnostics, ...opened.loading, ...faults, ...missing.map(noProgram)]
   let timeline: Timeline | undefined
   if (notRun === '') {
-    const created = createSingleRun(program, packets, project.scenario, { targets, kernel })
+    const created = single
+      ? createSingleRun(program, packets, scenario, { targets, kernel })
+      : createNetworkRun(chosen, opened.programs, inputs, scenario, kernel)
     if (created.ok) {
+      diagnostics.push(...created.faults.map((fault) => scenarioDiagnostic('input.scenario', 'error', fault)))
       timeline = createTimeline(created.world)
       while (runNext(timeline) === 'more') yield
+      const { stopped } = created.world
+      if (stopped !== '') diagnostics.push(scenarioDiagnostic('input.limit', 'warning', stopped))
     } else {
       notRun = 'unsupported'
       feature = created.unsupported || created.badMap
@@ -269,28 +279,47 @@ function compileProject(project: Project, kernel: KernelBtf | undefined, passes 
   return openUnits(texts, { include, includeDirs: [], cpu, defines, passes, ...(kernel && { kernel: keptKernel(kernel) }) })
 }
 
-/** The program that the scenario attaches: by name, or the first one. */
-function attachedIndex(project: Project, programs: readonly Program[]): number {
-  const wanted = project.scenario.attach[0]
-  if (!wanted) return -1
-  const named = programs.findIndex((p) => p.name === wanted.program)
-  return named >= 0 ? named : programs.length > 0 ? 0 : -1
+/** The programs that the scenario attaches, by name; one without a name, or the only one that is not there, is the object's first. */
+function chosenPrograms(
+  { scenario }: Project,
+  programs: readonly Program[],
+): { readonly chosen: readonly ChosenProgram[]; readonly missing: readonly string[] } {
+  const chosen: ChosenProgram[] = []
+  const missing: string[] = []
+  for (const at of scenario.attach) {
+    const mayBeAny = at.program === '' || scenario.attach.length === 1
+    const program = programs.find((p) => p.name === at.program) ?? (mayBeAny ? programs[0] : undefined)
+    if (program) chosen.push({ program, at })
+    else if (programs.length > 0) missing.push(at.program)
+  }
+  return { chosen, missing }
 }
+
+const scenarioDiagnostic = (code: Diagnostic['code'], severity: Diagnostic['severity'], what: string): Diagnostic => ({
+  code,
+  severity,
+  params: [what],
+  labels: [],
+  fixes: [],
+})
+
+const noProgram = (name: string): Diagnostic => scenarioDiagnostic('input.scenario', 'error', `there is no program ${name} to attach`)
 
 function whyNotRun(
   opened: Opened,
-  attached: number,
+  chosen: readonly ChosenProgram[],
   targets: readonly Program[],
   results: readonly VerifyResult[],
-  packets: readonly Arrival[],
+  somethingHappens: boolean,
 ): NotRun {
   if (opened.diagnostics.some((d) => d.severity === 'error')) return 'errors'
-  if (attached < 0) return unmodelledFeature(opened) === undefined ? 'no-program' : 'unsupported'
+  if (chosen.length === 0) return unmodelledFeature(opened) === undefined ? 'no-program' : 'unsupported'
   // A loader gives up where one of the programs that run together is refused.
-  const verdicts = new Set([opened.programs[attached], ...targets].map((p) => results[opened.programs.indexOf(p)].verdict))
+  const programs = chosen.map((c) => c.program)
+  const verdicts = new Set([...programs, ...targets].map((p) => results[opened.programs.indexOf(p)].verdict))
   if (verdicts.has('rejected')) return 'rejected'
-  if (verdicts.has('unsupported') || !runsPackets(opened.programs[attached].type)) return 'unsupported'
-  return packets.length === 0 ? 'no-packets' : ''
+  if (verdicts.has('unsupported') || !programs.every(({ type }) => runsPackets(type) || attachesToNetwork(type))) return 'unsupported'
+  return somethingHappens ? '' : 'no-packets'
 }
 
 function scenarioFault({ unsupported, badMap, errno }: { unsupported: string; badMap: string; errno: number }): Diagnostic {

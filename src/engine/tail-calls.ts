@@ -24,15 +24,20 @@ export function fillProgArrays(kernel: Kernel, program: Program, targets: readon
     const loaded = loadProgram(kernel, target)
     if (!loaded.ok) return loaded.unsupported ?? `a program that cannot be loaded (${target.name})`
   }
+  putPrograms(kernel, [program, ...targets])
+  return ''
+}
+
+/** Puts programs that are loaded where the declarations say. */
+export function putPrograms(kernel: Kernel, programs: readonly Program[]): void {
   const number = new Map(kernel.programs.map((p, i) => [p.program.name, i]))
-  for (const def of new Set([program, ...targets].flatMap((p) => p.maps))) {
+  for (const def of new Set(programs.flatMap((p) => p.maps))) {
     const map = kernel.maps.find((m) => m.def === def)
     for (const { index, name } of programSlots(def)) {
       const value = number.get(name)
       if (map && value !== undefined) map.userUpdate(u32Bytes(index), u32Bytes(value), 0)
     }
   }
-  return ''
 }
 
 const programSlots = (def: MapDef): readonly { readonly index: number; readonly name: string }[] =>

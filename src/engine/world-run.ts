@@ -1,22 +1,51 @@
-// A scenario as a world that can be run: programs loaded into kernels with the maps' first contents, stimuli as events. Today's one kind is the
-// single host whose packets arrive at one program.
-// In: verified programs and the scenario. Out: the world, or the map or feature that stands in the way.
+// A scenario as a world that can be run: programs loaded into kernels with the maps' first contents, stimuli as events. A single host whose packets
+// arrive at one program is run as a test run would; everything else is a network of hosts and pods.
+// In: verified programs, where they attach, and the scenario. Out: the world, or what stands in the way.
 import { fromHex } from '../base/index.ts'
 import type { Program } from '../isa/index.ts'
-import { addMap, createKernel, createSingleWorld, type Kernel, loadProgram, type World } from '../kernel/index.ts'
+import {
+  addMap,
+  createKernel,
+  createSingleWorld,
+  createWorld,
+  type Kernel,
+  type LoadedProgram,
+  loadProgram,
+  type NetInput,
+  type ProgramAttachment,
+  planNetwork,
+  runsPackets,
+  type World,
+} from '../kernel/index.ts'
 import type { Arrival } from './arrivals.ts'
-import type { Scenario, ScenarioMap } from './project.ts'
+import type { Attachment, Scenario, ScenarioMap } from './project.ts'
 import { kfuncNames, outcomeOf, type RunSettings } from './run.ts'
-import { fillProgArrays } from './tail-calls.ts'
+import { fillProgArrays, putPrograms, tailCallTargets } from './tail-calls.ts'
 
-/** From so many packets on, compiling programs pays. */
+/** From so many events on, compiling programs pays. */
 const COMPILED_FROM = 64
 
 export type WorldResult =
-  | { readonly ok: true; readonly world: World }
+  | { readonly ok: true; readonly world: World; readonly faults: readonly string[] }
   | { readonly ok: false; readonly errno: number; readonly unsupported: string; readonly badMap: string }
 
 type Failure = Extract<WorldResult, { ok: false }>
+
+/** A program and where the scenario attaches it. */
+export interface ChosenProgram {
+  readonly program: Program
+  readonly at: Attachment
+}
+
+/** Whether the scenario is the smallest world: one host without a network, one program, and nothing but packets. */
+export function isSingle({ nodes, links = [], stimuli }: Scenario, chosen: readonly ChosenProgram[]): boolean {
+  if (chosen.length !== 1 || !runsPackets(chosen[0].program.type) || links.length > 0 || nodes.length > 1) return false
+  const [host] = nodes
+  const isBare = !host || (host.kind === 'host' && !host.rules && !host.routes && !host.servers && host.forwards === undefined)
+  const hasPlainInterfaces = host?.kind !== 'host' || host.interfaces.every((i) => typeof i === 'string')
+  const packetsOnly = stimuli.every((s) => s.kind !== 'request' && s.kind !== 'change' && s.kind !== 'acts' && s.kind !== 'map')
+  return isBare && hasPlainInterfaces && packetsOnly
+}
 
 /** Loads the program into a fresh kernel, with the programs that it tail-calls and the initial map contents of the scenario. */
 export function createSingleRun(
@@ -27,16 +56,14 @@ export function createSingleRun(
 ): WorldResult {
   const engine = arrivals.length < COMPILED_FROM ? 'interp' : 'jit'
   const kernel = createKernel({ seed: scenario.seed, kfuncName: kfuncNames(types), engine, verified: true })
-  for (const def of program.maps) {
-    const added = addMap(kernel, def, program.btf)
-    if (!added.map) return failed({ errno: added.errno, unsupported: added.unsupported ?? '', badMap: def.name })
-  }
+  const refused = addMaps(kernel, program)
+  if (refused) return refused
   const loaded = loadProgram(kernel, program)
   if (!loaded.ok) return failed({ errno: loaded.errno, unsupported: loaded.unsupported ?? '' })
   const unfilled = fillProgArrays(kernel, program, targets)
   if (unfilled !== '') return failed({ unsupported: unfilled })
-  const refused = fillMaps(kernel, scenario.maps)
-  if (refused) return refused
+  const unfit = fillMaps([kernel], scenario.maps)
+  if (unfit) return unfit
   const { type } = program
   const [place] = scenario.attach ?? []
   const world = createSingleWorld({
@@ -47,7 +74,15 @@ export function createSingleRun(
     arrivals,
     meaning: (retval) => meaningOf(type, retval),
   })
-  return { ok: true, world }
+  return { ok: true, world, faults: [] }
+}
+
+function addMaps(kernel: Kernel, program: Program): Failure | undefined {
+  for (const def of program.maps) {
+    const added = addMap(kernel, def, program.btf)
+    if (!added.map) return failed({ errno: added.errno, unsupported: added.unsupported ?? '', badMap: def.name })
+  }
+  return undefined
 }
 
 const XDP_TX = 3
@@ -60,21 +95,68 @@ function meaningOf(type: string, retval: number): 'passed' | 'dropped' | 'redire
   return outcomeOf(type, retval) === 'dropped' ? 'dropped' : 'passed'
 }
 
-/** Puts the first contents into the maps of a kernel. */
-function fillMaps(kernel: Kernel, maps: readonly ScenarioMap[]): Failure | undefined {
+/** Hosts and pods with a kernel for each host; `all`: programs of the object, among which tail calls find theirs. */
+export function createNetworkRun(
+  chosen: readonly ChosenProgram[],
+  all: readonly Program[],
+  inputs: readonly NetInput[],
+  scenario: Scenario,
+  types: RunSettings['kernel'],
+): WorldResult {
+  const kernels = new Map<string, Kernel>()
+  const programs: ProgramAttachment[] = []
+  const hosts = scenario.nodes.filter((n) => n.kind === 'host')
+  const hostOf = (node: string): string => {
+    const found = scenario.nodes.find((n) => n.name === node)
+    return found?.kind === 'pod' ? found.host : found?.kind === 'host' ? found.name : (hosts[0]?.name ?? '')
+  }
+  for (const [i, host] of hosts.entries()) {
+    const own = chosen.filter((c) => hostOf(c.at.node) === host.name)
+    const engine = own.length === 0 || inputs.length < COMPILED_FROM ? 'interp' : 'jit'
+    const kernel = createKernel({ seed: scenario.seed + i, kfuncName: kfuncNames(types), engine, verified: true })
+    kernels.set(host.name, kernel)
+    const targets = own.flatMap((c) => tailCallTargets(c.program, all))
+    const loaded = new Map<Program, LoadedProgram>()
+    for (const program of new Set([...own.map((c) => c.program), ...targets])) {
+      const refused = addMaps(kernel, program)
+      if (refused) return refused
+      const result = loadProgram(kernel, program)
+      if (!result.ok) return failed({ errno: result.errno, unsupported: result.unsupported ?? '' })
+      loaded.set(program, result.program)
+    }
+    putPrograms(kernel, [...loaded.keys()])
+    for (const { program, at } of own) {
+      const found = loaded.get(program)
+      if (found) programs.push({ program: found, at })
+    }
+  }
+  const unfit = fillMaps([...kernels.values()], scenario.maps)
+  if (unfit) return unfit
+  const { seed, nodes, links = [] } = scenario
+  const network = planNetwork({ seed, nodes, links, kernels, programs, inputs })
+  const world = createWorld({ plan: network.plan, kernels, planned: network.planned })
+  network.join(world)
+  return { ok: true, world, faults: network.faults }
+}
+
+/** Puts the first contents into the maps of all kernels that have them. */
+function fillMaps(kernels: readonly Kernel[], maps: readonly ScenarioMap[]): Failure | undefined {
   for (const { name, entries } of maps) {
-    const map = kernel.maps.find((m) => m.def.name === name)
+    const found = kernels.flatMap((k) => k.maps.filter((m) => m.def.name === name).slice(0, 1))
     // A map that no program uses any more: user space fills it and nobody looks.
-    if (!map) continue
-    for (const { key, value } of entries) {
-      const keyBytes = fromHex(key)
-      const valueBytes = fromHex(value)
-      const fits = keyBytes?.length === map.def.keySize && valueBytes?.length === map.def.valueSize
-      const errno = keyBytes && valueBytes && fits ? map.userUpdate(keyBytes, valueBytes, 0) : -22
-      if (errno < 0) return failed({ errno: -errno, badMap: name })
+    for (const map of found) {
+      for (const { key, value } of entries) {
+        const keyBytes = fromHex(key)
+        const valueBytes = fromHex(value)
+        const fits = keyBytes?.length === map.def.keySize && valueBytes?.length === map.def.valueSize
+        const errno = keyBytes && valueBytes && fits ? map.userUpdate(keyBytes, valueBytes, 0) : -EINVAL
+        if (errno < 0) return failed({ errno: -errno, badMap: name })
+      }
     }
   }
   return undefined
 }
+
+const EINVAL = 22
 
 const failed = (why: Partial<Failure>): Failure => ({ errno: 0, unsupported: '', badMap: '', ...why, ok: false })

@@ -47,6 +47,12 @@ export interface Redirect {
   readonly flags: number
   /** Index of the map that named the target; -1 = none. */
   readonly map: number
+  /** Key in that map. */
+  readonly key?: number
+  /** bpf_redirect_peer(): into the namespace at the other end. bpf_redirect_neigh(): the world finds the link layer's addresses. */
+  readonly how?: 'peer' | 'neigh'
+  /** Next hop that bpf_redirect_neigh() was told: a struct bpf_redir_neigh. */
+  readonly nextHop?: Uint8Array
 }
 
 /** One change of a map by a helper, for the "changed" marks. Writes through pointers to values are accesses of steps. */

@@ -13,6 +13,10 @@ export interface ScenarioInterface {
   /** With prefix length. */
   readonly addresses?: readonly string[]
   readonly mtu?: number
+  /** A bridge over `ports`, or a tunnel that takes the outer header off: IP in IP, or UDP to `port`. */
+  readonly kind?: 'bridge' | 'ipip' | 'gue'
+  readonly ports?: readonly string[]
+  readonly port?: number
 }
 
 export interface ScenarioRoute {
@@ -34,6 +38,8 @@ export interface ScenarioRule {
   readonly target?: string
   /** Rule is taken by every n-th new connection that reaches it. */
   readonly every?: number
+  /** Only packets of connections that have been answered (true), or of those that have not. */
+  readonly established?: boolean
 }
 
 /** Something that answers on a socket. */
@@ -41,7 +47,9 @@ export interface ScenarioServer {
   readonly protocol: 'tcp' | 'udp'
   readonly port: number
   /** What it answers: the bytes that came, an HTTP page, or nothing at all. */
-  readonly answers: 'echo' | 'http' | 'nothing'
+  readonly answers: 'echo' | 'http' | 'nothing' | 'proxy'
+  /** Where a proxy asks: "10.1.0.9:8080". */
+  readonly target?: string
   /** HTTP status by path; 200 for others. */
   readonly status?: Readonly<Record<string, number>>
   /** Simulated time that an answer takes. */

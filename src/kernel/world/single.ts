@@ -2,7 +2,7 @@
 // what BPF_PROG_TEST_RUN would answer over the same maps; hundred thousands of packets are no burden.
 import type { Kernel, LoadedProgram } from '../kernel.ts'
 import { createWorld, type Happening, type WorldEngine, type WorldLimits } from './engine.ts'
-import { invokeOnPacket } from './invoke.ts'
+import { invoke, packetContext } from './invoke.ts'
 import type { Hook, World, WorldEvent } from './types.ts'
 
 export interface SingleWorldOptions {
@@ -42,7 +42,7 @@ export function createSingleWorld({ kernel, program, node, interface: place, arr
   function* arrive(index: number): Happening {
     const packet = arrivals[index].data
     tell(world, index, 'arrived', '')
-    const result = yield* invokeOnPacket(world, { hook, kernel, program, packet })
+    const result = yield* invoke(world, { hook, kernel, program, context: packetContext(program, packet) })
     const trouble = result.fault || result.unsupported
     tell(world, index, trouble === '' ? meaning(result.retval) : 'dropped', trouble || hook.name)
   }

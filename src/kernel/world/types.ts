@@ -86,7 +86,14 @@ export type WorldEvent =
   /** User space touched a map. */
   | { readonly kind: 'map'; readonly atNs: number; readonly node: string; readonly map: string; readonly what: 'update' | 'delete' }
   /** Something that a person asked of the world: a request with its outcome. */
-  | { readonly kind: 'note'; readonly atNs: number; readonly node: string; readonly text: string }
+  | {
+      readonly kind: 'note'
+      readonly atNs: number
+      readonly node: string
+      readonly text: string
+      /** How a turn of a stimulus went. */
+      readonly request?: { readonly stimulus: number; readonly turn: number; readonly ok: boolean; readonly tookNs: number }
+    }
 
 export type WorldStep =
   | { readonly kind: 'activation'; readonly activation: Activation }

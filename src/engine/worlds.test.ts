@@ -1,0 +1,149 @@
+// Whole worlds out of projects: programs on XDP, tc and cgroup hooks of hosts and pods, requests through them, and time travel over all of it.
+import { describe, expect, test } from 'vitest'
+import { type Build, startBuild } from './build.ts'
+import type { Project, Scenario } from './project.ts'
+import { readProject } from './read-project.ts'
+
+function build(source: string, scenario: Omit<Scenario, 'seed' | 'maps' | 'views'> & Partial<Scenario>): Build {
+  const json: Project = {
+    version: 1,
+    files: [{ path: 'p.c', text: source }],
+    build: { main: 'p.c', cpu: 3, defines: {} },
+    verifier: { logLevel: 1, flags: 0 },
+    scenario: { seed: 1, maps: [], views: [], ...scenario },
+  }
+  const read = readProject(JSON.parse(JSON.stringify(json)))
+  if (!read.ok) throw new Error(`not a project: ${read.path}`)
+  const work = startBuild(read.project, 1, () => 0)
+  while (work.run() === 'more');
+  const done = work.build()
+  expect(done.report.diagnostics.map((d) => `${d.code} ${d.params}`)).toEqual([])
+  expect(done.report.programs.filter((p) => p.verdict.verdict !== 'accepted').map((p) => `${p.name}: ${p.verdict.message}`)).toEqual([])
+  expect(done.report.notRun).toBe('')
+  return done
+}
+
+const notes = (b: Build): string[] => b.events(0, 5000).events.flatMap((e) => (e.kind === 'note' ? [`${e.node}: ${e.text}`] : []))
+
+const HEAD = `#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/tcp.h>
+#include <linux/in.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_endian.h>
+char LICENSE[] SEC("license") = "GPL";
+`
+
+/** A service at the socket, a counter at tc, a filter at the wire. */
+const CHAIN = `${HEAD}
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4); __type(key, __u32); __type(value, __u64); } counts SEC(".maps");
+static __always_inline void count(__u32 key)
+{
+	__u64 *v = bpf_map_lookup_elem(&counts, &key);
+	if (v)
+		*v += 1;
+}
+SEC("cgroup/connect4") int service(struct bpf_sock_addr *ctx)
+{
+	if (ctx->user_ip4 != bpf_htonl(0x0a600001) || ctx->user_port != bpf_htons(80))
+		return 1;
+	count(0);
+	ctx->user_ip4 = bpf_htonl(0x0a010202);
+	ctx->user_port = bpf_htons(8080);
+	return 1;
+}
+SEC("tc") int from_pod(struct __sk_buff *skb)
+{
+	count(1);
+	skb->mark = 7;
+	return TC_ACT_OK;
+}
+SEC("xdp") int wire(struct xdp_md *ctx)
+{
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	struct ethhdr *eth = data;
+	struct iphdr *ip = (void *)(eth + 1);
+	count(2);
+	if ((void *)(ip + 1) > end || eth->h_proto != bpf_htons(ETH_P_IP))
+		return XDP_PASS;
+	if (ip->protocol == IPPROTO_ICMP) {
+		count(3);
+		return XDP_DROP;
+	}
+	return XDP_PASS;
+}
+`
+
+const CLUSTER: Pick<Scenario, 'nodes' | 'links'> = {
+  nodes: [
+    { kind: 'host', name: 'n1', interfaces: ['eth0'] },
+    { kind: 'host', name: 'n2', interfaces: ['eth0'] },
+    { kind: 'pod', name: 'shop', host: 'n1', address: '10.1.1.2' },
+    { kind: 'pod', name: 'other', host: 'n1', address: '10.1.1.3' },
+    { kind: 'pod', name: 'pay', host: 'n2', address: '10.1.2.2', servers: [{ protocol: 'tcp', port: 8080, answers: 'http' }] },
+  ],
+  links: [{ a: 'n1:eth0', b: 'n2:eth0', delayMs: 0.1 }],
+}
+
+const chain = (): Build =>
+  build(CHAIN, {
+    ...CLUSTER,
+    attach: [
+      { program: 'service', node: 'n1', interface: '', target: '/' },
+      { program: 'from_pod', node: 'n1', interface: 'veth-shop' },
+      { program: 'wire', node: 'n2', interface: 'eth0' },
+    ],
+    stimuli: [
+      { kind: 'request', node: 'shop', to: 'http://10.96.0.1/cart', protocol: 'http' },
+      { kind: 'request', node: 'shop', to: 'pay', protocol: 'ping' },
+    ],
+  })
+
+describe('two hosts, three pods, one service', () => {
+  test('an HTTP request is answered through connect4, tc and XDP', () => {
+    const b = chain()
+    expect(notes(b)).toEqual([
+      'shop: GET http://10.96.0.1/cart: connected to 10.1.2.2:8080 in place of 10.96.0.1:80 (getpeername: 10.1.2.2:8080)',
+      'shop: GET http://10.96.0.1/cart: 200 from pay in 0.600 ms',
+      'shop: ping pay: no answer in 1000.000 ms',
+    ])
+    const { hooks, nodes, links } = b.world()
+    expect(
+      hooks.map((h) => `${h.node} ${h.name} ${h.place}: ${h.runs} runs, ${h.passed} passed, ${h.dropped} dropped`),
+    ).toMatchInlineSnapshot(`
+      [
+        "n1 cgroup/connect4 /: 1 runs, 1 passed, 0 dropped",
+        "n1 tc ingress veth-shop: 7 runs, 7 passed, 0 dropped",
+        "n2 xdp eth0: 7 runs, 6 passed, 1 dropped",
+      ]
+    `)
+    expect(nodes.map((n) => n.name)).toEqual(['n1', 'n2', 'shop', 'other', 'pay'])
+    expect(links.length).toBe(4)
+    const rows = b.activations(0, 3).rows
+    expect(rows.map((r) => `${r.hook} ${r.node}:${r.place} ${r.subject} ${r.verdict}`)).toMatchInlineSnapshot(`
+      [
+        "cgroup/connect4 n1:/ connect4 10.96.0.1:80 allow",
+        "tc ingress n1:veth-shop ARP who has 169.254.1.1? tell 10.1.1.2 TC_ACT_OK",
+        "tc ingress n1:veth-shop IPv4 10.1.1.2 > 10.1.2.2 TCP 40687 > 8080 [SYN] TC_ACT_OK",
+      ]
+    `)
+    const last = b.move(0, { kind: 'tick', tick: b.report.totalTicks - 1 })
+    expect(last.maps.map((m) => m.rows.map((r) => r.valueText))).toEqual([['0', '0', '7', '1']])
+  })
+
+  test('the same project twice is the same run, and any tick is reached by any way', () => {
+    const [a, b] = [chain(), chain()]
+    expect(a.report).toEqual(b.report)
+    const events = a.report.events
+    expect(a.events(0, events)).toEqual(b.events(0, events))
+    const at = (w: Build, tick: number) => w.move(0, { kind: 'tick', tick })
+    const straight = Array.from({ length: a.report.totalTicks }, (_, tick) => at(a, tick))
+    for (let tick = a.report.totalTicks - 1; tick >= 0; tick--) expect(at(b, tick)).toEqual(straight[tick])
+    for (let i = 0; i < 60; i++) {
+      const tick = (i * 7919) % a.report.totalTicks
+      expect(at(b, tick)).toEqual(straight[tick])
+    }
+  })
+})

@@ -1,0 +1,127 @@
+// Where programs of the network attach: from a program's type and section and what the scenario says to the key of a hook. What cannot be attached is
+// named. In: loaded programs with their attachments. Out: the tables that `net.ts` looks hooks up in, and their list for people.
+import type { LoadedProgram } from '../kernel.ts'
+import type { Attachment } from '../world/scenario.ts'
+import type { PlanHook } from '../world/types.ts'
+import type { AttachedProgram } from './net.ts'
+import type { Namespace, NetInterface } from './types.ts'
+
+export interface ProgramAttachment {
+  readonly program: LoadedProgram
+  readonly at: Attachment
+}
+
+export interface NetHooks {
+  readonly hooks: ReadonlyMap<string, readonly AttachedProgram[]>
+  readonly cgroups: ReadonlyMap<string, readonly (AttachedProgram & { readonly path: string })[]>
+  readonly list: readonly PlanHook[]
+  readonly faults: readonly string[]
+}
+
+/** Types on cgroups by the name that people give their hooks. */
+const CGROUP_TYPES: Readonly<Record<string, string>> = {
+  cgroup_skb: 'cgroup_skb/ingress',
+  cgroup_skb_ingress: 'cgroup_skb/ingress',
+  cgroup_skb_egress: 'cgroup_skb/egress',
+  cgroup_sock_create: 'cgroup/sock_create',
+  cgroup_sock_release: 'cgroup/sock_release',
+  cgroup_post_bind4: 'cgroup/post_bind4',
+  bind4: 'cgroup/bind4',
+  connect4: 'cgroup/connect4',
+  sendmsg4: 'cgroup/sendmsg4',
+  recvmsg4: 'cgroup/recvmsg4',
+  getpeername4: 'cgroup/getpeername4',
+  getsockname4: 'cgroup/getsockname4',
+  sock_ops: 'sockops',
+}
+
+const CHAINS = ['prerouting', 'input', 'forward', 'output', 'postrouting']
+const OTHERS = new Set(['xdp', 'sched_cls', 'sched_act', 'socket_filter', 'netfilter', 'sk_lookup', 'sk_msg', 'sk_skb', 'sk_skb_verdict'])
+
+/** Whether programs of this type attach to what the network does. */
+export const attachesToNetwork = (type: string): boolean => OTHERS.has(type) || Object.hasOwn(CGROUP_TYPES, type)
+
+export function attachPrograms(namespaces: ReadonlyMap<string, Namespace>, programs: readonly ProgramAttachment[]): NetHooks {
+  const hooks = new Map<string, AttachedProgram[]>()
+  const cgroups = new Map<string, (AttachedProgram & { readonly path: string })[]>()
+  const list: PlanHook[] = []
+  const faults: string[] = []
+  for (const { program, at } of programs) {
+    const { name, type } = program.program
+    const ns = at.node === '' ? [...namespaces.values()][0] : namespaces.get(at.node)
+    if (!ns) {
+      faults.push(`${name} is attached to ${at.node}, which is no host or pod`)
+      continue
+    }
+    if (Object.hasOwn(CGROUP_TYPES, type)) {
+      const path = at.target || ns.cgroup
+      const hook = { name: CGROUP_TYPES[type], node: ns.name, place: path }
+      push(cgroups, `${ns.host} ${type}`, { hook, program, path: path.length > 1 ? path.replace(/\/$/, '') : path })
+      list.push({ ...hook, program: name })
+      continue
+    }
+    const where = placeOf(ns, program, at)
+    if (typeof where === 'string') {
+      faults.push(where)
+      continue
+    }
+    const hook = { name: where.name, node: ns.name, place: where.place }
+    push(hooks, where.key, { hook, program })
+    list.push({ ...hook, program: name })
+  }
+  return { hooks, cgroups, list, faults }
+}
+
+function push<T>(table: Map<string, T[]>, key: string, value: T): void {
+  const there = table.get(key)
+  if (there) there.push(value)
+  else table.set(key, [value])
+}
+
+interface Where {
+  readonly key: string
+  readonly name: string
+  readonly place: string
+}
+
+/** The hook of a program, or a sentence on why there is none. */
+function placeOf(ns: Namespace, { program, maps }: LoadedProgram, at: Attachment): Where | string {
+  const { name, type, section } = program
+  switch (type) {
+    case 'xdp':
+    case 'sched_cls':
+    case 'sched_act':
+    case 'socket_filter': {
+      const device = deviceNamed(ns, at.interface)
+      if (!device) return `${name} is attached to ${ns.name}:${at.interface}, which is no interface`
+      const on = `${ns.name} ${device.ifindex}`
+      if (type === 'xdp') return { key: `xdp ${on}`, name: 'xdp', place: device.name }
+      if (type === 'socket_filter') return { key: `tap ${on}`, name: 'socket filter', place: device.name }
+      const way = at.direction ?? (/egress/.test(section) ? 'egress' : 'ingress')
+      return { key: `tc ${on} ${way}`, name: `tc ${way}`, place: device.name }
+    }
+    case 'netfilter': {
+      const chain = at.target || 'prerouting'
+      return CHAINS.includes(chain) ? { key: `nf ${ns.name} ${chain}`, name: `netfilter ${chain}`, place: chain } : `${chain} is no chain`
+    }
+    case 'sk_lookup':
+      return { key: `sk_lookup ${ns.name}`, name: 'sk_lookup', place: ns.name }
+    case 'sk_msg':
+    case 'sk_skb':
+    case 'sk_skb_verdict': {
+      const tables = maps.filter((m) => m.def.type === 'sockmap' || m.def.type === 'sockhash')
+      const map = at.target || tables[0]?.def.name
+      if (!map) return `${name} needs the name of a sockmap to attach to`
+      const kind = type === 'sk_msg' ? 'sk_msg' : 'sk_skb'
+      return { key: `${kind} ${ns.host}`, name: kind, place: map }
+    }
+    default:
+      return `${name}: programs of type ${type} attach to nothing in a network`
+  }
+}
+
+/** An interface by its name; without one the first that is not loopback. */
+function deviceNamed(ns: Namespace, name: string): NetInterface | undefined {
+  for (const d of ns.interfaces.values()) if (name === '' ? d.kind !== 'lo' : d.name === name) return d
+  return undefined
+}

@@ -1,0 +1,200 @@
+// Programs on packets where Linux runs them: XDP at the driver, tc on both ways of an interface, netfilter, cgroups, taps. Each function runs what is
+// attached and says what becomes of the packet; the stack does it.
+import { packetBytes } from '../invocation.ts'
+import type { Kernel, Redirect } from '../kernel.ts'
+import type { Happening } from '../world/engine.ts'
+import type { ActivationResult } from '../world/types.ts'
+import { swapped16 } from './address.ts'
+import { ETH_HLEN } from './headers.ts'
+import { type AttachedProgram, call, cgroupPrograms, type Net, namespaceOf, newClones, programsAt } from './net.ts'
+import type { InterfaceRef, Namespace, NetInterface, Skb } from './types.ts'
+
+/** What a hook decided. */
+export type Verdict =
+  | { readonly kind: 'pass'; readonly skb: Skb }
+  | { readonly kind: 'drop'; readonly skb: Skb; readonly why: string }
+  /** Back out of the interface that it came in at. */
+  | { readonly kind: 'tx'; readonly skb: Skb }
+  | { readonly kind: 'redirect'; readonly skb: Skb; readonly to: Redirect }
+  /** A program keeps it. */
+  | { readonly kind: 'stolen'; readonly skb: Skb }
+
+const XDP_DROP = 1
+const XDP_PASS = 2
+const XDP_TX = 3
+const XDP_REDIRECT = 4
+
+const troubleOf = ({ fault, unsupported }: ActivationResult): string => fault || unsupported
+
+export function* runXdp(net: Net, device: NetInterface, skb: Skb, key = `xdp ${device.ns} ${device.ifindex}`): Happening<Verdict> {
+  let { bytes } = skb
+  for (const attached of programsAt(net, key)) {
+    const ns = namespaceOf(net, device.ns)
+    const { kernel } = ns
+    const context = { kind: 'xdp', packet: bytes, ingressIfindex: device.ifindex } as const
+    const result = yield* call(net, ns, attached, { context })
+    const trouble = troubleOf(result)
+    if (trouble !== '') return { kind: 'drop', skb, why: trouble }
+    bytes = frameNow(kernel)
+    const out = { ...skb, bytes }
+    switch (result.retval) {
+      case XDP_PASS:
+        break
+      case XDP_TX:
+        return { kind: 'tx', skb: out }
+      case XDP_REDIRECT:
+        return kernel.redirect ? { kind: 'redirect', skb: out, to: kernel.redirect } : { kind: 'drop', skb: out, why: 'xdp redirect' }
+      default:
+        return { kind: 'drop', skb: out, why: result.retval === XDP_DROP ? 'xdp' : 'xdp aborted' }
+    }
+  }
+  return { kind: 'pass', skb: bytes === skb.bytes ? skb : { ...skb, bytes } }
+}
+
+/** The frame as the program left it, metadata left out. */
+function frameNow(kernel: Kernel): Uint8Array {
+  const { data, meta } = kernel.packet
+  return packetBytes(kernel).slice(data - meta)
+}
+
+const TC_ACT_UNSPEC = -1
+const TC_ACT_OK = 0
+const TC_ACT_RECLASSIFY = 1
+const TC_ACT_SHOT = 2
+const TC_ACT_PIPE = 3
+const TC_ACT_REDIRECT = 7
+
+export function* runTc(net: Net, device: NetInterface, skb: Skb, way: 'ingress' | 'egress'): Happening<Verdict> {
+  let now = skb
+  for (const attached of programsAt(net, `tc ${device.ns} ${device.ifindex} ${way}`)) {
+    const ns = namespaceOf(net, device.ns)
+    const result = yield* onSkb(net, ns, attached, now, device, way === 'ingress')
+    const trouble = troubleOf(result)
+    if (trouble !== '') return { kind: 'drop', skb: now, why: trouble }
+    now = skbNow(ns.kernel, now, true)
+    switch (result.retval | 0) {
+      // The next program; behind the last one it passes.
+      case TC_ACT_UNSPEC:
+      case TC_ACT_PIPE:
+        continue
+      case TC_ACT_OK:
+      case TC_ACT_RECLASSIFY:
+        return { kind: 'pass', skb: now }
+      case TC_ACT_SHOT:
+        return { kind: 'drop', skb: now, why: `tc ${way}` }
+      case TC_ACT_REDIRECT:
+        return ns.kernel.redirect ? { kind: 'redirect', skb: now, to: ns.kernel.redirect } : { kind: 'drop', skb: now, why: 'tc redirect' }
+      case 4:
+      case 5:
+      case 8:
+        return { kind: 'stolen', skb: now }
+      default:
+        // Linux takes what it does not know for "unspecified".
+        continue
+    }
+  }
+  return { kind: 'pass', skb: now }
+}
+
+/** Programs on packet sockets, as tcpdump opens them: they see a copy and decide nothing about the packet. */
+export function* runTaps(net: Net, device: NetInterface, skb: Skb): Happening {
+  for (const attached of programsAt(net, `tap ${device.ns} ${device.ifindex}`))
+    yield* onSkb(net, namespaceOf(net, device.ns), attached, skb, device, false)
+}
+
+/** cgroup_skb programs; the packet keeps its link layer header, which they do not see. */
+export function* runCgroupSkb(net: Net, ns: Namespace, device: NetInterface, skb: Skb, way: 'ingress' | 'egress'): Happening<Verdict> {
+  const types = way === 'egress' ? ['cgroup_skb_egress'] : ['cgroup_skb', 'cgroup_skb_ingress']
+  let now = skb
+  let isAllowed = true
+  for (const type of types) {
+    for (const attached of cgroupPrograms(net, ns, type)) {
+      const result = yield* onSkb(net, ns, attached, now, device, false)
+      const trouble = troubleOf(result)
+      if (trouble !== '') return { kind: 'drop', skb: now, why: trouble }
+      now = skbNow(ns.kernel, now, false)
+      if ((result.retval & 1) === 0) isAllowed = false
+    }
+  }
+  return isAllowed ? { kind: 'pass', skb: now } : { kind: 'drop', skb: now, why: `cgroup ${way}` }
+}
+
+const NF_ACCEPT = 1
+
+/** BPF programs on netfilter's hooks. */
+export function* runNetfilter(net: Net, ns: Namespace, chain: string, skb: Skb): Happening<Verdict> {
+  for (const attached of programsAt(net, `nf ${ns.name} ${chain}`)) {
+    const result = yield* call(net, ns, attached, { context: { kind: 'netfilter', fields: {} } })
+    const trouble = troubleOf(result)
+    if (trouble !== '') return { kind: 'drop', skb, why: trouble }
+    if (result.retval !== NF_ACCEPT) return { kind: 'drop', skb, why: `netfilter ${chain}` }
+  }
+  return { kind: 'pass', skb }
+}
+
+function* onSkb(
+  net: Net,
+  ns: Namespace,
+  attached: AttachedProgram,
+  skb: Skb,
+  device: InterfaceRef,
+  atIngress: boolean,
+): Happening<ActivationResult> {
+  const { kernel } = ns
+  const sock = skb.socket === 0 ? undefined : kernel.socks[net.state.sockets.get(skb.socket)?.sock ?? -1]
+  const context = {
+    kind: 'skb',
+    packet: skb.bytes,
+    sock: sock ?? null,
+    fields: {
+      ifindex: device.ifindex,
+      ingressIfindex: skb.ingress,
+      mark: skb.mark,
+      priority: skb.priority,
+      tcClassid: skb.tcClassid,
+      queueMapping: skb.queueMapping,
+      tstamp: BigInt(skb.tstampNs),
+      wireLen: skb.bytes.length,
+      ...(skb.vlanProto === 0 ? {} : { vlanTci: skb.vlanTci, vlanProto: swapped16(skb.vlanProto) }),
+    },
+  } as const
+  const clones = kernel.effects.count
+  const result = yield* call(net, ns, attached, {
+    context,
+    begun: () => {
+      kernel.skb.atTcIngress = atIngress
+    },
+  })
+  newClones(net, ns, skb, clones)
+  return result
+}
+
+/** The packet as the program left it. */
+function skbNow(kernel: Kernel, before: Skb, hasLinkHeader: boolean): Skb {
+  const k = kernel.skb
+  const bytes = hasLinkHeader ? frameNow(kernel) : withHeader(before.bytes, frameNow(kernel))
+  // The packet's type is the kernel's to say where a program made another one of it.
+  if (hasLinkHeader && bytes.length >= ETH_HLEN) {
+    const type = swapped16(k.protocol)
+    bytes[12] = type >> 8
+    bytes[13] = type & 0xff
+  }
+  return {
+    ...before,
+    bytes,
+    mark: k.mark >>> 0,
+    priority: k.priority >>> 0,
+    tstampNs: (k.tstampHi >>> 0) * 4294967296 + (k.tstampLo >>> 0),
+    tcClassid: k.tcClassid,
+    queueMapping: k.queueMapping,
+    vlanTci: k.vlanPresent ? k.vlanTci : 0,
+    vlanProto: k.vlanPresent ? swapped16(k.vlanProto) : 0,
+  }
+}
+
+function withHeader(frame: Uint8Array, rest: Uint8Array): Uint8Array {
+  const out = new Uint8Array(ETH_HLEN + rest.length)
+  out.set(frame.subarray(0, ETH_HLEN))
+  out.set(rest, ETH_HLEN)
+  return out
+}

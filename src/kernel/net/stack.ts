@@ -1,0 +1,334 @@
+// The way of a packet through a namespace, in Linux's order:
+//
+//   receive   wire → XDP → tap → tc ingress → bridge | ARP | IP
+//   IP        prerouting → route → local: input → socket, ICMP, tunnel        (deliver.ts)
+//                                → forward → postrouting → neighbour → transmit
+//   output    output → route → postrouting → cgroup egress → neighbour → transmit
+//   transmit  tc egress → tap → pacing → wire
+//
+// Each function is one step and hands on to the next; what crosses a wire, waits or is redirected is an event of its own, so that no event is long.
+// Linux: __netif_receive_skb_core(), ip_rcv(), ip_forward(), ip_output(), __dev_queue_xmit().
+import type { Redirect } from '../kernel.ts'
+import type { FdArrayMap } from '../maps/fd-array.ts'
+import { BOOT_NS, type Happening } from '../world/engine.ts'
+import { ANY, BROADCAST_MAC, ipAt, ipText, macText } from './address.ts'
+import { receiveArp, resolve } from './arp.ts'
+import { bridgeForward } from './bridge.ts'
+import { deliver } from './deliver.ts'
+import { ETH_HLEN, ETH_P_ARP, ETH_P_IP, etherTypeOf, type IpHeader, readIp, withMacs, withTtl } from './headers.ts'
+import { sendIcmpError } from './icmp.ts'
+import { deviceOf, isUp, later, type Net, namespaceOf, nextPacket, placeOf, tell } from './net.ts'
+import { runCgroupSkb, runNetfilter, runTaps, runTc, runXdp, type Verdict } from './packet-hooks.ts'
+import { type Decision, routeTo } from './route.ts'
+import { runChain } from './rules.ts'
+import { type InterfaceRef, type Namespace, type NetInterface, newSkb, type Skb } from './types.ts'
+
+/** Hops and redirects of one packet: beyond them it goes round in circles. */
+const MAX_HOPS = 64
+
+/** A frame comes in from a wire; `fromOutside`: a stimulus put it there. */
+export function* receive(net: Net, at: InterfaceRef, skb: Skb, fromOutside = false): Happening {
+  const device = deviceOf(net, at)
+  if (!device) return
+  if (!isUp(net, device)) return tell(net, skb, placeOf(device), 'dropped', 'interface is down')
+  if (skb.hops > MAX_HOPS) return tell(net, skb, placeOf(device), 'dropped', `more than ${MAX_HOPS} hops`)
+  const dest = macText(skb.bytes, 0)
+  // A network card takes what is meant for it; a port of a bridge and what a stimulus puts in takes everything.
+  if (!fromOutside && device.bridge === 0 && device.kind !== 'bridge' && dest !== device.mac && (skb.bytes[0] & 1) === 0)
+    return tell(net, skb, placeOf(device), 'dropped', 'for another host')
+  const fresh = { ...skb, ingress: device.ifindex, mark: 0, priority: 0, tstampNs: 0, socket: 0, tcClassid: 0, ct: '' }
+  tell(net, fresh, placeOf(device), 'arrived', '')
+  const xdp = yield* runXdp(net, device, fresh)
+  const passed = obey(net, device, xdp, 'xdp')
+  if (passed) yield* input(net, device, untagged(passed))
+}
+
+/** Behind the driver: taps, tc, and the protocol. */
+export function* input(net: Net, device: NetInterface, skb: Skb): Happening {
+  if (skb.hops > MAX_HOPS) return tell(net, skb, placeOf(device), 'dropped', `more than ${MAX_HOPS} hops`)
+  yield* runTaps(net, device, skb)
+  const tc = yield* runTc(net, device, skb, 'ingress')
+  const passed = obey(net, device, tc, 'tc')
+  if (!passed) return
+  if (device.bridge !== 0) {
+    const up = bridgeForward(net, device, passed)
+    const bridge = up && deviceOf(net, { ns: device.ns, ifindex: device.bridge })
+    if (bridge && up) yield* input(net, bridge, { ...up, ingress: bridge.ifindex, hops: up.hops + 1 })
+    return
+  }
+  if (passed.vlanProto !== 0) return tell(net, passed, placeOf(device), 'dropped', `no interface for VLAN ${passed.vlanTci & 0xfff}`)
+  switch (etherTypeOf(passed.bytes)) {
+    case ETH_P_ARP:
+      return receiveArp(net, device, passed)
+    case ETH_P_IP:
+      return yield* receiveIp(net, device, passed)
+    default:
+      return tell(net, passed, placeOf(device), 'dropped', 'unknown protocol')
+  }
+}
+
+/** Moves a VLAN tag out of the bytes, as Linux does before tc sees the packet. */
+function untagged(skb: Skb): Skb {
+  const type = etherTypeOf(skb.bytes)
+  if ((type !== 0x8100 && type !== 0x88a8) || skb.bytes.length < ETH_HLEN + 4) return skb
+  const bytes = new Uint8Array(skb.bytes.length - 4)
+  bytes.set(skb.bytes.subarray(0, 12))
+  bytes.set(skb.bytes.subarray(16), 12)
+  return { ...skb, bytes, vlanProto: type, vlanTci: (skb.bytes[14] << 8) | skb.bytes[15] }
+}
+
+function tagged({ bytes, vlanProto, vlanTci }: Skb): Uint8Array {
+  if (vlanProto === 0) return bytes
+  const out = new Uint8Array(bytes.length + 4)
+  out.set(bytes.subarray(0, 12))
+  out.set([vlanProto >> 8, vlanProto & 0xff, vlanTci >> 8, vlanTci & 0xff], 12)
+  out.set(bytes.subarray(12), 16)
+  return out
+}
+
+/** Does what a hook decided; the packet where it passed. */
+function obey(net: Net, device: NetInterface, verdict: Verdict, hook: 'xdp' | 'tc' | 'tc egress'): Skb | undefined {
+  const at = placeOf(device)
+  switch (verdict.kind) {
+    case 'pass':
+      return verdict.skb
+    case 'drop':
+      tell(net, verdict.skb, at, 'dropped', verdict.why)
+      return undefined
+    case 'stolen':
+      tell(net, verdict.skb, at, 'dropped', 'stolen by tc')
+      return undefined
+    case 'tx':
+      tell(net, verdict.skb, at, 'redirected', 'tx')
+      onWire(net, device, { ...verdict.skb, hops: verdict.skb.hops + 1 })
+      return undefined
+    case 'redirect':
+      if (hook === 'xdp') redirectFrame(net, device, verdict.skb, verdict.to)
+      else redirectSkb(net, device, verdict.skb, verdict.to)
+      return undefined
+  }
+}
+
+const BPF_F_BROADCAST = 1 << 3
+const BPF_F_EXCLUDE_INGRESS = 1 << 4
+
+/** XDP_REDIRECT: straight to the drivers of other interfaces, or to another CPU. */
+function redirectFrame(net: Net, device: NetInterface, skb: Skb, to: Redirect): undefined {
+  const ns = namespaceOf(net, device.ns)
+  const map = to.map < 0 ? undefined : (ns.kernel.maps[to.map] as FdArrayMap)
+  if (map && !map.def.type.startsWith('devmap')) {
+    if (map.def.type !== 'cpumap') return tell(net, skb, placeOf(device), 'dropped', `redirect to a ${map.def.type}`)
+    tell(net, skb, placeOf(device), 'redirected', `cpu ${to.key}`)
+    return later(net, 0, { kind: 'input', at: device, skb: untagged({ ...skb, hops: skb.hops + 1 }) })
+  }
+  const all = map && to.flags & BPF_F_BROADCAST
+  const targets = all ? map.entries().map((e) => map.slot(new DataView(e.key.buffer, e.key.byteOffset).getUint32(0, true))) : [to.ifindex]
+  for (const [i, ifindex] of targets.entries()) {
+    if (all && to.flags & BPF_F_EXCLUDE_INGRESS && ifindex === device.ifindex) continue
+    const target = ns.interfaces.get(ifindex)
+    if (!target || !isUp(net, target)) {
+      tell(net, skb, placeOf(device), 'dropped', 'redirect to no interface')
+      continue
+    }
+    const copy = { ...skb, id: i === 0 ? skb.id : nextPacket(net), hops: skb.hops + 1 }
+    tell(net, copy, placeOf(device), 'redirected', target.name)
+    onWire(net, target, copy)
+  }
+}
+
+const BPF_F_INGRESS = 1
+
+/** TC_ACT_REDIRECT, after the helper that named the target. */
+function redirectSkb(net: Net, device: NetInterface, skb: Skb, to: Redirect): undefined {
+  const ns = namespaceOf(net, device.ns)
+  const target = ns.interfaces.get(to.ifindex)
+  const at = placeOf(device)
+  if (!target || !isUp(net, target)) return tell(net, skb, at, 'dropped', 'redirect to no interface')
+  const on = { ...skb, hops: skb.hops + 1 }
+  tell(net, on, at, 'redirected', to.how === 'peer' ? `${target.name}'s peer` : target.name)
+  if (to.how === 'peer') {
+    const peer = target.kind === 'veth' ? target.wires[0] : undefined
+    const inside = peer && deviceOf(net, peer)
+    if (!inside) return tell(net, on, placeOf(target), 'dropped', 'no peer in another namespace')
+    // Linux: scrubbed as on a change of namespaces, and on with the next round at the peer.
+    return later(net, 0, { kind: 'input', at: inside, skb: { ...on, ingress: inside.ifindex, mark: 0, priority: 0, ct: '' } })
+  }
+  if (to.how === 'neigh') {
+    const ip = readIp(on.bytes)
+    if (!ip) return tell(net, on, placeOf(target), 'dropped', 'no IPv4 packet for bpf_redirect_neigh()')
+    const told = to.nextHop && ipAt(to.nextHop, 4)
+    const way = routeTo(ns, told ?? ip.dest)
+    const next = told ?? (way.kind === 'unicast' ? way.next : ip.dest)
+    return sendTo(net, target, next, on)
+  }
+  if (to.flags & BPF_F_INGRESS) return later(net, 0, { kind: 'input', at: target, skb: { ...on, ingress: target.ifindex } })
+  later(net, 0, { kind: 'transmit', at: target, skb: on })
+}
+
+/** Whether the link layer's address is ours or everybody's. */
+const isForUs = (device: NetInterface, { bytes }: Skb): boolean => (bytes[0] & 1) !== 0 || macText(bytes, 0) === device.mac
+
+/** An IP packet for this namespace or to be sent on. */
+function* receiveIp(net: Net, device: NetInterface, skb: Skb): Happening {
+  const ns = namespaceOf(net, device.ns)
+  const at = placeOf(device)
+  if (device.kind !== 'lo' && device.kind !== 'ipip' && device.kind !== 'gue' && !isForUs(device, skb))
+    return tell(net, skb, at, 'dropped', 'for another host')
+  if (!readIp(skb.bytes)) return tell(net, skb, at, 'dropped', 'bad IP header')
+  const bpf = yield* runNetfilter(net, ns, 'prerouting', skb)
+  if (bpf.kind === 'drop') return tell(net, skb, at, 'dropped', bpf.why)
+  const pre = runChain(net, ns, 'prerouting', skb)
+  if (pre.kind === 'drop') return tell(net, skb, at, 'dropped', pre.why)
+  const { bytes } = pre.skb
+  const ip = readIp(bytes)
+  if (!ip) return
+  if (bytes !== skb.bytes) tell(net, pre.skb, at, 'rewritten', `to ${ipText(ip.dest)}:${ip.dport}`)
+  const way = routeTo(ns, ip.dest)
+  if (way.kind === 'local' || ip.dest === 0xffffffff) {
+    const into = yield* filtered(net, ns, 'input', pre.skb, at)
+    return into ? yield* deliver(net, ns, device, into) : undefined
+  }
+  return yield* forward(net, ns, device, pre.skb, ip, way)
+}
+
+/** BPF programs and rules of a chain; undefined = dropped. */
+function* filtered(
+  net: Net,
+  ns: Namespace,
+  chain: 'input' | 'output' | 'forward' | 'postrouting',
+  skb: Skb,
+  at: ReturnType<typeof placeOf>,
+): Happening<Skb | undefined> {
+  const bpf = yield* runNetfilter(net, ns, chain, skb)
+  if (bpf.kind === 'drop') {
+    tell(net, skb, at, 'dropped', bpf.why)
+    return undefined
+  }
+  const rules = runChain(net, ns, chain, skb)
+  if (rules.kind === 'drop') {
+    tell(net, skb, at, 'dropped', rules.why)
+    return undefined
+  }
+  if (rules.skb.bytes !== skb.bytes) {
+    const ip = readIp(rules.skb.bytes)
+    if (ip)
+      tell(
+        net,
+        rules.skb,
+        at,
+        'rewritten',
+        chain === 'output' ? `to ${ipText(ip.dest)}:${ip.dport}` : `from ${ipText(ip.source)}:${ip.sport}`,
+      )
+  }
+  return rules.skb
+}
+
+const NET_UNREACHABLE = 0
+const TIME_EXCEEDED = 11
+const DEST_UNREACHABLE = 3
+const FRAG_NEEDED = 4
+const DONT_FRAGMENT = 0x40
+
+function* forward(net: Net, ns: Namespace, device: NetInterface, skb: Skb, ip: IpHeader, way: Decision): Happening {
+  const at = placeOf(device)
+  if (!ns.forwards) return tell(net, skb, at, 'dropped', 'does not forward')
+  if (way.kind !== 'unicast') {
+    tell(net, skb, at, 'dropped', 'no route')
+    return yield* sendIcmpError(net, ns, skb, ip, DEST_UNREACHABLE, NET_UNREACHABLE)
+  }
+  if (ip.ttl <= 1) {
+    tell(net, skb, at, 'dropped', 'time to live exceeded')
+    return yield* sendIcmpError(net, ns, skb, ip, TIME_EXCEEDED, 0)
+  }
+  if (ip.end - ip.at > way.device.mtu) {
+    tell(net, skb, at, 'dropped', `larger than ${way.device.name}'s MTU of ${way.device.mtu}`)
+    const mayNot = (skb.bytes[ip.at + 6] & DONT_FRAGMENT) !== 0
+    return mayNot ? yield* sendIcmpError(net, ns, skb, ip, DEST_UNREACHABLE, FRAG_NEEDED, way.device.mtu) : undefined
+  }
+  const aged = { ...skb, bytes: withTtl(skb.bytes, ip, ip.ttl - 1), hops: skb.hops + 1 }
+  const allowed = yield* filtered(net, ns, 'forward', aged, at)
+  if (!allowed) return
+  tell(net, allowed, at, 'forwarded', way.device.name)
+  const leaving = yield* filtered(net, ns, 'postrouting', allowed, placeOf(way.device))
+  if (leaving) sendTo(net, way.device, way.next, leaving)
+}
+
+/** A packet made here: an IP packet with room for the Ethernet header in front. */
+export function* output(net: Net, ns: Namespace, skb: Skb): Happening {
+  const at = { ns: ns.name, place: 'ip' }
+  const out = yield* filtered(net, ns, 'output', skb, at)
+  const ip = out && readIp(out.bytes)
+  if (!out || !ip) return
+  const way = routeTo(ns, ip.dest)
+  if (way.kind === 'none') return tell(net, out, at, 'dropped', 'no route')
+  const device = way.kind === 'local' ? ns.interfaces.get(1) : way.device
+  if (!device) return
+  const leaving = yield* filtered(net, ns, 'postrouting', out, placeOf(device))
+  if (!leaving) return
+  const cgroup = yield* runCgroupSkb(net, ns, device, leaving, 'egress')
+  if (cgroup.kind === 'drop') return tell(net, cgroup.skb, placeOf(device), 'dropped', cgroup.why)
+  if (way.kind !== 'local') return sendTo(net, device, way.next, cgroup.skb)
+  // Loopback: out and in again.
+  const { mac } = device
+  later(net, 0, { kind: 'transmit', at: device, skb: { ...cgroup.skb, bytes: withMacs(cgroup.skb.bytes, mac, mac) } })
+}
+
+/** Puts the link layer's header on and lets the packet leave; it waits where the neighbour is not known yet. */
+export function sendTo(net: Net, device: NetInterface, next: number, skb: Skb): undefined {
+  if (device.kind === 'lo')
+    return later(net, 0, { kind: 'transmit', at: device, skb: { ...skb, bytes: withMacs(skb.bytes, device.mac, device.mac) } })
+  if (next === ANY || next === 0xffffffff)
+    return later(net, 0, { kind: 'transmit', at: device, skb: { ...skb, bytes: withMacs(skb.bytes, BROADCAST_MAC, device.mac) } })
+  const mac = resolve(net, device, next, skb)
+  if (mac === undefined) return
+  later(net, 0, { kind: 'transmit', at: device, skb: { ...skb, bytes: withMacs(skb.bytes, mac, device.mac) } })
+}
+
+/** A frame leaves by an interface: tc egress, then the queue, then the wire. */
+export function* transmit(net: Net, at: InterfaceRef, skb: Skb): Happening {
+  const device = deviceOf(net, at)
+  if (!device) return
+  if (skb.hops > MAX_HOPS) return tell(net, skb, placeOf(device), 'dropped', `more than ${MAX_HOPS} hops`)
+  const tc = yield* runTc(net, device, skb, 'egress')
+  const passed = obey(net, device, tc, 'tc egress')
+  if (!passed) return
+  yield* runTaps(net, device, passed)
+  const wait = passed.tstampNs - (BOOT_NS + net.world.nowNs)
+  // The queue (fq) holds a packet back until the time that it bears.
+  onWire(net, device, passed, Math.max(0, wait))
+}
+
+/** The driver sends. */
+function onWire(net: Net, device: NetInterface, skb: Skb, afterNs = 0): undefined {
+  const at = placeOf(device)
+  if (!isUp(net, device)) return tell(net, skb, at, 'dropped', 'interface is down')
+  if (device.kind === 'lo')
+    return later(net, afterNs, { kind: 'input', at: device, skb: { ...skb, ingress: device.ifindex, hops: skb.hops + 1 } })
+  if (device.kind === 'bridge') {
+    const local = bridgeForward(net, device, skb)
+    return local && tell(net, local, at, 'dropped', 'for itself')
+  }
+  const bytes = tagged(skb)
+  tell(net, skb, at, 'sent', afterNs > 0 ? `in ${Math.round(afterNs / 1000)} us` : device.wires.length === 0 ? 'outside' : '')
+  if (device.wires.length === 0) answerOutside(net, device, bytes)
+  for (const [i, wire] of device.wires.entries()) {
+    const copy = { ...skb, id: i === 0 ? skb.id : nextPacket(net), bytes, vlanProto: 0, vlanTci: 0, hops: skb.hops + 1 }
+    later(net, afterNs + wire.delayNs, { kind: 'receive', at: wire, skb: copy })
+  }
+}
+
+const ARP_REPLY = 2
+const OUTSIDE_MAC = [2, 0, 0, 0xff, 0xff, 1] as const
+
+/** Somebody out there answers for every address that is asked for. */
+function answerOutside(net: Net, device: NetInterface, frame: Uint8Array): void {
+  if (etherTypeOf(frame) !== ETH_P_ARP || frame.length < 42 || frame[21] !== 1) return
+  const reply = frame.slice()
+  reply.set(frame.subarray(6, 12), 0)
+  reply.set(OUTSIDE_MAC, 6)
+  reply[21] = ARP_REPLY
+  reply.set(OUTSIDE_MAC, 22)
+  reply.set(frame.subarray(38, 42), 28)
+  reply.set(frame.subarray(22, 32), 32)
+  later(net, 0, { kind: 'receive', at: device, skb: newSkb(nextPacket(net), reply) })
+}
