@@ -2,6 +2,7 @@
 // the first differences of each class, and for each class the smallest program that shows it.
 // Usage: npm run -s differential -- [--seed N] [--count N] [--lane NAME] [--level 4|1|2] [--show N] [--shrink N] [--only KIND] [--from I]
 //   --count programs over all lanes by their share (of the one lane with --lane); --show differences a class (2); --shrink classes (10).
+//   --caps none, or some of bpf,perfmon,net_admin: loads with these capabilities alone. --type NAME: all as programs of this type.
 //   --level 1 or 2 compares whole logs as well. --out FILE writes the records that differ, with both answers.
 // Exit code 1 where we accept what Linux rejects, a run faults or we throw; "skipped" and 0 where the kernel cannot be asked.
 import { writeFileSync } from 'node:fs'
@@ -11,12 +12,14 @@ import { type Comparison, compare, type Difference, KINDS, type Kind, type OwnAn
 import { type GeneratedRecord, generate, laneNames, laneShare } from '../src/testkit/index.ts'
 import { askRecords, type KernelAnswer, type RecordOracle, whyNoRecords } from '../src/testkit/records.ts'
 import { shrink } from '../src/testkit/shrink.ts'
-import { LINUX_CRASHES } from '../src/verifier/index.ts'
+import { LINUX_CRASHES, readCapabilities } from '../src/verifier/index.ts'
 
 const words = process.argv.slice(2)
 const option = (name: string): string | undefined => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined)
 const number = (name: string, otherwise: number): number => Number(option(name) ?? otherwise)
 const root = process.cwd()
+const capsText = option('--caps')
+const caps = capsText === undefined ? undefined : readCapabilities(capsText)
 
 interface Row {
   n: number
@@ -66,7 +69,7 @@ async function main(): Promise<void> {
   const findings = new Map<string, Finding>()
   const written: string[] = []
   const prover = askRecords(4, true, root)
-  const oracle = askRecords(level, false, root)
+  const oracle = askRecords(level, false, root, capsText)
   const total = newRow()
   console.log('lane          n  equal%   lax strict unsup |  message%   proc% states%    log% |  runs retval packet  maps undet unsup')
   for (const lane of lanes) {
@@ -107,12 +110,12 @@ async function walkLane(
   seen: (record: GeneratedRecord, comparison: Comparison) => void,
 ): Promise<void> {
   for (let at = 0; at < count; at += AHEAD) {
-    const records = Array.from({ length: Math.min(AHEAD, count - at) }, (_, i) => generate(lane, seed, from + at + i))
+    const records = Array.from({ length: Math.min(AHEAD, count - at) }, (_, i) => ofType(generate(lane, seed, from + at + i)))
     // Ours answers first: a program on which the kernel would crash is not handed to it.
     const own: (OwnAnswer | string)[] = []
     const asked: Promise<KernelAnswer>[] = []
     for (const record of records) {
-      const answer = ownAnswer(record, level)
+      const answer = ownAnswer(record, level, caps)
       own.push(answer)
       asked.push(ask(oracle, record, answer))
     }
@@ -176,8 +179,11 @@ async function tell(oracle: RecordOracle, prover: RecordOracle, findings: Readon
   }
 }
 
+const typeName = option('--type')
+const ofType = (record: GeneratedRecord): GeneratedRecord => (typeName ? { ...record, type: typeName, attach_type: 0 } : record)
+
 async function differencesOf(oracle: RecordOracle, record: GeneratedRecord, level: number): Promise<readonly Difference[]> {
-  const own = ownAnswer(record, level)
+  const own = ownAnswer(record, level, caps)
   return compare(record, await ask(oracle, record, own), own, level).differences
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "capture.h"
+#include "caps.h"
 
 #define LOG_SIZE (128u << 20)
 #define MAX_MAPS 256
@@ -273,6 +274,24 @@ static void print_insns(const struct bpf_insn *given, size_t count, const int *f
 	free(insns);
 }
 
+static int load_lowered(enum bpf_prog_type type, const char *name, const char *license, const struct bpf_insn *insns, size_t count,
+			struct bpf_prog_load_opts *opts)
+{
+	if (!lower_caps())
+		exit(3);
+	int fd = __real_bpf_prog_load(type, name, license, insns, count, opts), error = errno;
+
+	if (!raise_caps())
+		exit(3);
+	errno = error;
+	return fd;
+}
+
+bool capture_caps(char *list)
+{
+	return choose_caps(list);
+}
+
 int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *license, const struct bpf_insn *insns, size_t count,
 			 struct bpf_prog_load_opts *opts)
 {
@@ -295,14 +314,14 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 	given.log_level = capture.log_level | 4;
 	log[0] = 0;
 	capture.seen = true;
-	fd = __real_bpf_prog_load(type, name, license, insns, count, &given);
+	fd = load_lowered(type, name, license, insns, count, &given);
 	error = fd < 0 ? errno : 0;
 	if (error == ENOSPC) {
 		if (fd >= 0)
 			close(fd);
 		given.log_level = 4;
 		log[0] = 0;
-		fd = __real_bpf_prog_load(type, name, license, insns, count, &given);
+		fd = load_lowered(type, name, license, insns, count, &given);
 		error = fd < 0 ? errno : 0;
 	}
 	__u32 btf = print_btf(given.prog_btf_fd);

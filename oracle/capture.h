@@ -19,3 +19,5 @@ extern struct capture {
 } capture;
 
 void print_text(const char *text);
+/** Captured loads are those of somebody with these capabilities alone (caps.h); false where the list is none. */
+bool capture_caps(char *list);

@@ -170,10 +170,11 @@ int main(int argc, char **argv)
 
 	capture.print_head = print_head;
 	libbpf_set_print(keep_warning);
-	while ((option = getopt(argc, argv, "l:")) != -1) {
-		if (option != 'l')
+	while ((option = getopt(argc, argv, "l:c:")) != -1) {
+		if (option == 'l')
+			capture.log_level = atoi(optarg);
+		else if (option != 'c' || !capture_caps(optarg))
 			return 2;
-		capture.log_level = atoi(optarg);
 	}
 	for (; optind < argc; optind++) {
 		struct bpf_object *object = bpf_object__open(argv[optind]);

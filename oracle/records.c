@@ -1,5 +1,5 @@
 // The running kernel as the judge of recorded programs: one JSON record a line on stdin, one JSON answer a line on stdout, in order.
-// Usage: records [-l LEVEL] [-p] < RECORDS            (root; raw bpf() alone; loads and test-runs only, nothing is attached or pinned)
+// Usage: records [-l LEVEL] [-p] [-c CAPS] < RECORDS  (root; raw bpf() alone; loads and test-runs only, nothing is attached or pinned)
 // Record: {"id","type","attach_type","insns","maps":[{"type","key","value","max","flags","init":[[KEY,VALUE],...]}],"license","flags",
 //   "run":{"data"}}; instructions, keys, values and the packet are hex; map loads name maps by index (src_reg 5 or 6), a queue's key is "".
 //   `type` is a name of program_types below or a number, a map's `type` likewise of map_types.
@@ -7,7 +7,7 @@
 //   {"id","error"} where the record could not be asked about (no such type, a map that the kernel refuses, a log that does not fit, a
 //   program that Linux may crash on).
 // -p adds "proved":true where the verifier takes the program without CAP_PERFMON too: then no uninitialised stack byte and no address can
-//   be in its results. Each record gets maps of its own; runs are on CPU 0; every 250 records a pair of canaries must answer as known.
+//   be in its results. -c loads with these capabilities alone (caps.h). Each record gets maps of its own; runs are on CPU 0; every 250 records a pair of canaries must answer as known.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/bpf.h>
@@ -21,6 +21,8 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "caps.h"
 
 #define MAX_MAPS 64
 #define FD_SLOTS 256
@@ -623,7 +625,7 @@ static void print_run(const struct record *record, int fd)
 
 static void judge(struct record *record, unsigned int level, bool ask_proved)
 {
-	if (!record->error[0] && may_crash_linux(&record->insns, false))
+	if (!record->error[0] && may_crash_linux(&record->insns, caps_are_chosen))
 		snprintf(record->error, sizeof(record->error), "Linux may crash on it");
 	for (size_t i = 0; i < record->map_count && !record->error[0]; i++)
 		if (!create_map(&record->maps[i]))
@@ -633,9 +635,9 @@ static void judge(struct record *record, unsigned int level, bool ask_proved)
 		print_text(record->error);
 		return;
 	}
-	int fd = load(record, level);
+	int fd = lower_caps() ? load(record, level) : -ENOSPC;
 
-	if (fd == -ENOSPC) {
+	if (!raise_caps() || fd == -ENOSPC) {
 		fputs(",\"error\":\"the log does not fit\"", stdout);
 		return;
 	}
@@ -708,12 +710,12 @@ int main(int argc, char **argv)
 	cpu_set_t cpu;
 	int option;
 
-	while ((option = getopt(argc, argv, "l:p")) != -1) {
+	while ((option = getopt(argc, argv, "l:pc:")) != -1) {
 		if (option == 'l')
 			level = atoi(optarg);
 		else if (option == 'p')
 			ask_proved = true;
-		else
+		else if (option != 'c' || !choose_caps(optarg))
 			return 2;
 	}
 	CPU_ZERO(&cpu);

@@ -12,10 +12,12 @@ import {
   type Opened,
   type Program,
   type RunOutcome,
+  readCapabilities,
   readCapture,
   rejectionText,
   renderDiagnostics,
   runProgram,
+  TEST_FLAGS,
   tailCallTargets,
   toHex,
   type VerifyResult,
@@ -73,11 +75,16 @@ export const dumpCommand: Command = (words, output, kernel) =>
     return hasErrors(allDiagnostics(opened)) ? 1 : 0
   })
 
+const ALL_CAPABILITIES = 'bpf,perfmon,net_admin'
+
 const VERIFY_OPTIONS: readonly OptionSpec[] = [
   ...COMPILE_OPTIONS,
   SECTION,
   { name: '--log-level', takes: 'value' },
   { name: '--explain', takes: 'value' },
+  { name: '--unpriv', takes: 'nothing' },
+  { name: '--cap', takes: 'value' },
+  { name: '--flags', takes: 'value' },
 ]
 
 export const verifyCommand: Command = (words, output, kernel) =>
@@ -86,17 +93,24 @@ export const verifyCommand: Command = (words, output, kernel) =>
     if (!Number.isInteger(level) || level < 0 || level > 7) return usage(output, '--log-level: 0 to 7')
     const language = value(args, '--explain')
     if (language !== undefined && language !== 'en' && language !== 'ko') return usage(output, '--explain: en or ko')
+    const caps = readCapabilities(value(args, '--cap') ?? (args.options.has('--unpriv') ? 'none' : ALL_CAPABILITIES))
+    if (!caps) return usage(output, '--cap: none, or some of bpf,perfmon,net_admin')
+    const flagNames = value(args, '--flags')?.split(',') ?? []
+    const unknown = flagNames.find((name) => !Object.hasOwn(TEST_FLAGS, name))
+    if (unknown !== undefined) return usage(output, `--flags: ${Object.keys(TEST_FLAGS).join(', ')}`)
+    const flags = flagNames.reduce((sum, name) => sum | TEST_FLAGS[name], 0)
+    const options = { kernel, caps, flags }
     const json = args.options.has('--json')
     if (!json) tellDiagnostics(opened, allDiagnostics(opened), output)
     const results = chosen(opened, value(args, '--section')).map((program) => ({
       program,
-      result: verify(program, { logLevel: level, kernel }),
+      result: verify(program, { logLevel: level, ...options }),
     }))
     if (json) output.out(JSON.stringify({ programs: results.map(verdictJson), diagnostics: allDiagnostics(opened) }))
     else {
       for (const { program, result } of results) {
         tellVerdict(program, result, output)
-        const why = language && explain(program, { logLevel: 0, kernel }, result, args.files[0])
+        const why = language && explain(program, { logLevel: 0, ...options }, result, args.files[0])
         if (why && language) tellWhy(why, language, output)
       }
     }

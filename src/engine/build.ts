@@ -9,8 +9,10 @@ import type { Program } from '../isa/index.ts'
 import { attachesToNetwork, runsPackets } from '../kernel/index.ts'
 import { keptKernel } from '../loader/index.ts'
 import { dissect, writePcap } from '../packet/index.ts'
-import { type StateView, startVerify, statesAt, type VerifyOptions, type VerifyResult, verify } from '../verifier/index.ts'
+
+import { capabilitiesOf, type StateView, startVerify, statesAt, type VerifyOptions, type VerifyResult, verify } from '../verifier/index.ts'
 import type { Arrival } from './arrivals.ts'
+
 import { explain } from './explain/explain.ts'
 import { framesOf, readInputs } from './inputs.ts'
 import { flowView, passesView, passWindow, typesView } from './inside.ts'
@@ -107,7 +109,8 @@ function* buildInSteps(project: Project, revision: number, now: () => number, ke
   const opened = compileProject(project, kernel)
   const compiled = now()
   yield
-  const options: VerifyOptions = { logLevel: 0, ...(kernel && { kernel }) }
+  const { flags, privilege = 'root' } = project.verifier
+  const options: VerifyOptions = { logLevel: 0, flags, caps: capabilitiesOf(privilege), ...(kernel && { kernel }) }
   const results: VerifyResult[] = []
   for (const program of opened.programs) {
     const verification = startVerify(program, options)

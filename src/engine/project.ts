@@ -1,6 +1,7 @@
 // The Project: the only input of everything. Plain versioned JSON; what a link encodes, what a file saves, what a test fixes.
 // The parts of a scenario are described in `kernel/world/scenario.ts`.
 import type { Attachment, ScenarioLink, ScenarioMap, ScenarioNode, ScenarioView, Stimulus } from '../kernel/index.ts'
+import type { Privilege } from '../verifier/index.ts'
 
 export type { Attachment, ScenarioLink, ScenarioMap, ScenarioNode, ScenarioView, Stimulus } from '../kernel/index.ts'
 
@@ -21,8 +22,10 @@ export interface BuildOptions {
 export interface VerifierOptions {
   /** Log level shown in the page: 1, 2, or with 4 for statistics. */
   readonly logLevel: number
-  /** prog_flags as in Program. */
+  /** prog_flags that are added to those of the programs: BPF_F_STRICT_ALIGNMENT 1, ANY_ALIGNMENT 2, TEST_STATE_FREQ 8, TEST_REG_INVARIANTS 128. */
   readonly flags: number
+  /** Who loads: root unless told, somebody with CAP_BPF alone, or with no capability. */
+  readonly privilege?: Privilege
 }
 
 export interface Scenario {

@@ -1,6 +1,8 @@
 // An untrusted JSON value as a Project: copied field by field into typed records, unknown keys dropped, every count and size capped.
 // Out: the Project, or the path of the first field that is not what it should be. Nothing of the input object is kept, so keys such as
 // __proto__ have no effect. Reference for the caps: a link or file must never make the page hold more than some megabytes.
+import { PRIVILEGES } from '../verifier/index.ts'
+
 import type { BuildOptions, Project, ProjectFile, ProjectView, Scenario, VerifierOptions } from './project.ts'
 import { PROJECT_QUOTAS as QUOTAS } from './quotas.ts'
 import { scenarioShape } from './read-scenario.ts'
@@ -75,7 +77,11 @@ class Reader {
     const o = this.object(x, path)
     const logLevel = o && this.integer(o['logLevel'], `${path}.logLevel`, 0, 7)
     const flags = logLevel === undefined ? undefined : this.integer(o?.['flags'], `${path}.flags`, 0, 0xffff)
-    return logLevel === undefined || flags === undefined ? undefined : { logLevel, flags }
+    if (logLevel === undefined || flags === undefined) return undefined
+    const asked = o?.['privilege']
+    if (asked === undefined) return { logLevel, flags }
+    const privilege = PRIVILEGES.find((name) => name === asked)
+    return privilege ? { logLevel, flags, privilege } : this.wrong(`${path}.privilege`)
   }
 
   private scenario(x: unknown, path: string): Scenario | undefined {

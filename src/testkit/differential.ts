@@ -4,7 +4,7 @@ import { toHex } from '../base/index.ts'
 import { readRecord } from '../engine/index.ts'
 import type { Program } from '../isa/index.ts'
 import { type KernelMap, type RingbufMap, testRun } from '../kernel/index.ts'
-import { type VerifyResult, verify } from '../verifier/index.ts'
+import { type Capabilities, type VerifyResult, verify } from '../verifier/index.ts'
 import type { GeneratedRecord } from './generate/record.ts'
 import type { KernelAnswer } from './records.ts'
 
@@ -67,12 +67,12 @@ export function programOf(record: GeneratedRecord): Program {
 }
 
 /** Our answer; a defect of ours that throws comes out as its text. */
-export function ownAnswer(record: GeneratedRecord, logLevel: number): OwnAnswer | string {
+export function ownAnswer(record: GeneratedRecord, logLevel: number, caps?: Capabilities): OwnAnswer | string {
   try {
     const read = readRecord(record)
     if (!read.ok) return read.error
     const { program, packet } = read.record
-    const result = verify(program, { logLevel })
+    const result = verify(program, { logLevel, ...(caps ? { caps } : {}) })
     if (result.verdict !== 'accepted' || !packet) return { result }
     const r = testRun({ program, data: packet, fuel: FUEL })
     const { errno, retval, maps, unwrittenAt } = r

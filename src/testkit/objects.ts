@@ -75,9 +75,12 @@ export function whyNoObjects(repository = root): string | undefined {
   return buildOracle(join(repository, 'oracle/objects.c'), join(repository, 'build/objects'), [capture, ...LIBRARIES])
 }
 
-/** The lines that the kernel's answers about objects are made of. */
-export function askObjects(files: readonly string[], logLevel: number, repository = root): string {
-  return spawnSync(join(repository, 'build/objects'), ['-l', String(logLevel), ...files], { encoding: 'utf8', maxBuffer: 1 << 30 }).stdout
+/** The lines that the kernel's answers about objects are made of. `caps` are the capabilities of the loads (oracle/caps.h), root's unless told. */
+export function askObjects(files: readonly string[], logLevel: number, repository = root, caps?: string): string {
+  return spawnSync(join(repository, 'build/objects'), ['-l', String(logLevel), ...(caps ? ['-c', caps] : []), ...files], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+  }).stdout
 }
 
 export function readAnswers(lines: string): ObjectAnswers {

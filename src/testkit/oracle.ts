@@ -1,7 +1,7 @@
 // The running kernel as an oracle for tests: builds `oracle/oracle.c` once and asks it. Where it cannot be asked, `whyNoOracle` says why in
 // one line, and the tests that need it are skipped, never counted as passed.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { release, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -46,7 +46,9 @@ export function whyNoKernel(): string | undefined {
 
 /** Builds a C program of `oracle/` where it is missing or old; what went wrong, if anything. */
 export function buildOracle(from: string, to: string, libraries: readonly string[]): string | undefined {
-  if (existsSync(to) && statSync(to).mtimeMs > statSync(from).mtimeMs) return undefined
+  const folder = dirname(from)
+  const newest = Math.max(...readdirSync(folder).map((name) => statSync(join(folder, name)).mtimeMs))
+  if (existsSync(to) && statSync(to).mtimeMs > newest) return undefined
   mkdirSync(dirname(to), { recursive: true })
   const built = spawnSync('gcc', ['-O2', '-Wall', '-o', to, from, ...libraries], { encoding: 'utf8' })
   return built.status === 0 ? undefined : `${from} does not build: ${built.stderr.split('\n')[0]}`

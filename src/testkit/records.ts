@@ -35,12 +35,12 @@ export function whyNoRecords(repository = root): string | undefined {
 
 /**
  * Starts the child; answers come in the order of the questions. `proof` also asks whether results are determined, which takes up to a second
- * a program: without the right to leak, Linux follows speculative paths too.
+ * a program. `caps` are the capabilities of the load (oracle/caps.h), root's unless told: without the right to leak, Linux follows speculative paths too.
  */
-export function askRecords(logLevel: number, proof: boolean, repository = root): RecordOracle {
+export function askRecords(logLevel: number, proof: boolean, repository = root, caps?: string): RecordOracle {
   const child = spawn(
     repository === root ? binary : join(repository, 'build/records'),
-    [...(proof ? ['-p'] : []), '-l', String(logLevel)],
+    [...(proof ? ['-p'] : []), '-l', String(logLevel), ...(caps ? ['-c', caps] : [])],
     {
       stdio: ['pipe', 'pipe', 'inherit'],
     },

@@ -6,9 +6,10 @@ import { logMark, verbose } from './verbose.ts'
 const sinceKept = (env: Env): number => env.recorder?.sinceKept ?? 0
 
 /** Puts by a copy of the current state, to go on from `insnIdx` later; null where there are too many, whose errno is the caller's. */
-export function pushBranch(env: Env, insnIdx: number, prevInsnIdx: number): State | null {
+export function pushBranch(env: Env, insnIdx: number, prevInsnIdx: number, speculative = false): State | null {
   const { chunk, used } = env.branchArena
   const state = saveState(env.cur, env.branchArena)
+  if (speculative) state.speculative = true
   const mark = logMark(env.log)
   env.branches.push({
     state,

@@ -70,9 +70,12 @@ export type ExactLevel = typeof NOT_EXACT | typeof EXACT | typeof RANGE_WITHIN
 
 export function statesEqual(env: Env, old: State, cur: State, exact: ExactLevel): boolean {
   if (old.curframe !== cur.curframe || old.inSleepable !== cur.inSleepable) return false
+  // What is safe where a branch was mispredicted need not be so elsewhere.
+  if (old.speculative && !cur.speculative) return false
   const { idmap } = env
   idmap.tmpIdGen = env.idGen
   idmap.count = 0
+  idmap.sameNumbers = env.exploreAluLimits
   if (!refsSafe(old, cur, idmap)) return false
   for (let i = 0; i <= old.curframe; i++) {
     if (old.words[old.at[i]! + CALLSITE] !== cur.words[cur.at[i]! + CALLSITE]) return false
@@ -164,7 +167,8 @@ function regSafe(a: Int32Array, ra: number, b: Int32Array, rb: number, idmap: Id
   if (type !== b[rb + TYPE]) return false
   switch (baseType(type)) {
     case SCALAR_VALUE: {
-      if (a[ra + PRECISE] === 0 && exact === NOT_EXACT) return true
+      if (idmap.sameNumbers) return regsSame(a, ra, b, rb) && checkScalarIds(a[ra + ID]!, b[rb + ID]!, idmap)
+      if (a[ra + PRECISE] === 0 && exact === NOT_EXACT && !idmap.allPrecise) return true
       const oldId = a[ra + ID]!
       const curId = b[rb + ID]!
       // A number that was linked to nothing does not mind a link; one that was linked wants the same link.
@@ -205,10 +209,10 @@ markRegUnknown(unbound, 0)
 const ALL_SPILL = STACK_SPILL * 0x01010101
 export const ALL_MISC = STACK_MISC * 0x01010101
 
-function isAllMisc(s: Int32Array, slot: number): boolean {
+function isAllMisc(s: Int32Array, slot: number, uninit: boolean): boolean {
   for (let i = 0; i < 8; i++) {
     const type = slotType(s, slot, i)
-    if (type !== STACK_MISC && type !== STACK_INVALID) return false
+    if (type !== STACK_MISC && !(type === STACK_INVALID && uninit)) return false
   }
   return true
 }
@@ -242,7 +246,7 @@ function stackSafe(a: Int32Array, fa: number, b: Int32Array, fb: number, idmap: 
     const exists = spi < curSlots
     if (exact === NOT_EXACT) {
       // Nothing but STACK_INVALID and STACK_MISC: nothing was relied upon.
-      if (((lo | hi) & ~ALL_MISC) === 0) continue
+      if (((lo | hi) & ~ALL_MISC) === 0 && (idmap.uninitStack || (lo | hi) === 0)) continue
       if (!exists) return false
       if (spilled && b[sb + SLOT_TYPE] === ALL_SPILL && b[sb + SLOT_TYPE + 1] === ALL_SPILL) {
         if (!regSafe(a, sa, b, sb, idmap, exact)) return false
@@ -267,17 +271,24 @@ function slotSafe(
   for (let i = 0; i < 8; i++) {
     const type = spilled ? STACK_SPILL : slotType(a, sa, i)
     if (exact !== NOT_EXACT && (!exists || type !== slotType(b, sb, i))) return false
-    if (type === STACK_INVALID || type === STACK_MISC) continue
+    if (type === STACK_INVALID || (type === STACK_MISC && idmap.uninitStack)) continue
     if (!exists) return false
-    // A number that fills the slot may stand against eight bytes of which nothing is known.
+    // A number that fills the slot may stand against eight bytes of which nothing is known, and the other way round.
+    if (i === 0 && type === STACK_MISC && isAllMisc(a, sa, false)) {
+      if (isSpilledNumber(b, sb)) return regSafe(unbound, 0, b, sb, idmap, exact)
+      if (isAllMisc(b, sb, false)) return true
+    }
     if (spilled && a[sa + TYPE] === SCALAR_VALUE) {
       if (isSpilledNumber(b, sb)) return regSafe(a, sa, b, sb, idmap, exact)
-      if (isAllMisc(b, sb)) return regSafe(a, sa, unbound, 0, idmap, exact)
+      if (isAllMisc(b, sb, idmap.uninitStack)) return regSafe(a, sa, unbound, 0, idmap, exact)
     }
-    if (type !== slotType(b, sb, i)) return false
+    const now = slotType(b, sb, i)
+    // Who was safe with any byte is safe with a zero.
+    if (type === STACK_MISC && now === STACK_ZERO) continue
+    if (type !== now) return false
     if (i !== 7) continue
     if (type === STACK_SPILL) return regSafe(a, sa, b, sb, idmap, exact)
-    if (type !== STACK_ZERO && !objectsEqual(a, sa, b, sb, type, idmap)) return false
+    if (type !== STACK_ZERO && type !== STACK_MISC && !objectsEqual(a, sa, b, sb, type, idmap)) return false
   }
   return true
 }

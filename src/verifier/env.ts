@@ -15,9 +15,11 @@ import { UNSUPPORTED } from './errno.ts'
 import { type History, NO_ENTRY, newHistory } from './history.ts'
 import type { StackLiveness } from './liveness/stack.ts'
 import type { LogNames } from './log/reg-text.ts'
+import { type Capabilities, ROOT } from './privilege.ts'
 import type { Arena, State } from './state.ts'
 import { newArena, workingFrame, workingState } from './state.ts'
 import type { StepRecorder } from './steps.ts'
+import type { VerifyOptions } from './types.ts'
 import { type Log, newLog } from './verbose.ts'
 
 export const COMPLEXITY_LIMIT_INSNS = 1_000_000
@@ -38,6 +40,13 @@ export const F_TEST_STATE_FREQ = 8
 /** The program runs where it may sleep. */
 export const F_SLEEPABLE = 1 << 4
 export const F_TEST_REG_INVARIANTS = 0x80
+/** Flags that anybody may add to a load, by the names that the command line takes. */
+export const TEST_FLAGS: Readonly<Record<string, number>> = {
+  strict_alignment: F_STRICT_ALIGNMENT,
+  any_alignment: F_ANY_ALIGNMENT,
+  test_state_freq: F_TEST_STATE_FREQ,
+  test_reg_invariants: F_TEST_REG_INVARIANTS,
+}
 
 // Notes about an instruction (Aux.flags).
 /** States are stored and compared here. */
@@ -53,10 +62,16 @@ export const SEEN = 16
 export const CALLS_CALLBACK = 32
 /** Call of an open-coded iterator's next(). */
 export const ITER_NEXT = 64
+/** A mispredicted path ends before or behind the instruction: a barrier stands there. Linux: nospec, nospec_result. */
+export const NOSPEC = 128
+export const NOSPEC_RESULT = 256
 
 /** Columns of notes about each instruction slot. */
 export interface Aux {
-  readonly flags: Uint8Array
+  readonly flags: Uint16Array
+  /** How the offset of a pointer is masked against misprediction, and up to where; 0 = not yet known. Linux: alu_state, alu_limit. */
+  readonly aluState: Uint8Array
+  readonly aluLimit: Int32Array
   /** What each instruction can do to what precision backtracking looks for. */
   readonly back: BackKinds
   /** Kind of pointer that a load or store went through so far; 0 = none yet. */
@@ -141,6 +156,12 @@ export interface IdMap {
   readonly cur: Int32Array
   count: number
   tmpIdGen: number
+  /** Numbers count whether or not anything relied upon them (no CAP_BPF). */
+  readonly allPrecise: boolean
+  /** Bytes that nobody wrote may be read. */
+  readonly uninitStack: boolean
+  /** As Env.exploreAluLimits. */
+  sameNumbers: boolean
 }
 const ID_MAP_SIZE = 600
 
@@ -168,6 +189,15 @@ export interface Env {
   readonly counters: Counters
   readonly strictAlignment: boolean
   readonly testStateFreq: boolean
+  /** CAP_BPF: loops, functions and precise tracking of numbers. */
+  readonly bpfCapable: boolean
+  /** CAP_PERFMON: addresses may get out, and stack that nobody wrote may be read. Without it paths are walked that only a mispredicted
+   * branch takes. */
+  readonly perfmon: boolean
+  /** CAP_NET_ADMIN and the others as they were given. */
+  readonly caps: Capabilities
+  /** Offsets that are masked differ by path: numbers have to be the same for states to be equal. Linux: explore_alu_limits. */
+  exploreAluLimits: boolean
   readonly testRegInvariants: boolean
   readonly btf: Btf | undefined
   /** The kernel's own types; undefined where nobody handed them in. */
@@ -238,7 +268,9 @@ const SCRATCH_REGS = 8
 /** The kernel keeps no more of a map's name. */
 const OBJ_NAME_LEN = 15
 
-export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable, logLevel: number, kernel: KernelBtf | undefined): Env {
+export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable, options: VerifyOptions): Env {
+  const { kernel, logLevel, caps = ROOT } = options
+  const flags = program.flags | (options.flags ?? 0)
   const n = insns.length
   const cur = workingState()
   const btf = program.btf ? readBtf(program.btf) : undefined
@@ -250,7 +282,9 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
     innerMaps: all.inner,
     insns,
     aux: {
-      flags: new Uint8Array(n),
+      flags: new Uint16Array(n),
+      aluState: new Uint8Array(n),
+      aluLimit: new Int32Array(n),
       back: backKinds(insns),
       ptrType: new Int32Array(n),
       fastcallSpills: new Uint8Array(n),
@@ -271,9 +305,13 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
       freeListSize: 0,
       backedges: 0,
     },
-    strictAlignment: (program.flags & F_STRICT_ALIGNMENT) !== 0 && (program.flags & F_ANY_ALIGNMENT) === 0,
-    testStateFreq: (program.flags & F_TEST_STATE_FREQ) !== 0,
-    testRegInvariants: (program.flags & F_TEST_REG_INVARIANTS) !== 0,
+    strictAlignment: (flags & F_STRICT_ALIGNMENT) !== 0 && (flags & F_ANY_ALIGNMENT) === 0,
+    testStateFreq: caps.bpf && (flags & F_TEST_STATE_FREQ) !== 0,
+    bpfCapable: caps.bpf,
+    perfmon: caps.perfmon,
+    caps,
+    exploreAluLimits: false,
+    testRegInvariants: (flags & F_TEST_REG_INVARIANTS) !== 0,
     btf: btf?.ok ? btf.btf : undefined,
     kernel,
     kfuncs: new Map(),
@@ -301,7 +339,15 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
       slotsHi: new Int32Array(MAX_CALL_FRAMES),
       changed: false,
     },
-    idmap: { old: new Int32Array(ID_MAP_SIZE), cur: new Int32Array(ID_MAP_SIZE), count: 0, tmpIdGen: 0 },
+    idmap: {
+      old: new Int32Array(ID_MAP_SIZE),
+      cur: new Int32Array(ID_MAP_SIZE),
+      count: 0,
+      tmpIdGen: 0,
+      allPrecise: !caps.bpf,
+      uninitStack: caps.perfmon,
+      sameNumbers: false,
+    },
     sccVisits: new Map(),
     seenException: false,
     records: new Map(),
@@ -311,7 +357,7 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
     live: undefined as unknown as StackLiveness,
     texts: new Array<string | undefined>(n).fill(undefined),
     disasm: {},
-    names: { maps: all.maps.map((m) => ({ ...m, name: m.name.slice(0, OBJ_NAME_LEN) })), typeName: () => '' },
+    names: { allPrecise: !caps.bpf, maps: all.maps.map((m) => ({ ...m, name: m.name.slice(0, OBJ_NAME_LEN) })), typeName: () => '' },
     recorder: undefined,
     replayed: undefined,
     covering: null,

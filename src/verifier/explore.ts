@@ -16,7 +16,19 @@ import {
   bpfOp,
 } from '../isa/index.ts'
 import { popBranch } from './branches.ts'
-import { anyScratched, COMPLEXITY_LIMIT_INSNS, type Env, F_SLEEPABLE, JMP_POINT, MAIN_FUNC, PRUNE_POINT, SEEN, scratchAll } from './env.ts'
+import {
+  anyScratched,
+  COMPLEXITY_LIMIT_INSNS,
+  type Env,
+  F_SLEEPABLE,
+  JMP_POINT,
+  MAIN_FUNC,
+  NOSPEC,
+  NOSPEC_RESULT,
+  PRUNE_POINT,
+  SEEN,
+  scratchAll,
+} from './env.ts'
 import { E2BIG, EACCES, EFAULT, EINVAL, EPERM } from './errno.ts'
 import { initFrame } from './frames.ts'
 import { NO_ENTRY, pushJmpHistory } from './history.ts'
@@ -50,6 +62,7 @@ export function startFunction(env: Env, subprog: number): void {
   cur.inSleepable = (env.program.flags & F_SLEEPABLE) !== 0
   cur.equalState = null
   cur.cleaned = false
+  cur.speculative = false
   initFrame(env, 0, MAIN_FUNC, subprog)
   cur.firstInsnIdx = env.subprogs[subprog]!.start
   cur.lastInsnIdx = -1
@@ -108,14 +121,31 @@ function step(env: Env): number {
   if (log.level & LOG_LEVEL) show(env)
   if (env.recorder) addStep(env.recorder, env, STEP_STEPPED, -1)
   env.onStep?.(env)
-  aux.flags[insnIdx]! |= SEEN
+  // A mispredicted path ends at a barrier.
+  if (!cur.speculative) aux.flags[insnIdx]! |= SEEN
+  else if (flags & NOSPEC) {
+    if (env.recorder) env.recorder.kind[env.step] = STEP_EXIT
+    return PATH_END
+  }
   const branches = env.branches.length
-  const err = runInsn(env)
+  const done = runInsn(env)
+  const err = cur.speculative ? afterSpeculation(env, insnIdx, done) : done
   if (env.recorder) {
     if (err === PATH_END) env.recorder.kind[env.step] = STEP_EXIT
     else if (env.branches.length > branches) env.recorder.kind[env.step] = STEP_BRANCHED
   }
   return err
+}
+
+/** On a mispredicted path nothing is refused: a barrier keeps it from the instruction. Linux: error_recoverable_with_nospec(). */
+function afterSpeculation(env: Env, insnIdx: number, err: number): number {
+  const { flags, aluState } = env.aux
+  if (err === -EPERM || err === -EACCES || err === -EINVAL) {
+    flags[insnIdx]! |= NOSPEC
+    aluState[insnIdx] = 0
+    return PATH_END
+  }
+  return err === 0 && flags[insnIdx]! & NOSPEC_RESULT ? PATH_END : err
 }
 
 /** The state changes as the current instruction has it; nothing is compared, shown or counted. */
@@ -137,18 +167,20 @@ function mayWriteStack(opcode: number): boolean {
 
 function saySafe(env: Env): void {
   if (env.log.level & LOG_LEVEL) {
-    const way = env.printState ? `\nfrom ${env.prevInsnIdx} to ${env.insnIdx}` : `${env.insnIdx}`
+    const way = env.printState ? `\nfrom ${env.prevInsnIdx} to ${env.insnIdx}${speculation(env)}` : `${env.insnIdx}`
     trace(env.log, `${way}: safe\n`)
   }
   const by = env.covering
   if (env.recorder && by) addStep(env.recorder, env, by.branches > 0 ? STEP_LOOP : STEP_PRUNED, by.step)
 }
 
+const speculation = (env: Env): string => (env.cur.speculative ? ' (speculative execution)' : '')
+
 /** The state where it was not shown yet, the source line, the instruction. */
 function show(env: Env): void {
   const { log, cur, insnIdx } = env
   if (log.level & LOG_LEVEL2 && env.printState) {
-    trace(log, `\nfrom ${env.prevInsnIdx} to ${insnIdx}:${wholeState(env, cur, cur.curframe)}\n`)
+    trace(log, `\nfrom ${env.prevInsnIdx} to ${insnIdx}${speculation(env)}:${wholeState(env, cur, cur.curframe)}\n`)
     env.printState = false
   }
   if (anyScratched(env)) traceInsnState(env)

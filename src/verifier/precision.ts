@@ -38,8 +38,8 @@ export function markChainPrecision(env: Env, regno: number): number {
 /** Walks back from a state with what env.bt asks for. Linux: mark_chain_precision_batch(). */
 export function backtrack(env: Env, start: State): number {
   const { bt, log } = env
-  if (env.replayed) {
-    // Marks belong to checkpoints, of which a replay has none.
+  if (env.replayed || !env.bpfCapable) {
+    // Marks belong to checkpoints, of which a replay has none; without CAP_BPF all numbers count.
     reset(bt)
     return 0
   }
@@ -254,14 +254,14 @@ export function propagatePrecision(env: Env, old: State, cur: State): number {
     const names: string[] = []
     for (let i = 0; i < 10; i++) {
       const r = regAt(frame, i)
-      if (s[r + TYPE] !== SCALAR_VALUE || s[r + PRECISE] === 0) continue
+      if (s[r + TYPE] !== SCALAR_VALUE || (s[r + PRECISE] === 0 && env.bpfCapable)) continue
       bt.regs[fr]! |= 1 << i
       if (level2) names.push(`r${i}`)
     }
     const slots = s[frame + ALLOCATED_SLOTS]!
     for (let i = 0; i < slots; i++) {
       const slot = slotAt(frame, i)
-      if (!isSpilledNumber(s, slot) || s[slot + PRECISE] === 0) continue
+      if (!isSpilledNumber(s, slot) || (s[slot + PRECISE] === 0 && env.bpfCapable)) continue
       wantSlot(bt, fr, i)
       if (level2) names.push(`fp${-8 * (i + 1)}`)
     }

@@ -30,6 +30,9 @@ import { wholeState } from './show.ts'
 import { frameInsnIdx, type State, sameCallsites, saveState } from './state.ts'
 import { dump, lineInfo, verbose } from './verbose.ts'
 
+/** Checkpoints of an instruction where CAP_BPF is missing. Linux: BPF_COMPLEXITY_LIMIT_STATES. */
+const UNPRIVILEGED_STATES = 64
+
 /** 1: nothing new can come of this path; 0: go on; negative: an error. */
 export function isStateVisited(env: Env): number {
   const { cur, counters, insnIdx } = env
@@ -88,7 +91,7 @@ export function isStateVisited(env: Env): number {
     } else before = st
   }
   if (counters.maxStatesPerInsn < count) counters.maxStatesPerInsn = count
-  if (addNew) addCheckpoint(env, head)
+  if (addNew && (env.bpfCapable || count <= UNPRIVILEGED_STATES)) addCheckpoint(env, head)
   return 0
 }
 
@@ -160,7 +163,7 @@ function addCheckpoint(env: Env, head: number): void {
   updatePeakStates(env)
   counters.prevJmpsProcessed = counters.jmpsProcessed
   counters.prevInsnProcessed = counters.insnProcessed
-  markAllScalarsImprecise(cur)
+  if (env.bpfCapable) markAllScalarsImprecise(cur)
   const checkpoint = saveState(cur)
   checkpoint.insnIdx = env.insnIdx
   // The step that is about to be recorded.

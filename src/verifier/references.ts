@@ -1,11 +1,11 @@
 // References to kernel objects that a program has to give back: sockets, ring buffer records.
 // Linux: acquire_reference(), release_reference(), check_reference_leak(), check_resource_leak().
 
-import { markRegUnknown } from './domain/bounds.ts'
 import { REF_OBJ_ID } from './domain/layout.ts'
 import { forEachReg } from './domain/slots.ts'
 import type { Env } from './env.ts'
 import { EINVAL } from './errno.ts'
+import { markRegInvalid } from './invalidate.ts'
 import type { Reference } from './state.ts'
 import { verbose } from './verbose.ts'
 
@@ -29,7 +29,7 @@ export function releaseReference(env: Env, id: number): number {
   if (!rest) return -EINVAL
   cur.refs = rest
   forEachReg(s, cur.at, cur.curframe, (r) => {
-    if (s[r + REF_OBJ_ID] === id) markRegUnknown(s, r)
+    if (s[r + REF_OBJ_ID] === id) markRegInvalid(env, s, r)
   })
   return 0
 }

@@ -71,6 +71,8 @@ export interface State {
   callbackUnrollDepth: number
   /** The program may sleep here. */
   inSleepable: boolean
+  /** Only a mispredicted branch leads here. */
+  speculative: boolean
   /** In a section between bpf_rcu_read_lock() and bpf_rcu_read_unlock(). */
   rcuLock: boolean
   /** How often preemption was turned off. */
@@ -110,6 +112,7 @@ function bareState(words: Int32Array, at: number[], arena: Arena): State {
     mayGotoDepth: 0,
     callbackUnrollDepth: 0,
     inSleepable: false,
+    speculative: false,
     rcuLock: false,
     preemptLocks: 0,
     equalState: null,
@@ -180,6 +183,7 @@ function copyFields(dst: State, src: State): void {
   dst.mayGotoDepth = src.mayGotoDepth
   dst.callbackUnrollDepth = src.callbackUnrollDepth
   dst.inSleepable = src.inSleepable
+  dst.speculative = src.speculative
   dst.rcuLock = src.rcuLock
   dst.preemptLocks = src.preemptLocks
   dst.equalState = src.equalState

@@ -1,6 +1,7 @@
 // What a verification is asked and what it answers. Source of the rules: Linux 6.18 kernel/bpf/verifier.c, x86-64, root, JIT on.
 import type { KernelBtf } from '../abi/index.ts'
 import type { InsnIdx, Program } from '../isa/index.ts'
+import type { Capabilities } from './privilege.ts'
 import type { RecordedWalk } from './replay.ts'
 
 export interface VerifyOptions {
@@ -8,6 +9,10 @@ export interface VerifyOptions {
   readonly logLevel: number
   /** Keep columns about every step, so that states can be shown later. */
   readonly record?: boolean
+  /** What the one who loads may do; root, unless told otherwise. */
+  readonly caps?: Capabilities
+  /** Flags of the load that are added to the program's own (TEST_FLAGS). */
+  readonly flags?: number
   /** The kernel's own types. Programs that need them are unsupported where they are not handed in. */
   readonly kernel?: KernelBtf
 }

@@ -26,6 +26,7 @@ import { stackLiveness } from './liveness/of-env.ts'
 import { computeLiveRegisters, liveRegistersText } from './liveness/registers.ts'
 import { computeScc } from './liveness/scc.ts'
 import { finishText } from './log/text.ts'
+import { mayLoad, ROOT, UNPRIVILEGED_INSNS } from './privilege.ts'
 import { recordedWalk } from './replay.ts'
 import { disasmNames, insnText } from './show.ts'
 import { newRecorder, stepTable } from './steps.ts'
@@ -54,9 +55,13 @@ export function startVerifyWith(program: Program, options: VerifyOptions, watch:
   const type = progTypeOf(program)
   if (!type || !(ctxKnown(type.name) || (options.kernel && attachesByBtf(type.name))))
     return finished(unmodelled(`program type ${program.type}`))
-  if (insns.length === 0 || insns.length > MAX_INSNS) return finished({ ...NOTHING, verdict: 'rejected', errno: E2BIG })
+  const { caps = ROOT } = options
+  if (insns.length === 0 || insns.length > (caps.bpf ? MAX_INSNS : UNPRIVILEGED_INSNS))
+    return finished({ ...NOTHING, verdict: 'rejected', errno: E2BIG })
+  const forbidden = mayLoad(type.id, caps)
+  if (forbidden) return finished({ ...NOTHING, verdict: 'rejected', errno: forbidden })
   if (!attachTypeFits(type.id, program.attachType)) return finished({ ...NOTHING, verdict: 'rejected', errno: EINVAL })
-  const env = newEnv(program, type, insns, options.logLevel, options.kernel)
+  const env = newEnv(program, type, insns, options)
   env.disasm = disasmNames(env)
   env.names = { ...env.names, typeName: (btf, id) => typeNameOf(env, btf, id) }
   env.onStep = watch.onStep

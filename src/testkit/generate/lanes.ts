@@ -5,6 +5,7 @@ import type { Program } from '../../isa/index.ts'
 import { ctxSketch } from './ctx.ts'
 import { frontierSketch } from './frontier/index.ts'
 import { helperSketch } from './helper-args.ts'
+import { leakSketch } from './leaks.ts'
 import { loopSketch } from './loops.ts'
 import { mutated } from './mutate.ts'
 import { noiseSketch } from './noise.ts'
@@ -23,6 +24,7 @@ const LANES: Readonly<Record<string, { readonly share: number; readonly make: Ma
   frontier: { share: 35, make: (id, r) => toRecord(id, 'frontier', frontierSketch(r)) },
   helpers: { share: 15, make: (id, r) => toRecord(id, 'helpers', helperSketch(r)) },
   ctx: { share: 8, make: (id, r) => toRecord(id, 'ctx', ctxSketch(r)) },
+  leaks: { share: 4, make: (id, r) => toRecord(id, 'leaks', leakSketch(r)) },
   noise: {
     share: 7,
     make: (id, r) => {

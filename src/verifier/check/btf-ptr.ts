@@ -33,7 +33,7 @@ import {
 } from '../domain/layout.ts'
 import { tnumIsConst } from '../domain/tnum.ts'
 import { curReg, type Env, unsupported } from '../env.ts'
-import { EACCES, EINVAL, ENOTSUPP } from '../errno.ts'
+import { EACCES, EINVAL, ENOTSUPP, EPERM } from '../errno.ts'
 import { tnumText } from '../log/numbers.ts'
 import { varOffOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
@@ -131,6 +131,10 @@ export function checkBtfAccess(env: Env, regno: number, off: number, size: numbe
     verbose(log, `R${regno} is ptr_${name} ${text}\n`)
     return -EACCES
   }
+  if (!env.perfmon) {
+    verbose(log, `'struct ${name}' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN\n`)
+    return -EPERM
+  }
   if (which === KERNEL_BTF && !isGplCompatible(env)) {
     verbose(log, `Cannot access kernel 'struct ${name}' from non-GPL compatible program\n`)
     return -EINVAL
@@ -224,6 +228,10 @@ export function checkMapPtrAccess(env: Env, regno: number, off: number, size: nu
   if (!name) {
     verbose(log, `map_ptr access not supported for map type ${mapType(map.type)?.id ?? 0}\n`)
     return -ENOTSUPP
+  }
+  if (!env.perfmon) {
+    verbose(log, `'struct ${name}' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN\n`)
+    return -EPERM
   }
   if (off < 0) {
     verbose(log, `R${regno} is ${name} invalid negative access: off=${off}\n`)

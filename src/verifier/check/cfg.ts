@@ -85,7 +85,13 @@ function push(walk: Walk, t: number, w: number, edge: number): number {
     walk.stack.push(w)
     return KEEP
   }
-  if ((state[w]! & 0xf0) === DISCOVERED) return DONE
+  if ((state[w]! & 0xf0) === DISCOVERED) {
+    if (env.bpfCapable) return DONE
+    lineInfo(env.log, t, true)
+    lineInfo(env.log, w, true)
+    verbose(env.log, `back-edge from insn ${t} to ${w}\n`)
+    return -EINVAL
+  }
   state[t] = DISCOVERED | edge
   return DONE
 }

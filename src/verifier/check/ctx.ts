@@ -45,11 +45,23 @@ const NETFILTER_STRUCTS: Readonly<Record<number, string>> = { 0: 'nf_hook_state'
 export const ctxStructName = (env: Env, off: number): string | undefined =>
   env.progType.name === 'netfilter' ? NETFILTER_STRUCTS[off] : undefined
 
+/** struct __sk_buff, where CAP_BPF is asked for. */
+const SKB_DATA = 76
+const SKB_DATA_END = 80
+const SKB_TSTAMP = 152
+const SKB_TSTAMP_END = 160
+
+/** Linux: cg_skb_is_valid_access(). */
+function mayUseField(env: Env, off: number, write: boolean): boolean {
+  if (env.bpfCapable || !env.progType.name.startsWith('cgroup_skb')) return true
+  return off !== SKB_DATA && off !== SKB_DATA_END && !(write && off >= SKB_TSTAMP && off < SKB_TSTAMP_END)
+}
+
 /** What the access yields, or undefined (and said so) where it is not allowed. */
 export function checkCtxAccess(env: Env, off: number, size: number, write: boolean, signed: boolean): CtxAccess | undefined {
   const access = ctxAccess(env.progType.name, off, size)
   // Pointers are not loaded with sign extension.
-  if (access && (!write || access.writable) && !(signed && access.kind !== 'scalar')) return access
+  if (access && mayUseField(env, off, write) && (!write || access.writable) && !(signed && access.kind !== 'scalar')) return access
   verbose(env.log, `invalid bpf_context access off=${off} size=${size}\n`)
   return undefined
 }

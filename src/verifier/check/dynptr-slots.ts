@@ -1,6 +1,6 @@
 // Dynptrs as the two stack slots that they fill: what a write over one of them does, and how they go.
 // Linux: destroy_if_dynptr_stack_slot(), invalidate_dynptr().
-import { markRegNotInit, markRegUnknown } from '../domain/bounds.ts'
+import { markRegNotInit } from '../domain/bounds.ts'
 import {
   DYNPTR_ID,
   DYNPTR_TYPE,
@@ -19,6 +19,7 @@ import {
 import { forEachReg, slotBitHi, slotBitLo } from '../domain/slots.ts'
 import { type Env, scratchSlot } from '../env.ts'
 import { EINVAL } from '../errno.ts'
+import { markRegInvalid } from '../invalidate.ts'
 import { markStackWrite } from '../liveness/stack.ts'
 import { verbose } from '../verbose.ts'
 
@@ -58,7 +59,7 @@ export function destroyDynptr(env: Env, frame: number, at: number): number {
   scratchSlot(env, spi - 1)
   const id = s[first + ID]!
   forEachReg(s, cur.at, cur.curframe, (r) => {
-    if ((s[r + TYPE]! & ~PTR_MAYBE_NULL) === PTR_TO_MEM && s[r + DYNPTR_ID] === id) markRegUnknown(s, r)
+    if ((s[r + TYPE]! & ~PTR_MAYBE_NULL) === PTR_TO_MEM && s[r + DYNPTR_ID] === id) markRegInvalid(env, s, r)
   })
   invalidateDynptr(env, frame, spi)
   return 0

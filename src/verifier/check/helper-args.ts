@@ -64,7 +64,7 @@ import type { Arg, HelperProto } from './helper-proto.ts'
 import { checkKptrArg, matchKptr } from './kptr.ts'
 import { checkLock, checkMapField } from './lock.ts'
 import { checkConstStr } from './map.ts'
-import { checkRegRead } from './mem.ts'
+import { checkRegRead, leaks, refuseLeak } from './mem.ts'
 import { isPktPointer, mayAccessPacket, passesPacketToAll } from './packet.ts'
 import { checkArgOff, checkPtrAlignment, checkReleaseOff } from './region.ts'
 
@@ -114,6 +114,7 @@ export function checkFuncArg(env: Env, i: number, meta: CallMeta, proto: HelperP
   if (!arg) return 0
   const regno = 1 + i
   let err = checkRegRead(env, regno)
+  if (!err && arg.base === 'anything' && leaks(env, regno)) return refuseLeak(env, regno, 'leaks addr into helper function')
   if (err || arg.base === 'anything' || arg.base === 'scalar') return err
   const { words: s, log } = env
   const r = curReg(env, regno)

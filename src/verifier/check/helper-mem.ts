@@ -219,7 +219,7 @@ const s64At = (s: Int32Array, at: number): string => ((BigInt(s[at]!) << 32n) | 
 /** The number that a key on the stack is; -EOPNOTSUPP where it is not known. The value goes to meta. */
 export function constantMapKey(env: Env, r: number, keySize: number, meta: CallMeta): number {
   const s = env.words
-  if (s[r + TYPE] !== PTR_TO_STACK || mayBeNull(s[r + TYPE]!) || !tnumIsConst(s, r + VALUE_HI)) return -EOPNOTSUPP
+  if (!env.bpfCapable || s[r + TYPE] !== PTR_TO_STACK || mayBeNull(s[r + TYPE]!) || !tnumIsConst(s, r + VALUE_HI)) return -EOPNOTSUPP
   const byte = -(s[r + OFF]! + varOffOf(s, r)) - 1
   const spi = byte >> 3
   const slot = slotAt(stackFrame(env, r), spi)

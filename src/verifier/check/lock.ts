@@ -2,12 +2,12 @@
 // order, by the same path.
 // Linux: process_spin_lock(), check_map_field_pointer().
 
-import { markRegUnknown } from '../domain/bounds.ts'
 import { ID, MAP, MAP_UID, NON_OWN_REF, OFF, PTR_TO_MAP_VALUE, TYPE, VALUE_HI } from '../domain/layout.ts'
 import { forEachReg } from '../domain/slots.ts'
 import { tnumIsConst } from '../domain/tnum.ts'
 import { curReg, type Env } from '../env.ts'
 import { EINVAL } from '../errno.ts'
+import { markRegInvalid } from '../invalidate.ts'
 import { acquireLock, holdsLock, type LockKind, mapOwner, OBJECT_OWNER, releaseLock } from '../locks.ts'
 import { varOffOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
@@ -50,7 +50,7 @@ export function checkLock(env: Env, regno: number, kind: LockKind, taking: boole
   releaseLock(cur, kind, id, owner)
   // What was seen of a list or tree without being owned may be gone.
   forEachReg(s, cur.at, cur.curframe, (at) => {
-    if (s[at + TYPE]! & NON_OWN_REF) markRegUnknown(s, at)
+    if (s[at + TYPE]! & NON_OWN_REF) markRegInvalid(env, s, at)
   })
   return 0
 }

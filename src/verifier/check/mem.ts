@@ -49,7 +49,7 @@ import { KERNEL_BTF, kernelStruct } from './btf-types.ts'
 import { checkCtxAccess, checkFlowKeysAccess, checkSockAccess, ctxRegType, ctxStructName } from './ctx.ts'
 import { checkKptrAccess, kptrAt } from './kptr.ts'
 import { checkMapAccess, checkMapAccessType, directRead, hasDirectValue, isMapRdonly, mapOf } from './map.ts'
-import { checkPacketAccess, mayAccessPacket } from './packet.ts'
+import { checkPacketAccess, isPktPointer, mayAccessPacket } from './packet.ts'
 import { checkBuffer, checkPtrAlignment, checkPtrOff, checkRegion } from './region.ts'
 import { checkStackRead, checkStackWithinBounds, checkStackWrite } from './stack.ts'
 
@@ -124,6 +124,26 @@ const isMemOrStruct = (type: number): boolean => baseType(type) === PTR_TO_MEM |
 
 // ---- the access ----
 
+/** Where an address must not be stored without CAP_PERFMON, as messages name it. */
+const LEAK_PLACES: ReadonlyMap<number, string> = new Map([
+  [PTR_TO_MAP_VALUE, 'map'],
+  [PTR_TO_MEM, 'mem'],
+  [PTR_TO_CTX, 'ctx'],
+  [PTR_TO_PACKET, 'packet'],
+  [PTR_TO_PACKET_META, 'packet'],
+  [PTR_TO_FLOW_KEYS, 'flow keys'],
+])
+
+/** The register holds an address, and those who load may not see any. Linux: is_pointer_value(). */
+export const leaks = (env: Env, regno: number): boolean =>
+  !env.perfmon && regno >= 0 && env.words[curReg(env, regno) + TYPE] !== SCALAR_VALUE
+
+/** Says so. */
+export function refuseLeak(env: Env, regno: number, what: string): number {
+  verbose(env.log, `R${regno} ${what}\n`)
+  return -EACCES
+}
+
 const constant = new Int32Array(2)
 
 /**
@@ -147,6 +167,15 @@ export function checkMemAccess(
   const type = s[r + TYPE]!
   off += s[r + OFF]!
   const value = !write && valueRegno >= 0 ? curReg(env, valueRegno) : -1
+  if (write && leaks(env, valueRegno)) {
+    const place = LEAK_PLACES.get(baseType(type))
+    // The packet, of which it is asked first whether it may be written; memory that is read-only.
+    const refused = (isPktPointer(type) && !mayAccessPacket(env, true)) || mayBeNull(type) || (place === 'mem' && type & MEM_RDONLY)
+    if (place && !refused) {
+      verbose(env.log, `R${valueRegno} leaks addr into ${place}\n`)
+      return -EACCES
+    }
+  }
   switch (baseType(type)) {
     case PTR_TO_STACK:
       err = checkStackWithinBounds(env, regno, off, size, write)

@@ -1,7 +1,6 @@
 // Direct access to packet bytes: within what comparisons with data_end have proven; who may read, who may write; forgetting pointers
 // when the packet may have moved.
 // Linux: may_access_direct_pkt_data(), check_packet_access(), clear_all_pkt_pointers().
-import { markRegUnknown } from '../domain/bounds.ts'
 import {
   baseType,
   DYNPTR_TYPE_SKB,
@@ -17,6 +16,7 @@ import {
 import { forEachReg } from '../domain/slots.ts'
 import { curReg, type Env } from '../env.ts'
 import { EACCES, EINVAL } from '../errno.ts'
+import { markRegInvalid } from '../invalidate.ts'
 import { sminOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
 import { checkWithin } from './region.ts'
@@ -76,6 +76,6 @@ export function clearAllPktPointers(env: Env): void {
   forEachReg(s, cur.at, cur.curframe, (r) => {
     const type = s[r + TYPE]!
     const slice = baseType(type) === PTR_TO_MEM && (type & (DYNPTR_TYPE_SKB | DYNPTR_TYPE_XDP | DYNPTR_TYPE_SKB_META)) !== 0
-    if (isPktPointerAny(type) || slice) markRegUnknown(s, r)
+    if (isPktPointerAny(type) || slice) markRegInvalid(env, s, r)
   })
 }

@@ -6,7 +6,7 @@ import { EINVAL } from '../errno.ts'
 import { regTypeName } from '../log/reg-text.ts'
 import { markChainPrecision } from '../precision.ts'
 import { verbose } from '../verbose.ts'
-import { checkRegRead } from './mem.ts'
+import { checkRegRead, leaks, refuseLeak } from './mem.ts'
 import { checkRetRange } from './ret-range.ts'
 
 /** `regno` holds the value: r0 at an exit, r1 where an exception is thrown. */
@@ -16,6 +16,7 @@ export function checkReturnCode(env: Env, regno: number): number {
   if (s[frame + FRAME_SUBPROG] === 0 && returnsNothing(env)) return 0
   const err = checkRegRead(env, regno)
   if (err) return err
+  if (leaks(env, regno)) return refuseLeak(env, regno, 'leaks addr as return value')
   const type = s[curReg(env, regno) + TYPE]!
   if (s[frame + FRAME_FLAGS]! & IN_ASYNC_CALLBACK_FN) {
     return enforceRange(env, regno, s[frame + RET_RANGE_MIN]!, s[frame + RET_RANGE_MAX]!, 'At async callback return')

@@ -37,7 +37,7 @@ import {
 import { clearScalarId } from '../domain/linked.ts'
 import { isSpilled, slotBitHi, slotBitLo } from '../domain/slots.ts'
 import { tnumIsConst } from '../domain/tnum.ts'
-import { curReg, type Env, FASTCALL_PATTERN, MAX_BPF_STACK, MAX_VAR_OFF, scratchSlot } from '../env.ts'
+import { curReg, type Env, FASTCALL_PATTERN, MAX_BPF_STACK, MAX_VAR_OFF, NOSPEC_RESULT, scratchSlot } from '../env.ts'
 import { EACCES, EFAULT, EINVAL } from '../errno.ts'
 import { pushJmpHistory, stackAccess } from '../history.ts'
 import { markStackRead, markStackWrite } from '../liveness/stack.ts'
@@ -113,7 +113,8 @@ export function checkStackWithinBounds(env: Env, regno: number, off: number, siz
     min = smin + off
     max = smax + off + size
   }
-  const err = min < -MAX_BPF_STACK || min > -1 ? -EACCES : max > 0 ? -EINVAL : size < 0 ? -EFAULT : 0
+  const deepest = write || env.perfmon ? MAX_BPF_STACK : REG_BYTES * s[stackFrame(env, r) + ALLOCATED_SLOTS]!
+  const err = min < -deepest || min > -1 ? -EACCES : max > 0 ? -EINVAL : size < 0 ? -EFAULT : 0
   if (err) {
     if (fixed) verbose(log, `invalid ${doing} stack R${regno} off=${off} size=${size}\n`)
     else verbose(log, `invalid variable-offset ${doing} stack R${regno} var_off=${tnumText(s, r + VALUE_HI)} off=${off} size=${size}\n`)
@@ -169,17 +170,22 @@ function writeFixed(env: Env, frame: number, off: number, size: number, valueReg
   const reg = valueRegno >= 0 ? curReg(env, valueRegno) : -1
   const aligned = off % REG_BYTES === 0
   if (aligned && size === REG_BYTES) markStackWrite(env.live, s[frame + FRAME_NO]!, slotBitLo(spi), slotBitHi(spi))
+  if (!env.perfmon && isSpilled(s, slot) && s[slot + TYPE] !== SCALAR_VALUE && size !== REG_BYTES) {
+    verbose(log, 'attempt to corrupt spilled pointer on stack\n')
+    return -EACCES
+  }
+  if (!env.perfmon && needsBarrier(s, slot, first, size, reg)) env.aux.flags[env.insnIdx]! |= NOSPEC_RESULT
   const lost = destroyDynptr(env, frame, spi)
   if (lost) return lost
   checkFastcallContract(env, frame, off)
   scratchSlot(env, spi)
   let spill = true
-  if (reg >= 0 && aligned && s[reg + TYPE] === SCALAR_VALUE) {
+  if (reg >= 0 && aligned && s[reg + TYPE] === SCALAR_VALUE && env.bpfCapable) {
     const fits = regWidth(s, reg) <= 8 * size
     if (fits) assignScalarId(env, reg)
     saveRegister(env, slot, s, reg, size)
     if (!fits) clearScalarId(s, slot)
-  } else if (reg < 0 && aligned && isStMem(opcode)) {
+  } else if (reg < 0 && aligned && isStMem(opcode) && env.bpfCapable) {
     const imm = insns.imm[env.insnIdx]!
     markRegConst(env.scratch, 0, imm, false)
     saveRegister(env, slot, env.scratch, 0, size)
@@ -213,6 +219,16 @@ function writeFixed(env: Env, frame: number, off: number, size: number, valueReg
   return 0
 }
 
+/** Whether a load behind the store might, mispredicted, still see the pointer or the number that was there. */
+function needsBarrier(s: Int32Array, slot: number, first: number, size: number, reg: number): boolean {
+  if (reg >= 0 && isSpillable(s[reg + TYPE]!)) return true
+  for (let i = 0; i < size; i++) {
+    const type = slotType(s, slot, (first - i) & 7)
+    if (type !== STACK_MISC && type !== STACK_ZERO) return true
+  }
+  return false
+}
+
 function writeVariable(env: Env, frame: number, r: number, off: number, size: number, valueRegno: number): number {
   const { words: s, insns } = env
   const min = sminOf(s, r) + off
@@ -230,6 +246,10 @@ function writeVariable(env: Env, frame: number, r: number, off: number, size: nu
     const slot = slotAt(frame, spi)
     const type = slotType(s, slot, byte & 7)
     scratchSlot(env, spi)
+    if (!env.perfmon && type !== STACK_MISC && type !== STACK_ZERO) {
+      verbose(env.log, `spilled ptr in range of var-offset stack write; insn ${env.insnIdx}, ptr off: ${i}`)
+      return -EINVAL
+    }
     if (zero && type === STACK_SPILL && isSpilledScalar(s, slot) && isRegNull(s, slot)) {
       zeroUsed = true
       continue
@@ -289,6 +309,10 @@ function readFixed(env: Env, frame: number, off: number, size: number, dstRegno:
   const dst = dstRegno >= 0 ? curReg(env, dstRegno) : -1
   if (size === REG_BYTES && spillSize === REG_BYTES) {
     if (dst >= 0) copyReg(s, dst, s, slot)
+    else if (!env.perfmon && s[slot + TYPE] !== SCALAR_VALUE) {
+      verbose(log, `leaking pointer from stack off ${off}\n`)
+      return -EACCES
+    }
   } else {
     if (s[slot + TYPE] !== SCALAR_VALUE) {
       lineInfo(log, env.insnIdx, true)
@@ -309,7 +333,7 @@ function readFixed(env: Env, frame: number, off: number, size: number, dstRegno:
         const type = slotType(s, slot, (first - i) & 7)
         if (type === STACK_SPILL) spills++
         else if (type === STACK_ZERO) zeros++
-        else if (type !== STACK_MISC && type !== STACK_INVALID) {
+        else if (type !== STACK_MISC && !(type === STACK_INVALID && env.perfmon)) {
           verbose(log, `invalid read from stack off ${off}+${i} size ${size}\n`)
           return -EACCES
         }
@@ -329,7 +353,7 @@ function readFixed(env: Env, frame: number, off: number, size: number, dstRegno:
 function checkPlainBytes(env: Env, slot: number, first: number, off: number, size: number): number {
   for (let i = 0; i < size; i++) {
     const type = slotType(env.words, slot, (first - i) & 7)
-    if (type === STACK_MISC || type === STACK_ZERO || type === STACK_INVALID) continue
+    if (type === STACK_MISC || type === STACK_ZERO || (type === STACK_INVALID && env.perfmon)) continue
     verbose(env.log, `invalid read from stack off ${off}+${i} size ${size}\n`)
     return -EACCES
   }
@@ -370,15 +394,20 @@ function readVariable(env: Env, frame: number, regno: number, off: number, size:
 export function readStackRange(env: Env, regno: number, frame: number, min: number, end: number, clobber: boolean, size: number): number {
   const { words: s, log } = env
   const r = curReg(env, regno)
+  // The masks against misprediction are not made for it.
+  if (!env.perfmon && !tnumIsConst(s, r + VALUE_HI)) {
+    verbose(log, `R${regno} variable offset stack access prohibited for !root, var_off=${tnumText(s, r + VALUE_HI)}\n`)
+    return -EACCES
+  }
   for (let i = min; i < end; i++) {
     const byte = -i - 1
     const spi = byte >> 3
     const slot = slotAt(frame, spi)
     const type = slotType(s, slot, byte & 7)
-    if (type === STACK_ZERO || type === STACK_INVALID) {
+    if (type === STACK_ZERO || (type === STACK_INVALID && env.perfmon)) {
       if (clobber) setSlotType(s, slot, byte & 7, STACK_MISC)
     } else if (type !== STACK_MISC) {
-      if (!isSpilled(s, slot)) {
+      if (!isSpilled(s, slot) || !(env.perfmon || s[slot + TYPE] === SCALAR_VALUE)) {
         if (tnumIsConst(s, r + VALUE_HI)) verbose(log, `invalid read from stack R${regno} off ${min}+${i - min} size ${size}\n`)
         else verbose(log, `invalid read from stack R${regno} var_off ${tnumText(s, r + VALUE_HI)}+${i - min} size ${size}\n`)
         return -EACCES

@@ -20,7 +20,7 @@ import {
   LD_IMM64,
 } from '../../isa/index.ts'
 import { type Env, MAX_SUBPROGS, type Subprog } from '../env.ts'
-import { E2BIG, EINVAL } from '../errno.ts'
+import { E2BIG, EINVAL, EPERM } from '../errno.ts'
 import { LOG_LEVEL2, trace, verbose } from '../verbose.ts'
 import { FUNC_TAIL_CALL } from './helper-ids.ts'
 import { addKfuncCall } from './kfunc.ts'
@@ -42,11 +42,21 @@ export function findSubprogs(env: Env): number {
   return 0
 }
 
+function namesFunction(insns: InsnTable, i: number): boolean {
+  const src = insns.src[i]
+  if (insns.opcode[i] === LD_IMM64) return src === BPF_PSEUDO_FUNC
+  return insns.opcode[i] === (BPF_JMP | BPF_CALL) && (src === BPF_PSEUDO_CALL || src === BPF_PSEUDO_KFUNC_CALL)
+}
+
 /** What is called and what is pointed to, up to the first mistake. */
 function collectStarts(env: Env, starts: number[]): number {
   const { insns, log } = env
   for (let i = 0; i < insns.length; i++) {
     const call = insns.opcode[i] === (BPF_JMP | BPF_CALL)
+    if (!env.bpfCapable && namesFunction(insns, i)) {
+      verbose(log, 'loading/calling other bpf or kernel functions are allowed for CAP_BPF and CAP_SYS_ADMIN\n')
+      return -EPERM
+    }
     if (call && insns.src[i] === BPF_PSEUDO_KFUNC_CALL) {
       const err = addKfuncCall(env, i)
       if (err) return err

@@ -54,6 +54,8 @@ import { isSmall, snum, tnumText, unum } from './numbers.ts'
 
 /** What the log looks up: maps by the index in MAP, type names by BTF and id. */
 export interface LogNames {
+  /** Every number counts as precise (no CAP_BPF). */
+  readonly allPrecise?: boolean
   readonly maps: readonly { readonly name: string; readonly keySize: number; readonly valueSize: number }[]
   readonly typeName: (btf: number, id: number) => string
 }
@@ -89,7 +91,7 @@ export function regText(s: Int32Array, r: number, frameno: number, names: LogNam
   const type = s[r + TYPE]!
   const known = tnumIsConst(s, r + VALUE_HI)
   if (type === SCALAR_VALUE) {
-    const precise = s[r + PRECISE] !== 0 ? 'P' : ''
+    const precise = s[r + PRECISE] !== 0 || names.allPrecise ? 'P' : ''
     return precise + (known ? snum(s[r + VALUE_HI]!, s[r + VALUE_LO]!) : `scalar(${idText(s, r).concat(rangeTexts(s, r)).join(',')})`)
   }
   const name = regTypeName(type)

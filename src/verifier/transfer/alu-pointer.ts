@@ -46,6 +46,7 @@ import { EACCES, EINVAL } from '../errno.ts'
 import { regTypeName } from '../log/reg-text.ts'
 import { fitsS32, isS64Min, sminOf, varOffOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
+import { checkMasked, type Mask, maskOffset } from './speculation.ts'
 
 const OP_TEXT = ['+=', '-=', '*=', '/=', '|=', '&=', '<<=', '>>=', 'neg', '%=', '^=', '=', 's>>=', 'endian']
 /** Linux: bpf_alu_string[]. */
@@ -69,7 +70,7 @@ export function pointerAlu(env: Env, ps: Int32Array, p: number, os: Int32Array, 
     return 0
   }
   if (bpfClass(opcode) !== BPF_ALU64) {
-    if (op === BPF_SUB) {
+    if (op === BPF_SUB && env.perfmon) {
       markRegUnknown(s, dst)
       return 0
     }
@@ -94,6 +95,12 @@ export function pointerAlu(env: Env, ps: Int32Array, p: number, os: Int32Array, 
   s[dst + ID] = pointer[ID]!
   if (!isSane(env, offset, 0, type) || !isSane(env, pointer, 0, type)) return -EINVAL
   markReg32Unbounded(s, dst)
+  let mask: Mask | undefined
+  if (!env.perfmon && (op === BPF_ADD || op === BPF_SUB)) {
+    const masked = maskOffset(env, pointer, offset, op, !scalarIsDst, dst)
+    if (typeof masked === 'number') return masked
+    mask = masked
+  }
   switch (op) {
     case BPF_ADD:
       if (known && fitsS32(pointer[OFF]! + delta)) moveFixed(s, dst, pointer[OFF]! + delta)
@@ -122,7 +129,7 @@ export function pointerAlu(env: Env, ps: Int32Array, p: number, os: Int32Array, 
   }
   if (!isSane(env, s, dst, type)) return -EINVAL
   boundsSync(s, dst)
-  return 0
+  return env.perfmon ? 0 : checkMasked(env, dst, mask, scalarIsDst)
 }
 
 /** Bounds that exclude every number: a branch that no run takes. */

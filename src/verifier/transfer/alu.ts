@@ -1,6 +1,7 @@
 // Arithmetic: BPF_ALU and BPF_ALU64. Numbers go to domain/alu.ts, pointers to alu-pointer.ts; here stand the fields that have to be zero,
 // who may be read and written, and what happens to the ids that link equal numbers.
 // Linux: check_alu_op(), adjust_reg_min_max_vals().
+
 import {
   BPF_ADDR_SPACE_CAST,
   BPF_ALU64,
@@ -20,7 +21,7 @@ import {
   bpfSrc,
 } from '../../isa/index.ts'
 import { pushBranch } from '../branches.ts'
-import { checkRegClobber, checkRegRead, checkRegWrite } from '../check/mem.ts'
+import { checkRegClobber, checkRegRead, checkRegWrite, leaks, refuseLeak } from '../check/mem.ts'
 import { checkSanity } from '../check/sanity.ts'
 import { assignScalarId } from '../check/stack.ts'
 import { forkWidth, scalarAlu, scalarEnd, setForked } from '../domain/alu.ts'
@@ -34,6 +35,7 @@ import { markChainPrecision } from '../precision.ts'
 import { umaxOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
 import { aluOpText, pointerAlu } from './alu-pointer.ts'
+import { maskNumber } from './speculation.ts'
 
 export function checkAlu(env: Env): number {
   const { insns, insnIdx, words: s } = env
@@ -66,6 +68,7 @@ function checkUnary(env: Env, opcode: number): number {
   const regno = insns.dst[insnIdx]!
   const err = checkRegRead(env, regno)
   if (err) return err
+  if (leaks(env, regno)) return refuseLeak(env, regno, 'pointer arithmetic prohibited')
   const dst = curReg(env, regno)
   const full = neg ? wide : imm === 64
   if (s[dst + TYPE] !== SCALAR_VALUE) return checkRegClobber(env, regno, full)
@@ -114,6 +117,8 @@ function checkMov(env: Env, opcode: number): number {
     s[dst + SUBREG_DEF] = 0
     return 0
   }
+  if (leaks(env, insns.src[insnIdx]!))
+    return refuseLeak(env, insns.src[insnIdx]!, wide ? 'sign-extension part of pointer' : 'partial copy of pointer')
   if (!scalar) markRegUnknown(s, dst)
   else {
     // Only a copy that changes nothing is linked to its source.
@@ -177,7 +182,7 @@ function checkBinary(env: Env, opcode: number): number {
   const src = curReg(env, srcRegno)
   const srcPtr = s[src + TYPE] !== SCALAR_VALUE
   if (srcPtr && dstPtr) {
-    if (op === BPF_SUB) {
+    if (op === BPF_SUB && env.perfmon) {
       markRegUnknown(s, dst)
       return 0
     }
@@ -199,6 +204,10 @@ export const LINUX_CRASHES = 'a program on which Linux 6.18 crashes'
 /** dst op= src on numbers. What a constant's addition leaves linked, and what is walked once for each sign, is decided in the domain. */
 function scalarOp(env: Env, dst: number, t: Int32Array, src: number, op: number, alu32: boolean): number {
   const s = env.words
+  if (!env.perfmon) {
+    const err = maskNumber(env, op)
+    if (err) return err
+  }
   const width = forkWidth(s, dst, t, src, op)
   if (width !== 0) {
     // The other way comes back to this very instruction with dst = 0.
@@ -211,6 +220,7 @@ function scalarOp(env: Env, dst: number, t: Int32Array, src: number, op: number,
   const was32 = s[dst + UMAX_HI] === 0
   const sameReg = s === t && dst === src
   scalarAlu(s, dst, t, src, op, alu32)
-  linkAfterAlu(s, dst, t, src, op, alu32, was32, sameReg)
+  if (env.bpfCapable) linkAfterAlu(s, dst, t, src, op, alu32, was32, sameReg)
+  else clearScalarId(s, dst)
   return 0
 }

@@ -2,6 +2,7 @@
 // what the comparison tells: bounds of numbers, which pointers are not NULL, how many bytes of the packet are there.
 // Linux: check_cond_jmp_op(), is_branch_taken(), is_pkt_ptr_branch_taken(), mark_ptr_or_null_regs(), try_match_pkt_pointers(),
 // find_good_pkt_pointers(), mark_pkt_end().
+
 import {
   BPF_JA,
   BPF_JCOND,
@@ -23,7 +24,7 @@ import { pushBranch } from '../branches.ts'
 import { isTrustedReg } from '../check/btf-ptr.ts'
 import { mayHaveOffsetAndBeNull } from '../check/graph.ts'
 import { regRecord } from '../check/map.ts'
-import { checkRegRead } from '../check/mem.ts'
+import { checkRegRead, leaks, refuseLeak } from '../check/mem.ts'
 import { markNotNull } from '../check/null.ts'
 import { isPktPointerAny } from '../check/packet.ts'
 import { hasField } from '../check/record.ts'
@@ -71,6 +72,7 @@ import { frameInsnIdx, type State } from '../state.ts'
 import { umaxOf } from '../values.ts'
 import { LOG_LEVEL, verbose } from '../verbose.ts'
 import { widenSincePrevEntry } from '../widen.ts'
+import { mispredict } from './speculation.ts'
 
 /** In env.scratch: the constant operand of this way, and that of the other. */
 const THIS_IMM = 0
@@ -101,6 +103,8 @@ export function checkCondJump(env: Env): number {
     err = checkRegRead(env, srcRegno)
     if (err) return err
     src = curReg(env, srcRegno)
+    if (leaks(env, srcRegno) && !(isPktPointerAny(s[dst + TYPE]!) && isPktPointerAny(s[src + TYPE]!)))
+      return refuseLeak(env, srcRegno, 'pointer comparison prohibited')
     if (s[src + TYPE] === PTR_TO_STACK) flags |= INSN_F_SRC_REG_STACK
   } else {
     if (srcRegno !== 0) return reservedFields(env)
@@ -116,6 +120,10 @@ export function checkCondJump(env: Env): number {
     if (s[dst + TYPE] === SCALAR_VALUE) err = markChainPrecision(env, dstRegno)
     if (fromReg && !err && s[src + TYPE] === SCALAR_VALUE) err = markChainPrecision(env, srcRegno)
     if (err) return err
+    if (!env.perfmon) {
+      err = mispredict(env, insnIdx + 1 + (pred === 1 ? 0 : off), dstRegno, fromReg ? srcRegno : -1)
+      if (err) return err
+    }
     if (log.level & LOG_LEVEL) traceInsnState(env)
     if (pred === 1) env.insnIdx += off
     return 0
@@ -143,8 +151,8 @@ export function checkCondJump(env: Env): number {
   if (nullCheck && mayBeNull(s[dst + TYPE]!)) {
     markPtrOrNullRegs(env, env.cur, dst, op === BPF_JNE)
     markPtrOrNullRegs(env, other, oDst, op === BPF_JEQ)
-  } else if (fromReg && !j32) {
-    matchPktPointers(env, other, dst, src, op)
+  } else if (!(fromReg && !j32 && matchPktPointers(env, other, dst, src, op)) && leaks(env, dstRegno)) {
+    return refuseLeak(env, dstRegno, 'pointer comparison prohibited')
   }
   if (log.level & LOG_LEVEL) traceInsnState(env)
   return 0
@@ -310,7 +318,7 @@ const isInitPkt = (s: Int32Array, r: number): boolean =>
   s[r + TYPE] === PTR_TO_PACKET && s[r + ID] === 0 && s[r + OFF] === 0 && tnumEqualsConst(s, r + VALUE_HI, 0, 0)
 
 /** `dst op src` where one is in the packet and the other its end (or one in the metadata and the other the packet's start). */
-function matchPktPointers(env: Env, other: State, dst: number, src: number, op: number): void {
+function matchPktPointers(env: Env, other: State, dst: number, src: number, op: number): boolean {
   const s = env.words
   const dstType = s[dst + TYPE]!
   const srcType = s[src + TYPE]!
@@ -320,7 +328,7 @@ function matchPktPointers(env: Env, other: State, dst: number, src: number, op: 
   } else if ((dstType === PTR_TO_PACKET_END && srcType === PTR_TO_PACKET) || (isInitPkt(s, dst) && srcType === PTR_TO_PACKET_META)) {
     p = src
     op = flipOpcode(op)
-  } else return
+  } else return false
   const regno = p === dst ? env.insns.dst[env.insnIdx]! : env.insns.src[env.insnIdx]!
   // p op end: on which way is p within, and does that way include p == end?
   switch (op) {
@@ -340,7 +348,10 @@ function matchPktPointers(env: Env, other: State, dst: number, src: number, op: 
       findGoodPktPointers(env, other, p, false)
       markPktEnd(env.cur, regno, true)
       break
+    default:
+      return false
   }
+  return true
 }
 
 /** All pointers of the same origin as `p` (of this way) now know that the bytes up to `p` are there. */

@@ -19,7 +19,7 @@ import {
   bpfMode,
   bpfSize,
 } from '../../isa/index.ts'
-import { checkMemAccess, checkRegClobber, checkRegRead, checkRegWrite, savePtrType } from '../check/mem.ts'
+import { checkMemAccess, checkRegClobber, checkRegRead, checkRegWrite, leaks, refuseLeak, savePtrType } from '../check/mem.ts'
 import { checkSanity } from '../check/sanity.ts'
 import {
   PTR_TO_CTX,
@@ -171,7 +171,9 @@ function readModifyWrite(env: Env): number {
   if (imm === BPF_CMPXCHG) {
     err = checkRegRead(env, 0)
     if (err) return err
+    if (leaks(env, 0)) return refuseLeak(env, 0, 'leaks addr into mem')
   }
+  if (leaks(env, src)) return refuseLeak(env, src, 'leaks addr into mem')
   err = checkAtomicPointer(env, dst, 'stores into')
   if (err) return err
   let load = -1
