@@ -29,6 +29,9 @@
 #define LOG_SIZE (256u << 20)
 #define CANARY_EVERY 250
 #define NONCE 0x5eed1234
+/** Where an arena lies in user space. */
+#define ARENA_ADDRESS (1ull << 44)
+#define ARENA 33
 
 static const char *const program_types[] = {
 	"", "socket_filter", "kprobe", "sched_cls", "sched_act", "tracepoint", "xdp", "perf_event", "cgroup_skb", "cgroup_sock", "lwt_in",
@@ -363,6 +366,7 @@ static bool create_map(struct map *map)
 		.value_size = map->value_size,
 		.max_entries = map->max_entries,
 		.map_flags = map->flags,
+		.map_extra = map->type == ARENA ? ARENA_ADDRESS : 0,
 	};
 
 	map->fd = sys_bpf(BPF_MAP_CREATE, &attr);

@@ -9,6 +9,12 @@ import type { CtxAccess, CtxKind } from './types.ts'
 const ALIAS: Readonly<Record<string, string>> = { xdp_cpumap: 'xdp', xdp_devmap: 'xdp' }
 const DEVMAP_EGRESS_IFINDEX = { offset: 20, size: 4 } as const
 
+/** Linux: tp_prog_is_valid_access(), PERF_MAX_TRACE_SIZE; syscall_prog_is_valid_access(). */
+const LONG: Readonly<Record<string, { readonly from: number; readonly to: number; readonly writable: boolean }>> = {
+  tracepoint: { from: 8, to: 8192, writable: false },
+  syscall: { from: 0, to: 0xffff, writable: true },
+}
+
 const tables = new Map<string, ReadonlyMap<number, CtxAccess>>()
 
 /** What an access of `size` bytes at `offset` of the program type's context is, or undefined where Linux refuses it. */
@@ -16,6 +22,9 @@ export function ctxAccess(progTypeName: string, offset: number, size: number): C
   if (progTypeName === 'xdp_devmap' && offset === DEVMAP_EGRESS_IFINDEX.offset && size === DEVMAP_EGRESS_IFINDEX.size) {
     return { kind: 'scalar', writable: false }
   }
+  // Contexts whose size nobody knows beforehand are longer than was probed.
+  const long = LONG[progTypeName]
+  if (long && offset >= long.from && offset < long.to) return offset % size === 0 ? { kind: 'scalar', writable: long.writable } : undefined
   return tableOf(ALIAS[progTypeName] ?? progTypeName)?.get(place(offset, size))
 }
 

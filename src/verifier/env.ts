@@ -235,6 +235,8 @@ export interface Env {
   readonly idmap: IdMap
   /** Loops that were entered, by component. */
   readonly sccVisits: Map<number, SccVisit[]>
+  /** The arena that the program uses, among the maps; -1 = none. */
+  arena: number
   /** Some path throws an exception. */
   seenException: boolean
   /** Special fields of the values of maps, by index, as far as they were asked for. */
@@ -349,6 +351,7 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
       sameNumbers: false,
     },
     sccVisits: new Map(),
+    arena: -1,
     seenException: false,
     records: new Map(),
     loopInlining: new Map(),

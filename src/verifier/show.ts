@@ -10,6 +10,8 @@ import { trace, traceStatePrefix } from './verbose.ts'
 // Where the kernel has put a map differs from load to load; the addresses shown are made up, but look like the kernel's.
 const MAP_BASE = 0xffff888100000000n
 const VALUE_BASE = 0xffffc90000000000n
+/** An arena's own is that of user space. */
+const ARENA_BASE = 0x100000000000n
 const MAP_STRIDE = 0x100000n
 
 export function disasmNames(env: Env): DisasmNames {
@@ -21,6 +23,7 @@ export function disasmNames(env: Env): DisasmNames {
       if (src === 0 || src === BPF_PSEUDO_FUNC) return undefined
       const map = BigInt(env.insns.imm[slot]!)
       const direct = src === BPF_PSEUDO_MAP_VALUE || src === BPF_PSEUDO_MAP_IDX_VALUE
+      if (direct && env.maps[Number(map)]?.type === 'arena') return `0x${(ARENA_BASE + (value >> 32n)).toString(16)}`
       const address = direct ? VALUE_BASE + map * MAP_STRIDE + (value >> 32n) : MAP_BASE + map * MAP_STRIDE
       return `0x${address.toString(16)}`
     },

@@ -18,10 +18,13 @@ import {
   LD_IMM64,
 } from '../../isa/index.ts'
 import { type Env, MAX_VAR_OFF } from '../env.ts'
-import { EBADF, EINVAL, ENOTSUPP } from '../errno.ts'
+import { EBADF, EINVAL, ENOTSUPP, ERANGE } from '../errno.ts'
 import { verbose } from '../verbose.ts'
 import { checkKsym } from './ksym.ts'
 import { checkMapProgCompatibility } from './map.ts'
+
+/** An arena is counted in pages. */
+const PAGE = 4096
 
 export function checkEncoding(env: Env): number {
   const { insns, log } = env
@@ -96,6 +99,11 @@ function checkMapLoad(env: Env, i: number, value: boolean): number {
   if (off >= MAX_VAR_OFF) {
     verbose(log, `direct value offset of ${off} is not allowed\n`)
     return -EINVAL
+  }
+  if (map.type === 'arena') {
+    if (off <= map.maxEntries * PAGE) return 0
+    verbose(log, `invalid access to map value pointer, value_size=${map.valueSize} off=${off}\n`)
+    return -ERANGE
   }
   if (map.type !== 'array') {
     verbose(log, 'no direct value access support for this map type\n')

@@ -5,14 +5,17 @@ import { btfType } from '../../btf/index.ts'
 import { markRegKnownZero } from '../domain/bounds.ts'
 import { MEM_RDONLY, PTR_TO_MEM, TYPE } from '../domain/layout.ts'
 import { type Env, unsupported } from '../env.ts'
-import { EBADF, EINVAL, ENOENT } from '../errno.ts'
+import { EINVAL, ENOENT } from '../errno.ts'
 import { verbose } from '../verbose.ts'
 
 /** What can be said before the walk. */
 export function checkKsym(env: Env, insn: number): number {
   const { insns, log, kernel } = env
   const id = insns.imm[insn]!
-  if (insns.imm[insn + 1] !== 0) return -EBADF
+  if (insns.imm[insn + 1] !== 0) {
+    verbose(env.log, 'invalid module BTF object FD specified.\n')
+    return -EINVAL
+  }
   const type = kernel ? btfType(kernel.btf, id) : undefined
   if (!type || type.kind === 'void') return unsupported(env, 'ld_imm64 of a kernel variable (BPF_PSEUDO_BTF_ID)')
   if (type.kind === 'func') return 0

@@ -5,7 +5,7 @@ import type { MapDef } from '../../isa/index.ts'
 import { BTF_ID, baseType, MAP, MEM_ALLOC, OFF, PTR_TO_BTF_ID, PTR_TO_MAP_VALUE, TYPE, VALUE_HI } from '../domain/layout.ts'
 import { tnumIsConst } from '../domain/tnum.ts'
 import { curReg, type Env, unsupported } from '../env.ts'
-import { EACCES, EINVAL, ENOTSUPP } from '../errno.ts'
+import { EACCES, EBUSY, EINVAL, ENOTSUPP, EPERM } from '../errno.ts'
 import { sminOf, umaxOf, varOffOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
 import { isKptrUnknown, withGoodKptrs } from './kptr-target.ts'
@@ -16,7 +16,7 @@ export const F_RDONLY_PROG = 1 << 7
 export const F_WRONLY_PROG = 1 << 8
 
 /** Kinds of maps whose use in programs needs more than keys and values. */
-const UNMODELLED_MAPS: ReadonlySet<string> = new Set(['struct_ops', 'arena', 'insn_array'])
+const UNMODELLED_MAPS: ReadonlySet<string> = new Set(['struct_ops', 'insn_array'])
 
 /** Programs that run anywhere in the kernel. Linux: is_tracing_prog_type(). */
 const TRACING: ReadonlySet<string> = new Set(['kprobe', 'tracepoint', 'perf_event', 'raw_tracepoint', 'raw_tracepoint_writable'])
@@ -25,6 +25,10 @@ export function checkMapProgCompatibility(env: Env, index: number): number {
   const map = env.maps[index]!
   const ofMaps = map.type === 'array_of_maps' || map.type === 'hash_of_maps'
   if (UNMODELLED_MAPS.has(map.type) || (ofMaps && !map.inner)) return unsupported(env, `map type ${map.type}`)
+  if (map.type === 'arena') {
+    const err = takeArena(env, index)
+    if (err) return err
+  }
   const record = recordOf(env, index)
   const { name } = env.progType
   if (TRACING.has(name) && hasField(record, 'bpf_list_head', 'bpf_rb_root')) {
@@ -42,6 +46,20 @@ export function checkMapProgCompatibility(env: Env, index: number): number {
   }
   const field = record?.find((f) => f.kind === 'uptr' || isKptrUnknown(env, f))
   return field === undefined ? 0 : unsupported(env, `${field.kind} in a map value`)
+}
+
+/** libbpf has given it its address in user space before a program is loaded. */
+function takeArena(env: Env, index: number): number {
+  if (env.arena >= 0 && env.arena !== index) {
+    verbose(env.log, 'Only one arena per program\n')
+    return -EBUSY
+  }
+  if (!env.perfmon || !env.bpfCapable) {
+    verbose(env.log, 'CAP_BPF and CAP_PERFMON are required to use arena\n')
+    return -EPERM
+  }
+  env.arena = index
+  return 0
 }
 
 /** The special fields of a map's values; undefined where the map has no types. */

@@ -246,7 +246,8 @@ export function checkMemAccess(
       err = checkMapPtrAccess(env, regno, off, size, write, value)
       break
     case PTR_TO_ARENA:
-      return unsupported(env, 'arena')
+      if (value >= 0) markRegUnknown(s, value)
+      break
     default:
       return invalidAccess(env, regno, type)
   }

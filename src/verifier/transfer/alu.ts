@@ -27,7 +27,7 @@ import { assignScalarId } from '../check/stack.ts'
 import { forkWidth, scalarAlu, scalarEnd, setForked } from '../domain/alu.ts'
 import { boundsSync, markRegConst, markRegUnknown, regWidth } from '../domain/bounds.ts'
 import { coerceRegToSizeSx, coerceSubregToSizeSx, zext32To64 } from '../domain/coerce.ts'
-import { copyReg, PRECISE, SCALAR_VALUE, SUBREG_DEF, TYPE, UMAX_HI } from '../domain/layout.ts'
+import { copyReg, PRECISE, PTR_TO_ARENA, SCALAR_VALUE, SUBREG_DEF, TYPE, UMAX_HI } from '../domain/layout.ts'
 import { clearScalarId, linkAfterAlu } from '../domain/linked.ts'
 import { curReg, type Env, unsupported } from '../env.ts'
 import { EACCES, EINVAL } from '../errno.ts'
@@ -92,9 +92,10 @@ function checkMov(env: Env, opcode: number): number {
       verbose(env.log, 'addr_space_cast insn can only convert between address space 1 and 0\n')
       return -EINVAL
     }
-    // Programs with an arena are not modelled and ended before.
-    verbose(env.log, 'addr_space_cast insn can only be used in a program that has an associated arena\n')
-    return -EINVAL
+    if (env.arena < 0) {
+      verbose(env.log, 'addr_space_cast insn can only be used in a program that has an associated arena\n')
+      return -EINVAL
+    }
   } else if ((off !== 0 && off !== 8 && off !== 16 && !(wide && off === 32)) || imm !== 0) {
     return reserved(env, 'BPF_MOV')
   }
@@ -111,6 +112,14 @@ function checkMov(env: Env, opcode: number): number {
   }
   const src = curReg(env, insns.src[insnIdx]!)
   const scalar = s[src + TYPE] === SCALAR_VALUE
+  if (imm !== 0) {
+    // A cast: from the address in user space to that in the kernel, or back.
+    markRegUnknown(s, dst)
+    if (imm !== 1) return 0
+    s[dst + TYPE] = PTR_TO_ARENA
+    s[dst + SUBREG_DEF] = insnIdx + 1
+    return 0
+  }
   if (wide && off === 0) {
     assignScalarId(env, src)
     copyReg(s, dst, s, src)
@@ -172,6 +181,7 @@ function checkBinary(env: Env, opcode: number): number {
   err = checkRegWrite(env, dstRegno, wide)
   if (err) return err
   const dst = curReg(env, dstRegno)
+  if (touchesArena(env, dst, fromReg)) return 0
   const dstPtr = s[dst + TYPE] !== SCALAR_VALUE
   if (!fromReg) {
     markRegConst(env.scratch, 0, imm, false)
@@ -196,6 +206,19 @@ function checkBinary(env: Env, opcode: number): number {
     if (err) return err
   }
   return scalarOp(env, dst, s, src, op, !wide)
+}
+
+/** Any arithmetic is allowed on addresses in an arena, which have 32 bits: what comes out is one again. */
+function touchesArena(env: Env, dst: number, fromReg: boolean): boolean {
+  const { words: s, insns, insnIdx } = env
+  if (s[dst + TYPE] !== PTR_TO_ARENA) {
+    if (!fromReg) return false
+    const src = curReg(env, insns.src[insnIdx]!)
+    if (s[src + TYPE] !== PTR_TO_ARENA) return false
+    copyReg(s, dst, s, src)
+  }
+  s[dst + SUBREG_DEF] = insnIdx + 1
+  return true
 }
 
 /** What is said of a program that Linux 6.18 itself does not survive judging; nobody should ask it. */

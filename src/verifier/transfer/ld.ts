@@ -90,8 +90,13 @@ function checkLdImm(env: Env, opcode: number): number {
     return 0
   }
   if (src === BPF_PSEUDO_BTF_ID) return loadKsym(env, dst)
+  const isValue = src === BPF_PSEUDO_MAP_VALUE || src === BPF_PSEUDO_MAP_IDX_VALUE
+  if (isValue && env.maps[imm]!.type === 'arena') {
+    markRegUnknown(s, dst)
+    return 0
+  }
   s[dst + MAP] = imm
-  if (src === BPF_PSEUDO_MAP_VALUE || src === BPF_PSEUDO_MAP_IDX_VALUE) {
+  if (isValue) {
     s[dst + TYPE] = PTR_TO_MAP_VALUE
     s[dst + OFF] = second
   } else {

@@ -22,6 +22,7 @@ import {
 import { checkMemAccess, checkRegClobber, checkRegRead, checkRegWrite, leaks, refuseLeak, savePtrType } from '../check/mem.ts'
 import { checkSanity } from '../check/sanity.ts'
 import {
+  PTR_TO_ARENA,
   PTR_TO_CTX,
   PTR_TO_FLOW_KEYS,
   PTR_TO_PACKET,
@@ -135,9 +136,19 @@ function checkAtomic(env: Env): number {
   return -EINVAL
 }
 
+/** The JIT makes loops of these, of which none can be left where a page of an arena is missing. */
+const NOT_IN_ARENA: ReadonlySet<number> = new Set([BPF_AND | BPF_FETCH, BPF_OR | BPF_FETCH, BPF_XOR | BPF_FETCH])
+
+function refuseAtomic(env: Env, regno: number, doing: string, type: number): number {
+  verbose(env.log, `BPF_ATOMIC ${doing} R${regno} ${regTypeName(type)} is not allowed\n`)
+  return -EACCES
+}
+
 /** What the kernel rewrites or checks by other means cannot be accessed atomically. Linux: atomic_ptr_type_ok(). */
 function checkAtomicPointer(env: Env, regno: number, doing: string): number {
   const type = env.words[curReg(env, regno) + TYPE]!
+  // Linux: bpf_jit_supports_insn() of x86-64.
+  if (type === PTR_TO_ARENA && NOT_IN_ARENA.has(env.insns.imm[env.insnIdx]!)) return refuseAtomic(env, regno, doing, type)
   switch (type) {
     case PTR_TO_CTX:
     case PTR_TO_PACKET:
@@ -147,8 +158,7 @@ function checkAtomicPointer(env: Env, regno: number, doing: string): number {
     case PTR_TO_SOCK_COMMON:
     case PTR_TO_TCP_SOCK:
     case PTR_TO_XDP_SOCK:
-      verbose(env.log, `BPF_ATOMIC ${doing} R${regno} ${regTypeName(type)} is not allowed\n`)
-      return -EACCES
+      return refuseAtomic(env, regno, doing, type)
     default:
       return 0
   }
