@@ -1,11 +1,14 @@
 // Real programs through Beeyard's compiler and through clang's: does ours compile what clang compiles, does the running kernel take what comes
 // out, how large is it, and does it do the same? The programs are somebody else's; they stay where they are.
-// Usage: npm run -s corpus -- [-I DIR]... [-D X[=Y]]... [--cpu v3] [--only TEXT] [--part K/N] [--check] [--verify] [--keep DIR] PATH...
+// Usage: npm run -s corpus -- [-I DIR]... [-D X[=Y]]... [--cpu v3] [--only TEXT] [--part K/N] [--check] [--verify] [--keep DIR] [--memo DIR]
+//        [--clang-include DIR]... PATH...
 //
 // PATH is a C file, a folder (its *.bpf.c, *_kern*.c and other C files that hold SEC), or a list: a file named *.list with one C file a line, each followed
-// by -I and -D words of its own. --check checks the IR and the registers after every pass, --verify asks Beeyard's verifier too, --keep
-// keeps both objects. A line for each file, then the sums. Needs clang-22; without root on Linux 6.18 the kernel is not asked.
+// by -I and -D words of its own. --clang-include names folders of headers that ours brings itself (a newer libbpf than the machine's). --check checks the IR and the registers after every pass, --verify asks Beeyard's verifier too, --keep
+// keeps both objects, --memo keeps what clang's objects gave, so that a second run asks after ours alone. A line for each file, then the sums.
+// Needs clang-22; without root on Linux 6.18 the kernel is not asked.
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -23,11 +26,13 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     include: { type: 'string', short: 'I', multiple: true, default: [] },
+    'clang-include': { type: 'string', multiple: true, default: [] },
     define: { type: 'string', short: 'D', multiple: true, default: [] },
     cpu: { type: 'string', default: 'v3' },
     only: { type: 'string' },
     part: { type: 'string', default: '1/1' },
     keep: { type: 'string' },
+    memo: { type: 'string' },
     check: { type: 'boolean', default: false },
     verify: { type: 'boolean', default: false },
   },
@@ -131,7 +136,7 @@ function judge(source: Source, tally: Tally): void {
   const start = performance.now()
   const ours = compileHere(source)
   const ms = Math.round(performance.now() - start)
-  const clang = compileWithClang(source)
+  const clang = remembered(source)
   tally.files++
   if (!ours.error) tally.compiled++
   if (!clang.error) tally.clang++
@@ -147,7 +152,7 @@ function judge(source: Source, tally: Tally): void {
     return
   }
   tally.bothCompiled++
-  tally.insns.push(ours.insns / clang.insns)
+  if (clang.insns > 0) tally.insns.push(ours.insns / clang.insns)
   words.push(`${ours.insns}/${clang.insns} insns`)
   const notes: string[] = []
   const [here, there] = [sumProcessed(ours.answers, clang.answers), sumProcessed(clang.answers, ours.answers)]
@@ -237,9 +242,21 @@ function compileHere({ path, includeDirs, defines }: Source): Made {
   }
 }
 
+/** What clang makes of a file; from the folder of earlier answers where there is one. Beeyard's own verdicts are never from there. */
+function remembered(source: Source): Made {
+  if (!options.memo || options.verify) return compileWithClang(source)
+  const key = JSON.stringify([source, options['clang-include'], options.cpu, statSync(source.path).mtimeMs, noKernel])
+  const file = join(options.memo, `${createHash('sha256').update(key).digest('hex').slice(0, 24)}.json`)
+  if (existsSync(file)) return { ...JSON.parse(readFileSync(file, 'utf8')), verdicts: new Map() }
+  const { error, insns, answers } = compileWithClang(source)
+  mkdirSync(options.memo, { recursive: true })
+  writeFileSync(file, JSON.stringify({ error, insns, answers: answers.map((a) => ({ ...a, log: a.log.slice(-2000) })) }))
+  return { ...(error !== undefined && { error }), insns, answers, verdicts: new Map() }
+}
+
 function compileWithClang({ path, includeDirs, defines }: Source): Made {
   const out = objectPath(path, 'clang')
-  const dirs = [...includeDirs, '/usr/include/x86_64-linux-gnu'].map((d) => `-I${d}`)
+  const dirs = [...includeDirs, ...options['clang-include'], '/usr/include/x86_64-linux-gnu'].map((d) => `-I${d}`)
   const words = [
     '-O2',
     '-g',
@@ -283,7 +300,7 @@ function made(path: string, compiler: string, object: ObjectFile, bytes: Uint8Ar
 /** What the kernel says of each program; nothing of an object that libbpf does not open. */
 function askKernel(name: string, bytes: Uint8Array): readonly OracleAnswer[] {
   try {
-    return askOracle(name, bytes, packets, 4, repository, false)
+    return askOracle(name, bytes, packets, 4, repository, false, 1, true)
   } catch (error) {
     console.log(`    libbpf does not open ${name}: ${(error as { stdout?: string }).stdout?.trim()}`)
     return []
@@ -296,7 +313,7 @@ const geometricMean = (ratios: readonly number[]): string =>
 const share = (part: number, whole: number): string => `${part} of ${whole}${whole ? ` (${((100 * part) / whole).toFixed(1)} %)` : ''}`
 
 const summary = (t: Tally): string => `
-files that compile                       ${share(t.compiled, t.files)}; clang: ${t.clang}
+files that compile                       ${share(t.bothCompiled, t.clang)} of those that clang compiles; of all: ${share(t.compiled, t.files)}
 programs that load with clang and here   ${share(t.loadsHere, t.loads)}; of all that load with clang: ${share(t.loadsHere, t.loadsWithClang)}
 programs with equal results              ${share(t.sameRuns, t.runs)}
 verdicts of Beeyard equal to the kernel  ${share(t.sameVerdicts, t.judged)}

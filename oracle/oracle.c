@@ -1,7 +1,8 @@
 // The running kernel as the judge: loads each program of an object on its own, runs it once a packet, prints a JSON line each.
 // Usage: oracle [-l LEVEL] [-d PACKET_HEX]... [-r REPEAT] [-n] FILE.o   (root; libbpf; loads and test-runs only, nothing is attached or pinned)
 // Line: {"name","section","type","verdict","errno","log","run":{"errno","retval","data_out","maps":{NAME:[[KEY,VALUE],...]}}}
-// -n leaves the maps out. -r runs each packet so many times and adds "duration", nanoseconds of one run. With several packets "before" lists the runs before the last one, without maps. A program whose section name says nothing of its type
+// -w loads all programs of an object at once where that succeeds (much quicker; they share the maps) and asks after one program on a
+// trampoline (fentry, lsm) only where the kernel refuses those unseen. -n leaves the maps out. -r runs each packet so many times and adds "duration", nanoseconds of one run. With several packets "before" lists the runs before the last one, without maps. A program whose section name says nothing of its type
 // (SEC("xdp_prog1")) takes the first of a few types that the kernel accepts it as.
 // Per-CPU maps show CPU 0, to which the process is pinned; a ring buffer shows its submitted records with the key "".
 #define _GNU_SOURCE
@@ -200,26 +201,14 @@ static struct bpf_object *load(const char *file, const char *name, unsigned int 
 	return object;
 }
 
-static void judge(const char *file, const char *name, unsigned int level)
+static void answer(struct bpf_object *object, const struct bpf_program *program, int error, const char *log)
 {
-	struct bpf_program *wanted;
-	int error;
-	struct bpf_object *object = load(file, name, level, -1, &wanted, &error);
-
-	if (!object)
-		return;
-	if (error && bpf_program__type(wanted) == BPF_PROG_TYPE_UNSPEC) {
-		for (int guess = 0; error && guess < (int)(sizeof(guesses) / sizeof(*guesses)); guess++) {
-			bpf_object__close(object);
-			object = load(file, name, level, guess, &wanted, &error);
-		}
-	}
 	printf("{\"name\":");
-	print_text(name);
+	print_text(bpf_program__name(program));
 	printf(",\"section\":");
-	print_text(bpf_program__section_name(wanted));
+	print_text(bpf_program__section_name(program));
 	printf(",\"verdict\":\"%s\",\"errno\":%d,\"log\":", error ? "rejected" : "accepted", error ? -error : 0);
-	print_text(log_text);
+	print_text(log);
 	printf(",\"libbpf\":");
 	print_text(error ? libbpf_text : "");
 	if (!error && packet_count) {
@@ -227,11 +216,11 @@ static void judge(const char *file, const char *name, unsigned int level)
 			printf(",\"before\":[");
 		for (int i = 0; i + 1 < packet_count; i++) {
 			printf("%s{", i ? "," : "");
-			run_program(bpf_program__fd(wanted), &packets[i]);
+			run_program(bpf_program__fd(program), &packets[i]);
 			putchar('}');
 		}
 		printf("%s,\"run\":{", packet_count > 1 ? "]" : "");
-		run_program(bpf_program__fd(wanted), &packets[packet_count - 1]);
+		run_program(bpf_program__fd(program), &packets[packet_count - 1]);
 		if (!without_maps) {
 			putchar(',');
 			print_maps(object);
@@ -239,12 +228,100 @@ static void judge(const char *file, const char *name, unsigned int level)
 		putchar('}');
 	}
 	printf("}\n");
+}
+
+static int judge(const char *file, const char *name, unsigned int level)
+{
+	struct bpf_program *wanted;
+	int error;
+	struct bpf_object *object = load(file, name, level, -1, &wanted, &error);
+
+	if (!object)
+		return 0;
+	if (error && bpf_program__type(wanted) == BPF_PROG_TYPE_UNSPEC) {
+		for (int guess = 0; error && guess < (int)(sizeof(guesses) / sizeof(*guesses)); guess++) {
+			bpf_object__close(object);
+			object = load(file, name, level, guess, &wanted, &error);
+		}
+	}
+	answer(object, wanted, error, log_text);
 	bpf_object__close(object);
+	return error;
+}
+
+static bool needs_trampoline(const struct bpf_program *program)
+{
+	enum bpf_attach_type attach = bpf_program__expected_attach_type(program);
+
+	switch (bpf_program__type(program)) {
+	case BPF_PROG_TYPE_LSM:
+	case BPF_PROG_TYPE_EXT:
+		return true;
+	case BPF_PROG_TYPE_TRACING:
+		return attach == BPF_TRACE_FENTRY || attach == BPF_TRACE_FEXIT || attach == BPF_MODIFY_RETURN;
+	default:
+		return false;
+	}
+}
+
+enum { ROOM_FOR_LOG = 1 << 20 };
+
+/* All programs but those on trampolines at once; whether that was possible, in which case they are answered. */
+static bool judge_together(const char *file, unsigned int level)
+{
+	struct bpf_object *object = bpf_object__open(file);
+	struct bpf_program *program;
+	struct bpf_map *map;
+	int error = 0, count = 0;
+	size_t size;
+
+	if (!object)
+		return false;
+	bpf_object__for_each_map(map, object)
+		bpf_map__set_pin_path(map, NULL);
+	bpf_object__for_each_program(program, object) {
+		bool is_wanted = !needs_trampoline(program);
+
+		bpf_program__set_autoload(program, is_wanted);
+		if (!is_wanted)
+			continue;
+		count++;
+		bpf_program__set_log_level(program, level);
+		bpf_program__set_log_buf(program, calloc(1, ROOM_FOR_LOG), ROOM_FOR_LOG);
+	}
+	if (count > 0)
+		error = bpf_object__load(object);
+	bpf_object__for_each_program(program, object) {
+		char *log = (char *)bpf_program__log_buf(program, &size);
+
+		if (!error && !needs_trampoline(program))
+			answer(object, program, 0, log);
+		free(log);
+	}
+	bpf_object__close(object);
+	return !error;
+}
+
+/* A kernel without trampolines refuses such programs before it looks at them: one stands for all. */
+static void judge_on_trampolines(struct bpf_object *object, const char *file, unsigned int level)
+{
+	struct bpf_program *program;
+	bool refused = false;
+
+	bpf_object__for_each_program(program, object) {
+		if (!needs_trampoline(program))
+			continue;
+		if (refused)
+			answer(object, program, -EPERM, "");
+		else
+			refused = judge(file, bpf_program__name(program), level) == -EPERM && !log_text[0];
+	}
 }
 
 int main(int argc, char **argv)
 {
 	unsigned int level = 1;
+	bool together = false;
 	int option;
 	cpu_set_t cpu;
 
@@ -252,7 +329,7 @@ int main(int argc, char **argv)
 	CPU_SET(0, &cpu);
 	sched_setaffinity(0, sizeof(cpu), &cpu);
 	libbpf_set_print(keep_warning);
-	while ((option = getopt(argc, argv, "l:d:r:n")) != -1) {
+	while ((option = getopt(argc, argv, "l:d:r:nw")) != -1) {
 		if (option == 'l')
 			level = atoi(optarg);
 		else if (option == 'd' && packet_count < MAX_PACKETS) {
@@ -262,6 +339,8 @@ int main(int argc, char **argv)
 			repeat = atoi(optarg);
 		else if (option == 'n')
 			without_maps = true;
+		else if (option == 'w')
+			together = true;
 		else
 			return 2;
 	}
@@ -275,8 +354,12 @@ int main(int argc, char **argv)
 			printf("}\n");
 			return 1;
 		}
-		bpf_object__for_each_program(program, object)
-			judge(argv[optind], bpf_program__name(program), level);
+		if (together && judge_together(argv[optind], level)) {
+			judge_on_trampolines(object, argv[optind], level);
+		} else {
+			bpf_object__for_each_program(program, object)
+				judge(argv[optind], bpf_program__name(program), level);
+		}
 		bpf_object__close(object);
 		fflush(stdout);
 	}

@@ -4,6 +4,7 @@
 // A move between ranges that may overlap loads everything before it stores anything.
 import { bitsOf, constant, type Func, type Instr, intType, isKind, type MemCpy, type MemSet, type Value } from '../ir/index.ts'
 import { splitAddress } from './memory.ts'
+import { literalAt, placeInConstant } from './rules/memory.ts'
 
 export function expandMem(fn: Func): void {
   for (const block of fn.blocks) {
@@ -60,9 +61,14 @@ function maker(
 function expandCopy(fn: Func, i: MemCpy): Instr[] {
   const [to, from] = i.args
   const { out, step, put } = maker(fn, i)
-  const align = Math.min(alignmentOf(to, i.align, i.size), alignmentOf(from, i.align, i.size))
-  const list = pieces(i.size, align)
+  const known = i.volatile ? undefined : placeInConstant(from)
+  const aligned = alignmentOf(to, i.align, i.size)
+  // Bytes that are known are never loaded: their place does not narrow the pieces.
+  const isLiteral =
+    known !== undefined && known.global.relocs.length === 0 && known.offset >= 0 && known.offset + i.size <= known.global.size
+  const list = pieces(i.size, isLiteral ? aligned : Math.min(aligned, alignmentOf(from, i.align, i.size)))
   const load = (offset: number, width: number): Value =>
+    (isLiteral ? literalAt(known.global, known.offset + offset, intType(width)) : undefined) ??
     put({ kind: 'load', type: intType(width), id: fn.nextId++, args: [step(from, offset)], align: width, volatile: i.volatile })
   const store = (offset: number, width: number, value: Value): void => {
     put({ kind: 'store', type: 'void', id: fn.nextId++, args: [step(to, offset), value], align: width, volatile: i.volatile })

@@ -1,7 +1,8 @@
 // Which bits of a value are certainly zero. A question, not a pass: the simplifier and legalisation ask it.
-import { bitsOf, type Instr, isInstr, type Value } from '../ir/index.ts'
+import { bitsOf, type Instr, isInstr, isKind, type Phi, type Value } from '../ir/index.ts'
 
 const MAX_DEPTH = 6
+const MOST_PHIS = 16
 
 /** The first CO-RE relocation that is about an enumerator, which may have 64 bits (Linux: enum bpf_core_relo_kind). */
 const ENUMVAL_EXISTS = 10
@@ -51,9 +52,8 @@ function zeroOf(i: Instr, depth: number, visible: boolean): bigint {
       return arg(1) & arg(2)
     case 'phi': {
       let zero = all
-      for (const a of i.args) {
-        if (a === i) continue
-        zero &= zeroBits(a, Math.max(depth, MAX_DEPTH - 1), visible)
+      for (const source of sourcesOf(i)) {
+        zero &= zeroBits(source, Math.max(depth, MAX_DEPTH - 1), visible)
         if (zero === 0n) break
       }
       return zero
@@ -71,6 +71,19 @@ function zeroOf(i: Instr, depth: number, visible: boolean): bigint {
     default:
       return 0n
   }
+}
+
+/** The values that a phi, and the phis it takes from, bring in from elsewhere; with a phi among them where there are too many. */
+function sourcesOf(phi: Phi): Iterable<Value> {
+  const phis = new Set<Phi>([phi])
+  const sources = new Set<Value>()
+  for (const p of phis) {
+    for (const a of p.args) {
+      if (isKind(a, 'phi') && (phis.has(a) || phis.size < MOST_PHIS)) phis.add(a)
+      else sources.add(a)
+    }
+  }
+  return sources
 }
 
 function zeroOfBin(i: Extract<Instr, { kind: 'bin' }>, bits: number, all: bigint, arg: (k: number) => bigint): bigint {

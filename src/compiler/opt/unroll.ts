@@ -1,5 +1,5 @@
-// Unrolls loops that run a known number of times and that `#pragma unroll` or its kin names. Others stay loops: the verifier walks them, and
-// what the source says is what its log shows.
+// Unrolls loops that run a known number of times: those that `#pragma unroll` or its kin names, and innermost ones that stay small, as clang
+// does. What a turn does at a known index needs neither the counter nor the test, in the code and in the verifier's walk.
 //
 // The number is found by running what the exit's condition depends on, on literals. Each turn becomes a copy of the loop's blocks; the
 // original is the last turn, whose exit is certain, so that no way back remains. Values used after the loop are repaired.
@@ -17,7 +17,6 @@ import {
   isInstr,
   isKind,
   type Loop,
-  type LoopHint,
   makeCfg,
   naturalLoops,
   phisOf,
@@ -27,8 +26,9 @@ import {
   type Value,
 } from '../ir/index.ts'
 
-/** Instructions of all turns together; turns that are tried out. */
-const MOST_INSTRS = 16_384
+/** Instructions of all turns together where C asks for it and where it does not (LLVM: UnrollThreshold); turns that are tried out. */
+const ASKED = 16_384
+const UNASKED = 150
 const MOST_TURNS = 4096
 
 export function unroll(fn: Func): void {
@@ -39,11 +39,14 @@ export function unroll(fn: Func): void {
 /** Unrolls the next loop that is worth it; false if there is none. The graph is another afterwards. */
 function unrollNext(fn: Func, tried: Set<Block>): boolean {
   const cfg = makeCfg(fn)
-  for (const loop of naturalLoops(cfg)) {
-    if (!loop.hint || loop.hint.unroll === 'disable' || tried.has(loop.header)) continue
+  const loops = naturalLoops(cfg)
+  for (const loop of loops) {
+    if (tried.has(loop.header)) continue
     tried.add(loop.header)
-    const turns = turnsOf(cfg, loop)
-    if (!turns || !isWorth(loop, loop.hint, turns.count)) continue
+    const most = mostTurns(loop, loops)
+    if (most === 0) continue
+    const turns = turnsOf(cfg, loop, most)
+    if (!turns) continue
     copyTurns(fn, cfg, loop, turns)
     return true
   }
@@ -57,34 +60,38 @@ interface Turns {
   readonly exit: Block
 }
 
-function isWorth(loop: Loop, hint: LoopHint, count: number): boolean {
+/** How many turns of the loop may stand one after the other. */
+function mostTurns(loop: Loop, all: readonly Loop[]): number {
+  const { hint } = loop
+  if (hint?.unroll === 'disable') return 0
+  if (!hint && all.some((l) => l.header !== loop.header && loop.blocks.has(l.header))) return 0
   let size = 0
   for (const b of loop.blocks) size += 1 + b.instrs.filter((i) => i.kind !== 'dbg' && i.kind !== 'phi' && i.kind !== 'lifetime').length
-  return (hint.unroll !== 'count' || count <= hint.count) && size * count <= MOST_INSTRS
+  return Math.min(MOST_TURNS, Math.floor((hint ? ASKED : UNASKED) / size), hint?.unroll === 'count' ? hint.count : MOST_TURNS)
 }
 
-/** Runs the loop's counters on literals until an exit that every turn passes is taken. */
-function turnsOf(cfg: Cfg, loop: Loop): Turns | undefined {
+/** Runs the loop's counters on literals until an exit that every turn passes is taken, for so many turns at most. */
+function turnsOf(cfg: Cfg, loop: Loop, most: number): Turns | undefined {
   if (loop.latches.length !== 1) return undefined
   const [latch] = loop.latches
   for (const exiting of loop.blocks) {
     if (exiting.term.kind !== 'condbr' || !dominates(cfg, exiting, latch)) continue
     const leaving = exiting.term.to.findIndex((b) => !loop.blocks.has(b))
     if (leaving < 0 || exiting.term.to.every((b) => !loop.blocks.has(b))) continue
-    const count = countTurns(loop, latch, exiting.term.args[0], leaving === 0)
+    const count = countTurns(loop, latch, exiting.term.args[0], leaving === 0, most)
     if (count !== undefined) return { count, exiting, exit: exiting.term.to[leaving] }
   }
   return undefined
 }
 
-function countTurns(loop: Loop, latch: Block, condition: Value, leavesIf: boolean): number | undefined {
+function countTurns(loop: Loop, latch: Block, condition: Value, leavesIf: boolean, most: number): number | undefined {
   const phis = phisOf(loop.header)
   let state = new Map<Value, bigint>()
   for (const phi of phis) {
     const entries = phi.args.filter((_, k) => phi.from[k] !== latch)
     if (entries.length === 1 && entries[0].kind === 'const') state.set(phi, entries[0].value)
   }
-  for (let turn = 0; turn < MOST_TURNS; turn++) {
+  for (let turn = 0; turn <= most; turn++) {
     const known = new Map(state)
     const holds = evaluate(condition, known, loop, 0)
     if (holds === undefined) return undefined
@@ -147,6 +154,9 @@ function copyTurns(fn: Func, cfg: Cfg, loop: Loop, { count, exiting, exit }: Tur
     else for (const p of outside) retargetTo(p, header, head)
     // The copy's way back leads to the original until the next turn takes it.
     retargetTo(end, head, header)
+    // This turn passes the exit by for certain.
+    const passing = copies.get(exiting)!
+    passing.term = { kind: 'br', args: [], to: passing.term.to.filter((b) => b !== exit), ...(passing.term.at && { at: passing.term.at }) }
     addExitEntries(loop, copies, values)
     for (const [v, home] of escaping) defs.get(v)!.set(copies.get(home)!, values.get(v) ?? v)
     before = { value: (v) => values.get(v) ?? v, latch: end }
@@ -178,8 +188,8 @@ function retargetTo(block: Block, from: Block, to: Block): void {
 /** Phis outside take from the copies' exits what they take from the original's. */
 function addExitEntries(loop: Loop, copies: ReadonlyMap<Block, Block>, values: ReadonlyMap<Value, Value>): void {
   for (const [original, copy] of copies) {
-    for (const to of new Set(original.term.to)) {
-      if (loop.blocks.has(to)) continue
+    for (const to of new Set(copy.term.to)) {
+      if (!original.term.to.includes(to) || loop.blocks.has(to)) continue
       for (const phi of phisOf(to)) {
         const v = phi.args[phi.from.indexOf(original)]
         phi.from.push(copy)
