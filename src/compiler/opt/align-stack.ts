@@ -1,7 +1,8 @@
 // Lets every access of the stack be aligned, as Linux's verifier demands of the stack even on machines that do not mind: a variable is
 // aligned to what is read and written of it, and where that is not enough (members of packed structs), an access is taken apart.
 //
-// Needs: no memcpy or memset left. Addresses that a pointer of unknown origin leads to are left alone: what C promises of them holds.
+// What a caller hands in may lie on its stack: of that, what C promises is believed, no more. Addresses of unknown origin are left alone.
+// Needs: no memcpy or memset left.
 import { constant, type Draft, type Func, type Instr, intType, isKind, type Load, type Store, sizeOf, type Value } from '../ir/index.ts'
 import { alignedAt } from './expand-mem.ts'
 import { splitAddress } from './memory.ts'
@@ -11,6 +12,7 @@ export function alignStack(fn: Func): void {
     for (const i of block.instrs) if (i.kind === 'load' || i.kind === 'store') raise(i)
   }
   const replaced = new Map<Value, Value>()
+  const isUnaligned = (i: Instr): i is Access => (i.kind === 'load' || i.kind === 'store') && alignmentOf(fn, i) < widthOf(i)
   for (const block of fn.blocks) {
     if (!block.instrs.some(isUnaligned)) continue
     block.instrs = block.instrs.flatMap((i) => {
@@ -37,26 +39,26 @@ function raise(i: Access): void {
 }
 
 /** What the access is aligned to; at least its width where nothing is known to be wrong. */
-function alignmentOf(i: Access): number {
+function alignmentOf(fn: Func, i: Access): number {
   const { base, offset } = splitAddress(i.args[0])
+  if (base.kind === 'param' && isCalled(fn)) return Math.min(i.align, widthOf(i))
   if (!isKind(base, 'alloca')) return widthOf(i)
   return offset === undefined ? Math.min(i.align, base.align) : alignedAt(base.align, offset)
 }
 
-function isUnaligned(i: Instr): i is Access {
-  return (i.kind === 'load' || i.kind === 'store') && alignmentOf(i) < widthOf(i)
-}
+/** Whether functions of the same object call it with pointers of any kind; a global one is verified with memory of its own. */
+const isCalled = (fn: Func): boolean => fn.linkage === 'internal' && fn.section === ''
 
 /** Offsets of pieces that are aligned, and their width. */
-function piecesOf(i: Access): { readonly offsets: readonly number[]; readonly width: number } {
-  const width = alignmentOf(i)
+function piecesOf(fn: Func, i: Access): { readonly offsets: readonly number[]; readonly width: number } {
+  const width = alignmentOf(fn, i)
   return { offsets: Array.from({ length: widthOf(i) / width }, (_, k) => k * width), width }
 }
 
 function takeLoadApart(fn: Func, i: Load, replaced: Map<Value, Value>): Instr[] {
   const out: Instr[] = []
   const put = maker(fn, i, out)
-  const { offsets, width } = piecesOf(i)
+  const { offsets, width } = piecesOf(fn, i)
   const type = intType(sizeOf(i.type))
   let whole: Value | undefined
   for (const offset of offsets) {
@@ -73,7 +75,7 @@ function takeLoadApart(fn: Func, i: Load, replaced: Map<Value, Value>): Instr[] 
 function takeStoreApart(fn: Func, i: Store): Instr[] {
   const out: Instr[] = []
   const put = maker(fn, i, out)
-  const { offsets, width } = piecesOf(i)
+  const { offsets, width } = piecesOf(fn, i)
   const type = intType(widthOf(i))
   const value = i.args[1].type === 'ptr' ? put({ kind: 'cast', op: 'ptrtoint', type, args: [i.args[1]] }) : i.args[1]
   for (const offset of offsets) {
