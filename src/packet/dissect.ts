@@ -6,6 +6,8 @@ import { dns, http } from './application-layer.ts'
 import { arp, ethernet, vlan } from './link-layer.ts'
 import { gre, ipv4, ipv6 } from './network-layer.ts'
 import { ETHERTYPE, etherTypeName, IPPROTO, ipProtoName } from './numbers.ts'
+import { geneve, mpls, sctp } from './overlay-layer.ts'
+import { dhcp, tls } from './session-layer.ts'
 import type { Next, Progress } from './step.ts'
 import { icmp, icmpv6, tcp, udp, vxlan } from './transport-layer.ts'
 import type { Dissection } from './types.ts'
@@ -37,6 +39,12 @@ function step(p: Progress, next: Next): Next | undefined {
       return http(p, offset, end)
     case 'vxlan':
       return vxlan(p, offset, end)
+    case 'geneve':
+      return geneve(p, offset, end)
+    case 'dhcp':
+      return dhcp(p, offset, end)
+    case 'tls':
+      return tls(p, offset, end)
     case 'payload':
       if (end > offset) p.layers.push({ name: 'payload', offset, size: end - offset, fields: [] })
       return undefined
@@ -53,6 +61,8 @@ function byEtherType(p: Progress, type: number, offset: number, end: number): Ne
       return ipv6(p, offset, end)
     case ETHERTYPE.arp:
       return arp(p, offset, end)
+    case ETHERTYPE.mpls:
+      return mpls(p, offset, end)
     case ETHERTYPE.vlan:
     case ETHERTYPE.qinq:
       return vlan(p, offset, end, type)
@@ -73,6 +83,8 @@ function byProtocol(p: Progress, next: Next & { kind: 'ip' }): Next | undefined 
       return icmp(p, offset, end, network)
     case IPPROTO.icmpv6:
       return icmpv6(p, offset, end, network)
+    case IPPROTO.sctp:
+      return sctp(p, offset, end)
     case IPPROTO.gre:
       return gre(p, offset, end)
     case IPPROTO.ipip:

@@ -65,7 +65,7 @@ export function ipProtoName(protocol: number): string {
 export const TCP_FLAGS = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR', 'AE'] as const
 export type TcpFlag = (typeof TCP_FLAGS)[number]
 
-export const PORTS = { dns: 53, http: 80, vxlan: 4789, mdns: 5353 } as const
+export const PORTS = { dns: 53, dhcpServer: 67, dhcpClient: 68, http: 80, vxlan: 4789, mdns: 5353, geneve: 6081 } as const
 
 const ICMP_NAMES: ReadonlyMap<number, string> = new Map([
   [0, 'echo reply'],

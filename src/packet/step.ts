@@ -10,6 +10,9 @@ export type Next =
   | { readonly kind: 'dns'; readonly offset: number; readonly end: number }
   | { readonly kind: 'http'; readonly offset: number; readonly end: number }
   | { readonly kind: 'vxlan'; readonly offset: number; readonly end: number }
+  | { readonly kind: 'geneve'; readonly offset: number; readonly end: number }
+  | { readonly kind: 'dhcp'; readonly offset: number; readonly end: number }
+  | { readonly kind: 'tls'; readonly offset: number; readonly end: number }
   | { readonly kind: 'payload'; readonly offset: number; readonly end: number }
 
 /** What the layers above IP need of it. */

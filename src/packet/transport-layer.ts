@@ -5,6 +5,7 @@ import { cut } from './link-layer.ts'
 import { verdict } from './network-layer.ts'
 import { IPPROTO, icmpName, icmpv6Name, PORTS, TCP_FLAGS } from './numbers.ts'
 import { LayerReader } from './reader.ts'
+import { looksLikeTls } from './session-layer.ts'
 import type { Network, Next, Progress } from './step.ts'
 
 /** What is left when the checksum is checked: 0 where right, undefined where that cannot be told. */
@@ -43,6 +44,7 @@ export function tcp(p: Progress, offset: number, end: number, network: Network):
   }
   const data = offset + headerSize
   if (data < end) p.words.push(`${end - data} bytes`)
+  if (looksLikeTls(p.bytes, data, end)) return { kind: 'tls', offset: data, end }
   return looksLikeHttp(p.bytes, data, end) ? { kind: 'http', offset: data, end } : { kind: 'payload', offset: data, end }
 }
 
@@ -103,6 +105,8 @@ export function udp(p: Progress, offset: number, end: number, network: Network):
   if (r.truncated) return cut(p)
   if (inner > r.at) p.words.push(`${inner - r.at} bytes`)
   if (isPort(PORTS.dns, sport, dport) || isPort(PORTS.mdns, sport, dport)) return { kind: 'dns', offset: r.at, end: inner }
+  if (dport === PORTS.geneve) return { kind: 'geneve', offset: r.at, end: inner }
+  if (isPort(PORTS.dhcpServer, sport, dport) || isPort(PORTS.dhcpClient, sport, dport)) return { kind: 'dhcp', offset: r.at, end: inner }
   if (dport === PORTS.vxlan) return { kind: 'vxlan', offset: r.at, end: inner }
   return { kind: 'payload', offset: r.at, end: inner }
 }
