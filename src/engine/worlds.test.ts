@@ -106,7 +106,7 @@ describe('two hosts, three pods, one service', () => {
     const b = chain()
     expect(notes(b)).toEqual([
       'shop: GET http://10.96.0.1/cart: connected to 10.1.2.2:8080 in place of 10.96.0.1:80 (getpeername: 10.1.2.2:8080)',
-      'shop: GET http://10.96.0.1/cart: 200 from pay in 0.600 ms',
+      'shop: GET http://10.96.0.1/cart: 200 from pay in 0.605 ms',
       'shop: ping pay: no answer in 1000.000 ms',
     ])
     const { hooks, nodes, links } = b.world()

@@ -27,7 +27,13 @@ export function netHost(net: Net, host: string, kernel: Kernel, current: () => N
     fib: (query) => fib(net, here(), query),
     cloneRedirect: (ifindex) => (device(ifindex) ? 0 : -EINVAL),
     netnsCookie: (sock) => (sock ? sock.netnsCookie : (here()?.cookie ?? 1n)),
-    socket: (number) => kernel.socks[number],
+    socket: (fd) => {
+      // A descriptor is not there to be had: user space of a scenario calls its sockets by the port that they listen on.
+      const found = [...net.state.sockets.values()].find(
+        (s) => s.local.port === fd && s.state === 'listen' && net.namespaces.get(s.ns)?.host === host,
+      )
+      return found && kernel.socks[found.sock]
+    },
     setOption: (sock, level, name, value) => setOption(net, host, sock, level, name, value),
     getOption: (sock, level, name, value) => getOption(net, host, sock, level, name, value),
   }

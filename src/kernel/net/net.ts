@@ -50,7 +50,12 @@ export type NetEvent =
   | { readonly kind: 'input'; readonly at: InterfaceRef; readonly skb: Skb }
   | { readonly kind: 'transmit'; readonly at: InterfaceRef; readonly skb: Skb }
   | { readonly kind: 'neighbour'; readonly key: string }
-  | { readonly kind: 'socket'; readonly socket: number; readonly what: 'retransmit' | 'serve' | 'timeout' | 'close'; readonly mark: number }
+  | {
+      readonly kind: 'socket'
+      readonly socket: number
+      readonly what: 'retransmit' | 'connected' | 'serve' | 'timeout'
+      readonly mark: number
+    }
   /** A server's answer that took a while. */
   | { readonly kind: 'datagram'; readonly socket: number; readonly local: Endpoint; readonly to: Endpoint; readonly answer: Uint8Array }
   | { readonly kind: 'ping'; readonly key: string }

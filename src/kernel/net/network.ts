@@ -186,6 +186,8 @@ function* carryOut(net: Net, event: NetEvent, inputs: readonly NetInput[]): Happ
       switch (event.what) {
         case 'retransmit':
           return yield* retransmit(net, event.socket, event.mark)
+        case 'connected':
+          return yield* appEvents.connected(net, event.socket)
         case 'serve':
           return yield* serve(net, event.socket)
         case 'timeout':

@@ -36,6 +36,8 @@ export interface Tcp {
 }
 
 const NO_BYTES = new Uint8Array(0)
+/** From the end of the handshake until the process that waits in connect() goes on. */
+const WAKE_NS = 5000
 const INITIAL_RTO_NS = 1_000_000_000
 const MIN_RTO_NS = 200_000_000
 const MAX_RTO_NS = 120_000_000_000
@@ -308,7 +310,8 @@ function* inSynSent(net: Net, ip: IpHeader, seg: TcpHeader, socket: Socket): Hap
   yield* enter(net, socket.id, 'established')
   yield* runSockOps(net, socketAt(net, socket.id), 'activeEstablished')
   yield* sendSegment(net, socketAt(net, socket.id), ['ACK'], seg.ack, NO_BYTES)
-  yield* net.app.connected(net, socket.id)
+  // The process wakes up after the kernel has sent its answer.
+  later(net, WAKE_NS, { kind: 'socket', socket: socket.id, what: 'connected', mark: 0 })
 }
 
 /** The application is told that the connection came to nothing, and the socket is gone. */
