@@ -27,6 +27,7 @@ import {
 } from '../engine/index.ts'
 import { type Arguments, type OptionSpec, readArguments } from './arguments.ts'
 import { kernelTypes, openFile, readSettings } from './files.ts'
+import { runProject } from './project.ts'
 
 export interface Output {
   out(text: string): void
@@ -129,6 +130,9 @@ const RUN_OPTIONS: readonly OptionSpec[] = [
 ]
 
 export const runCommand: Command = (words, output, kernel) =>
+  words.some((w) => w.endsWith('.json')) ? runProject(words, output, kernel) : runFile(words, output, kernel)
+
+const runFile: Command = (words, output, kernel) =>
   withFile(words, RUN_OPTIONS, output, kernel, (opened, args) => {
     const packets = readPackets(args)
     if (typeof packets === 'string') return usage(output, packets)

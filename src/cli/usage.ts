@@ -7,6 +7,7 @@ export const USAGE = `usage: npm run -s cli -- COMMAND ...
   verify  FILE.(c|o|s) [--section S] [--log-level 0|1|2|4] [--explain en|ko] [--unpriv | --cap LIST] [--flags LIST] [-I DIR]... [-D X[=Y]]...
           [--cpu v3] [--json]
   run     FILE.(c|o|s) [--section S] (--pcap IN [--pcap-out OUT] | --packet HEX) [--repeat N] [--engine interp|jit] [--json]
+  run     PROJECT.json [--quiet] [--json]      the whole world of a project: its log, what came of each hook
   filter  'EXPRESSION' [--pcap IN] [--json]      a tcpdump filter as classic BPF and as eBPF, and what it takes
   lesson  new ID | check [ID]... | preview ID | pack ID [OUT.json]      see docs/lessons.md
   batch   [FILE.jsonl]      one request a line (standard input without FILE), one answer a line
