@@ -31,7 +31,7 @@ const COMPILED_STEPS = 1 << 20
 /** A run that takes longer is stopped. A verified program takes a million instructions at most, times its callbacks and tail calls. */
 const MAX_STEPS = 1 << 24
 /** Between keyframes, whichever comes first; both grow where there would be more than MAX_KEYFRAMES. */
-const KEYFRAME_EVENTS = 64
+const KEYFRAME_EVENTS = 128
 const KEYFRAME_TICKS = 1 << 15
 const MAX_KEYFRAMES = 512
 /** Keyframes right before the place that is looked at, and how many activations before it they begin. */

@@ -23,7 +23,7 @@ const ETH_HLEN = 14
 /** Runs a program with a context. */
 export function* invoke(world: WorldEngine, call: ProgramCall): Happening<ActivationResult> {
   const { hook, kernel, program, context, subject = '' } = call
-  const refused = start(kernel, program, context, BOOT_NS + world.nowNs)
+  const refused = prepare(kernel, program, context, world.nowNs)
   if (refused === '') call.begun?.()
   const event = world.events.count - 1
   const activation = { hook, kernel, program, atNs: world.nowNs, cpu: 0, subject, event }
@@ -31,8 +31,9 @@ export function* invoke(world: WorldEngine, call: ProgramCall): Happening<Activa
   return yield refused === '' ? { ...activation, ...packet } : { ...activation, ...packet, refused }
 }
 
-/** Sets the context before the program. Answers what is not modelled, or ''. */
-function start(kernel: Kernel, program: LoadedProgram, context: ProgContext, nowNs: number): string {
+/** Sets the context before the program, `atNs` after the scenario began. Answers what is not modelled, or ''. */
+export function prepare(kernel: Kernel, program: LoadedProgram, context: ProgContext, atNs: number): string {
+  const nowNs = BOOT_NS + atNs
   if ('packet' in context && context.packet.length < ETH_HLEN)
     return 'a frame shorter than an Ethernet header (Linux refuses it with EINVAL)'
   const trouble = kernel.timers.length > 0 ? runTimers(kernel, nowNs) : undefined
