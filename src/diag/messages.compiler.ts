@@ -421,6 +421,7 @@ export const COMPILER_MESSAGES = {
     en: "argument of '{0}' must be an unsigned integer (was {1})",
     ko: "'{0}'의 인자는 부호 없는 정수여야 합니다(현재 {1})",
   },
+  'c.token-too-long': { en: 'a macro makes a token of more than {0} characters', ko: '매크로가 만든 토큰이 {0}자를 넘습니다' },
   'c.unknown-escape': { en: "unknown escape sequence '\\{0}'", ko: "알 수 없는 이스케이프 시퀀스 '\\{0}'" },
   'c.atomic-pointer': {
     en: 'address argument to atomic builtin must be a pointer to integer or pointer ({0} invalid)',

@@ -112,6 +112,9 @@ describe('preprocess', () => {
     const doubling = Array.from({ length: 24 }, (_, i) => `#define a${i + 1} a${i} a${i}\n`).join('')
     expect(codes(`${doubling}a24\n`)).toEqual(['c.too-many-tokens'])
     expect(codes(`#define f(x) x\n${'f('.repeat(200)}1${')'.repeat(200)}\n`)).toEqual(['c.macro-nesting'])
+    const pasting = Array.from({ length: 24 }, (_, i) => `#define P${i + 1}(x) P${i}(J(x, x))\n`).join('')
+    expect(codes(`#define J(a, b) a##b\n#define P0(x) J(x, x)\n${pasting}P24(a)\n`)[0]).toBe('c.token-too-long')
+    expect(codes(`#define S(x) #x\n#define X(x) S(x)\n${'X('.repeat(60)}"\\""${')'.repeat(60)}\n`)[0]).toBe('c.token-too-long')
     expect(codes(`/*${'x'.repeat(5 << 20)}*/`)).toEqual(['c.source-too-large'])
   })
 

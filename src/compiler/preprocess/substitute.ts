@@ -4,6 +4,7 @@
 import { makeSource } from '../../diag/index.ts'
 import { error, makeSink, type Place, plain, type Sink, siteOf } from '../report.ts'
 import { Lexer } from './lex.ts'
+import { MAX_MADE_CHARS } from './limits.ts'
 import type { Macro } from './state.ts'
 import { isName, isPunct, type Token } from './token.ts'
 
@@ -53,7 +54,7 @@ function replace(call: Call, body: readonly Token[]): Token[] {
     }
     if (isPunct(t, '#') && call.macro.params && i + 1 < body.length && call.params.has(body[i + 1].text)) {
       const arg = call.args[call.params.get(body[i + 1].text) ?? 0]
-      out.push({ ...bodyToken(call, t), kind: 'string', text: stringify(arg.raw) })
+      out.push({ ...bodyToken(call, t), kind: 'string', text: stringify(call, t, arg.raw) })
       i++
       continue
     }
@@ -84,7 +85,7 @@ function operand(call: Call, body: readonly Token[], i: number): { readonly toke
   }
   if (isPunct(t, '#') && i + 1 < body.length && call.params.has(body[i + 1].text)) {
     const arg = call.args[call.params.get(body[i + 1].text) ?? 0]
-    return { tokens: [{ ...bodyToken(call, t), kind: 'string', text: stringify(arg.raw) }], last: i + 1 }
+    return { tokens: [{ ...bodyToken(call, t), kind: 'string', text: stringify(call, t, arg.raw) }], last: i + 1 }
   }
   const param = t.kind === 'identifier' ? call.params.get(t.text) : undefined
   return { tokens: param === undefined ? [bodyToken(call, t)] : argumentTokens(call, t, call.args[param].raw), last: i }
@@ -113,9 +114,14 @@ function argumentTokens(call: Call, param: Token, tokens: readonly Token[]): Tok
 }
 
 /** `#`: the argument as written, white space between tokens one blank, quotes and backslashes of literals escaped. */
-function stringify(tokens: readonly Token[]): string {
+function stringify(call: Call, hash: Token, tokens: readonly Token[]): string {
   let s = ''
   for (const t of tokens) {
+    if (s.length + t.text.length > MAX_MADE_CHARS) {
+      // Each string within a string doubles its backslashes.
+      error(call.sink, 'c.token-too-long', hash.at, [String(MAX_MADE_CHARS)])
+      break
+    }
     if ((t.space || t.lineStart) && s !== '') s += ' '
     s += t.kind === 'string' || t.kind === 'char' ? t.text.replace(/[\\"]/g, '\\$&') : t.text
   }
@@ -129,6 +135,10 @@ const NUMBER = /^\.?[0-9](?:[eEpP][+-]|[\w.])*$/
 function paste(call: Call, left: Token, right: Token): Token[] {
   if (left.kind === 'placemarker') return [{ ...right, space: left.space }]
   if (right.kind === 'placemarker') return [left]
+  if (left.text.length + right.text.length > MAX_MADE_CHARS) {
+    error(call.sink, 'c.token-too-long', left.at, [String(MAX_MADE_CHARS)])
+    return [left]
+  }
   const text = left.text + right.text
   if (NAME.test(text)) return [{ ...left, kind: 'identifier', text, painted: false }]
   if (NUMBER.test(text)) return [{ ...left, kind: 'number', text }]
