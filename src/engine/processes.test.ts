@@ -1,134 +1,8 @@
 // Processes as programs see them: C programs compiled by our compiler, one or more for each kind of hook, over small scripts of system calls. What they
 // write into maps is compared with what the scenario says.
 import { describe, expect, test } from 'vitest'
-import { loadKernelBtf } from '../abi/index.ts'
-import {
-  addProcesses,
-  createKernel,
-  createWorld,
-  type Kernel,
-  loadProgram,
-  logged,
-  outcome,
-  planActs,
-  runInvocation,
-  type ScenarioNode,
-  type Stimulus,
-  type WorldEngine,
-  type WorldEvent,
-} from '../kernel/index.ts'
-import { keptKernel } from '../loader/index.ts'
-import { kfuncNames } from './run.ts'
-import { openC } from './toolchain.ts'
-
-const types = await loadKernelBtf()
-
-const HEAD = `
-#include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-#include <bpf/bpf_core_read.h>
-char LICENSE[] SEC("license") = "GPL";
-`
-
-const HOST: ScenarioNode = { kind: 'host', name: 'web', interfaces: [{ name: 'eth0', addresses: ['10.0.0.1/24'] }] }
-const SHELL: ScenarioNode = { kind: 'process', name: 'shell', on: 'web', exe: '/bin/bash', pid: 700 }
-
-interface Scene {
-  readonly nodes?: readonly ScenarioNode[]
-  readonly acts?: string
-  readonly stimuli?: readonly Stimulus[]
-  /** Target of each program by its name, where the section does not say it. */
-  readonly targets?: Readonly<Record<string, string>>
-  readonly engine?: 'interp' | 'jit'
-}
-
-interface Ran {
-  readonly kernel: Kernel
-  readonly world: WorldEngine
-  readonly events: readonly WorldEvent[]
-  readonly unsupported: readonly string[]
-  readonly faults: readonly string[]
-  /** The bytes of the one value of an array, or of a variable's section. */
-  readonly bytes: (map: string) => DataView
-  readonly calls: (name: string) => readonly number[]
-}
-
-function prepare(source: string, scene: Scene) {
-  const opened = openC('t.bpf.c', HEAD + source, {
-    include: () => undefined,
-    includeDirs: [],
-    defines: {},
-    cpu: 3,
-    kernel: keptKernel(types),
-  })
-  const wrong = [...opened.diagnostics, ...opened.loading].filter((d) => d.severity === 'error')
-  expect(wrong.map((d) => `${d.code} ${d.params.join(' ')}`)).toEqual([])
-  const nodes = scene.nodes ?? [HOST, SHELL]
-  const stimuli = scene.stimuli ?? [{ kind: 'acts', process: 'shell', text: scene.acts ?? '' }]
-  const kernel = createKernel({ seed: 1, engine: scene.engine ?? 'interp', verified: true, kfuncName: kfuncNames(types) })
-  const plan = planActs(nodes, stimuli)
-  expect(plan.faults).toEqual([])
-  const world = createWorld({ plan: { nodes: [], links: [], hooks: [] }, kernels: new Map([['web', kernel]]), planned: plan.planned })
-  const programs = opened.programs.map((program) => {
-    const loaded = loadProgram(kernel, program)
-    if (!loaded.ok) throw new Error(`${program.name}: ${loaded.unsupported ?? loaded.errno}`)
-    return { program: loaded.program, target: scene.targets?.[program.name] ?? '' }
-  })
-  const lastNs = plan.planned.at(-1)?.atNs ?? 0
-  const processes = addProcesses({ world, kernel, types, host: 'web', nodes, programs, acts: plan.acts, lastNs, seed: 1 })
-  return { kernel, world, processes }
-}
-
-/** Goes on to the end, or for so many events. */
-function drive(world: WorldEngine, kernel: Kernel, faults: string[], events = Number.POSITIVE_INFINITY): void {
-  for (let left = events; left > 0; ) {
-    const next = world.next()
-    if (next.kind === 'over') return
-    if (next.kind === 'event') {
-      left--
-      continue
-    }
-    const { refused, program } = next.activation
-    if (refused) world.finish({ retval: 0, fault: '', unsupported: refused })
-    else {
-      runInvocation(kernel, 1_000_000)
-      const end = outcome(kernel)
-      const trouble = end.fault?.text ?? end.unsupported ?? (end.kind === 'fuel' ? 'fuel' : '')
-      if (trouble !== '') faults.push(`${program.program.name}: ${trouble}`)
-      world.finish({ retval: end.retval, fault: end.fault?.text ?? '', unsupported: end.unsupported ?? '' })
-    }
-  }
-}
-
-function run(source: string, scene: Scene = {}): Ran {
-  const { kernel, world, processes } = prepare(source, scene)
-  const faults: string[] = []
-  drive(world, kernel, faults)
-  expect(faults).toEqual([])
-  expect(world.stopped).toBe('')
-  const events = Array.from({ length: world.events.count }, (_, i) => world.events.at(i))
-  return {
-    kernel,
-    world,
-    events,
-    unsupported: processes.unsupported,
-    faults,
-    bytes: (name) => {
-      const map = kernel.maps.find((m) => m.def.name === name || m.def.name.endsWith(name))
-      const value = map?.entries()[0]?.value
-      if (!value) throw new Error(`no value in ${name}: ${kernel.maps.map((m) => m.def.name)}`)
-      return new DataView(value.buffer, value.byteOffset, value.byteLength)
-    },
-    calls: (name) => events.flatMap((e) => (e.kind === 'syscall' && e.name === name ? [e.result] : [])),
-  }
-}
-
-const text = (view: DataView, at: number): string => {
-  let out = ''
-  for (let i = at; i < view.byteLength && view.getUint8(i) !== 0; i++) out += String.fromCharCode(view.getUint8(i))
-  return out
-}
+import { logged, type ScenarioNode } from '../kernel/index.ts'
+import { drive, HOST, prepare, run, SHELL, text, viewsOf } from '../testkit/small-world.ts'
 
 describe('hooks of system calls', () => {
   test('tracepoint syscalls/sys_enter_openat and its exit', () => {
@@ -625,5 +499,84 @@ SEC("raw_tp/sys_exit") int leave(void *ctx)
       world.restore(snapshot)
       expect(ending()).toBe(first)
     }
+  })
+})
+
+describe('views of user space', () => {
+  test('a log, a tree of processes and a value over time', () => {
+    const views = viewsOf(
+      `
+struct event { int pid; int ppid; char comm[16]; char path[32]; };
+struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } events SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 16); __type(key, u32); __type(value, u64); } execs SEC(".maps");
+SEC("tp/sched/sched_process_exec") int exec(struct trace_event_raw_sched_process_exec *ctx)
+{
+  struct task_struct *task = (void *)bpf_get_current_task();
+  u32 zero = 0;
+  u64 one = 1, *n = bpf_map_lookup_elem(&execs, &zero);
+  if (n) (*n)++; else bpf_map_update_elem(&execs, &zero, &one, 0);
+  struct event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
+  if (!e) return 0;
+  e->pid = ctx->pid;
+  e->ppid = BPF_CORE_READ(task, real_parent, tgid);
+  bpf_get_current_comm(e->comm, sizeof(e->comm));
+  bpf_probe_read_kernel_str(e->path, sizeof(e->path), (void *)ctx + (ctx->__data_loc_filename & 0xffff));
+  bpf_ringbuf_submit(e, 0);
+  return 0;
+}`,
+      { acts: 'run /usr/bin/make all {\n run /usr/bin/cc -c a.c\n run /usr/bin/ld a.o\n}' },
+      [
+        { kind: 'log', map: 'events', type: 'event', format: '{comm}[{pid}] from {ppid}: {path}' },
+        { kind: 'tree', map: 'events', type: 'event', id: 'pid', parent: 'ppid', label: '{comm}' },
+        { kind: 'series', map: 'execs' },
+        { kind: 'table', map: 'execs', title: 'Executions' },
+        { kind: 'table', map: 'nothing' },
+      ],
+    )
+    const [log, tree, series, table, missing] = views
+    expect(log.kind === 'log' && log.lines.map((l) => l.text)).toEqual([
+      'make[1200] from 700: /usr/bin/make',
+      'cc[1201] from 1200: /usr/bin/cc',
+      'ld[1202] from 1200: /usr/bin/ld',
+    ])
+    expect(tree.kind === 'tree' && tree.rows.map((r) => `${'  '.repeat(r.depth)}${r.label}`)).toEqual(['make', '  cc', '  ld'])
+    expect(series.kind === 'series' && series.lines.map((l) => l.points.map((p) => p.value))).toEqual([[1, 2, 3]])
+    expect(table).toMatchObject({ title: 'Executions', rows: [{ key: '0', value: '3' }] })
+    expect(missing.fault).toBe('no map nothing')
+  })
+
+  test('a histogram and a flame graph', () => {
+    const [hist, flame] = viewsOf(
+      `
+struct key { int pid; int user_stack; int kern_stack; char comm[16]; };
+struct { __uint(type, BPF_MAP_TYPE_STACK_TRACE); __uint(max_entries, 128); __uint(key_size, 4); __uint(value_size, 127 * 8); } stacks SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 128); __type(key, struct key); __type(value, u64); } counts SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 16); __type(key, u32); __type(value, u32); } slots SEC(".maps");
+SEC("perf_event") int sample(struct bpf_perf_event_data *ctx)
+{
+  struct key key = {};
+  u32 slot = 2;
+  key.pid = bpf_get_current_pid_tgid() >> 32;
+  if (!key.pid) return 0;
+  bpf_get_current_comm(key.comm, sizeof(key.comm));
+  key.user_stack = bpf_get_stackid(ctx, &stacks, BPF_F_USER_STACK);
+  key.kern_stack = bpf_get_stackid(ctx, &stacks, 0);
+  u64 one = 1, *n = bpf_map_lookup_elem(&counts, &key);
+  if (n) (*n)++; else bpf_map_update_elem(&counts, &key, &one, 0);
+  u32 *s = bpf_map_lookup_elem(&slots, &slot);
+  if (s) (*s)++;
+  return 0;
+}`,
+      { acts: 'spin 40ms in compute>hash', targets: { sample: '500' } },
+      [
+        { kind: 'histogram', map: 'slots', log2: true, unit: 'us' },
+        { kind: 'flame', map: 'counts', stacks: 'stacks' },
+      ],
+    )
+    expect(hist.kind === 'histogram' && hist.groups[0].bars.map((b) => b.label)).toEqual(['0 -> 1', '2 -> 3', '4 -> 7'])
+    expect(hist.kind === 'histogram' && hist.groups[0].bars[2].count).toBeGreaterThan(17)
+    expect(flame.kind === 'flame' && flame.stacks.map((s) => s.frames.join(';'))).toEqual([
+      'bash;_start;__libc_start_call_main;main;compute;hash',
+    ])
   })
 })

@@ -58,7 +58,15 @@ export { attachesToNetwork, type ProgramAttachment } from './net/attach.ts'
 export { type NetInput, type NetworkPart, planNetwork } from './net/network.ts'
 export { addObject, objectAt, removeObject } from './objects.ts'
 export { type KernelReport, kernelReport } from './oops.ts'
-export { type ActPlan, addProcesses, type Processes, planActs } from './process/processes.ts'
+export type { ActFault } from './process/acts/act.ts'
+export {
+  type Processes,
+  type ProcessPlan,
+  type ProcessProgram,
+  planProcesses,
+  type StimulusFault,
+} from './process/processes.ts'
+export type { ContainerInfo } from './process/setup.ts'
 export type { Sock } from './sock.ts'
 export { type TestRunOptions, type TestRunResult, testRun, testRunOn } from './test-run.ts'
 export { createWorld, type WorldEngine } from './world/engine.ts'

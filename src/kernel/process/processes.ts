@@ -1,19 +1,20 @@
-// Processes of one host as a part of the world: made from the scenario, carried on by events, saved and restored with the world.
+// Processes of each host as a part of the world: made from the scenario, carried on by events, saved and restored with the world.
 //
 //   run CPU       the task on it takes its next step            wake TASK    its time is over
 //   script BLOCK  a stimulus has acts for a process             sample       perf_event programs, on every CPU
 //   handshake, segment, datagram, answer, closed                what sockets have on their way
 //
-// In: world, kernel, the kernel's types, nodes, programs with their places. Out: the part, and what is not modelled by name.
+// In: the scenario, its kernels with their programs, and the kernel's types. Out: a plan that joins a world, and what is not modelled by name.
 import type { KernelBtf } from '../../abi/index.ts'
 import { never } from '../../base/index.ts'
-import type { Kernel } from '../kernel.ts'
+import type { Kernel, LoadedProgram } from '../kernel.ts'
 import type { Happening, PlannedEvent, WorldEngine, WorldPart } from '../world/engine.ts'
 import type { ScenarioNode, Stimulus } from '../world/scenario.ts'
+import type { PlanHook, PlanNode } from '../world/types.ts'
 import type { ActFault, ActTable } from './acts/act.ts'
 import { type ActTables, parseActs } from './acts/parse.ts'
 import { fire, registers, userRegs } from './calls.ts'
-import { type Attached, type ProgramAt, planHooks } from './hooks.ts'
+import { type Hooks, planHooks } from './hooks.ts'
 import { attachHost } from './host.ts'
 import { localNetwork } from './local-network.ts'
 import type { NetworkPort } from './network-port.ts'
@@ -27,7 +28,7 @@ import { structsOf } from './structs.ts'
 import { symbolAt } from './symbols.ts'
 import { userStack, userSymbol } from './user-code.ts'
 
-export const PROCESS_PART = 'processes of '
+const PROCESS_PART = 'processes of '
 
 type ProcessEvent =
   | { readonly kind: 'run'; readonly cpu: number }
@@ -39,18 +40,94 @@ type ProcessEvent =
   | { readonly kind: 'segment' | 'answer'; readonly socket: number; readonly text: string }
   | { readonly kind: 'datagram'; readonly socket: number; readonly address: string; readonly port: number; readonly text: string }
 
-export interface ActPlan {
-  readonly acts: ActTable
-  readonly planned: readonly PlannedEvent[]
-  /** By index of the stimulus. */
-  readonly faults: readonly (ActFault & { readonly stimulus: number })[]
+export interface ProcessInput {
+  readonly seed: number
+  readonly nodes: readonly ScenarioNode[]
+  readonly stimuli: readonly Stimulus[]
+  readonly types: KernelBtf
+  /** By host. */
+  readonly kernels: ReadonlyMap<string, Kernel>
+  readonly programs: readonly ProcessProgram[]
+  /** The network of a host; names, addresses and servers of the scenario where it is left out. */
+  readonly network?: (host: string) => NetworkPort
 }
 
-/** Reads the acts of all stimuli. A process is called by its name; `hostOf` says on which host a node is. */
-export function planActs(nodes: readonly ScenarioNode[], stimuli: readonly Stimulus[]): ActPlan {
+export interface ProcessProgram {
+  readonly program: LoadedProgram
+  /** Host or pod; empty = the first host. */
+  readonly node: string
+  /** Tracepoint, function, hook or symbol; empty where the section says it. */
+  readonly target: string
+}
+
+export type StimulusFault = ActFault & { readonly stimulus: number }
+
+export interface ProcessPlan {
+  readonly nodes: readonly PlanNode[]
+  readonly hooks: readonly PlanHook[]
+  readonly planned: readonly PlannedEvent[]
+  /** What is wrong in texts of acts. */
+  readonly faults: readonly StimulusFault[]
+  /** What programs attach to and is not modelled, by name. */
+  readonly unsupported: readonly string[]
+  /** Adds the processes of all hosts to a world. */
+  readonly join: (world: WorldEngine) => Processes
+}
+
+/** What user space knows of the processes, whenever it asks. */
+export interface Processes {
+  readonly containers: readonly ContainerInfo[]
+  /** Name of the function at an address, in a process of a host or in its kernel. */
+  readonly symbol: (host: string, address: bigint, pid: number) => string | undefined
+}
+
+export function planProcesses(o: ProcessInput): ProcessPlan {
+  const { nodes, kernels, programs } = o
   const acts: ActTables = { blocks: [] }
+  const { planned, faults } = planActs(nodes, o.stimuli, acts)
+  const lastNs = planned.at(-1)?.atNs ?? 0
+  const hosts = [...kernels].map(([host, kernel]) => {
+    const own = programs.filter((p) => hostOfNode(nodes, p.node) === host)
+    return { host, kernel, own, hooks: planHooks(own) }
+  })
+  const list = hosts.flatMap(({ host, hooks }) =>
+    hooks.list.map((a): PlanHook => ({ name: a.name, node: host, place: a.place, program: a.program.program.name })),
+  )
+  return {
+    nodes: nodes.flatMap((n): PlanNode[] => (n.kind === 'process' ? [{ kind: 'process', name: n.name, on: n.on, interfaces: [] }] : [])),
+    hooks: list,
+    planned,
+    faults,
+    unsupported: hosts.flatMap(({ hooks }) => hooks.unsupported),
+    join(world) {
+      const runtimes = new Map<string, Runtime>()
+      const containers: ContainerInfo[] = []
+      for (const [i, { host, kernel, hooks }] of hosts.entries()) {
+        const rt = createRuntime(o, world, host, kernel, hooks.hooks, acts, o.seed + i)
+        runtimes.set(host, rt)
+        containers.push(...setUp(rt, nodes))
+        if (rt.samplePeriod > 0) world.schedule(rt.samplePeriod, rt.part, { kind: 'sample' })
+        world.add(partOf(rt, lastNs))
+      }
+      return {
+        containers,
+        symbol: (host, address, pid) => {
+          const rt = runtimes.get(host)
+          return rt && symbolOf(rt, address, pid)
+        },
+      }
+    },
+  }
+}
+
+/** Reads the acts of all stimuli. Without a time, a stimulus comes right after the one before. */
+function planActs(
+  nodes: readonly ScenarioNode[],
+  stimuli: readonly Stimulus[],
+  acts: ActTables,
+): { readonly planned: PlannedEvent[]; readonly faults: StimulusFault[] } {
   const planned: PlannedEvent[] = []
-  const faults: (ActFault & { stimulus: number })[] = []
+  const faults: StimulusFault[] = []
   let atNs = 0
   for (const [stimulus, s] of stimuli.entries()) {
     if (s.atMs !== undefined) atNs = s.atMs * 1e6
@@ -58,77 +135,56 @@ export function planActs(nodes: readonly ScenarioNode[], stimuli: readonly Stimu
     if (s.kind !== 'acts') continue
     const parsed = parseActs(s.text, acts)
     faults.push(...parsed.faults.map((f) => ({ ...f, stimulus })))
-    planned.push({ atNs, part: PROCESS_PART + hostOf(nodes, s.process), what: { kind: 'script', process: s.process, block: parsed.main } })
+    const found = nodes.find((n) => n.kind === 'process' && n.name === s.process)
+    const host = hostOfNode(nodes, found?.kind === 'process' ? found.on : (s.node ?? ''))
+    planned.push({ atNs, part: PROCESS_PART + host, what: { kind: 'script', process: s.process, block: parsed.main } })
   }
-  return { acts, planned, faults }
+  return { planned: planned.sort((a, b) => a.atNs - b.atNs), faults }
 }
 
-function hostOf(nodes: readonly ScenarioNode[], process: string): string {
-  const first = nodes.find((n) => n.kind === 'host')?.name ?? ''
-  const found = nodes.find((n) => n.kind === 'process' && n.name === process)
-  const on = found?.kind === 'process' ? found.on : first
-  const pod = nodes.find((n) => n.kind === 'pod' && n.name === on)
-  return pod?.kind === 'pod' ? pod.host : on
-}
-
-export interface ProcessOptions {
-  readonly world: WorldEngine
-  readonly kernel: Kernel
-  readonly types: KernelBtf
-  readonly host: string
-  readonly nodes: readonly ScenarioNode[]
-  readonly programs: readonly ProgramAt[]
-  readonly acts: ActTable
-  /** The last time at which something is planned to happen. */
-  readonly lastNs: number
-  readonly seed: number
-  readonly network?: NetworkPort
-}
-
-export interface Processes {
-  readonly part: WorldPart
-  readonly hooks: readonly Attached[]
-  readonly unsupported: readonly string[]
-  readonly containers: readonly ContainerInfo[]
-  /** Symbols of a stack: addresses of user space by process, others of the kernel. */
-  readonly symbol: (address: bigint, pid: number) => string | undefined
+function hostOfNode(nodes: readonly ScenarioNode[], node: string): string {
+  const found = nodes.find((n) => n.name === node && (n.kind === 'host' || n.kind === 'pod'))
+  if (found?.kind === 'pod') return found.host
+  return found?.name ?? nodes.find((n) => n.kind === 'host')?.name ?? ''
 }
 
 const NS = 1e9
 
-/** Makes the processes of a host and adds them to the world. */
-export function addProcesses(o: ProcessOptions): Processes {
-  const { world, kernel, host } = o
-  const plan = planHooks(o.programs)
-  const samplePeriod = plan.hooks.hz > 0 ? Math.round(NS / plan.hooks.hz) : 0
+function createRuntime(
+  o: ProcessInput,
+  world: WorldEngine,
+  host: string,
+  kernel: Kernel,
+  hooks: Hooks,
+  acts: ActTable,
+  seed: number,
+): Runtime {
   const rt: Runtime = {
     kernel,
     structs: structsOf(o.types),
     host,
     world,
     part: PROCESS_PART + host,
-    hooks: plan.hooks,
-    acts: o.acts,
-    network: o.network ?? localNetwork(o.nodes, host),
-    samplePeriod,
-    state: freshState(kernel.cpus, o.seed),
+    hooks,
+    acts,
+    network: o.network?.(host) ?? localNetwork(o.nodes, host),
+    samplePeriod: hooks.hz > 0 ? Math.round(NS / hooks.hz) : 0,
+    state: freshState(kernel.cpus, seed),
     clock: 0,
     cpu: 0,
   }
   attachHost(rt)
-  const containers = setUp(rt, o.nodes)
-  if (samplePeriod > 0) world.schedule(samplePeriod, rt.part, { kind: 'sample' })
-  const part: WorldPart = {
-    name: rt.part,
-    carryOut: (what) => carryOut(rt, what as ProcessEvent, o.lastNs),
-    save: () => copyState(rt.state),
-    restore: (saved) => {
-      rt.state = copyState(saved as ProcState)
-    },
-  }
-  world.add(part)
-  return { part, hooks: plan.list, unsupported: plan.unsupported, containers, symbol: (address, pid) => symbolOf(rt, address, pid) }
+  return rt
 }
+
+const partOf = (rt: Runtime, lastNs: number): WorldPart => ({
+  name: rt.part,
+  carryOut: (what) => carryOut(rt, what as ProcessEvent, lastNs),
+  save: () => copyState(rt.state),
+  restore: (saved) => {
+    rt.state = copyState(saved as ProcState)
+  },
+})
 
 const FIRST_PID = 1200
 const FIRST_INO = 262_147

@@ -90,7 +90,9 @@ export class Line {
 
   /** "10.0.0.9:443", "shop:80" */
   address(what: string): { readonly host: string; readonly port: number } {
-    const token = this.next(what)
+    const token = this.peek()
+    if (!token) return { host: this.next(what).value, port: 0 }
+    this.at++
     const found = /^([\w.-]+):(\d+)$/.exec(token.value)
     if (!found || Number(found[2]) > MAX_PORT) this.fault('acts.argument', [token.value, what], token.span)
     return { host: found?.[1] ?? '0.0.0.0', port: Number(found?.[2] ?? 0) & MAX_PORT }
