@@ -73,7 +73,9 @@ describe('helpers', () => {
     expect(helperAllowed(147, 'tp_btf')).toBe(true)
     expect(helperAllowed(126, 'tp_btf')).toBe(false)
     expect(helperAllowed(126, 'iter')).toBe(true)
-    expect(helperAllowed(1, 'lsm')).toBe(false)
+    expect(helperAllowed(145, 'lsm')).toBe(true)
+    expect(helperAllowed(126, 'lsm')).toBe(false)
+    expect(helperAllowed(1, 'ext')).toBe(false)
     expect(helperAllowed(0, 'xdp')).toBe(false)
     const count = (type: string) => helpers.filter((h) => helperAllowed(h.id, type)).length
     expect([count('socket_filter'), count('sched_cls'), count('xdp'), count('cgroup_skb')]).toEqual([88, 139, 104, 103])

@@ -14,12 +14,15 @@ const ALIAS: Readonly<Record<string, string>> = { xdp_devmap: 'xdp', xdp_cpumap:
  * kernel does not load, from its source). Linux: tracing_prog_func_proto(), bpf_iter_get_func_proto(), bpf_tcp_ca_get_func_proto().
  */
 const SOCKET_TRACING = [46, 107, 108, 111, 121, 136, 137, 138, 139, 140, 147, 162, 178, 188, 196]
+/** Storage of inodes, spin locks, options of an execution, measured hashes. Linux: bpf_lsm_func_proto(). */
+const HOOKS = [93, 94, 145, 146, 159, 161, 193]
 const DERIVED: Readonly<Record<string, { readonly from: string; readonly more: readonly number[]; readonly less: readonly number[] }>> = {
   tp_btf: { from: 'raw_tracepoint', more: SOCKET_TRACING, less: [] },
   iter: { from: 'raw_tracepoint', more: [...SOCKET_TRACING, 126, 127, 150], less: [174] },
   tracing: { from: 'raw_tracepoint', more: [...SOCKET_TRACING, 183, 184, 185], less: [] },
   fexit: { from: 'raw_tracepoint', more: [...SOCKET_TRACING, 183, 184, 185], less: [] },
   fmod_ret: { from: 'raw_tracepoint', more: [...SOCKET_TRACING, 183, 184, 185], less: [] },
+  lsm: { from: 'raw_tracepoint', more: [...SOCKET_TRACING, ...HOOKS, 183, 184, 185], less: [] },
   struct_ops: { from: 'netfilter', more: [49, 57, 107, 108, 116, 160], less: [] },
 }
 

@@ -27,7 +27,7 @@ export interface AttachTarget {
 }
 
 /** Types whose arguments come from what they attach to. */
-const BTF_TYPES: ReadonlySet<string> = new Set(['tp_btf', 'iter', 'struct_ops', 'tracing', 'fexit', 'fmod_ret'])
+const BTF_TYPES: ReadonlySet<string> = new Set(['tp_btf', 'iter', 'struct_ops', 'tracing', 'fexit', 'fmod_ret', 'lsm'])
 export const attachesByBtf = (progType: string): boolean => BTF_TYPES.has(progType)
 
 const MAY_SLEEP: ReadonlySet<string> = new Set(['tracing', 'fexit', 'fmod_ret', 'iter', 'lsm', 'kprobe', 'struct_ops', 'syscall'])
@@ -53,6 +53,7 @@ export function checkAttach(env: Env): number {
     return -EINVAL
   }
   if (name === 'tp_btf') return attachToTracepoint(env, attachTo)
+  if (name === 'lsm') return attachToHook(env, attachTo)
   return name === 'iter' ? attachToIterator(env, attachTo) : attachToFunction(env, attachTo)
 }
 
@@ -180,6 +181,53 @@ function attachToFunction(env: Env, attachTo: string): number {
     return refuse(`Attaching fexit/fmod_ret to __noreturn function '${attachTo}' is rejected.`)
   return set(env, { name: attachTo, proto, skipsFirst: false, args: [] })
 }
+
+const HOOK_PREFIX = 'bpf_lsm_'
+/** Hooks that answer more than a number, which programs may not stand in for. Linux: bpf_lsm_disabled_hooks. */
+const DISABLED_HOOKS: ReadonlySet<string> = new Set(
+  'vm_enough_memory inode_need_killpriv inode_getsecurity inode_listsecurity inode_copy_up_xattr getselfattr getprocattr setprocattr key_getsecurity audit_rule_match xfrm_decode_session ismaclabel'.split(
+    ' ',
+  ),
+)
+
+/** A hook of security modules. Linux: bpf_lsm_verify_prog(). */
+function attachToHook(env: Env, attachTo: string): number {
+  const { btf, find } = env.kernel!
+  const id = find(attachTo, 'func')
+  const proto = id === undefined ? undefined : protoBehind(btf, id)
+  if (!proto) return unsupported(env, `attaching to ${attachTo}`)
+  if (env.program.flags & F_SLEEPABLE) return unsupported(env, `sleepable programs on functions (${attachTo})`)
+  const refuse = (text: string): number => {
+    verbose(env.log, `${text}\n`)
+    return -EINVAL
+  }
+  const fault = modelFault(btf, proto, attachTo)
+  if (fault) return refuse(fault)
+  if (!isGplCompatible(env)) return refuse('LSM programs must have a GPL compatible license')
+  if (!attachTo.startsWith(HOOK_PREFIX)) return refuse(`attach_btf_id ${id} points to wrong type name ${attachTo}`)
+  if (DISABLED_HOOKS.has(attachTo.slice(HOOK_PREFIX.length))) return refuse(`attach_btf_id ${id} points to disabled hook ${attachTo}`)
+  return set(env, { name: attachTo, proto, skipsFirst: false, args: [] })
+}
+
+const MAX_ERRNO = 4095
+/** Hooks that answer yes or no. */
+const YES_OR_NO: ReadonlySet<string> = new Set([
+  'bpf_lsm_xfrm_state_pol_flow_match',
+  'bpf_lsm_audit_rule_known',
+  'bpf_lsm_inode_xattr_skipcap',
+])
+
+/** What the hook of a security module may answer; undefined where it answers nothing. Linux: bpf_lsm_get_retval_range(). */
+export function hookRange({ attach, progType }: Env): readonly [number, number] | undefined {
+  if (progType.name !== 'lsm' || !attach || attach.proto.ret === 0) return undefined
+  return YES_OR_NO.has(attach.name) ? [0, 1] : [-MAX_ERRNO, 0]
+}
+
+/** Hooks that are called while what they are given is made or taken apart. Linux: untrusted_lsm_hooks. */
+const UNTRUSTED: ReadonlySet<string> = new Set(
+  'bpf_map_free bpf_prog_free file_alloc_security file_free_security sk_alloc_security sk_free_security task_free'.split(' '),
+)
+export const givesTrusted = (attachTo: string | undefined): boolean => !UNTRUSTED.has((attachTo ?? '').replace(HOOK_PREFIX, ''))
 
 /** Why a function cannot be hooked: what it takes or gives does not fit registers. Linux: btf_distill_func_proto(). */
 function modelFault(btf: Btf, proto: AttachTarget['proto'], name: string): string | undefined {

@@ -16,7 +16,7 @@ import {
 } from '../domain/layout.ts'
 import type { Env } from '../env.ts'
 import { verbose } from '../verbose.ts'
-import type { AttachTarget } from './attach.ts'
+import { type AttachTarget, givesTrusted, hookRange } from './attach.ts'
 import { hasUnsafeModifiers } from './btf-ptr.ts'
 import { anonName, isCut, isScalarType, isStruct, KERNEL_BTF, kernelStruct, kindText } from './btf-types.ts'
 
@@ -24,6 +24,8 @@ export interface BtfCtxAccess {
   /** Kind of register with flags. */
   readonly type: number
   readonly btfId: BtfId
+  /** Of a number. */
+  readonly range?: readonly [number, number]
 }
 
 const ARG_BYTES = 8
@@ -31,7 +33,10 @@ const MAX_CTX_ARGS = 12
 
 /** Programs on functions, whose arguments nobody vouches for; of these, those that see the result behind the arguments. */
 const HOOKS_FUNCTIONS: ReadonlySet<string> = new Set(['tracing', 'fexit', 'fmod_ret'])
-const SEES_RESULT: ReadonlySet<string> = new Set(['fexit', 'fmod_ret'])
+const SEES_RESULT: ReadonlySet<string> = new Set(['fexit', 'fmod_ret', 'lsm'])
+
+const isTrusted = ({ progType, program }: Env): boolean =>
+  !HOOKS_FUNCTIONS.has(progType.name) && (progType.name !== 'lsm' || givesTrusted(program.attachTo))
 
 const SCALAR: BtfCtxAccess = { type: SCALAR_VALUE, btfId: 0 }
 
@@ -78,6 +83,8 @@ function argAccess(env: Env, target: AttachTarget, off: number, size: number): B
   const isResult = arg === params.length && SEES_RESULT.has(env.progType.name)
   if (arg >= params.length && !isResult) return refuse(`doesn't have ${arg + 1}-th argument`)
   const param = isResult ? { name: '', type: target.proto.ret } : params[arg]!
+  const range = isResult ? hookRange(env) : undefined
+  if (range) return { ...SCALAR, range }
   const { id, type } = resolve(btf, param.type)
   if ((isScalarType(type) && (type.kind !== 'int' || type.size <= ARG_BYTES)) || isStruct(type) || isCut(env, KERNEL_BTF, id)) return SCALAR
   if (type.kind !== 'ptr') return refuse(`arg${arg} '${anonName(type)}' has type ${kindText(type)}. Only pointer access is allowed`)
@@ -88,7 +95,7 @@ function argAccess(env: Env, target: AttachTarget, off: number, size: number): B
   if (pointee.type.kind === 'void' || pointee.type.kind === 'int') return SCALAR
   if (told) return { type: told.type, btfId: told.btfId }
   const tracepoint = env.progType.name === 'tp_btf' ? rawTpArg(name, arg) : undefined
-  let kind = PTR_TO_BTF_ID | (HOOKS_FUNCTIONS.has(env.progType.name) ? 0 : PTR_TRUSTED)
+  let kind = PTR_TO_BTF_ID | (isTrusted(env) ? PTR_TRUSTED : 0)
   if (param.name.endsWith('__nullable') || tracepoint?.mayBeNull) kind |= PTR_MAYBE_NULL
   const direct = btfType(btf, type.type)
   if (direct.kind === 'type_tag' && direct.name === 'user') kind |= MEM_USER

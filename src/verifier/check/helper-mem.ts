@@ -93,6 +93,7 @@ const CTX_AS_IS: ReadonlySet<string> = new Set([
   'tracing',
   'fexit',
   'fmod_ret',
+  'lsm',
   'struct_ops',
 ])
 

@@ -1,6 +1,6 @@
 // One memory access by an instruction (or by a helper on its behalf), whatever it goes through.
 // Linux: check_mem_access(), check_reg_arg(), save_aux_ptr_type().
-import { markRegKnown, markRegKnownZero, markRegUnknown } from '../domain/bounds.ts'
+import { markRegKnown, markRegKnownZero, markRegS32Range, markRegUnknown } from '../domain/bounds.ts'
 import { coerceRegToSize, coerceRegToSizeSx } from '../domain/coerce.ts'
 import {
   BTF,
@@ -341,6 +341,7 @@ function btfCtxFieldAccess(env: Env, off: number, size: number, write: boolean, 
   if (value < 0) return 0
   if (access.type === SCALAR_VALUE) {
     markRegUnknown(s, value)
+    if (access.range) markRegS32Range(s, value, access.range)
     return 0
   }
   markRegKnownZero(s, value)

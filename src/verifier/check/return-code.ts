@@ -6,6 +6,7 @@ import { EINVAL } from '../errno.ts'
 import { regTypeName } from '../log/reg-text.ts'
 import { markChainPrecision } from '../precision.ts'
 import { verbose } from '../verbose.ts'
+import { hookRange } from './attach.ts'
 import { checkRegRead, leaks, refuseLeak } from './mem.ts'
 import { checkRetRange } from './ret-range.ts'
 
@@ -26,19 +27,21 @@ export function checkReturnCode(env: Env, regno: number): number {
     verbose(log, `At subprogram exit the register R${regno} is not a scalar value (${regTypeName(type)})\n`)
     return -EINVAL
   }
-  const range = env.progType.retRange
+  const hook = hookRange(env)
+  const range = hook ?? env.progType.retRange
   if (!range) return 0
-  return enforceRange(env, regno, range[0], range[1], 'At program exit')
+  return enforceRange(env, regno, range[0], range[1], 'At program exit', hook !== undefined)
 }
 
 /** An operation without a result. */
 const returnsNothing = (env: Env): boolean => env.progType.name === 'struct_ops' && env.attach?.proto.ret === 0
 
-function enforceRange(env: Env, regno: number, min: number, max: number, where: string): number {
+/** `is32`: only the lower half of the register counts. */
+function enforceRange(env: Env, regno: number, min: number, max: number, where: string, is32 = false): number {
   const type = env.words[curReg(env, regno) + TYPE]!
   if (type !== SCALAR_VALUE) {
     verbose(env.log, `${where} the register R${regno} is not a known value (${regTypeName(type)})\n`)
     return -EINVAL
   }
-  return markChainPrecision(env, regno) || checkRetRange(env, regno, min, max, where)
+  return markChainPrecision(env, regno) || checkRetRange(env, regno, min, max, where, is32)
 }

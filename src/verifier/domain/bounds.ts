@@ -31,7 +31,7 @@ import {
   WORD_C,
   WORD_D,
 } from './layout.ts'
-import { only, singleMember } from './sync.ts'
+import { boundsSync, only, singleMember } from './sync.ts'
 import { tnumIsConst, tnumSet, tnumSubregIsConst } from './tnum.ts'
 import { lowerS32, lowerS64, lowerU32, lowerU64, raiseS32, raiseS64, raiseU32, raiseU64, S32_MAX, SIGN, set64, slt, ult } from './wide.ts'
 
@@ -214,4 +214,13 @@ function contradiction(s: Int32Array, r: number): string | undefined {
   if (mh === 0 && ends !== 0) return 'const tnum out of sync with range bounds'
   if (((u32min ^ vl) | (u32max ^ vl) | (s32min ^ vl) | (s32max ^ vl)) !== 0) return 'const subreg tnum out of sync with range bounds'
   return undefined
+}
+
+/** A number of 32 bits with its sign. Linux: __mark_reg_s32_range(). */
+export function markRegS32Range(s: Int32Array, r: number, [min, max]: readonly [number, number]): void {
+  set64(s, r + SMIN_HI, min < 0 ? -1 : 0, min)
+  set64(s, r + SMAX_HI, max < 0 ? -1 : 0, max)
+  s[r + S32MIN] = min
+  s[r + S32MAX] = max
+  boundsSync(s, r)
 }
