@@ -6,7 +6,7 @@ import { type Btf, readBtf } from '../btf/index.ts'
 import type { Diagnostic, SourceFile } from '../diag/index.ts'
 import { makeSource } from '../diag/index.ts'
 import type { Program } from '../isa/index.ts'
-import { attachesToNetwork, runsPackets } from '../kernel/index.ts'
+import { attachesToNetwork, attachesToProcesses, type Processes, runsPackets, type StimulusFault } from '../kernel/index.ts'
 import { keptKernel } from '../loader/index.ts'
 import { dissect, writePcap } from '../packet/index.ts'
 
@@ -21,10 +21,13 @@ import { linesBySlot, listing } from './listing.ts'
 import { logLines, logWindow } from './log-view.ts'
 import { machineView, type ViewTables } from './machine-view.ts'
 import { type MoveTables, moveTo } from './moves.ts'
-import type { Project } from './project.ts'
+import { type Observer, observe } from './observe.ts'
+import type { Project, ProjectFile, ScenarioView } from './project.ts'
 import { tailCallTargets } from './tail-calls.ts'
-import { createTimeline, runNext, type Timeline } from './timeline.ts'
-import { type Opened, openUnits, unmodelledFeature } from './toolchain.ts'
+import { createTimeline, runAt, runNext, seek, type Timeline } from './timeline.ts'
+import { type CompileSettings, type Opened, openUnits, unmodelledFeature } from './toolchain.ts'
+import { type UserView, type UserViews, userViews } from './user-views.ts'
+import { viewTypes } from './view-types.ts'
 import type {
   ActivationWindow,
   BuildReport,
@@ -46,7 +49,7 @@ import type {
   VisitsView,
   WorldView,
 } from './views.ts'
-import { type ChosenProgram, createNetworkRun, createSingleRun, isSingle } from './world-run.ts'
+import { type ChosenProgram, createNetworkRun, createSingleRun, hasProcesses, isSingle } from './world-run.ts'
 import { activationWindow, eventWindow, lanesView, packetRow, packetRuns, worldView } from './world-view.ts'
 
 export interface Build {
@@ -69,6 +72,8 @@ export interface Build {
   lanes(fromNs: number, toNs: number, bins: number): LanesView
   /** The world's log. */
   events(from: number, count: number): EventWindow
+  /** What user space shows at a tick: the scenario's views. */
+  userViews(tick: number): UserViews
   world(): WorldView
   /** The packets as the program left them, those that it dropped left out. */
   exportPcap(): Uint8Array
@@ -128,16 +133,20 @@ function* buildInSteps(project: Project, revision: number, now: () => number, ke
   const single = isSingle(scenario, chosen)
   const program = opened.programs[attached]
   const targets = [...new Set(chosen.flatMap((c) => tailCallTargets(c.program, opened.programs)))]
-  let notRun = whyNotRun(opened, chosen, targets, results, inputs.length > 0)
+  let notRun = whyNotRun(opened, chosen, targets, results, inputs.length > 0 || scenario.stimuli.some((s) => s.kind === 'acts'))
   const diagnostics = [...opened.diagnostics, ...opened.loading, ...faults, ...missing.map(noProgram)]
   let timeline: Timeline | undefined
+  let shown: Shown | undefined
   if (notRun === '') {
     const created = single
       ? createSingleRun(program, packets, scenario, { targets, kernel })
       : createNetworkRun(chosen, opened.programs, inputs, scenario, kernel)
     if (created.ok) {
       diagnostics.push(...created.faults.map((fault) => scenarioDiagnostic('input.scenario', 'error', fault)))
-      timeline = createTimeline(created.world)
+      diagnostics.push(...(created.acts ?? []).map(actDiagnostic))
+      const observer = observe(created.world, ...watchedMaps(scenario.views))
+      shown = { observer, views: scenario.views, processes: created.processes }
+      timeline = createTimeline(observer.world)
       while (runNext(timeline) === 'more') yield
       const { stopped } = created.world
       if (stopped !== '') diagnostics.push(scenarioDiagnostic('input.limit', 'warning', stopped))
@@ -172,7 +181,16 @@ function* buildInSteps(project: Project, revision: number, now: () => number, ke
     opened.loading.some((d) => d.severity === 'error') ||
     lacksKernelHeader(opened)
   return {
-    ...questions(report, mainFile, opened, options, results, timeline, () => compileProject(project, kernel, true).passes),
+    ...questions(
+      report,
+      mainFile,
+      opened,
+      options,
+      results,
+      timeline,
+      shownBy(shown, project, opened, kernel),
+      () => compileProject(project, kernel, true).passes,
+    ),
     wantsKernelTypes: kernel === undefined && isShort,
   }
 }
@@ -185,6 +203,7 @@ function questions(
   options: VerifyOptions,
   results: readonly VerifyResult[],
   timeline: Timeline | undefined,
+  show: Show | undefined,
   compilePasses: () => Opened['passes'],
 ): Omit<Build, 'wantsKernelTypes'> {
   const { revision } = report
@@ -266,6 +285,10 @@ function questions(
       timeline ? activationWindow(timeline, revision, indexOf, from, count) : { revision, total: 0, from: 0, rows: [] },
     events: (from, count) =>
       timeline ? eventWindow(timeline, revision, report.events, from, count) : { revision, total: 0, from: 0, events: [], runs: [] },
+    userViews: (tick) => ({
+      revision,
+      views: timeline && timeline.runs.length > 0 && show ? show(timeline, Math.max(0, Math.min(tick, report.totalTicks - 1))) : [],
+    }),
     world: () => (timeline ? worldView(timeline, revision, indexOf, report.events) : emptyWorld(revision)),
     exportPcap() {
       const kept = timeline ? report.packets.filter((row) => row.outcome !== 'dropped') : []
@@ -275,11 +298,19 @@ function questions(
 }
 
 function compileProject(project: Project, kernel: KernelBtf | undefined, passes = false): Opened {
+  const { units, settings } = compileInput(project, kernel)
+  return openUnits(units, { ...settings, passes })
+}
+
+function compileInput(
+  project: Project,
+  kernel: KernelBtf | undefined,
+): { readonly units: readonly ProjectFile[]; readonly settings: CompileSettings } {
   const files = new Map<string, SourceFile>(project.files.map((f) => [f.path, makeSource(f.path, f.text)]))
   const { main, units = [], cpu, defines } = project.build
   const texts = [main, ...units].map((path) => ({ path, text: files.get(path)?.text ?? '' }))
   const include = (path: string): SourceFile | undefined => files.get(path)
-  return openUnits(texts, { include, includeDirs: [], cpu, defines, passes, ...(kernel && { kernel: keptKernel(kernel) }) })
+  return { units: texts, settings: { include, includeDirs: [], cpu, defines, ...(kernel && { kernel: keptKernel(kernel) }) } }
 }
 
 /** The programs that the scenario attaches, by name; one without a name, or the only one that is not there, is the object's first. */
@@ -295,6 +326,7 @@ function chosenPrograms(
     if (program) chosen.push({ program, at })
     else if (programs.length > 0) missing.push(at.program)
   }
+  if (hasProcesses(scenario)) chosen.push(...byThemselves(programs, chosen))
   return { chosen, missing }
 }
 
@@ -307,6 +339,49 @@ const scenarioDiagnostic = (code: Diagnostic['code'], severity: Diagnostic['seve
 })
 
 const noProgram = (name: string): Diagnostic => scenarioDiagnostic('input.scenario', 'error', `there is no program ${name} to attach`)
+
+/** Programs on what processes do attach as their sections say, as a tool's skeleton attaches all it has; those that others tail-call do not. */
+function byThemselves(programs: readonly Program[], chosen: readonly ChosenProgram[]): ChosenProgram[] {
+  const called = new Set(programs.flatMap((p) => tailCallTargets(p, programs)))
+  const others = programs.filter((p) => attachesToProcesses(p.type) && !called.has(p) && !chosen.some((c) => c.program === p))
+  return others.map((program) => ({ program, at: { program: program.name, node: '', interface: '' } }))
+}
+
+type Show = (timeline: Timeline, tick: number) => readonly UserView[]
+
+/** Shows the views of a scenario at a tick. */
+function shownBy(shown: Shown | undefined, project: Project, opened: Opened, kernel: KernelBtf | undefined): Show | undefined {
+  if (!shown || shown.views.length === 0) return undefined
+  const { observer, views, processes } = shown
+  let types: { readonly btf: Btf | undefined } | undefined
+  return (timeline, tick) => {
+    const run = runAt(timeline, tick)
+    const { firstTick, activation } = timeline.runs[run]
+    seek(timeline, run, Math.max(0, tick - firstTick))
+    const { units, settings } = compileInput(project, kernel)
+    types ??= { btf: viewTypes(opened, units, settings, views) }
+    const symbol = (address: bigint, pid: number) => processes?.symbol(activation.hook.node, address, pid)
+    return userViews({ views, kernel: activation.kernel, btf: types.btf, records: observer.records(), samples: observer.samples(), symbol })
+  }
+}
+
+/** What user space needs to show of a run. */
+interface Shown {
+  readonly observer: Observer
+  readonly views: readonly ScenarioView[]
+  readonly processes: Processes | undefined
+}
+
+/** Maps whose records are taken, and maps that are followed over time. */
+function watchedMaps(views: readonly ScenarioView[]): [ReadonlySet<string>, ReadonlySet<string>] {
+  const of = (...kinds: readonly ScenarioView['kind'][]) => new Set(views.flatMap((v) => (kinds.includes(v.kind) ? [v.map] : [])))
+  return [of('log', 'tree'), of('series')]
+}
+
+function actDiagnostic({ code, params, span, stimulus }: StimulusFault): Diagnostic {
+  const at = { file: `scenario.stimuli[${stimulus}].text`, start: span.from, end: span.to }
+  return { code, severity: 'error', params, at, labels: [], fixes: [] }
+}
 
 function whyNotRun(
   opened: Opened,
@@ -321,7 +396,11 @@ function whyNotRun(
   const programs = chosen.map((c) => c.program)
   const verdicts = new Set([...programs, ...targets].map((p) => results[opened.programs.indexOf(p)].verdict))
   if (verdicts.has('rejected')) return 'rejected'
-  if (verdicts.has('unsupported') || !programs.every(({ type }) => runsPackets(type) || attachesToNetwork(type))) return 'unsupported'
+  if (
+    verdicts.has('unsupported') ||
+    !programs.every(({ type }) => runsPackets(type) || attachesToNetwork(type) || attachesToProcesses(type))
+  )
+    return 'unsupported'
   return somethingHappens ? '' : 'no-packets'
 }
 

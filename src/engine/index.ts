@@ -41,6 +41,7 @@ export { type ProgramRecord, type RecordResult, readRecord } from './record.ts'
 export { type PacketOutcome, type RecordRun, type RunOutcome, runProgram, runRecord } from './run.ts'
 export { tailCallTargets } from './tail-calls.ts'
 export { type CompileSettings, type Opened, openAssembly, openC, openObject, readBtfFile, unmodelledFeature } from './toolchain.ts'
+export type { UserView, UserViews } from './user-views.ts'
 export type {
   ActivationRow,
   ActivationWindow,

@@ -39,6 +39,12 @@ export type UserView = { readonly title: string; readonly fault: string } & (
   | { readonly kind: 'flame'; readonly stacks: readonly { readonly frames: readonly string[]; readonly count: number }[] }
 )
 
+/** The scenario's views at a tick. */
+export interface UserViews {
+  readonly revision: number
+  readonly views: readonly UserView[]
+}
+
 export interface UserViewInput {
   readonly views: readonly ScenarioView[]
   /** The kernel whose maps are shown. */

@@ -5,6 +5,7 @@ import { fromHex } from '../base/index.ts'
 import type { Program } from '../isa/index.ts'
 import {
   addMap,
+  attachesToProcesses,
   createKernel,
   createSingleWorld,
   createWorld,
@@ -12,8 +13,12 @@ import {
   type LoadedProgram,
   loadProgram,
   type NetInput,
+  type Processes,
+  type ProcessPlan,
+  type ProcessProgram,
   type ProgramAttachment,
   planNetwork,
+  planProcesses,
   runsPackets,
   type World,
 } from '../kernel/index.ts'
@@ -26,7 +31,14 @@ import { fillProgArrays, putPrograms, tailCallTargets } from './tail-calls.ts'
 const COMPILED_FROM = 64
 
 export type WorldResult =
-  | { readonly ok: true; readonly world: World; readonly faults: readonly string[] }
+  | {
+      readonly ok: true
+      readonly world: World
+      readonly faults: readonly string[]
+      /** Where processes take part: what is wrong in their acts, and what user space knows of them. */
+      readonly acts?: ProcessPlan['faults']
+      readonly processes?: Processes
+    }
   | { readonly ok: false; readonly errno: number; readonly unsupported: string; readonly badMap: string }
 
 type Failure = Extract<WorldResult, { ok: false }>
@@ -105,6 +117,7 @@ export function createNetworkRun(
 ): WorldResult {
   const kernels = new Map<string, Kernel>()
   const programs: ProgramAttachment[] = []
+  const watching: ProcessProgram[] = []
   const hosts = scenario.nodes.filter((n) => n.kind === 'host')
   const hostOf = (node: string): string => {
     const found = scenario.nodes.find((n) => n.name === node)
@@ -127,17 +140,38 @@ export function createNetworkRun(
     putPrograms(kernel, [...loaded.keys()])
     for (const { program, at } of own) {
       const found = loaded.get(program)
-      if (found) programs.push({ program: found, at })
+      if (!found) continue
+      if (attachesToProcesses(program.type)) watching.push({ program: found, node: at.node, target: at.target ?? '' })
+      else programs.push({ program: found, at })
     }
   }
   const unfit = fillMaps([...kernels.values()], scenario.maps)
   if (unfit) return unfit
   const { seed, nodes, links = [] } = scenario
   const network = planNetwork({ seed, nodes, links, kernels, programs, inputs })
-  const world = createWorld({ plan: network.plan, kernels, planned: network.planned })
+  if (!hasProcesses(scenario) && watching.length === 0) {
+    const world = createWorld({ plan: network.plan, kernels, planned: network.planned })
+    network.join(world)
+    return { ok: true, world, faults: network.faults }
+  }
+  if (!types) return failed({ unsupported: "processes without the kernel's types" })
+  const processes = planProcesses({ seed, nodes, stimuli: scenario.stimuli, types, kernels, programs: watching })
+  const [first] = processes.unsupported
+  if (first !== undefined) return failed({ unsupported: first })
+  const known = new Set(network.plan.nodes.map((n) => n.name))
+  const plan = {
+    ...network.plan,
+    nodes: [...network.plan.nodes, ...processes.nodes.filter((n) => !known.has(n.name))],
+    hooks: [...network.plan.hooks, ...processes.hooks],
+  }
+  const world = createWorld({ plan, kernels, planned: [...network.planned, ...processes.planned].sort((a, b) => a.atNs - b.atNs) })
   network.join(world)
-  return { ok: true, world, faults: network.faults }
+  return { ok: true, world, faults: network.faults, acts: processes.faults, processes: processes.join(world) }
 }
+
+/** Whether something of a scenario is told to processes. */
+export const hasProcesses = ({ nodes, stimuli }: Scenario): boolean =>
+  nodes.some((n) => n.kind === 'process') || stimuli.some((s) => s.kind === 'acts')
 
 /** Puts the first contents into the maps of all kernels that have them. */
 function fillMaps(kernels: readonly Kernel[], maps: readonly ScenarioMap[]): Failure | undefined {

@@ -60,6 +60,7 @@ export { addObject, objectAt, removeObject } from './objects.ts'
 export { type KernelReport, kernelReport } from './oops.ts'
 export type { ActFault } from './process/acts/act.ts'
 export {
+  attachesToProcesses,
   type Processes,
   type ProcessPlan,
   type ProcessProgram,

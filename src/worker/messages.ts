@@ -16,6 +16,7 @@ import type {
   PassWindow,
   Project,
   TypesView,
+  UserViews,
   VisitsView,
   WorldView,
 } from '../engine/index.ts'
@@ -34,6 +35,8 @@ export interface Methods {
   activations: { args: { revision: number; from: number; count: number }; value: ActivationWindow }
   events: { args: { revision: number; from: number; count: number }; value: EventWindow }
   world: { args: { revision: number }; value: WorldView }
+  /** The scenario's views (tables, histograms, logs, trees, series, flame graphs) as user space shows them at a tick. */
+  userViews: { args: { revision: number; tick: number }; value: UserViews }
   /** The compiler's passes, blocks and types. */
   passes: { args: { revision: number }; value: PassesView }
   pass: { args: { revision: number; index: number; from: number; count: number }; value: PassWindow }
