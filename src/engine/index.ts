@@ -22,6 +22,7 @@ export { type CheckedFix, type FixSearch, type FixTask, startFixes } from './fix
 export { type Compressor, crc32Text, decodeLink, encodeLink, fromBase64Url, type LinkFault, type LinkResult, toBase64Url } from './link.ts'
 export { LINK_DICTIONARY_1 } from './link-dictionary.ts'
 export { disassembleProgram } from './listing.ts'
+export { observe } from './observe.ts'
 export { explainLog, type OwnLog } from './own-log/open-log.ts'
 export type {
   Attachment,
@@ -38,10 +39,11 @@ export type {
 } from './project.ts'
 export { type ProjectResult, QUOTAS, readProject } from './read-project.ts'
 export { type ProgramRecord, type RecordResult, readRecord } from './record.ts'
-export { type PacketOutcome, type RecordRun, type RunOutcome, runProgram, runRecord } from './run.ts'
+export { kfuncNames, type PacketOutcome, type RecordRun, type RunOutcome, runProgram, runRecord } from './run.ts'
 export { tailCallTargets } from './tail-calls.ts'
 export { type CompileSettings, type Opened, openAssembly, openC, openObject, readBtfFile, unmodelledFeature } from './toolchain.ts'
-export type { UserView, UserViews } from './user-views.ts'
+export { type UserView, type UserViews, userViews } from './user-views.ts'
+export { viewTypes } from './view-types.ts'
 export type {
   ActivationRow,
   ActivationWindow,

@@ -2,11 +2,7 @@
 // In: C (behind the usual headers) and a scenario. Out: the kernel with its maps, the world's log, what user space sees.
 import { expect } from 'vitest'
 import { loadKernelBtf } from '../abi/index.ts'
-import { observe } from '../engine/observe.ts'
-import { kfuncNames } from '../engine/run.ts'
-import { openC } from '../engine/toolchain.ts'
-import { type UserView, userViews } from '../engine/user-views.ts'
-import { viewTypes } from '../engine/view-types.ts'
+import { kfuncNames, observe, openC, type UserView, userViews, viewTypes } from '../engine/index.ts'
 import {
   createKernel,
   createWorld,
