@@ -5,6 +5,7 @@ import { loadKernelBtf } from '../engine/index.ts'
 import { answerLine } from './batch.ts'
 import { type Command, compileCommand, dumpCommand, type Output, runCommand, verifyCommand } from './commands.ts'
 import { filterCommand } from './filter.ts'
+import { gradeCommand } from './grade.ts'
 import { lessonCommand } from './lesson.ts'
 import { linkCommand } from './link.ts'
 import { USAGE } from './usage.ts'
@@ -45,6 +46,7 @@ async function batch(words: readonly string[]): Promise<number> {
 
 async function main([command, ...words]: readonly string[]): Promise<number> {
   if (command === 'batch') return batch(words)
+  if (command === 'grade') return gradeCommand(words, output, await loadKernelBtf())
   if (command === 'lesson') return lessonCommand(words, output, await loadKernelBtf())
   if (command !== undefined && Object.hasOwn(COMMANDS, command)) return COMMANDS[command](words, output, await loadKernelBtf())
   const asked = command === undefined || command === 'help' || command === '--help'

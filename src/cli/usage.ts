@@ -10,6 +10,7 @@ export const USAGE = `usage: npm run -s cli -- COMMAND ...
   run     PROJECT.json [--quiet] [--json]      the whole world of a project: its log, what came of each hook
   filter  'EXPRESSION' [--pcap IN] [--json]      a tcpdump filter as classic BPF and as eBPF, and what it takes
   lesson  new ID | check [ID]... | preview ID | pack ID [OUT.json]      see docs/lessons.md
+  grade   WORKSHOP HANDIN... [--junit FILE] [--csv FILE]      runs every hand-in again; JSON
   batch   [FILE.jsonl]      one request a line (standard input without FILE), one answer a line
 
 --passes prints the program after each pass of the compiler. Of compile, dump, verify and run: --no-pass NAME leaves a pass out wherever it stands,

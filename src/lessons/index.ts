@@ -5,9 +5,12 @@ export { type Examination, examine } from './examine.ts'
 export { type Example, exampleProject, examples } from './examples/index.ts'
 export { exportFolder } from './export-folder.ts'
 export { gradeNow, startGrade, workOf } from './grade.ts'
+export { type GradeRow, gradesCsv, gradesJunit, mostAlike, passedChecks } from './gradebook.ts'
 export { programOf } from './judge.ts'
 export { newLesson } from './new-lesson.ts'
+export { type PackKind, pack, type Unpacked, unpack } from './pack.ts'
 export { conditionKinds, type LessonFiles, type LessonResult, readLesson, readLessonFile } from './read-lesson.ts'
+export { fingerprint, similarity } from './similarity.ts'
 export { hintsOf, readText, sectionOf, splitAnswer, withFacts } from './text.ts'
 export type {
   Break,
@@ -24,3 +27,13 @@ export type {
   Text,
 } from './types.ts'
 export { broken, mainText, variantOf, withMain } from './variants.ts'
+export {
+  type HandIn,
+  type HandInItem,
+  hiddenRuns,
+  readHandIn,
+  readWorkshop,
+  type Workshop,
+  type WorkshopItem,
+  workshopMark,
+} from './workshop.ts'

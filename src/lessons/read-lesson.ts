@@ -123,6 +123,9 @@ function readHidden(f: Fields, base: unknown): HiddenRun {
   return { id: f.name('id'), scenario: read.ok ? read.project.scenario : EMPTY.scenario, checks: f.list('checks', readCheck) }
 }
 
+/** Further runs over a lesson's world, as a teacher writes them. */
+export const readHiddenRuns = (f: Fields, base: Scenario): HiddenRun[] => f.list('hidden', (h) => readHidden(h, base))
+
 type Kind = Condition['kind']
 type Field = 'text' | 'count' | 'texts' | 'key' | 'hex'
 

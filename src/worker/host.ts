@@ -13,7 +13,7 @@ import {
   readCaptureBytes,
   startBuild,
 } from '../engine/index.ts'
-import { exampleProject, examples } from '../lessons/index.ts'
+import { exampleProject, examples, pack, unpack } from '../lessons/index.ts'
 import { compressor } from './compressor.ts'
 import { createLessonCalls } from './lesson-calls.ts'
 import type { Method, Methods, Port, RequestMessage, ToPage, ToWorker } from './messages.ts'
@@ -96,6 +96,10 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
         const ending = await lessons.ending(args.ref, args.variant)
         return ending ? { ending } : {}
       }
+      case 'pack':
+        return { text: pack(args.kind, args.value, compressor) }
+      case 'unpack':
+        return unpack(args.text, compressor)
       case 'examine':
         return lessons.examine(args.files)
       case 'readCapture':

@@ -4,7 +4,25 @@
 
 export type { LinkFault, LinkResult } from '../engine/index.ts'
 export { defaultProject, readProject } from '../engine/index.ts'
-export { broken, checkText, exportFolder, hintsOf, mainText, sectionOf, splitAnswer, withFacts } from '../lessons/index.ts'
+export {
+  broken,
+  checkText,
+  exportFolder,
+  fingerprint,
+  gradesCsv,
+  hiddenRuns,
+  hintsOf,
+  mainText,
+  mostAlike,
+  passedChecks,
+  readHandIn,
+  readWorkshop,
+  sectionOf,
+  similarity,
+  splitAnswer,
+  withFacts,
+  workshopMark,
+} from '../lessons/index.ts'
 export { type Client, createClient, StaleError } from './client.ts'
 export type { Ending, LessonRef } from './lesson-calls.ts'
 export type { ExampleRow, Method, Methods, Port, RequestMessage, ToPage, ToWorker } from './messages.ts'

@@ -20,7 +20,7 @@ import type {
   VisitsView,
   WorldView,
 } from '../engine/index.ts'
-import type { CourseRow, Examination, Example, Grade, HiddenRun, LessonFiles, LessonResult } from '../lessons/index.ts'
+import type { CourseRow, Examination, Example, Grade, HiddenRun, LessonFiles, LessonResult, PackKind, Unpacked } from '../lessons/index.ts'
 import type { Ending, LessonRef } from './lesson-calls.ts'
 
 /** Method name to arguments and value. */
@@ -59,6 +59,9 @@ export interface Methods {
   grade: { args: { ref: LessonRef; files: Project['files']; more: readonly HiddenRun[] }; value: { readonly grade?: Grade } }
   /** How one of a lesson's programs ("start", "predict/NAME", "break/ID") ends. */
   ending: { args: { ref: LessonRef; variant: string }; value: { readonly ending?: Ending } }
+  /** Workshops and hand-ins as text for links. */
+  pack: { args: { kind: PackKind; value: unknown }; value: { readonly text: string } }
+  unpack: { args: { text: string }; value: Unpacked }
   /** Whether a lesson is true, for its author. */
   examine: { args: { files: LessonFiles }; value: Examination }
   /** Reads a capture that the visitor dropped; diagnostics name what is wrong and where. */

@@ -121,7 +121,13 @@ function Row({ row }: { readonly row: CourseRow }) {
 function More() {
   const t = useTexts()
   const page = usePage()
+  const set = useLearn((s) => s.set)
+  const workshop = useLearn((s) => s.workshop)
+  const go = (view: 'build' | 'take' | 'grade') => () => set({ place: { kind: 'workshop', view } })
   const items: readonly (readonly [text: string, act: () => void])[] = [
+    ...(workshop ? ([[workshop.title, go('take')]] as const) : []),
+    [t.workshop.build, go('build')],
+    [t.workshop.gradebook, go('grade')],
     [t.map.save, () => void import('./save.ts').then((s) => s.saveProgress())],
     [t.map.load, () => void import('./save.ts').then((s) => s.loadProgressFile(page, t))],
     [

@@ -20,7 +20,8 @@ export function Done({ lesson }: { readonly lesson: Lesson }) {
   const done = grade?.checks.filter((c) => c.passed).length ?? 0
   const visible = grade?.checks.every((c) => c.passed) === true
   const failed = visible && grade?.hidden.some((h) => !h.passed)
-  const next = nextRow(course, lesson.id)
+  const workshop = useLearn((s) => s.workshop)
+  const next = nextRow(course, lesson.id, workshop)
   const { score } = lesson
   return (
     <section className={styles.done} data-passed={grade?.passed === true} role="status">

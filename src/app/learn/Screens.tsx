@@ -1,12 +1,17 @@
 // The whole screens of the lessons: the map of the course, and later ones for authors and teachers.
 import { useLearn } from '../state/learn.ts'
 import { CourseMap } from './CourseMap.tsx'
+import { Gradebook } from './Gradebook.tsx'
+import { WorkshopBuild } from './WorkshopBuild.tsx'
+import { WorkshopTake } from './WorkshopTake.tsx'
 
 export function Screens() {
   const place = useLearn((s) => s.place)
   switch (place.kind) {
     case 'map':
       return <CourseMap />
+    case 'workshop':
+      return place.view === 'build' ? <WorkshopBuild /> : place.view === 'grade' ? <Gradebook /> : <WorkshopTake />
     default:
       return null
   }

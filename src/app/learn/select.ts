@@ -1,5 +1,5 @@
 // What the lesson's screens show, out of lesson, grade and record. Pure.
-import type { CourseRow, Grade, Lesson } from '../../lessons/index.ts'
+import type { CourseRow, Grade, Lesson, Workshop } from '../../lessons/index.ts'
 import type { LessonRecord, Progress } from '../state/progress.ts'
 
 export type StepState = 'open' | 'passed' | 'reading'
@@ -29,7 +29,10 @@ export function resumeRow(course: readonly CourseRow[], progress: Progress): Cou
   return last ?? lessons.find((row) => rowState(progress, row.id) === 'new')
 }
 
-export function nextRow(course: readonly CourseRow[], id: string): CourseRow | undefined {
+/** The one after a lesson: in the order of the workshop that it belongs to, else of the course. */
+export function nextRow(all: readonly CourseRow[], id: string, workshop?: Workshop): CourseRow | undefined {
+  const ids = workshop?.items.flatMap((i) => (i.kind === 'lesson' ? [i.id] : [])) ?? []
+  const course = ids.includes(id) ? ids.flatMap((x) => all.find((row) => row.id === x) ?? []) : all
   const at = course.findIndex((row) => row.id === id)
   return at < 0 ? undefined : course[at + 1]
 }

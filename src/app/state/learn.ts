@@ -3,12 +3,15 @@
 // Invariant: a lesson's document is never saved as own work, and own work comes back as it was.
 import { create } from 'zustand'
 import type { Project, ProjectFile } from '../../engine/index.ts'
-import type { CourseRow, Grade, HiddenRun, Lesson, LessonFiles } from '../../lessons/index.ts'
-import { broken, type Client, type Ending, type LessonRef, mainText } from '../../worker/index.ts'
+import type { CourseRow, Grade, HiddenRun, Lesson, LessonFiles, Workshop } from '../../lessons/index.ts'
+import { broken, type Client, type Ending, hiddenRuns, type LessonRef, mainText, readWorkshop } from '../../worker/index.ts'
 import type { Box } from './box.ts'
 import { textOf, toProject, useDocument } from './document.ts'
+import { readSetting, writeSetting } from './prefs.ts'
 import { type Guess, type LessonRecord, loadProgress, NEW_RECORD, type Progress, saveRecord } from './progress.ts'
 import { useSession } from './session.ts'
+
+const WORKSHOP = 'workshop'
 
 /** What stands in place of the workbench or beside it. */
 export type Place =
@@ -30,6 +33,8 @@ export interface LearnState {
   /** The check that is taken out for a look, and the text that stood there before. */
   readonly broken: { readonly id: string; readonly before: string } | undefined
   readonly endings: Readonly<Record<string, Ending>>
+  /** The workshop that is taken part in. */
+  readonly workshop: Workshop | undefined
   /** Why a lesson could not be opened. */
   readonly faults: readonly string[]
   set(change: Partial<Omit<LearnState, 'set'>>): void
@@ -45,6 +50,7 @@ export const useLearn = create<LearnState>()((set) => ({
   grading: false,
   broken: undefined,
   endings: {},
+  workshop: undefined,
   faults: [],
   set,
 }))
@@ -66,8 +72,9 @@ export interface Learning {
   put(what: 'solution' | 'start' | 'passed'): void
   /** Files of the lesson's document, to be saved with its record. */
   save(files: readonly ProjectFile[]): Promise<void>
-  /** Further hidden runs, of a workshop. */
-  extra: readonly HiddenRun[]
+  /** Opens what a link or a file holds: a workshop to take part in. False where it is none. */
+  openPacked(text: string): Promise<boolean>
+  leaveWorkshop(): void
   files(id: string): Promise<LessonFiles | undefined>
 }
 
@@ -94,10 +101,18 @@ export function createLearning({ client, box, now, show, build }: LearningOption
     }
   }
 
+  /** Hidden runs that the teacher added. */
+  const extra = (lesson: Lesson): readonly HiddenRun[] =>
+    state().workshop?.items.flatMap((i) => (i.kind === 'lesson' && i.id === lesson.id ? hiddenRuns(i.hidden, lesson).runs : [])) ?? []
+
   const prepare = async (): Promise<void> => {
     if (state().course.length > 0) return
     const [course, progress] = await Promise.all([client.call('course', {}), loadProgress(box)])
     state().set({ course, progress })
+    const taken = readSetting(WORKSHOP)
+    const found = taken === undefined ? undefined : await client.call('unpack', { text: taken })
+    const read = found?.ok ? readWorkshop(found.json) : undefined
+    if (read?.ok) state().set({ workshop: read.workshop })
   }
 
   const grade = async (): Promise<void> => {
@@ -109,7 +124,7 @@ export function createLearning({ client, box, now, show, build }: LearningOption
     const { files } = toProject(useDocument.getState())
     state().set({ grading: true })
     try {
-      const { grade } = await client.call('grade', { ref, files, more: learning.extra }, signal)
+      const { grade } = await client.call('grade', { ref, files, more: extra(lesson) }, signal)
       if (signal.aborted || state().ref !== ref) return
       state().set({ grade, grading: false })
       if (grade) await remember(ref.id, lesson, files, grade)
@@ -152,7 +167,6 @@ export function createLearning({ client, box, now, show, build }: LearningOption
   }
 
   const learning: Learning = {
-    extra: [],
     async showMap() {
       await prepare()
       state().set({ place: { kind: 'map' } })
@@ -221,6 +235,19 @@ export function createLearning({ client, box, now, show, build }: LearningOption
       const { main } = lesson.start.build
       const kept = broken ? files.map((f) => (f.path === main ? { path: main, text: broken.before } : f)) : files
       await change(ref.id, { files: kept })
+    },
+    async openPacked(text) {
+      await prepare()
+      const found = await client.call('unpack', { text })
+      const read = found.ok && found.kind === 'workshop' ? readWorkshop(found.json) : undefined
+      if (!read?.ok) return false
+      writeSetting(WORKSHOP, text)
+      state().set({ workshop: read.workshop, place: { kind: 'workshop', view: 'take' } })
+      return true
+    },
+    leaveWorkshop() {
+      writeSetting(WORKSHOP, undefined)
+      state().set({ workshop: undefined, place: { kind: 'map' } })
     },
     async files(id) {
       return (await client.call('lessonFiles', { id })).files
