@@ -122,7 +122,6 @@ export const learnEn = {
     leave: 'Leave the workshop',
     item: (n: number) => `Step ${n}`,
     open: 'Open',
-    present: 'Show as a presentation',
     name: 'Your name',
     handIn: 'Hand in',
     handInIntro: 'What you hand in holds your code and your name. Your teacher’s page runs it again.',

@@ -116,7 +116,6 @@ export const learnKo: LearnTexts = {
     leave: '워크숍에서 나가기',
     item: (n) => `${n}단계`,
     open: '열기',
-    present: '발표 화면으로 보기',
     name: '이름',
     handIn: '제출',
     handInIntro: '제출물에는 코드와 이름이 담깁니다. 선생님의 페이지가 다시 실행해서 채점합니다.',
