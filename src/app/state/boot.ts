@@ -95,7 +95,7 @@ export async function bootPage(): Promise<Page> {
     const lesson = /^lesson=([\w-]{1,64})$/.exec(text)
     if (lesson) return learning.open({ id: lesson[1] })
     if (/^workshop\./.test(text) && (await learning.openPacked(text))) return
-    if (text === 'grades') return useLearn.getState().set({ place: { kind: 'workshop', view: 'grade' } })
+    if (text === 'grades') return learning.showGradebook()
     useLearn.getState().set({ place: { kind: 'none' } })
     session().set({ link: { kind: 'opening' } })
     const result: LinkResult = await client

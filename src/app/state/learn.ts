@@ -58,8 +58,9 @@ export const useLearn = create<LearnState>()((set) => ({
 export const recordOf = (s: LearnState): LessonRecord => (s.ref && s.progress[s.ref.id]) ?? NEW_RECORD
 
 export interface Learning {
-  /** Shows the map of the course. */
+  /** Shows the map of the course, or the gradebook. */
   showMap(): Promise<void>
+  showGradebook(): Promise<void>
   open(ref: LessonRef): Promise<void>
   /** Tells how the program of a prediction ends and remembers the guess. */
   guess(id: string, answer: string, line: number): Promise<void>
@@ -170,6 +171,10 @@ export function createLearning({ client, box, now, show, build }: LearningOption
     async showMap() {
       await prepare()
       state().set({ place: { kind: 'map' } })
+    },
+    async showGradebook() {
+      await prepare()
+      state().set({ place: { kind: 'workshop', view: 'grade' } })
     },
     async open(ref) {
       await prepare()
