@@ -49,7 +49,11 @@ export async function gradeCommand(words: readonly string[], output: Output, ker
   const [junit] = args.options.get('--junit') ?? []
   const [csv] = args.options.get('--csv') ?? []
   if (junit !== undefined) writeFileSync(junit, gradesJunit(title, rows))
-  if (csv !== undefined) writeFileSync(csv, gradesCsv(rows))
+  if (csv !== undefined)
+    writeFileSync(
+      csv,
+      gradesCsv(rows, (ms) => new Date(ms).toISOString()),
+    )
   return handIns.length < rest.length || rows.some((r) => !r.grade?.passed) ? 1 : 0
 }
 

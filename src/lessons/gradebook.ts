@@ -20,10 +20,11 @@ export const passedChecks = (grade: Grade | undefined): { readonly passed: numbe
 
 const COLUMNS = ['name', 'lesson', 'passed', 'checks', 'of', 'instructions', 'verifier steps', 'claimed', 'time', 'similarity', 'like']
 
-export function gradesCsv(rows: readonly GradeRow[]): string {
+/** `timeText` writes milliseconds since 1970 as people and spreadsheets read them. */
+export function gradesCsv(rows: readonly GradeRow[], timeText: (ms: number) => string): string {
   const lines = rows.map((r) => {
     const { passed, all } = passedChecks(r.grade)
-    const time = r.at > 0 ? new Date(r.at).toISOString() : ''
+    const time = r.at > 0 ? timeText(r.at) : ''
     return [
       r.name,
       r.lesson,

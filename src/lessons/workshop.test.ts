@@ -131,7 +131,7 @@ test('tables for other tools', async () => {
     like: '',
   })
   const rows = [row('=cmd("x")', gradeNow(lesson, lesson.start.files)), row('김 & <이>', gradeNow(lesson, lesson.solution.files))]
-  expect(gradesCsv(rows).split('\r\n')[1]).toMatch(/^"'=cmd\(""x""\)",hello-xdp,false,/)
+  expect(gradesCsv(rows, String).split('\r\n')[1]).toMatch(/^"'=cmd\(""x""\)",hello-xdp,false,/)
   expect(gradesJunit('XDP', rows)).toContain('tests="2" failures="1"')
   expect(gradesJunit('XDP', rows)).toContain('classname="김 &#38; &#60;이&#62;"')
 })

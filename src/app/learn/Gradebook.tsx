@@ -73,7 +73,17 @@ export function Gradebook() {
         <Button kind="strong" icon="run" disabled={!workshop || handIns.length === 0 || running} onClick={() => void run()}>
           {t.grades.run}
         </Button>
-        <Button icon="file" disabled={rows.length === 0} onClick={() => download('grades.csv', 'text/csv', gradesCsv(rows))}>
+        <Button
+          icon="file"
+          disabled={rows.length === 0}
+          onClick={() =>
+            download(
+              'grades.csv',
+              'text/csv',
+              gradesCsv(rows, (ms) => new Date(ms).toISOString()),
+            )
+          }
+        >
           {t.grades.csv}
         </Button>
         <span role="status">{status}</span>
