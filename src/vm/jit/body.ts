@@ -4,7 +4,7 @@
 //   locals       the other registers, t (i64), left, pc, a, label (i32)
 //   result       0 = returned, r0 in its cell; 1 = stopped, the machine says how
 //
-// `left` counts down the instructions that may still be executed; it is taken off block by block. A function that stops writes its
+// `left` counts down the instructions that may still be executed, as late as possible (countPending). A function that stops writes its
 // registers back, and so does each of its callers: then the interpreter goes on, or tells what is wrong.
 import type { Code } from '../code.ts'
 import { Bytes } from './bytes.ts'
@@ -59,6 +59,8 @@ export interface Body {
   kinds: Uint8Array
   /** Structured blocks that are open. */
   nesting: number
+  /** Instructions that were executed since `left` was last brought up to date, on the way that is being written. */
+  pending: number
   /** Where in `out` the code of each instruction begins. */
   readonly marks: Mark[]
 }
@@ -106,6 +108,7 @@ export function createBody(
     lookups,
     kinds: new Uint8Array(11),
     nesting: 0,
+    pending: 0,
     marks: [],
   }
 }
@@ -204,8 +207,27 @@ export function constant(b: Body, r: number): number | undefined {
 export const LEAVE_LEVEL = 1
 export const UNWIND_LEVEL = 2
 
+/**
+ * Takes what is pending off `left`, for a way that ends here: it leaves, returns, or branches to where others arrive. So a loop takes off
+ * once a turn what all its blocks executed, and a way out of it what was executed until then.
+ */
+export function countPending(b: Body): void {
+  if (b.pending === 0) return
+  get(b, LEFT)
+  i32(b, b.pending)
+  ops(b, w.I32_SUB)
+  set(b, LEFT)
+}
+
+/** The same where the way goes on. */
+export function settle(b: Body): void {
+  countPending(b)
+  b.pending = 0
+}
+
 /** Hands over to the interpreter at a slot, whose block has been counted. */
 export function leaveAt(b: Body, pc: number): void {
+  countPending(b)
   i32(b, pc)
   set(b, PC)
   branch(b, w.BR, b.nesting - LEAVE_LEVEL)

@@ -6,6 +6,7 @@ import {
   A,
   access,
   type Body,
+  countPending,
   end,
   forgetAccess,
   get,
@@ -23,6 +24,7 @@ import {
   parameters,
   put,
   set,
+  settle,
   storeLeft,
   storeRegisters,
   tee,
@@ -69,6 +71,7 @@ function lookUp(b: Body, block: Block): boolean {
 }
 
 function callHost(b: Body, pc: number): void {
+  settle(b)
   storeRegisters(b, 0, b.layout.checked ? 9 : 5)
   storeLeft(b)
   i32(b, pc)
@@ -90,6 +93,7 @@ function callHost(b: Body, pc: number): void {
 }
 
 function callFunction(b: Body, pc: number, callee: FunctionCode): void {
+  settle(b)
   get(b, b.depth)
   i32(b, MAX_CALL_FRAMES - 1)
   ops(b, w.I32_GE_S)
@@ -148,6 +152,7 @@ function frame(b: Body, isOpen: number): void {
 
 /** Returns with r0. */
 export function exit(b: Body): void {
+  countPending(b)
   storeRegisters(b, 0, b.layout.checked ? 5 : 0)
   storeLeft(b)
   i32(b, 0)
@@ -176,6 +181,7 @@ export function loadPacket(b: Body, pc: number): void {
 
 /** Leaves an i32 on the stack: whether the may_goto jumps. */
 export function mayGoto(b: Body): void {
+  settle(b)
   get(b, b.depth)
   i32(b, 3)
   ops(b, w.I32_SHL)
@@ -207,9 +213,10 @@ export function mayGoto(b: Body): void {
  * that have to be kept for that. */
 export function checkpoint(b: Body, pc: number, live: number): void {
   get(b, LEFT)
-  i32(b, b.f.longest)
+  i32(b, b.f.longest + b.pending)
   ops(b, w.I32_LT_S)
   open(b, w.IF)
+  countPending(b)
   for (let r = 0; r < 10; r++) {
     if ((live >> r) & 1) continue
     i64(b, 0)

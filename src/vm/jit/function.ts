@@ -14,6 +14,7 @@ import {
   type Body,
   branch,
   CHECK_LOCALS,
+  countPending,
   end,
   forgetAccess,
   get,
@@ -31,6 +32,7 @@ import {
   PC,
   put,
   set,
+  settle,
   typeOf,
 } from './body.ts'
 import { call, checkpoint, exit, loadPacket, mayGoto, STOPPED } from './calls.ts'
@@ -124,7 +126,10 @@ function tree(t: Writer, root: number): boolean {
   for (let node = root; node >= 0; ) {
     if (b.nesting > MAX_NESTING) return false
     const isLoop = graph.isLoop[node] !== 0
+    // Only branches arrive at a merge, and they have counted.
+    if (graph.isMerge[node] !== 0) b.pending = 0
     if (isLoop) {
+      settle(b)
       open(b, w.LOOP)
       level[node] = b.nesting
     }
@@ -164,12 +169,7 @@ function contents(t: Writer, node: number): number {
   b.marks.push({ at: b.out.length, insn: -1 })
   if (b.f.graph.isCheckpoint[node] !== 0) checkpoint(b, block.start, t.live?.[node] ?? ALL)
   if (t.kinds) b.kinds.set(t.kinds[node])
-  if (block.count > 0) {
-    get(b, LEFT)
-    i32(b, block.count)
-    ops(b, w.I32_SUB)
-    set(b, LEFT)
-  }
+  b.pending += block.count
   for (let pc = block.start; pc < block.end; pc += b.code.opcode[pc] === OP_LD_IMM64 ? 2 : 1) {
     const op = b.code.opcode[pc]
     b.marks.push({ at: b.out.length, insn: pc })
@@ -247,6 +247,7 @@ const distance = (t: Writer, to: number): number => t.b.nesting - t.level[to]
 function follow(t: Writer, edge: Edge, from: number): number {
   setLabel(t.b, edge)
   if (!isJump(t, from, edge)) return edge.to
+  countPending(t.b)
   branch(t.b, w.BR, distance(t, edge.to))
   return -1
 }
@@ -255,25 +256,41 @@ function follow(t: Writer, edge: Edge, from: number): number {
 function fork(t: Writer, from: number, taken: Edge, other: Edge): number {
   const { b } = t
   if (isJump(t, from, taken) && taken.label < 0) {
-    branch(b, w.BR_IF, distance(t, taken.to))
+    branchIf(t, taken.to)
     return follow(t, other, from)
   }
   if (isJump(t, from, other) && other.label < 0) {
     ops(b, w.I32_EQZ)
-    branch(b, w.BR_IF, distance(t, other.to))
+    branchIf(t, other.to)
     return follow(t, taken, from)
   }
+  const { pending } = b
   open(b, w.IF)
   const inLine = follow(t, taken, from)
   const done = inLine < 0 || tree(t, inLine)
   end(b)
   if (!done) return FAILED
+  b.pending = pending
   return follow(t, other, from)
+}
+
+/** A branch on the i32 on the stack. */
+function branchIf(t: Writer, to: number): void {
+  const { b } = t
+  if (b.pending === 0) {
+    branch(b, w.BR_IF, distance(t, to))
+    return
+  }
+  open(b, w.IF)
+  countPending(b)
+  branch(b, w.BR, distance(t, to))
+  end(b)
 }
 
 /** A dispatch node: to the entry that the label says. */
 function dispatch(t: Writer, node: number, edges: readonly Edge[]): number {
   const { b } = t
+  settle(b)
   const inLine = edges.filter((e) => !isJump(t, node, e))
   // An entry that nothing else leads to stands in a block of its own right here.
   for (const e of inLine) {
@@ -286,6 +303,7 @@ function dispatch(t: Writer, node: number, edges: readonly Edge[]): number {
   for (const e of edges) b.out.u32(distance(t, e.to))
   for (let i = inLine.length - 1; i >= 0; i--) {
     end(b)
+    b.pending = 0
     if (i > 0 && !tree(t, inLine[i].to)) return FAILED
     if (i === 0) return inLine[0].to
   }
