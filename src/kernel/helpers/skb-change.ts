@@ -4,7 +4,7 @@
 import { EALREADY, EFAULT, EINVAL, ENOMEM, ENOTSUPP } from '../errno.ts'
 import type { Kernel } from '../kernel.ts'
 import { PACKET_BUFFER, showPacket } from '../packet-buffer.ts'
-import { NET_SKB_PAD, SKB_MAX_LEN } from '../sk-buff.ts'
+import { CHECKSUM_NONE, CHECKSUM_UNNECESSARY, NET_SKB_PAD, SKB_MAX_LEN } from '../sk-buff.ts'
 import { type HelperBody, ret, s32, u32, u64 } from './body.ts'
 
 const ETH_HLEN = 14
@@ -165,6 +165,10 @@ export const skbAdjustRoom: HelperBody = (k, m) => {
   const current = length(k) - (s.networkHeader - k.packet.data)
   if (diff < 0 ? by >= current || current - by < least : length(k) + by > SKB_MAX_LEN) return ret(m, -ENOTSUPP)
   const err = diff < 0 ? shrink(k, off, by, flags) : grow(k, off, by, flags, innerMac)
+  if (err === 0 && !(flags & NO_CSUM_RESET) && s.ipSummed === CHECKSUM_UNNECESSARY) {
+    s.ipSummed = CHECKSUM_NONE
+    s.csumLevel = 0
+  }
   showPacket(k.packet)
   return ret(m, err)
 }
