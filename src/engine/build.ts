@@ -9,11 +9,21 @@ import type { Program } from '../isa/index.ts'
 import { attachesToNetwork, attachesToProcesses, type Processes, runsPackets, type StimulusFault } from '../kernel/index.ts'
 import { keptKernel } from '../loader/index.ts'
 import { dissect, writePcap } from '../packet/index.ts'
-
-import { capabilitiesOf, type StateView, startVerify, statesAt, type VerifyOptions, type VerifyResult, verify } from '../verifier/index.ts'
+import {
+  capabilitiesOf,
+  rejectedPath,
+  type StateView,
+  startVerify,
+  statesAt,
+  type VerifyOptions,
+  type VerifyResult,
+  verify,
+} from '../verifier/index.ts'
 import type { Arrival } from './arrivals.ts'
 
 import { explain } from './explain/explain.ts'
+import { reportLines } from './explain/report.ts'
+import { type CheckedFix, startFixes } from './fix/fix.ts'
 import { framesOf, readInputs } from './inputs.ts'
 import { flowView, passesView, passWindow, typesView } from './inside.ts'
 import { lacksKernelHeader } from './kernel-header.ts'
@@ -24,6 +34,8 @@ import { type MoveTables, moveTo } from './moves.ts'
 import { type Observer, observe } from './observe.ts'
 import type { Project, ProjectFile, ScenarioView } from './project.ts'
 import { tailCallTargets } from './tail-calls.ts'
+import type { Thinking } from './thinking/thinking.ts'
+import { searchWork, startThinking, type Work } from './thinking/work.ts'
 import { createTimeline, runAt, runNext, seek, type Timeline } from './timeline.ts'
 import { type CompileSettings, type Opened, openUnits, unmodelledFeature } from './toolchain.ts'
 import { type UserView, type UserViews, userViews } from './user-views.ts'
@@ -49,6 +61,9 @@ import type {
   VisitsView,
   WorldView,
 } from './views.ts'
+import { frames } from './witness/frames.ts'
+import type { Witness } from './witness/machine.ts'
+import { startWitness } from './witness/witness.ts'
 import { type ChosenProgram, createNetworkRun, createSingleRun, hasProcesses, isSingle } from './world-run.ts'
 import { activationWindow, eventWindow, lanesView, packetRow, packetRuns, worldView } from './world-view.ts'
 
@@ -65,6 +80,12 @@ export interface Build {
   types(program: number): TypesView
   /** Why a program was rejected. */
   explain(program: number): ExplanationView
+  /** How the verifier went through a program. */
+  thinking(program: number): Work<Thinking>
+  /** A packet for which the refused access goes wrong. */
+  witness(program: number): Work<{ readonly witness?: Witness }>
+  /** Edits of the main file that were checked. */
+  fixes(program: number): Work<readonly CheckedFix[]>
   move(from: number, move: Move): MachineView
   /** Runs of programs, in the order of their ticks. */
   activations(from: number, count: number): ActivationWindow
@@ -86,6 +107,11 @@ export interface BuildWork {
 }
 
 const VERIFY_SLICE = 4000
+/** Longest walk whose refused path a search for a witness follows, and how much of it. */
+const LONGEST_PATH = 200_000
+const MAX_PATH = 2000
+const MAX_SEEDS = 8
+const RUNS_A_SLICE = 4
 const MAX_VISITS = 64
 /** Visits of one instruction that are looked through for what was believed. */
 const MAX_BELIEFS = 256
@@ -180,14 +206,17 @@ function* buildInSteps(project: Project, revision: number, now: () => number, ke
     results.some((r) => r.verdict === 'unsupported') ||
     opened.loading.some((d) => d.severity === 'error') ||
     lacksKernelHeader(opened)
+  const arrivals = packets.map((p) => p.data)
   return {
     ...questions(
       report,
-      mainFile,
+      project,
       opened,
       options,
       results,
       timeline,
+      arrivals,
+      kernel,
       shownBy(shown, project, opened, kernel),
       () => compileProject(project, kernel, true).passes,
     ),
@@ -198,15 +227,18 @@ function* buildInSteps(project: Project, revision: number, now: () => number, ke
 /** The questions that a finished build answers; what they need is computed once and kept. */
 function questions(
   report: BuildReport,
-  mainFile: string,
+  project: Project,
   opened: Opened,
   options: VerifyOptions,
   results: readonly VerifyResult[],
   timeline: Timeline | undefined,
+  arrivals: readonly Uint8Array[],
+  kernel: KernelBtf | undefined,
   show: Show | undefined,
   compilePasses: () => Opened['passes'],
 ): Omit<Build, 'wantsKernelTypes'> {
   const { revision } = report
+  const mainFile = project.build.main
   const logs = new Map<string, readonly LogLine[]>()
   const states = new Map<string, readonly StateView[]>()
   let kept: Opened['passes'] | undefined
@@ -269,7 +301,40 @@ function questions(
     explain(program) {
       const target = opened.programs[program]
       const explanation = target && explain(target, options, results[program], mainFile)
-      return { revision, program, ...(explanation ? { explanation } : {}) }
+      return { revision, program, ...(explanation ? { explanation, report: reportLines(target, explanation) } : {}) }
+    },
+    thinking: (program) => startThinking(opened.programs[program], options, mainFile),
+    witness(program) {
+      const target = opened.programs[program]
+      const result = results[program]
+      const explanation = explain(target, options, result, mainFile)
+      if (!explanation) return { run: () => 'done', result: () => ({}) }
+      const path = result.stats.processed > LONGEST_PATH ? [] : rejectedPath(target, options, MAX_PATH, LONGEST_PATH)
+      const search = startWitness({
+        program: target,
+        code: explanation.code,
+        message: result.message,
+        insn: result.insn,
+        path: path.map((s) => s.insn),
+        state: path.at(-1),
+        seeds: arrivals.slice(0, MAX_SEEDS),
+        kernel,
+      })
+      return {
+        run: () => search.run(RUNS_A_SLICE),
+        result() {
+          const witness = search.result()
+          return witness ? { witness } : {}
+        },
+      }
+    },
+    fixes(program) {
+      const text = project.files.find((f) => f.path === mainFile)?.text ?? ''
+      const compile = (changed: string): Opened =>
+        compileProject({ ...project, files: project.files.map((f) => (f.path === mainFile ? { ...f, text: changed } : f)) }, kernel)
+      const packets = arrivals.length > 0 ? arrivals : frames()
+      const task = { file: mainFile, text, program: opened.programs[program], result: results[program], options, compile, packets }
+      return searchWork(startFixes(task), 1)
     },
     move(from, move) {
       const view = viewTables()

@@ -309,6 +309,8 @@ export interface VisitsView {
 export interface ExplanationView {
   readonly revision: number
   readonly program: number
+  /** The same as Linux 7.3 lays it out, as lines. */
+  readonly report?: readonly string[]
   readonly explanation?: Explanation
 }
 

@@ -17,6 +17,7 @@ import { exampleProject, examples, pack, unpack } from '../lessons/index.ts'
 import { compressor } from './compressor.ts'
 import { createLessonCalls } from './lesson-calls.ts'
 import type { Method, Methods, Port, RequestMessage, ToPage, ToWorker } from './messages.ts'
+import { createThinkingCalls } from './thinking-calls.ts'
 
 export interface HostOptions {
   /** Milliseconds, monotonic. */
@@ -41,6 +42,14 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
       await pause()
       if (isCancelled()) return false
     }
+  })
+
+  const thinking = createThinkingCalls({
+    now,
+    pause,
+    build: () => current,
+    kernel: async () => (kernel ??= await loadKernelBtf()),
+    isCancelled: (id) => cancelled.delete(id),
   })
 
   async function build(id: number, project: Project, revision: number): Promise<Build | undefined> {
@@ -104,6 +113,16 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
         return lessons.examine(args.files)
       case 'readCapture':
         return readCaptureBytes(args.bytes)
+      case 'thinking':
+      case 'paths':
+      case 'step':
+      case 'loop':
+      case 'visitOf':
+      case 'witness':
+      case 'fixes':
+      case 'openOwn':
+      case 'ownLog':
+        return thinking(id, method, args)
       default: {
         if (!current || current.report.revision !== args.revision) return 'stale'
         if (method === 'log') return current.log(args.program, args.level, args.from, args.count)

@@ -22,9 +22,10 @@ import type {
 } from '../engine/index.ts'
 import type { CourseRow, Examination, Example, Grade, HiddenRun, LessonFiles, LessonResult, PackKind, Unpacked } from '../lessons/index.ts'
 import type { Ending, LessonRef } from './lesson-calls.ts'
+import type { ThinkingMethods } from './thinking-calls.ts'
 
 /** Method name to arguments and value. */
-export interface Methods {
+export interface Methods extends ThinkingMethods {
   /** Compiles, verifies and runs the project; the answer is the first glance. */
   build: { args: { project: Project; revision: number }; value: BuildReport }
   log: { args: { revision: number; program: number; level: number; from: number; count: number }; value: LogWindow }

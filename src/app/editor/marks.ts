@@ -2,9 +2,11 @@
 // In: stores. Out: Monaco's markers and decorations. Breakpoints move with the text; their lines are read back after each edit.
 import { type Diagnostic, formatMessage, type Severity } from '../../diag/index.ts'
 import { texts } from '../i18n/index.ts'
+import { heatLevels, lineHeat } from '../panels/paths/select.ts'
 import { useDocument } from '../state/document.ts'
 import { relate, type Selection } from '../state/relate.ts'
 import { shownListing, shownPc, shownProgram, useSession } from '../state/session.ts'
+import { useThinking } from '../state/thinking.ts'
 import { useUi } from '../state/ui.ts'
 import { type Editor, monaco } from './monaco.ts'
 
@@ -45,6 +47,9 @@ export function drawMarks(editor: Editor): () => void {
       equalityFn: (a, b) => a.every((x, i) => x === b[i]),
     }),
     useSession.subscribe((s) => s.report, drawMarkers),
+    useThinking.subscribe((s, before) => {
+      if (s.heat !== before.heat || s.summary !== before.summary) draw()
+    }),
     useUi.subscribe((s, before) => {
       if (s.language !== before.language) all()
     }),
@@ -97,6 +102,7 @@ function currentMarks(model: Model | null): monaco.editor.IModelDeltaDecoration[
       }),
     )
   }
+  out.push(...heatMarks(model.getLineCount()))
   const pointed: Selection = s.hover.kind !== 'none' ? s.hover : s.selection
   const related = relate(pointed, { listing: shownListing(s), layers: [] })
   const lit = related.slots.length > 0 ? related.lines : []
@@ -106,6 +112,16 @@ function currentMarks(model: Model | null): monaco.editor.IModelDeltaDecoration[
     (pointed.kind === 'none' ? relate({ kind: 'insn', slot: pc }, { listing: shownListing(s), layers: [] }).span : undefined)
   if (span && s.fresh) out.push({ range: rangeOf(model, span), options: { inlineClassName: 'beeyard-lit-span' } })
   return out
+}
+
+/** How often the verifier came to each line, as a bar beside it. */
+function heatMarks(lineCount: number): monaco.editor.IModelDeltaDecoration[] {
+  const { heat, summary, key } = useThinking.getState()
+  const s = useSession.getState()
+  if (!heat || !summary || key !== `build/${s.report?.revision}/${s.program}`) return []
+  return [...lineHeat(heatLevels(summary.heat), shownListing(s))]
+    .filter(([line, level]) => level > 0 && line <= lineCount)
+    .map(([line, level]) => wholeLine(line, { linesDecorationsClassName: `beeyard-heat beeyard-heat-${level}` }))
 }
 
 const wholeLine = (line: number, options: monaco.editor.IModelDecorationOptions): monaco.editor.IModelDeltaDecoration => ({

@@ -15,6 +15,7 @@ import type { Work } from './record.ts'
 import { readDraft, type Saving, startSaving, workNow } from './saving.ts'
 import { useSession } from './session.ts'
 import { createTabLock } from './tabs.ts'
+import { createThinker, type Thinker } from './thinking.ts'
 import { TABS, useUi } from './ui.ts'
 
 export interface Page {
@@ -22,6 +23,8 @@ export interface Page {
   readonly keeper: Keeper
   readonly saving: Saving
   readonly learning: Learning
+  /** How the verifier thinks, asked of the worker piece by piece. */
+  readonly thinker: Thinker
   readonly box: Box
   /** Leaves safe mode, or tries again after a halt. */
   buildNow(): void
@@ -46,6 +49,7 @@ export async function bootPage(): Promise<Page> {
     spawn: () => spawnWorker(trustedWorkerUrl, (text) => session().set({ defect: text, phase: 'ready' })),
   })
   const engine = createEngine(client)
+  const thinker = createThinker(client)
   const embed = readEmbed(location.search)
   const box: Box = embed ? memoryBox() : await openBox()
   let saving: Saving | undefined
@@ -136,6 +140,7 @@ export async function bootPage(): Promise<Page> {
     keeper,
     saving: running,
     learning,
+    thinker,
     box,
     buildNow: () => void engine.build(),
     async backToMyWork() {

@@ -40,6 +40,8 @@ export interface DocumentState {
   /** Takes the text so far into the undo steps; called at the end of a pause in typing. */
   addStep(): void
   setStimuli(stimuli: readonly Stimulus[]): void
+  /** First contents of maps. */
+  setMaps(maps: Scenario['maps']): void
   setBreakpoints(breakpoints: Breakpoints): void
   adopt(): void
 }
@@ -98,6 +100,9 @@ export const useDocument = create<DocumentState>()(
         },
         setStimuli(stimuli) {
           set({ scenario: { ...get().scenario, stimuli }, edited: true })
+        },
+        setMaps(maps) {
+          set({ scenario: { ...get().scenario, maps }, edited: true })
         },
         setBreakpoints(breakpoints) {
           set({ breakpoints })

@@ -6,7 +6,9 @@ import { useDocument } from '../../state/document.ts'
 import { useRelated } from '../../state/hooks.ts'
 import { NO_SELECTION } from '../../state/relate.ts'
 import { shownListing, shownPc, shownProgram, useSession } from '../../state/session.ts'
+import { useThinking } from '../../state/thinking.ts'
 import { type ListRow, VirtualList } from '../../ui/VirtualList.tsx'
+import { heatLevels } from '../paths/select.ts'
 import section from '../Section.module.css'
 import styles from './Panel.module.css'
 import { type BytecodeRow, bytecodeRows, flagsOf, indexOfSlot, type Marks, type RowFlags, spacedBytes, tokens } from './select.ts'
@@ -23,6 +25,7 @@ export function BytecodePanel() {
   const slots = useDocument((s) => s.breakpoints.slots)
   const lines = useDocument((s) => s.breakpoints.lines)
   const related = useRelated()
+  const heat = useHeat()
   const rows = useMemo(() => bytecodeRows(listing), [listing])
   const marks: Marks = useMemo(
     () => ({
@@ -70,7 +73,7 @@ export function BytecodePanel() {
           count={rows.length}
           active={active}
           follow={follow}
-          row={(i) => listRow(rows[i], marks, t)}
+          row={(i) => listRow(rows[i], marks, heat, t)}
           onActive={(i) => {
             const row = rows[i]
             if (row.kind === 'insn') set({ selection: { kind: 'insn', slot: row.row.slot } })
@@ -92,7 +95,21 @@ export function BytecodePanel() {
   )
 }
 
-function listRow(row: BytecodeRow, marks: Marks, t: ReturnType<typeof useT>): ListRow {
+interface Heat {
+  readonly visits: readonly number[]
+  readonly levels: readonly number[]
+}
+
+/** Visits of the verifier, while they are asked for and about the shown program. */
+function useHeat(): Heat | undefined {
+  const isOn = useThinking((s) => s.heat)
+  const visits = useThinking((s) => s.summary?.heat)
+  const key = useThinking((s) => s.key)
+  const shown = useSession((s) => `build/${s.report?.revision}/${s.program}`)
+  return useMemo(() => (isOn && visits && key === shown ? { visits, levels: heatLevels(visits) } : undefined), [isOn, visits, key, shown])
+}
+
+function listRow(row: BytecodeRow, marks: Marks, heat: Heat | undefined, t: ReturnType<typeof useT>): ListRow {
   if (row.kind === 'label') return { heading: true, className: styles.label, content: `${row.text}:` }
   const { slot, text, line } = row.row
   const flags = flagsOf(slot, marks)
@@ -102,15 +119,24 @@ function listRow(row: BytecodeRow, marks: Marks, t: ReturnType<typeof useT>): Li
     flags.pc ? t.bytecode.next : '',
     flags.rejected ? t.bytecode.rejectedHere : '',
     flags.breakpoint ? t.bytecode.breakpoint : '',
+    heat ? t.paths.visits(heat.visits[slot] ?? 0) : '',
   ]
   return {
     className: [styles.row, flags.lit && styles.lit, flags.pc && styles.pc, flags.rejected && styles.rejected].filter(Boolean).join(' '),
     label: said.filter(Boolean).join(', '),
-    content: <RowContent row={row} flags={flags} />,
+    content: <RowContent row={row} flags={flags} {...(heat ? { visits: heat.visits[slot] ?? 0, level: heat.levels[slot] ?? 0 } : {})} />,
   }
 }
 
-function RowContent({ row, flags }: { readonly row: Extract<BytecodeRow, { kind: 'insn' }>; readonly flags: RowFlags }) {
+interface RowProps {
+  readonly row: Extract<BytecodeRow, { kind: 'insn' }>
+  readonly flags: RowFlags
+  /** Of the verifier, where they are shown: how many, and how hot that is from 0 to 5. */
+  readonly visits?: number
+  readonly level?: number
+}
+
+function RowContent({ row, flags, visits, level = 0 }: RowProps) {
   const { slot, text, line } = row.row
   return (
     <>
@@ -126,6 +152,11 @@ function RowContent({ row, flags }: { readonly row: Extract<BytecodeRow, { kind:
       >
         <span className={flags.breakpoint ? styles.dot : styles.noDot} />
       </span>
+      {visits !== undefined && (
+        <span className={styles.heat} data-level={level}>
+          {visits}
+        </span>
+      )}
       <span className={styles.mark}>{flags.rejected ? '✗' : flags.pc ? '▶' : ''}</span>
       <span className={styles.slot}>{slot}</span>
       <span className={styles.text}>

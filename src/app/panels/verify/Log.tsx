@@ -10,6 +10,7 @@ import { useUi } from '../../state/ui.ts'
 import { Button, IconButton } from '../../ui/Button.tsx'
 import { VirtualList } from '../../ui/VirtualList.tsx'
 import section from '../Section.module.css'
+import { LineWords, LogText } from './LogText.tsx'
 import styles from './Panel.module.css'
 
 const KINDS: Readonly<Record<LogLine['kind'], string>> = {
@@ -93,7 +94,10 @@ export function Log() {
           row={(i) => {
             const text = line(i)
             const isLit = text && text.insn >= 0 && lit.has(text.insn)
-            return { className: `${styles.line} ${text ? KINDS[text.kind] : ''} ${isLit ? styles.lit : ''}`, content: text?.text ?? '' }
+            return {
+              className: `${styles.line} ${text ? KINDS[text.kind] : ''} ${isLit ? styles.lit : ''}`,
+              content: text ? <LogText text={text.text} kind={text.kind} /> : '',
+            }
           }}
           onActive={(i) => {
             setActive(i)
@@ -107,6 +111,7 @@ export function Log() {
           }}
         />
       )}
+      <LineWords line={active < 0 ? undefined : line(active)} />
     </section>
   )
 }

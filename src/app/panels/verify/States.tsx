@@ -5,8 +5,12 @@ import { usePage } from '../../state/hooks.ts'
 import { useSession } from '../../state/session.ts'
 import { IconButton } from '../../ui/Button.tsx'
 import section from '../Section.module.css'
+import { Picture } from '../value/Picture.tsx'
 import styles from './Panel.module.css'
+import { RegisterButton } from './RegisterButton.tsx'
 import { stateRows } from './select.ts'
+
+const NO_CAUSES: readonly [] = []
 
 export function States({ slot }: { readonly slot: number }) {
   const t = useT()
@@ -15,6 +19,7 @@ export function States({ slot }: { readonly slot: number }) {
   const revision = useSession((s) => s.report?.revision)
   const program = useSession((s) => s.program)
   const [chosen, setChosen] = useState({ slot: -1, visit: 0 })
+  const [register, setRegister] = useState(-1)
   // The states are asked for whenever another instruction, program or build is looked at.
   // biome-ignore lint/correctness/useExhaustiveDependencies: they are what the request is about
   useEffect(() => engine.needVisits(), [engine, slot, revision, program])
@@ -25,6 +30,7 @@ export function States({ slot }: { readonly slot: number }) {
   const visit = chosen.slot === slot ? Math.min(chosen.visit, Math.max(0, count - 1)) : Math.max(0, count - 1)
   const state = here?.states[visit]
   const rows = state ? stateRows(state, t.verify) : []
+  const open = state?.regs[register]
   return (
     <section className={`${section.block} ${styles.states}`} aria-label={t.verify.states}>
       <header>
@@ -68,7 +74,9 @@ export function States({ slot }: { readonly slot: number }) {
             <tbody>
               {rows.map((row) => (
                 <tr key={row.name} title={row.text}>
-                  <td>{row.name}</td>
+                  <td>
+                    <RegisterButton name={row.name} register={register} onOpen={setRegister} />
+                  </td>
                   <td className={styles.kind}>{row.kind}</td>
                   <td>{row.range}</td>
                   <td>
@@ -86,6 +94,7 @@ export function States({ slot }: { readonly slot: number }) {
             </tbody>
           </table>
         )}
+        {open && open.kind !== 'none' && <Picture name={`R${register}`} value={open} causes={NO_CAUSES} onCause={() => undefined} />}
       </div>
     </section>
   )
