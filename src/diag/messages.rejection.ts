@@ -777,6 +777,14 @@ export const REJECTION_MESSAGES = {
     en: 'Write the code another way, and report it to the kernel’s developers.',
     ko: '코드를 다르게 써 보고 커널 개발자에게 알리세요.',
   },
+  'reject.privilege.what': {
+    en: 'Root may do this, but the user or the capabilities with which the program is loaded may not.',
+    ko: 'root는 할 수 있지만, 프로그램을 로드하는 사용자나 권한(capability)으로는 할 수 없습니다.',
+  },
+  'reject.privilege.fix': {
+    en: 'Load with CAP_BPF and CAP_PERFMON (or as root), or keep offsets constant and addresses where they are.',
+    ko: 'CAP_BPF와 CAP_PERFMON(또는 root)으로 로드하거나, 오프셋을 상수로 하고 주소를 그대로 두세요.',
+  },
   'reject.kernelSymbol.what': {
     en: 'The kernel has no symbol with the name {0}, or it cannot be found from BTF.',
     ko: '커널에 {0}이라는 심볼이 없거나 BTF에서 찾을 수 없습니다.',

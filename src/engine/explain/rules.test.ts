@@ -45,6 +45,7 @@ const all = files.flatMap((file) => messages(readFileSync(join(folder, file), 'u
 /** Where a hole of a message holds more than a number: what stands there. */
 const FILLED: Readonly<Record<string, string>> = {
   'invalid func 1': 'invalid func unknown#1',
+  'R1 1': 'R1 leaks addr into map',
   'program of this type cannot use helper 1': 'program of this type cannot use helper bpf_a#1',
   '1 map forbidden, value_size=1 off=1 size=1': 'write into map forbidden, value_size=1 off=1 size=1',
   'dereference of modified 1 ptr R1 off=1 disallowed': 'dereference of modified ctx ptr R1 off=1 disallowed',

@@ -240,6 +240,12 @@ export const RULES: readonly Rule[] = [
   { code: 'badInstruction', pattern: /unknown opcode|uses reserved fields|invalid bpf_ld_imm64 insn|R\d+ is invalid/, params: none },
   // Rarer features, by their words
   {
+    code: 'privilege',
+    pattern:
+      /CAP_PERFMON|CAP_BPF|CAP_SYS_ADMIN|!root|corrupt spilled pointer|spilled ptr in range|leaking pointer from stack|unsupported alu operation/,
+    params: none,
+  },
+  {
     code: 'internal',
     pattern: /verifier bug|kernel subsystem misconfigured|REG INVARIANTS VIOLATION|propagate_backedges|Buggy compiler/,
     params: none,
