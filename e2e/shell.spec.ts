@@ -73,6 +73,6 @@ test('inside: the graph follows the machine, passes say what they changed, types
   await expect(page.getByRole('listbox', { name: 'The program after this pass' }).getByRole('option').first()).toBeVisible()
   await page.getByRole('button', { name: 'Types', exact: true }).click()
   await page.getByRole('searchbox', { name: 'Name of a type' }).fill('count')
-  await page.getByText('struct count').click()
+  await page.locator('summary', { hasText: 'struct count' }).click()
   await expect(page.getByRole('row', { name: '8 8 __u64 bytes' })).toBeVisible()
 })
