@@ -1,4 +1,4 @@
-// Prints what a first visit loads, compressed, and fails when it grows over its budget. Reads the build's manifest, so nothing is forgotten.
+// Prints what a first visit loads, compressed, and fails when it grows over its budget. What that is follows from the imports in the build.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
@@ -7,12 +7,34 @@ import { root } from './ensure.mjs'
 /** Bytes after brotli that a first visit may load, editor and engine included. */
 const BUDGET = 1_250_000
 
+/** What the page starts with: itself, and the editor that it asks for at once. All else is loaded when it is first looked at. */
+const STARTS = ['index.html', 'src/app/editor/Editor.tsx']
+
+/** The editor's own worker is named by the editor's code and asked for by the first suggestion. */
+const LATER = /editor\.worker/
+
 const dist = join(root, 'dist')
-const files = ['index.html', ...readdirSync(join(dist, 'assets')).map((name) => `assets/${name}`)].filter(
-  // Not of the first load: the kernel's types (fetched by the first program that needs them), the texts on rejections (by the first one),
-  // the lessons and their screens (by the first that is opened), the editor's own worker (by the first suggestion), Monaco's Korean.
-  (name) => !/nls|lang-|\.map$|^assets\/(ko|subset\.generated|WhyText|editor\.worker|lesson|LessonColumn|Screens|save)-/.test(name),
-)
+const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'))
+const files = new Set(['index.html'])
+
+/** A chunk with its styles and fonts, and all that it imports before it runs. */
+function addChunk(name) {
+  const { file, css = [], assets = [], imports = [] } = manifest[name]
+  if (files.has(file)) return
+  for (const path of [file, ...css, ...assets]) if (!LATER.test(path)) files.add(path)
+  for (const other of imports) addChunk(other)
+}
+for (const name of STARTS) addChunk(name)
+
+/** A worker's files are not in the manifest: its own, and those that it imports before it runs. */
+function addWorker(path) {
+  if (files.has(path)) return
+  files.add(path)
+  const code = readFileSync(join(dist, path), 'utf8')
+  for (const [, other] of code.matchAll(/(?:^|[;}])import(?:[^"'`()]*from)?["'`]\.\/([^"'`]+)["'`]/g)) addWorker(`assets/${other}`)
+}
+for (const name of readdirSync(join(dist, 'assets'))) if (/^worker-.*\.js$/.test(name)) addWorker(`assets/${name}`)
+
 let gzip = 0
 let brotli = 0
 for (const name of files) {

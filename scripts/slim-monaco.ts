@@ -1,0 +1,56 @@
+// Takes out of the built page what of Monaco nobody here can reach: the editor of differences, and the pictograms that no code names.
+// The pictograms are a font of some hundred glyphs; those that stay are read off the built code (`register("name", 0xeab4)` gives each its place,
+// `Codicon.name` and `codicon-name` use it), so that an update of Monaco cannot leave one out.
+import subsetFont from 'subset-font'
+import type { Plugin } from 'vite'
+
+/** Modules that only the editor of differences needs, and what the rest imports of them by name. */
+const UNREACHED: Readonly<Record<string, string>> = {
+  'browser/widget/diffEditor/diffEditorWidget.js': 'export class DiffEditorWidget {}',
+  'browser/widget/multiDiffEditor/multiDiffEditorWidget.js': 'export class MultiDiffEditorWidget {}',
+}
+
+const FONT = /assets\/codicon-.*\.ttf$/
+
+export const slimMonaco = (): Plugin => ({
+  name: 'slim-monaco',
+  apply: 'build',
+  enforce: 'pre',
+  load(id) {
+    const path = id.replaceAll('\\', '/')
+    for (const [end, code] of Object.entries(UNREACHED)) if (path.endsWith(`/monaco-editor/esm/vs/editor/${end}`)) return code
+    return undefined
+  },
+  async generateBundle(_, bundle) {
+    const code = Object.values(bundle).flatMap((f) => (f.type === 'chunk' && f.fileName.includes('monaco') ? [f.code] : []))
+    const text = usedPictograms(code.join('\n'))
+    for (const file of Object.values(bundle)) {
+      if (file.type !== 'asset' || !FONT.test(file.fileName) || text === '') continue
+      file.source = await subsetFont(Buffer.from(file.source), text, { targetFormat: 'truetype' })
+    }
+  },
+})
+
+/** The characters of all pictograms that code names outside of the table that lists them. */
+export function usedPictograms(code: string): string {
+  // In the table: chevronDown:r(`chevron-down`,60084). Aliases share a character.
+  const row = /([A-Za-z0-9_$]+):[A-Za-z0-9_$]+\([`"']([a-z0-9-]+)[`"'],(0x[0-9a-f]+|\d+)\)/g
+  const points = new Map<string, number>()
+  for (const [, property, name, point] of code.matchAll(row)) {
+    const value = Number(point)
+    if (value < 0xe000 || value > 0xf8ff) continue
+    points.set(`.${property}`, value)
+    points.set(name, value)
+  }
+  const rest = code.replace(row, '')
+  const used = new Set<number>()
+  for (const [, property] of rest.matchAll(/(\.[A-Za-z0-9_$]+)/g)) add(property)
+  for (const [, name] of rest.matchAll(/[`"' -]([a-z][a-z0-9-]*)/g)) add(name)
+  for (const [, name] of rest.matchAll(/codicon-([a-z0-9-]+)/g)) add(name)
+  return String.fromCodePoint(...used)
+
+  function add(key: string): void {
+    const point = points.get(key)
+    if (point !== undefined) used.add(point)
+  }
+}
