@@ -136,6 +136,8 @@ export const en = {
     firstOnly: (n: number) => `the first ${n.toLocaleString('en')} are shown`,
     quiet: 'Nothing has happened yet.',
     lanes: 'Runs over time',
+    chart: (most: number) => `Values over time, up to ${most.toLocaleString('en')}`,
+    share: (name: string, count: number, share: number) => `${name}: ${plural(count, 'sample')}, ${(100 * share).toFixed(1)} %`,
     zoomIn: 'Look closer',
     zoomOut: 'Look from further away',
     processes: 'Processes',

@@ -137,6 +137,8 @@ export const ko: Messages = {
     firstOnly: (n) => `처음 ${n.toLocaleString('ko')}건만 표시`,
     quiet: '아직 아무 일도 없었습니다.',
     lanes: '시간에 따른 실행',
+    chart: (most) => `시간에 따른 값, 최대 ${most.toLocaleString('ko')}`,
+    share: (name, count, share) => `${name}: 샘플 ${count.toLocaleString('ko')}개, ${(100 * share).toFixed(1)}%`,
     zoomIn: '확대',
     zoomOut: '축소',
     processes: '프로세스',

@@ -9,6 +9,7 @@ import { Events } from './Events.tsx'
 import { Lanes } from './Lanes.tsx'
 import styles from './Panel.module.css'
 import { Processes } from './Processes.tsx'
+import { UserViews } from './UserViews.tsx'
 import { WorldMap } from './WorldMap.tsx'
 
 /** Entries of the log that the panel holds; worlds are bounded, so that most are whole within it. */
@@ -35,6 +36,7 @@ export function WorldPanel() {
     <div className={section.scroll} tabIndex={0} role="group" aria-label={t.panels.world}>
       {view.stopped !== '' && <p className={styles.stopped}>{t.world.stopped(view.stopped)}</p>}
       <WorldMap view={view} event={events[at]} />
+      <UserViews />
       <Lanes view={view} />
       <Events events={events} total={log?.total ?? 0} at={at} onChoose={choose} />
       <Processes events={events} at={at < 0 ? events.length - 1 : at} />
