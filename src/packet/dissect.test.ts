@@ -124,7 +124,11 @@ const cases: readonly (readonly [summary: string, layers: string, packet: Uint8A
   ],
   ['LLDP', 'Ethernet payload', buildPacket([{ ...eth, type: 0x88cc }], text('neighbour'))],
   ['802.3 length 4', 'Ethernet payload', buildPacket([{ ...eth, type: 4 }], text('data'))],
-  ['IPv4 10.0.0.1 > 10.0.0.2 SCTP', 'Ethernet IPv4 payload', buildPacket([eth, { ...ip, protocol: 132 }], text('chunk'))],
+  [
+    'IPv4 10.0.0.1 > 10.0.0.2 SCTP 25448 > 30062 (cut short)',
+    'Ethernet IPv4 SCTP',
+    buildPacket([eth, { ...ip, protocol: 132 }], text('chunk')),
+  ],
 ]
 
 test.each(cases)('%s', (summary, layers, packet) => {

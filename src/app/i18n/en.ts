@@ -315,7 +315,7 @@ export const en = {
     bits: (known: number) => `${known} of 64 bits known`,
     bitsLabel: (bits: string) => `Bits, 63 first: ${bits}`,
     multiple: (n: string) => `a multiple of ${n}`,
-    region: (name: string) => name,
+    region: (name: string) => `the ${name}`,
     proven: (n: number) => `${plural(n, 'byte')} proven`,
     pointsAt: (where: string) => `points at ${where}`,
     cameAbout: 'How it came about, the last first',
