@@ -48,7 +48,8 @@ async function main(): Promise<void> {
   }
   mkdirSync(work, { recursive: true })
   const show = options.show.split(',')
-  const ledger = newLedger({ kernel: await loadKernelBtf(), only: options.id, show })
+  const kernel = await loadKernelBtf()
+  const ledger = newLedger({ kernel, only: options.id, show })
   let left = 0
   let unbuilt = 0
   for (const real of positionals.flatMap(objectsIn)) {
@@ -62,7 +63,7 @@ async function main(): Promise<void> {
       if (show.includes('build')) console.log(`${real.path}: ${answers.slice(2).trim()}`)
       continue
     }
-    const { programs, types } = readAnswers(answers)
+    const { programs, types } = readAnswers(answers, kernel)
     const row = newRow()
     for (const captured of programs) judge(ledger, real.name, captured, types, row)
     ledger.rows.push([real.name, row])

@@ -69,7 +69,7 @@ async function main(): Promise<void> {
       left++
       continue
     }
-    const { programs, types } = readAnswers(lines)
+    const { programs, types } = readAnswers(lines, kernel)
     const row = newRow()
     for (const captured of programs) judge(ledger, stem, captured, types, row)
     ledger.rows.push([stem, row])

@@ -191,7 +191,7 @@ function tests(from: string): void {
       console.log(`${file}: ${error}`)
       continue
     }
-    const answers = Array.from({ length: turns }, () => readAnswers(askObjects([object], 4, root)))
+    const answers = Array.from({ length: turns }, () => readAnswers(askObjects([object], 4, root), kernel))
     for (const [i, captured] of answers[0]!.programs.entries()) {
       if (captured.libbpf !== undefined) continue
       const program = capturedProgram(captured, answers[0]!.types)

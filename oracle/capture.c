@@ -1,6 +1,7 @@
-// What capture.h says. A line: {HEAD,"type","attach_type","flags","license","insns","maps":[...],"kernel":{ID:NAME},"attach_to","btf",
-// "func_info","line_info","verdict","errno","level","usec","log","said"}; "said" is the log of a refusal without the walk. Map loads name
-// maps by index (src_reg 5 or 6), so that a line stands on its own; "kernel" names the kernel's types that instructions mention by id.
+// What capture.h says. A line: {HEAD,"type","attach_type","flags","license","insns","maps":[...],"kernel":{ID:NAME},"casts":{INDEX:NAME},
+// "attach_to","btf","func_info","line_info","verdict","errno","level","usec","log","said"}; "said" is the log of a refusal without the walk.
+// Map loads name maps by index (src_reg 5 or 6), so that a line stands on its own; "kernel" names the kernel's functions and variables that
+// instructions mention by id, "casts" the type whose id an instruction gives to bpf_rdonly_cast.
 // Before the first line that mentions it, the program's BTF has a line of its own: {"btf_id","btf"}. Nothing is attached or run.
 #define _GNU_SOURCE
 #include <bpf/bpf.h>
@@ -168,7 +169,7 @@ static void print_map(__u32 id, int fd)
 
 // ---- types ----
 
-static void print_kernel_name(__u32 id)
+static const char *kernel_name(__u32 id)
 {
 	static struct btf *kernel;
 	const struct btf_type *type;
@@ -176,7 +177,12 @@ static void print_kernel_name(__u32 id)
 	if (!kernel)
 		kernel = btf__load_vmlinux_btf();
 	type = kernel ? btf__type_by_id(kernel, id) : NULL;
-	print_text(type ? btf__name_by_offset(kernel, type->name_off) : "");
+	return type ? btf__name_by_offset(kernel, type->name_off) : "";
+}
+
+static void print_kernel_name(__u32 id)
+{
+	print_text(kernel_name(id));
 }
 
 /** Prints the line of a BTF unless it has one already; its id, or 0. */
@@ -210,6 +216,34 @@ static __u32 print_btf(int fd)
 }
 
 // ---- instructions ----
+
+static bool is_cast(const struct bpf_insn *insn)
+{
+	return insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_KFUNC_CALL && insn->off == 0 &&
+	       !strcmp(kernel_name(insn->imm), "bpf_rdonly_cast");
+}
+
+/** The instruction before a call of bpf_rdonly_cast that sets the type's id, as compilers write it; -1 where there is none. */
+static __s32 type_of_cast(const struct bpf_insn *insns, __s32 call)
+{
+	__u8 reg = BPF_REG_2;
+
+	for (__s32 i = call; i-- > 0;) {
+		const struct bpf_insn *insn = &insns[i];
+		__u8 class = BPF_CLASS(insn->code);
+		bool sets = class == BPF_ALU || class == BPF_ALU64 || class == BPF_LDX || insn->code == (BPF_LD | BPF_IMM | BPF_DW);
+
+		if (!sets || insn->dst_reg != reg)
+			continue;
+		if (insn->code == (BPF_ALU64 | BPF_MOV | BPF_X))
+			reg = insn->src_reg;
+		else if (BPF_OP(insn->code) == BPF_MOV && BPF_SRC(insn->code) == BPF_K && (class == BPF_ALU || class == BPF_ALU64))
+			return i;
+		else
+			return class == BPF_LD && !insn->src_reg && !insn[1].imm ? i : -1;
+	}
+	return -1;
+}
 
 static void print_insns(const struct bpf_insn *given, size_t count, const int *fd_array)
 {
@@ -269,6 +303,17 @@ static void print_insns(const struct bpf_insn *given, size_t count, const int *f
 			first = false;
 		}
 		i += wide;
+	}
+	printf("},\"casts\":{");
+	first = true;
+	for (size_t i = 0; i < count; i++) {
+		__s32 at = is_cast(&insns[i]) ? type_of_cast(insns, i) : -1;
+
+		if (at < 0)
+			continue;
+		printf("%s\"%d\":", first ? "" : ",", at);
+		print_kernel_name(insns[at].imm);
+		first = false;
 	}
 	putchar('}');
 	free(insns);

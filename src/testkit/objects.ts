@@ -1,12 +1,14 @@
 // Programs of objects as libbpf hands them to the running kernel, with the kernel's answer: `oracle/objects.c` asks, this reads its lines.
-// A captured program stands on its own: maps by index, its BTF, its functions and lines, names of the kernel's types that it mentions.
+// A captured program stands on its own: maps by index, its BTF, its functions and lines; the kernel's types that it mentions have the ids that
+// they have here (kernel-ids.ts).
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { mapTypeById, progTypeById } from '../abi/index.ts'
+import { type KernelBtf, mapTypeById, progTypeById } from '../abi/index.ts'
 import { fromHex } from '../base/index.ts'
 import { btfString, readBtf } from '../btf/index.ts'
 import type { LineInfo, MapDef, Program, SubprogInfo } from '../isa/index.ts'
+import { type ForeignIds, inOwnIds } from './kernel-ids.ts'
 import { buildOracle, whyNoKernel } from './oracle.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -30,7 +32,7 @@ interface CapturedMap {
 }
 
 /** A line of `oracle/objects.c`; where `libbpf` is there, the program did not come to the kernel and nothing below it is there. */
-export interface Captured {
+export interface Captured extends ForeignIds {
   readonly file: string
   readonly name: string
   readonly section: string
@@ -40,10 +42,7 @@ export interface Captured {
   readonly attach_type: number
   readonly flags: number
   readonly license: string
-  readonly insns: string
   readonly maps: readonly CapturedMap[]
-  /** Names of the kernel's functions and variables by the id in the instruction. */
-  readonly kernel: Readonly<Record<string, string>>
   readonly attach_to?: string | null
   readonly btf?: number
   readonly func_info_size?: number
@@ -54,8 +53,6 @@ export interface Captured {
   readonly errno: number
   readonly level: number
   readonly usec: number
-  readonly log: string
-  readonly said?: string
 }
 
 /** Types by the number that captured programs name them by. */
@@ -83,14 +80,15 @@ export function askObjects(files: readonly string[], logLevel: number, repositor
   }).stdout
 }
 
-export function readAnswers(lines: string): ObjectAnswers {
+/** Answers with the ids that the kernel's types have in `kernel`. */
+export function readAnswers(lines: string, kernel: KernelBtf): ObjectAnswers {
   const programs: Captured[] = []
   const types: CapturedTypes = new Map()
   for (const line of lines.split('\n')) {
     if (line === '') continue
     const read = JSON.parse(line) as Captured | { readonly btf_id: number; readonly btf: string }
     if ('btf_id' in read) types.set(read.btf_id, fromHex(read.btf)!)
-    else programs.push(read)
+    else programs.push(read.libbpf === undefined ? inOwnIds(read, kernel) : read)
   }
   return { programs, types }
 }
@@ -102,6 +100,7 @@ export const hasBadMap = (captured: Captured): boolean => captured.maps.some((ma
 export function capturedProgram(captured: Captured, types: CapturedTypes): Program | string {
   const type = progTypeById(captured.type, captured.attach_type) ?? progTypeById(captured.type)
   if (!type) return `program type ${captured.type}`
+  if (captured.lacks !== undefined) return `${captured.lacks} of the kernel's BTF`
   const maps: MapDef[] = []
   for (const map of captured.maps) {
     const def = mapDef(map)
