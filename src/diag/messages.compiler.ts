@@ -201,6 +201,10 @@ export const COMPILER_MESSAGES = {
     ko: "배열 변수 '{0}'에는 크기나 초기화 식이 필요합니다",
   },
   'c.array-negative': { en: 'array declared with a negative size', ko: '배열의 크기가 음수입니다' },
+  'c.initialized-too-large': {
+    en: 'a variable of type {0} is too large to be initialized (at most {1} bytes)',
+    ko: '{0} 형식의 변수는 초기화하기에 너무 큽니다 (최대 {1}바이트)',
+  },
   'c.array-too-large': { en: 'array is too large ({0} elements)', ko: '배열이 너무 큽니다 (원소 {0}개)' },
   'c.vla': {
     en: 'variable length arrays are not possible in BPF: the size must be an integer constant',

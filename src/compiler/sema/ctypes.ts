@@ -137,6 +137,9 @@ export function asRecord(t: CType): RecordType | undefined {
 
 export const isFunctionPointer = (t: CType): boolean => isFunction(asPointer(t)?.to ?? INT)
 
+/** An object's most bytes, so that sizes are exact in doubles. */
+export const MAX_OBJECT_BYTES = 2 ** 31
+
 /** Bytes, or undefined for an incomplete type. void and functions count 1, as GNU's arithmetic on pointers to them wants. */
 export function sizeOf(t: CType): number | undefined {
   const c = canonical(t)

@@ -16,6 +16,7 @@ import {
   integerOf,
   isInteger,
   isScalar,
+  MAX_OBJECT_BYTES,
   qualifiersOf,
   qualify,
   sizeOf,
@@ -25,15 +26,22 @@ import { findMember } from './members.ts'
 import { incompleteNote } from './operators.ts'
 import { quoteType } from './print-type.ts'
 import type { InitPart, TExpr, TInit } from './tree.ts'
-import type { CType, Field, RecordType } from './types.ts'
+import type { ArrayType, CType, Field, RecordType } from './types.ts'
 
 /** Bounds `[0 ... 1000000] = x`. */
 const MAX_PARTS = 65536
 
+/** Of an object with an initialiser, whose bytes the page keeps; without one only the size counts. */
+const MAX_INITIALIZED_BYTES = 2 ** 26
+
 /** One initialiser being read. */
 interface Reading {
   readonly cx: Context
-  parts: InitPart[]
+  readonly parts: Set<InitPart>
+  /** The parts that begin at a bit. */
+  readonly partsAt: Map<number, InitPart[]>
+  /** The last bit at which a part begins. */
+  last: number
   failed: boolean
   /** Elements that an array of unknown size needs. */
   elements: number
@@ -53,7 +61,7 @@ export function initializer(
   init: Initializer,
   at: Place,
 ): { readonly init: TInit; readonly type: CType } | undefined {
-  const r: Reading = { cx, parts: [], failed: false, elements: 0 }
+  const r: Reading = { cx, parts: new Set(), partsAt: new Map(), last: -1, failed: false, elements: 0 }
   const c = canonical(type)
   if (c.kind === 'record' && !c.complete) {
     error(cx.sink, 'c.incomplete-variable', at, [quoteType(type)], incompleteNote(cx, type))
@@ -78,8 +86,12 @@ export function initializer(
   } else scalar(r, type, 0, undefined, init, undefined, at)
   if (r.failed) return undefined
   const done = c.kind === 'array' && c.count === undefined ? sized(type, r.elements) : type
-  const size = Math.max(sizeOf(done) ?? 0, ...r.parts.map((p) => p.offBits / 8 + (p.widthBits ? 0 : (sizeOf(p.type) ?? 0))))
-  return { init: { parts: r.parts, size }, type: done }
+  const size = Math.max(sizeOf(done) ?? 0, ...[...r.parts].map((p) => p.offBits / 8 + (p.widthBits ? 0 : (sizeOf(p.type) ?? 0))))
+  if (size > MAX_INITIALIZED_BYTES) {
+    error(cx.sink, 'c.initialized-too-large', at, [quoteType(done), String(MAX_INITIALIZED_BYTES)])
+    return undefined
+  }
+  return { init: { parts: [...r.parts], size }, type: done }
 }
 
 /** The array type with its number of elements; the sugar of an unsized typedef is lost, as it must be. */
@@ -90,16 +102,29 @@ function sized(type: CType, elements: number): CType {
 
 /** Adds a part in place of what it covers. */
 function put(r: Reading, part: InitPart): void {
-  const end = part.offBits + (part.widthBits ?? (sizeOf(part.type) ?? 0) * 8)
-  if (r.parts.length > 0 && r.parts.some((p) => p.offBits >= part.offBits)) {
-    r.parts = r.parts.filter((p) => p.offBits < part.offBits || p.offBits + (p.widthBits ?? (sizeOf(p.type) ?? 0) * 8) > end)
+  const endOf = (p: InitPart): number => p.offBits + (p.widthBits ?? (sizeOf(p.type) ?? 0) * 8)
+  const end = endOf(part)
+  if (r.last >= part.offBits) {
+    for (const begin of end - part.offBits > 128 ? r.partsAt.keys() : bits(part.offBits, end)) {
+      if (begin < part.offBits) continue
+      const [covered, left] = [[] as InitPart[], [] as InitPart[]]
+      for (const p of r.partsAt.get(begin) ?? []) (endOf(p) <= end ? covered : left).push(p)
+      for (const p of covered) r.parts.delete(p)
+      if (covered.length > 0) r.partsAt.set(begin, left)
+    }
   }
-  if (r.parts.length >= MAX_PARTS) {
+  if (r.parts.size >= MAX_PARTS) {
     if (!r.failed) error(r.cx.sink, 'c.init-too-large', part.value?.at ?? { file: '', start: 0, end: 0 }, [String(MAX_PARTS)])
     r.failed = true
     return
   }
-  r.parts.push(part)
+  r.parts.add(part)
+  r.partsAt.set(part.offBits, [...(r.partsAt.get(part.offBits) ?? []), part])
+  r.last = Math.max(r.last, part.offBits)
+}
+
+function* bits(from: number, to: number): Generator<number> {
+  for (let bit = from; bit <= to; bit++) yield bit
 }
 
 function braced(r: Reading, type: CType, offBits: number, list: InitList, widthBits?: number): void {
@@ -198,7 +223,7 @@ function fillArray(r: Reading, type: CType, offBits: number, items: Items, own: 
     const [designator, ...rest] = item.designators
     if (designator) {
       if (!own) return
-      const range = designator.kind === 'index' ? indexRange(r, designator, array.count) : undefined
+      const range = designator.kind === 'index' ? indexRange(r, designator, array) : undefined
       if (!range) {
         if (designator.kind === 'field') error(r.cx.sink, 'c.designator-array', designator.at, [designator.name, quoteType(type)])
         r.failed = true
@@ -230,14 +255,16 @@ function skipExpression(r: Reading, init: Initializer): void {
   if (init.kind !== 'init-list') r.cx.rules.expression(r.cx, init)
 }
 
-function indexRange(r: Reading, d: Designator & { readonly kind: 'index' }, count: number | undefined) {
+function indexRange(r: Reading, d: Designator & { readonly kind: 'index' }, { count, element }: ArrayType) {
+  const elementSize = BigInt(Math.max(1, sizeOf(element) ?? 0))
   const bound = (e: Expr): number | undefined => {
     const value = rvalue(r.cx.rules.expression(r.cx, e))
     if (isConst(value) && isInteger(value.type)) {
       if (value.value < 0n) error(r.cx.sink, 'c.designator-negative', e.at, [String(value.value)])
       else if (count !== undefined && value.value >= BigInt(count))
         error(r.cx.sink, 'c.designator-past', e.at, [String(value.value), String(count)])
-      else if (value.value > 0xffff_ffffn) error(r.cx.sink, 'c.array-too-large', e.at, [String(value.value)])
+      else if ((value.value + 1n) * elementSize > BigInt(MAX_OBJECT_BYTES))
+        error(r.cx.sink, 'c.array-too-large', e.at, [String(value.value + 1n)])
       else return Number(value.value)
     } else if (!isError(value)) error(r.cx.sink, 'c.not-constant', e.at)
     return undefined
@@ -343,7 +370,7 @@ function designated(
     return
   }
   const array = asArray(type)
-  const range = array && indexRange(r, next, array.count)
+  const range = array && indexRange(r, next, array)
   if (!array || !range) {
     if (!array) error(r.cx.sink, 'c.designator-not-array', next.at, ['', quoteType(type)])
     r.failed = true

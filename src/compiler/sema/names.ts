@@ -7,7 +7,7 @@ import type { Context } from './context.ts'
 
 /** Reports an undeclared name. `called`: it stands before `(`. */
 export function undeclared(cx: Context, name: string, at: Place, called: boolean): void {
-  if (cx.undeclared.has(name)) return
+  if (cx.sink.stopped || cx.undeclared.has(name)) return
   cx.undeclared.add(name)
   const { header, fixes } = missingHeader(cx.hints, name)
   if (header !== undefined) {

@@ -20,6 +20,7 @@ import {
   LLONG,
   LONG,
   LONG_DOUBLE,
+  MAX_OBJECT_BYTES,
   pointerTo,
   qualify,
   SCHAR,
@@ -183,9 +184,6 @@ function isVoidList(p: ParamDeclaration): boolean {
   )
 }
 
-/** Limits that keep sizes exact in doubles and arrays from filling the page's memory. */
-const MAX_OBJECT_BYTES = 2 ** 31
-
 function arrayType(cx: Context, element: CType, d: Declarator & { readonly kind: 'array' }, anySize: boolean): CType {
   if (isFunction(element) || isVoid(element)) {
     error(cx.sink, isVoid(element) ? 'c.array-incomplete' : 'c.array-of-functions', d.at, [quoteType(element)])
@@ -234,12 +232,17 @@ function foldedSize(e: TExpr): bigint | undefined {
       return inner === undefined || !type ? undefined : wrap(type, inner)
     }
     case 'arithmetic': {
-      const left = foldedSize(e.left)
-      const right = foldedSize(e.right)
-      if (left === undefined || right === undefined) return undefined
-      if (e.op === '+') return left + right
-      if (e.op === '-') return left - right
-      return e.op === '*' ? left * right : undefined
+      // Along the left side in a loop, so that long sums cost no depth.
+      const spine: (TExpr & { readonly kind: 'arithmetic' })[] = []
+      let first: TExpr = e
+      for (; first.kind === 'arithmetic'; first = first.left) spine.push(first)
+      let sum = foldedSize(first)
+      for (const node of spine.reverse()) {
+        const right = foldedSize(node.right)
+        if (sum === undefined || right === undefined) return undefined
+        sum = node.op === '+' ? sum + right : node.op === '-' ? sum - right : node.op === '*' ? sum * right : undefined
+      }
+      return sum
     }
     default:
       return undefined

@@ -21,7 +21,7 @@ export function block(cx: Context, b: CompoundStmt): { readonly block: TBlock; r
     // The last expression is not an item: its value is the block's. Labels before it are.
     while (cx.fn && last.kind === 'label' && labelled(last).kind === 'expression' && i === lastValue(b)) {
       const body: Stmt = { kind: 'empty', attributes: [], at: last.at }
-      items.push(labelStatement(cx, cx.fn, { ...last, body }))
+      items.push(labeledStatement(cx, cx.fn, { ...last, body }))
       last = last.body
     }
     if (last.kind === 'expression' && i === lastValue(b)) {
@@ -127,11 +127,9 @@ function statement(cx: Context, s: Stmt): TStmt {
     case 'switch':
       return switchStatement(cx, fn, s)
     case 'case':
-      return caseStatement(cx, fn, s)
     case 'default':
-      return defaultStatement(cx, fn, s)
     case 'label':
-      return labelStatement(cx, fn, s)
+      return labeledStatement(cx, fn, s)
     case 'local-labels':
       for (const { name, at } of s.names) {
         const own: TLabel = { name, at, definedAt: undefined, scopes: [], used: false }
@@ -248,7 +246,32 @@ function switchStatement(cx: Context, fn: OpenFunction, s: Stmt & { readonly kin
   return { kind: 'switch', value, cases: open.cases, hasDefault: open.hasDefault, body, at: s.at }
 }
 
-function caseStatement(cx: Context, fn: OpenFunction, s: Stmt & { readonly kind: 'case' }): TStmt {
+type Labeled = Extract<Stmt, { readonly kind: 'case' | 'default' | 'label' }>
+type Head =
+  | { readonly kind: 'case'; readonly case: TCase }
+  | { readonly kind: 'default' }
+  | { readonly kind: 'label'; readonly label: TLabel }
+
+/** A row of labels becomes a flat list in which only the last has a body, so that a long one costs no depth. */
+function labeledStatement(cx: Context, fn: OpenFunction, s: Labeled): TStmt {
+  const items: TStmt[] = []
+  let last: Stmt = s
+  while (last.kind === 'case' || last.kind === 'default' || last.kind === 'label') {
+    const { at, body }: Labeled = last
+    const head =
+      last.kind === 'case' ? caseLabel(cx, fn, last) : last.kind === 'default' ? defaultLabel(cx, fn, last) : namedLabel(cx, fn, last)
+    last = body
+    if (head) items.push({ ...head, body: { kind: 'empty', at: body.at }, at })
+  }
+  const body = statement(cx, last)
+  const innermost = items.pop()
+  if (innermost?.kind !== 'case' && innermost?.kind !== 'default' && innermost?.kind !== 'label') return body
+  items.push({ ...innermost, body })
+  return items.length === 1 ? items[0] : { kind: 'block', items, at: s.at, closeAt: s.at }
+}
+
+/** Undefined after a fault, here and below: the statement stands without the label. */
+function caseLabel(cx: Context, fn: OpenFunction, s: Stmt & { readonly kind: 'case' }): Head | undefined {
   const open = fn.switches[fn.switches.length - 1]
   const bound = (e: Expr): bigint | undefined => {
     const value = rvalue(cx.rules.expression(cx, e))
@@ -264,28 +287,28 @@ function caseStatement(cx: Context, fn: OpenFunction, s: Stmt & { readonly kind:
   const high = s.high ? bound(s.high) : low
   if (!open) {
     error(cx.sink, 'c.stray-case', s.at, ['case'])
-    return statement(cx, s.body)
+    return undefined
   }
   if (low === undefined || high === undefined || high < low) {
     if (low !== undefined && high !== undefined) warning(cx.sink, 'c.empty-case-range', s.at)
-    return statement(cx, s.body)
+    return undefined
   }
   const made: TCase = { low, high, at: s.low.at }
   const before = open.cases.find((c) => low <= c.high && c.low <= high)
   if (before) error(cx.sink, 'c.duplicate-case', s.low.at, [String(low)], { labels: [label(before.at, 'c.note.previous-case')] })
   else open.cases.push(made)
-  return { kind: 'case', case: made, body: statement(cx, s.body), at: s.at }
+  return { kind: 'case', case: made }
 }
 
-function defaultStatement(cx: Context, fn: OpenFunction, s: Stmt & { readonly kind: 'default' }): TStmt {
+function defaultLabel(cx: Context, fn: OpenFunction, s: Stmt & { readonly kind: 'default' }): Head | undefined {
   const open = fn.switches[fn.switches.length - 1]
   if (!open) {
     error(cx.sink, 'c.stray-case', s.at, ['default'])
-    return statement(cx, s.body)
+    return undefined
   }
   if (open.hasDefault) error(cx.sink, 'c.two-defaults', s.at)
   open.hasDefault = true
-  return { kind: 'default', body: statement(cx, s.body), at: s.at }
+  return { kind: 'default' }
 }
 
 // --- labels ---
@@ -300,13 +323,13 @@ function findLabel(cx: Context, fn: OpenFunction, name: string, at: Place, used:
   return found
 }
 
-function labelStatement(cx: Context, fn: OpenFunction, s: Stmt & { readonly kind: 'label' }): TStmt {
+function namedLabel(cx: Context, fn: OpenFunction, s: Stmt & { readonly kind: 'label' }): Head {
   const found = findLabel(cx, fn, s.label.name, s.label.at, false)
   if (found.definedAt)
     error(cx.sink, 'c.label-twice', s.label.at, [s.label.name], { labels: [label(found.definedAt, 'c.note.previous-definition')] })
   found.definedAt = s.label.at
   found.scopes = cx.scopes.map((scope) => scope.id)
-  return { kind: 'label', label: found, body: statement(cx, s.body), at: s.at }
+  return { kind: 'label', label: found }
 }
 
 // --- return ---

@@ -77,10 +77,16 @@ export function addressConstant(e: TExpr): Address | undefined {
           : undefined
     }
     case 'pointer-add': {
-      const base = addressConstant(e.pointer)
-      if (!base || e.index.kind !== 'const') return undefined
-      const step = Number(e.index.value) * e.scale
-      return { symbol: base.symbol, addend: base.addend + (e.subtract ? -step : step) }
+      // In a loop, so that a long sum costs no depth.
+      let offset = 0
+      let pointer: TExpr = e
+      for (; pointer.kind === 'pointer-add'; { pointer } = pointer) {
+        if (pointer.index.kind !== 'const') return undefined
+        const step = Number(pointer.index.value) * pointer.scale
+        offset += pointer.subtract ? -step : step
+      }
+      const base = addressConstant(pointer)
+      return base && { symbol: base.symbol, addend: base.addend + offset }
     }
     default:
       return undefined

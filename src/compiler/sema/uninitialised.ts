@@ -194,10 +194,6 @@ function read(w: Walk, e: TExpr): void {
       set(w, target)
       return
     }
-    case 'logical':
-      read(w, e.left)
-      maybe(w, e.right)
-      return
     case 'conditional':
       read(w, e.condition)
       if (e.yes) maybe(w, e.yes)
@@ -207,18 +203,31 @@ function read(w: Walk, e: TExpr): void {
       block(w, e.body)
       if (e.result) read(w, e.result)
       return
-    case 'arithmetic': {
-      // Along the left side in a loop, so that long sums cost no depth.
-      const rights: TExpr[] = []
+    case 'arithmetic':
+    case 'compare':
+    case 'logical':
+    case 'comma':
+    case 'pointer-add': {
+      // Along the left side in a loop, so that long chains cost no depth.
+      const spine: Chained[] = []
       let at: TExpr = e
-      for (; at.kind === 'arithmetic'; at = at.left) rights.push(at.right)
+      for (; isChained(at); at = at.kind === 'pointer-add' ? at.pointer : at.left) spine.push(at)
       read(w, at)
-      for (const right of rights.reverse()) read(w, right)
+      for (const link of spine.reverse()) {
+        if (link.kind === 'logical') maybe(w, link.right)
+        else read(w, link.kind === 'pointer-add' ? link.index : link.right)
+      }
       return
     }
     default:
       for (const c of children(e)) read(w, c)
   }
+}
+
+type Chained = TExpr & { readonly kind: 'arithmetic' | 'compare' | 'logical' | 'comma' | 'pointer-add' }
+
+function isChained(e: TExpr): e is Chained {
+  return e.kind === 'arithmetic' || e.kind === 'compare' || e.kind === 'logical' || e.kind === 'comma' || e.kind === 'pointer-add'
 }
 
 /** Evaluated on some paths only: what it sets is not sure behind it. */

@@ -21,6 +21,7 @@ import type {
   TypeName,
   TypeSpec,
 } from './ast.ts'
+import { attributeSpecifiers, bracketAttributes } from './attributes.ts'
 import {
   accept,
   acceptWord,
@@ -38,7 +39,6 @@ import {
   nest,
   type Parser,
   peek,
-  plainWord,
   previous,
   recover,
   reportUnknownType,
@@ -180,7 +180,9 @@ function alignmentSpecifier(p: Parser): Expr | TypeName {
   p.next++
   const open = peek(p)
   expect(p, '(')
+  nest(p)
   const operand = startsTypeName(p, peek(p)) ? typeName(p) : conditionalExpression(p)
+  p.depth--
   expect(p, ')', open)
   return operand
 }
@@ -191,7 +193,9 @@ function typeofSpecifier(p: Parser): TypeSpec {
   if (word.text === '__auto_type') return { kind: 'auto', at: word.at }
   const open = peek(p)
   expect(p, '(')
+  nest(p)
   const operand = startsTypeName(p, peek(p)) ? typeName(p) : p.rules.expression(p)
+  p.depth--
   expect(p, ')', open)
   return { kind: 'typeof', operand, unqualified: word.text.includes('unqual'), at: join(word.at, previous(p).at) }
 }
@@ -289,6 +293,7 @@ function enumSpecifier(p: Parser): EnumSpec {
   if (at(p, '{')) {
     const open = advance(p)
     members = []
+    nest(p)
     while (!at(p, '}') && !p.panic) {
       const member = name(p)
       attributeSpecifiers(p)
@@ -299,6 +304,7 @@ function enumSpecifier(p: Parser): EnumSpec {
       }
       if (!accept(p, ',')) break
     }
+    p.depth--
     expect(p, '}', open)
     attributes.push(...attributeSpecifiers(p))
   } else if (!tagName) fail(p, 'c.expected-tag', ['enum'])
@@ -401,7 +407,11 @@ function arraySuffix(p: Parser): (inner: Declarator) => Declarator {
   if (at(p, '*') && isPunct(peek(p, 1), ']')) {
     p.next++
     star = true
-  } else if (!at(p, ']')) size = assignmentExpression(p)
+  } else if (!at(p, ']')) {
+    nest(p)
+    size = assignmentExpression(p)
+    p.depth--
+  }
   expect(p, ']', open)
   const where = join(open.at, previous(p).at)
   return (inner) => ({ kind: 'array', size, star, inner, at: where })
@@ -447,68 +457,6 @@ export function typeName(p: Parser): TypeName {
   const start = peek(p)
   const specifiers = typedSpecifiers(p)
   return { kind: 'type-name', specifiers, declarator: declarator(p), at: join(start.at, previous(p).at) }
-}
-
-// --- attributes ---
-
-/** (`__attribute__` `((` ... `))`)* */
-export function attributeSpecifiers(p: Parser): Attribute[] {
-  const out: Attribute[] = []
-  for (;;) {
-    if (at(p, '[') && isPunct(peek(p, 1), '[')) out.push(...bracketAttributes(p))
-    else if (acceptWord(p, '__attribute__', '__attribute')) {
-      const open = peek(p)
-      expect(p, '(')
-      expect(p, '(')
-      attributeList(p, out, ')')
-      expect(p, ')', open)
-      expect(p, ')', open)
-    } else if (acceptWord(p, '__declspec')) {
-      expect(p, '(')
-      attributeList(p, out, ')')
-      expect(p, ')')
-    } else return out
-  }
-}
-
-/** C23 `[[...]]` */
-function bracketAttributes(p: Parser): Attribute[] {
-  const out: Attribute[] = []
-  const open = advance(p)
-  p.next++
-  attributeList(p, out, ']')
-  expect(p, ']', open)
-  expect(p, ']', open)
-  return out
-}
-
-function attributeList(p: Parser, out: Attribute[], close: string): void {
-  while (!at(p, close) && !p.panic) {
-    if (accept(p, ',')) continue
-    const t = peek(p)
-    if (t.kind !== 'identifier') {
-      fail(p, 'c.expected-identifier')
-      return
-    }
-    p.next++
-    let word = t.text
-    if (at(p, ':') && isPunct(peek(p, 1), ':')) {
-      p.next += 2
-      word = peek(p).text
-      p.next++
-    }
-    const args: Expr[] = []
-    const open = peek(p)
-    if (accept(p, '(')) {
-      while (!at(p, ')') && !p.panic) {
-        if (KEYWORDS.has(peek(p).text) && peek(p).kind === 'identifier' && startsTypeName(p, peek(p))) typeName(p)
-        else args.push(assignmentExpression(p))
-        if (!accept(p, ',')) break
-      }
-      expect(p, ')', open)
-    }
-    out.push({ name: plainWord(word), args, at: join(t.at, previous(p).at) })
-  }
 }
 
 // --- whole declarations ---

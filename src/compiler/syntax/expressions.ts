@@ -146,7 +146,9 @@ function postfixOperators(p: Parser, first: Expr): Expr {
     switch (t.text) {
       case '[': {
         p.next++
+        if (!nest(p)) return errorExpr(t.at)
         const index = expression(p)
+        p.depth--
         expect(p, ']', t)
         e = { kind: 'index', base: e, index, at: join(e.at, previous(p).at) }
         break
@@ -289,10 +291,12 @@ function builtinArguments<T extends readonly ((p: Parser) => unknown)[]>(
   p.next++
   const open = peek(p)
   expect(p, '(')
+  nest(p)
   const args = rules.map((rule, i) => {
     if (i > 0) expect(p, ',')
     return rule(p)
   })
+  p.depth--
   expect(p, ')', open)
   return args as { [I in keyof T]: ReturnType<T[I]> }
 }
@@ -302,6 +306,7 @@ function genericSelection(p: Parser): Expr {
   const word = advance(p)
   const open = peek(p)
   expect(p, '(')
+  if (!nest(p)) return errorExpr(word.at)
   const control = assignmentExpression(p)
   const associations: GenericExpr['associations'][number][] = []
   while (accept(p, ',')) {
@@ -310,6 +315,7 @@ function genericSelection(p: Parser): Expr {
     expect(p, ':')
     associations.push({ type, value: assignmentExpression(p), at: start })
   }
+  p.depth--
   expect(p, ')', open)
   return { kind: 'generic', control, associations, at: join(word.at, previous(p).at) }
 }
@@ -319,6 +325,7 @@ function builtinOffsetof(p: Parser): Expr {
   const word = advance(p)
   const open = peek(p)
   expect(p, '(')
+  if (!nest(p)) return errorExpr(word.at)
   const type = p.rules.typeName(p)
   expect(p, ',')
   const path: Designator[] = []
@@ -334,6 +341,7 @@ function builtinOffsetof(p: Parser): Expr {
       expect(p, ']', t)
     } else break
   }
+  p.depth--
   expect(p, ')', open)
   return { kind: 'offsetof', type, path, at: join(word.at, previous(p).at) }
 }

@@ -3,6 +3,7 @@
 import { isPunct, type Token } from '../preprocess/index.ts'
 import { error, join, label, type Place } from '../report.ts'
 import type { AsmOperand, CompoundStmt, Expr, LoopPragma, Name, Stmt } from './ast.ts'
+import { attributeSpecifiers } from './attributes.ts'
 import {
   accept,
   acceptWord,
@@ -20,7 +21,7 @@ import {
   previous,
   recover,
 } from './cursor.ts'
-import { attributeSpecifiers, declaration, startsDeclaration } from './declarations.ts'
+import { declaration, startsDeclaration } from './declarations.ts'
 import { conditionalExpression, errorExpr, expectString, expression, name } from './expressions.ts'
 import { KEYWORDS } from './keywords.ts'
 import { stringValue } from './literals.ts'
@@ -97,17 +98,14 @@ export function statement(p: Parser): Stmt {
   p.loopPragma = undefined
   if (isPunct(t, '{')) return compoundStatement(p)
   if (!nest(p)) return { kind: 'empty', attributes: [], at: t.at }
-  const s = t.kind === 'identifier' ? wordStatement(p, t, pragma) : expressionStatement(p)
+  const s = startsLabel(p) ? labeledStatement(p) : t.kind === 'identifier' ? wordStatement(p, t, pragma) : expressionStatement(p)
   p.depth--
   return s
 }
 
 function wordStatement(p: Parser, t: Token, pragma: LoopPragma | undefined): Stmt {
-  if (!KEYWORDS.has(t.text)) return isPunct(peek(p, 1), ':') && !isPunct(peek(p, 2), ':') ? labeledStatement(p) : expressionStatement(p)
+  if (!KEYWORDS.has(t.text)) return expressionStatement(p)
   switch (t.text) {
-    case 'case':
-    case 'default':
-      return caseStatement(p)
     case 'if':
     case 'switch':
       return selectionStatement(p)
@@ -143,33 +141,47 @@ function wordStatement(p: Parser, t: Token, pragma: LoopPragma | undefined): Stm
   }
 }
 
-/** labeled-statement: identifier `:` statement */
+type Label = Extract<Stmt, { readonly kind: 'label' | 'case' | 'default' }>
+type LabelOf<S> = S extends Label ? Omit<S, 'body'> : never
+
+/** labeled-statement: label by label in a loop, so that a long row of cases costs no depth. */
 function labeledStatement(p: Parser): Stmt {
-  const word = advance(p)
-  p.next++
-  attributeSpecifiers(p)
-  return { kind: 'label', label: { name: word.text, at: word.at }, body: afterLabel(p), at: word.at }
+  const labels: LabelOf<Label>[] = []
+  while (startsLabel(p)) labels.push(oneLabel(p))
+  let body = afterLabels(p)
+  for (const head of labels.reverse()) body = { ...head, body }
+  return body
 }
 
-/** labeled-statement: `case` constant [`...` constant] `:` statement | `default` `:` statement */
-function caseStatement(p: Parser): Stmt {
+function startsLabel(p: Parser): boolean {
+  const t = peek(p)
+  if (t.kind !== 'identifier') return false
+  if (t.text === 'case' || t.text === 'default') return true
+  return !KEYWORDS.has(t.text) && isPunct(peek(p, 1), ':') && !isPunct(peek(p, 2), ':')
+}
+
+/** identifier `:` | `case` constant [`...` constant] `:` | `default` `:` */
+function oneLabel(p: Parser): LabelOf<Label> {
   const word = advance(p)
   if (word.text === 'default') {
     expect(p, ':')
-    return { kind: 'default', body: afterLabel(p), at: word.at }
+    return { kind: 'default', at: word.at }
+  }
+  if (word.text !== 'case') {
+    p.next++
+    attributeSpecifiers(p)
+    return { kind: 'label', label: { name: word.text, at: word.at }, at: word.at }
   }
   const low = conditionalExpression(p)
   const high = accept(p, '...') ? conditionalExpression(p) : undefined
   expect(p, ':')
-  const where = join(word.at, previous(p).at)
-  return { kind: 'case', low, high, body: afterLabel(p), at: where }
+  return { kind: 'case', low, high, at: join(word.at, previous(p).at) }
 }
 
-/** What a label stands before: nothing at the end of a block, a declaration as C23 allows, or a statement. */
-function afterLabel(p: Parser): Stmt {
+/** What labels stand before: nothing at the end of a block, a declaration as C23 allows, or a statement. */
+function afterLabels(p: Parser): Stmt {
   const t = peek(p)
-  if (isPunct(t, '}')) return { kind: 'empty', attributes: [], at: t.at }
-  return p.panic ? { kind: 'empty', attributes: [], at: t.at } : declarationOrStatement(p)
+  return p.panic || isPunct(t, '}') ? { kind: 'empty', attributes: [], at: t.at } : declarationOrStatement(p)
 }
 
 /** expression-statement */
