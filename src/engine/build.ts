@@ -31,6 +31,7 @@ import { linesBySlot, listing } from './listing.ts'
 import { logLines, logWindow } from './log-view.ts'
 import { machineView, type ViewTables } from './machine-view.ts'
 import { type MoveTables, moveTo } from './moves.ts'
+import type { createNetworkRun } from './network-run.ts'
 import { type Observer, observe } from './observe.ts'
 import type { Project, ProjectFile, ScenarioView } from './project.ts'
 import { tailCallTargets } from './tail-calls.ts'
@@ -64,13 +65,15 @@ import type {
 import { frames } from './witness/frames.ts'
 import type { Witness } from './witness/machine.ts'
 import { startWitness } from './witness/witness.ts'
-import { type ChosenProgram, createNetworkRun, createSingleRun, hasProcesses, isSingle } from './world-run.ts'
+import { type ChosenProgram, createSingleRun, hasProcesses, isSingle } from './world-run.ts'
 import { activationWindow, eventWindow, lanesView, packetRow, packetRuns, worldView } from './world-view.ts'
 
 export interface Build {
   readonly report: BuildReport
   /** Whether a build that is given the kernel's types may say more. */
   readonly wantsKernelTypes: boolean
+  /** Whether the scenario is a network and none could be made. */
+  readonly wantsNetwork: boolean
   log(program: number, level: number, from: number, count: number): LogWindow
   visits(program: number, insn: number): VisitsView
   /** What lies inside: the compiler's passes, the blocks and the types of a program. */
@@ -116,9 +119,21 @@ const MAX_VISITS = 64
 /** Visits of one instruction that are looked through for what was believed. */
 const MAX_BELIEFS = 256
 
-/** `kernel`: the kernel's own types; a build without them says `wantsKernelTypes` where they might change an answer. */
-export function startBuild(project: Project, revision: number, now: () => number, kernel?: KernelBtf): BuildWork {
-  const steps = buildInSteps(project, revision, now, kernel)
+/** Makes worlds of hosts, pods and processes. */
+export type MakeNetwork = typeof createNetworkRun
+
+/**
+ * `kernel`: the kernel's own types; a build without them says `wantsKernelTypes` where they might change an answer.
+ * `makeNetwork`: a build without it says `wantsNetwork` where the scenario needs one, and runs nothing.
+ */
+export function startBuildWith(
+  project: Project,
+  revision: number,
+  now: () => number,
+  kernel: KernelBtf | undefined,
+  makeNetwork: MakeNetwork | undefined,
+): BuildWork {
+  const steps = buildInSteps(project, revision, now, kernel, makeNetwork)
   let done: Build | undefined
   return {
     run() {
@@ -135,7 +150,13 @@ export function startBuild(project: Project, revision: number, now: () => number
   }
 }
 
-function* buildInSteps(project: Project, revision: number, now: () => number, kernel: KernelBtf | undefined): Generator<undefined, Build> {
+function* buildInSteps(
+  project: Project,
+  revision: number,
+  now: () => number,
+  kernel: KernelBtf | undefined,
+  makeNetwork: MakeNetwork | undefined,
+): Generator<undefined, Build> {
   const start = now()
   const opened = compileProject(project, kernel)
   const compiled = now()
@@ -163,10 +184,13 @@ function* buildInSteps(project: Project, revision: number, now: () => number, ke
   const diagnostics = [...opened.diagnostics, ...opened.loading, ...faults, ...missing.map(noProgram)]
   let timeline: Timeline | undefined
   let shown: Shown | undefined
+  const wantsNetwork = notRun === '' && !single && makeNetwork === undefined
+  if (wantsNetwork) notRun = 'unsupported'
   if (notRun === '') {
-    const created = single
-      ? createSingleRun(program, packets, scenario, { targets, kernel })
-      : createNetworkRun(chosen, opened.programs, inputs, scenario, kernel)
+    const created =
+      single || !makeNetwork
+        ? createSingleRun(program, packets, scenario, { targets, kernel })
+        : makeNetwork(chosen, opened.programs, inputs, scenario, kernel)
     if (created.ok) {
       diagnostics.push(...created.faults.map((fault) => scenarioDiagnostic('input.scenario', 'error', fault)))
       diagnostics.push(...(created.acts ?? []).map(actDiagnostic))
@@ -221,6 +245,7 @@ function* buildInSteps(project: Project, revision: number, now: () => number, ke
       () => compileProject(project, kernel, true).passes,
     ),
     wantsKernelTypes: kernel === undefined && isShort,
+    wantsNetwork,
   }
 }
 
@@ -236,7 +261,7 @@ function questions(
   kernel: KernelBtf | undefined,
   show: Show | undefined,
   compilePasses: () => Opened['passes'],
-): Omit<Build, 'wantsKernelTypes'> {
+): Omit<Build, 'wantsKernelTypes' | 'wantsNetwork'> {
   const { revision } = report
   const mainFile = project.build.main
   const logs = new Map<string, readonly LogLine[]>()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startBuild } from './build.ts'
+import { startBuild } from './build-whole.ts'
 import { defaultProject } from './default-project.ts'
 
 const SOURCE = `#include <linux/bpf.h>

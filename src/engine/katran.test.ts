@@ -2,7 +2,8 @@
 // servers, which answer the client directly. What its documents promise is shown by packets: hit and miss, the bytes of the outer header, ICMP,
 // and that a connection stays where it is when the ring changes.
 import { describe, expect, test } from 'vitest'
-import { type Build, startBuild } from './build.ts'
+import type { Build } from './build.ts'
+import { startBuild } from './build-whole.ts'
 import type { Scenario, Stimulus } from './project.ts'
 import { readProject } from './read-project.ts'
 

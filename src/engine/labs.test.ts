@@ -1,6 +1,7 @@
 // The network labs in small: what systems that run the cloud do with programs on a network, each with a few packets.
 import { describe, expect, test } from 'vitest'
-import { type Build, startBuild } from './build.ts'
+import type { Build } from './build.ts'
+import { startBuild } from './build-whole.ts'
 import type { Scenario } from './project.ts'
 import { readProject } from './read-project.ts'
 

@@ -1,7 +1,8 @@
 // Whole projects with processes: compiled, verified, attached by their sections, run, looked at and gone back in.
 import { describe, expect, test } from 'vitest'
 import { loadKernelBtf } from '../abi/index.ts'
-import { type Build, startBuild } from './build.ts'
+import type { Build } from './build.ts'
+import { startBuild } from './build-whole.ts'
 import type { Project, Scenario } from './project.ts'
 import { readProject } from './read-project.ts'
 import { SMALL_WORLDS } from './scenarios.ts'

@@ -1,6 +1,6 @@
 // Projects of several C files, and files of types.
 import { describe, expect, test } from 'vitest'
-import { startBuild } from './build.ts'
+import { startBuild } from './build-whole.ts'
 import { defaultProject } from './default-project.ts'
 import type { Project } from './project.ts'
 import { readProject } from './read-project.ts'

@@ -1,31 +1,23 @@
 // A scenario as a world that can be run: programs loaded into kernels with the maps' first contents, stimuli as events. A single host whose packets
-// arrive at one program is run as a test run would; everything else is a network of hosts and pods.
+// arrive at one program is run as a test run would; everything else is a network of hosts and pods (`network-run.ts`).
 // In: verified programs, where they attach, and the scenario. Out: the world, or what stands in the way.
 import { fromHex } from '../base/index.ts'
 import type { Program } from '../isa/index.ts'
 import {
   addMap,
-  attachesToProcesses,
   createKernel,
   createSingleWorld,
-  createWorld,
   type Kernel,
-  type LoadedProgram,
   loadProgram,
-  type NetInput,
   type Processes,
   type ProcessPlan,
-  type ProcessProgram,
-  type ProgramAttachment,
-  planNetwork,
-  planProcesses,
   runsPackets,
   type World,
 } from '../kernel/index.ts'
 import type { Arrival } from './arrivals.ts'
 import type { Attachment, Scenario, ScenarioMap } from './project.ts'
 import { kfuncNames, outcomeOf, type RunSettings } from './run.ts'
-import { fillProgArrays, putPrograms, tailCallTargets } from './tail-calls.ts'
+import { fillProgArrays } from './tail-calls.ts'
 
 /** From so many events on, compiling programs pays. */
 const COMPILED_FROM = 64
@@ -41,7 +33,7 @@ export type WorldResult =
     }
   | { readonly ok: false; readonly errno: number; readonly unsupported: string; readonly badMap: string }
 
-type Failure = Extract<WorldResult, { ok: false }>
+export type Failure = Extract<WorldResult, { ok: false }>
 
 /** A program and where the scenario attaches it. */
 export interface ChosenProgram {
@@ -89,7 +81,7 @@ export function createSingleRun(
   return { ok: true, world, faults: [] }
 }
 
-function addMaps(kernel: Kernel, program: Program): Failure | undefined {
+export function addMaps(kernel: Kernel, program: Program): Failure | undefined {
   for (const def of program.maps) {
     const added = addMap(kernel, def, program.btf)
     if (!added.map) return failed({ errno: added.errno, unsupported: added.unsupported ?? '', badMap: def.name })
@@ -107,74 +99,12 @@ function meaningOf(type: string, retval: number): 'passed' | 'dropped' | 'redire
   return outcomeOf(type, retval) === 'dropped' ? 'dropped' : 'passed'
 }
 
-/** Hosts and pods with a kernel for each host; `all`: programs of the object, among which tail calls find theirs. */
-export function createNetworkRun(
-  chosen: readonly ChosenProgram[],
-  all: readonly Program[],
-  inputs: readonly NetInput[],
-  scenario: Scenario,
-  types: RunSettings['kernel'],
-): WorldResult {
-  const kernels = new Map<string, Kernel>()
-  const programs: ProgramAttachment[] = []
-  const watching: ProcessProgram[] = []
-  const hosts = scenario.nodes.filter((n) => n.kind === 'host')
-  const hostOf = (node: string): string => {
-    const found = scenario.nodes.find((n) => n.name === node)
-    return found?.kind === 'pod' ? found.host : found?.kind === 'host' ? found.name : (hosts[0]?.name ?? '')
-  }
-  for (const [i, host] of hosts.entries()) {
-    const own = chosen.filter((c) => hostOf(c.at.node) === host.name)
-    const engine = own.length === 0 || inputs.length < COMPILED_FROM ? 'interp' : 'jit'
-    const kernel = createKernel({ seed: scenario.seed + i, kfuncName: kfuncNames(types), engine, verified: true })
-    kernels.set(host.name, kernel)
-    const targets = own.flatMap((c) => tailCallTargets(c.program, all))
-    const loaded = new Map<Program, LoadedProgram>()
-    for (const program of new Set([...own.map((c) => c.program), ...targets])) {
-      const refused = addMaps(kernel, program)
-      if (refused) return refused
-      const result = loadProgram(kernel, program)
-      if (!result.ok) return failed({ errno: result.errno, unsupported: result.unsupported ?? '' })
-      loaded.set(program, result.program)
-    }
-    putPrograms(kernel, [...loaded.keys()])
-    for (const { program, at } of own) {
-      const found = loaded.get(program)
-      if (!found) continue
-      if (attachesToProcesses(program.type)) watching.push({ program: found, node: at.node, target: at.target ?? '' })
-      else programs.push({ program: found, at })
-    }
-  }
-  const unfit = fillMaps([...kernels.values()], scenario.maps)
-  if (unfit) return unfit
-  const { seed, nodes, links = [] } = scenario
-  const network = planNetwork({ seed, nodes, links, kernels, programs, inputs })
-  if (!hasProcesses(scenario) && watching.length === 0) {
-    const world = createWorld({ plan: network.plan, kernels, planned: network.planned })
-    network.join(world)
-    return { ok: true, world, faults: network.faults }
-  }
-  if (!types) return failed({ unsupported: "processes without the kernel's types" })
-  const processes = planProcesses({ seed, nodes, stimuli: scenario.stimuli, types, kernels, programs: watching })
-  const [first] = processes.unsupported
-  if (first !== undefined) return failed({ unsupported: first })
-  const known = new Set(network.plan.nodes.map((n) => n.name))
-  const plan = {
-    ...network.plan,
-    nodes: [...network.plan.nodes, ...processes.nodes.filter((n) => !known.has(n.name))],
-    hooks: [...network.plan.hooks, ...processes.hooks],
-  }
-  const world = createWorld({ plan, kernels, planned: [...network.planned, ...processes.planned].sort((a, b) => a.atNs - b.atNs) })
-  network.join(world)
-  return { ok: true, world, faults: network.faults, acts: processes.faults, processes: processes.join(world) }
-}
-
 /** Whether something of a scenario is told to processes. */
 export const hasProcesses = ({ nodes, stimuli }: Scenario): boolean =>
   nodes.some((n) => n.kind === 'process') || stimuli.some((s) => s.kind === 'acts')
 
 /** Puts the first contents into the maps of all kernels that have them. */
-function fillMaps(kernels: readonly Kernel[], maps: readonly ScenarioMap[]): Failure | undefined {
+export function fillMaps(kernels: readonly Kernel[], maps: readonly ScenarioMap[]): Failure | undefined {
   for (const { name, entries } of maps) {
     const found = kernels.flatMap((k) => k.maps.filter((m) => m.def.name === name).slice(0, 1))
     // A map that no program uses any more: user space fills it and nobody looks.
@@ -193,4 +123,4 @@ function fillMaps(kernels: readonly Kernel[], maps: readonly ScenarioMap[]): Fai
 
 const EINVAL = 22
 
-const failed = (why: Partial<Failure>): Failure => ({ errno: 0, unsupported: '', badMap: '', ...why, ok: false })
+export const failed = (why: Partial<Failure>): Failure => ({ errno: 0, unsupported: '', badMap: '', ...why, ok: false })

@@ -1,6 +1,7 @@
 // Whole worlds out of projects: programs on XDP, tc and cgroup hooks of hosts and pods, requests through them, and time travel over all of it.
 import { describe, expect, test } from 'vitest'
-import { type Build, startBuild } from './build.ts'
+import type { Build } from './build.ts'
+import { startBuild } from './build-whole.ts'
 import type { Project, Scenario } from './project.ts'
 import { readProject } from './read-project.ts'
 

@@ -54,13 +54,12 @@ export { type Log, logged } from './log.ts'
 export { modelledMaps } from './maps/create.ts'
 export type { KernelMap, MapEntry, MapPlace } from './maps/map.ts'
 export type { RingBuffer, RingbufMap, RingRecord } from './maps/ringbuf.ts'
-export { attachesToNetwork, type ProgramAttachment } from './net/attach.ts'
+export type { ProgramAttachment } from './net/attach.ts'
 export { type NetInput, type NetworkPart, planNetwork } from './net/network.ts'
 export { addObject, objectAt, removeObject } from './objects.ts'
 export { type KernelReport, kernelReport } from './oops.ts'
 export type { ActFault } from './process/acts/act.ts'
 export {
-  attachesToProcesses,
   type Processes,
   type ProcessPlan,
   type ProcessProgram,
@@ -70,6 +69,7 @@ export {
 export type { ContainerInfo } from './process/setup.ts'
 export type { Sock } from './sock.ts'
 export { type TestRunOptions, type TestRunResult, testRun, testRunOn } from './test-run.ts'
+export { attachesToNetwork, attachesToProcesses } from './world/attaches.ts'
 export { createWorld, type WorldEngine } from './world/engine.ts'
 export type {
   Attachment,

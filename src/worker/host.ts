@@ -9,15 +9,17 @@ import {
   type KernelBtf,
   type LinkResult,
   loadKernelBtf,
+  loadNetwork,
+  type MakeNetwork,
   type Project,
   readCaptureBytes,
-  startBuild,
+  startBuildWith,
 } from '../engine/index.ts'
 import { exampleProject, examples, pack, unpack } from '../lessons/index.ts'
 import { compressor } from './compressor.ts'
-import { createLessonCalls } from './lesson-calls.ts'
+import type { LessonCalls } from './lesson-calls.ts'
 import type { Method, Methods, Port, RequestMessage, ToPage, ToWorker } from './messages.ts'
-import { createThinkingCalls } from './thinking-calls.ts'
+import type { ThinkingCalls } from './thinking-calls.ts'
 
 export interface HostOptions {
   /** Milliseconds, monotonic. */
@@ -35,30 +37,45 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
   let kernel: KernelBtf | undefined
   const cancelled = new Set<number>()
 
-  const lessons = createLessonCalls(async (work, isCancelled) => {
-    for (;;) {
-      const until = now() + SLICE_MS
-      while (now() < until) if (work.run() === 'done') return true
-      await pause()
-      if (isCancelled()) return false
-    }
-  })
+  // What a first visit does not ask for is loaded by the first question that needs it.
+  let network: MakeNetwork | undefined
+  let lessonCalls: Promise<LessonCalls> | undefined
+  let thinkingCalls: Promise<ThinkingCalls> | undefined
 
-  const thinking = createThinkingCalls({
-    now,
-    pause,
-    build: () => current,
-    kernel: async () => (kernel ??= await loadKernelBtf()),
-    isCancelled: (id) => cancelled.delete(id),
-  })
+  const loadLessons = async (): Promise<LessonCalls> => {
+    const { createLessonCalls } = await import('./lesson-calls.ts')
+    return createLessonCalls(async (work, isCancelled) => {
+      for (;;) {
+        const until = now() + SLICE_MS
+        while (now() < until) if (work.run() === 'done') return true
+        await pause()
+        if (isCancelled()) return false
+      }
+    })
+  }
+  const lessons = (): Promise<LessonCalls> => (lessonCalls ??= loadLessons())
+
+  const loadThinking = async (): Promise<ThinkingCalls> => {
+    const { createThinkingCalls } = await import('./thinking-calls.ts')
+    return createThinkingCalls({
+      now,
+      pause,
+      build: () => current,
+      kernel: async () => (kernel ??= await loadKernelBtf()),
+      isCancelled: (id) => cancelled.delete(id),
+    })
+  }
 
   async function build(id: number, project: Project, revision: number): Promise<Build | undefined> {
     newest = revision
-    const done = await finish(id, startBuild(project, revision, now, kernel), revision)
-    if (!done?.wantsKernelTypes) return done
-    // They are a large table that few programs need, so it is fetched by the first one that does.
-    kernel = await loadKernelBtf()
-    return newest === revision ? finish(id, startBuild(project, revision, now, kernel), revision) : undefined
+    for (;;) {
+      const done = await finish(id, startBuildWith(project, revision, now, kernel, network), revision)
+      // The kernel's types are a large table, and networks much code, that few programs need: the first one that does fetches them.
+      if (done?.wantsKernelTypes && !kernel) kernel = await loadKernelBtf()
+      else if (done?.wantsNetwork && !network) network = await loadNetwork()
+      else return done
+      if (newest !== revision) return undefined
+    }
   }
 
   async function finish(id: number, work: BuildWork, revision: number): Promise<Build | undefined> {
@@ -90,19 +107,19 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
         return found ? { project: exampleProject(found) } : {}
       }
       case 'course':
-        return lessons.course()
+        return (await lessons()).course()
       case 'lesson':
-        return lessons.lesson(args.ref)
+        return (await lessons()).lesson(args.ref)
       case 'lessonFiles': {
-        const files = await lessons.files(args.id)
+        const files = await (await lessons()).files(args.id)
         return files ? { files } : {}
       }
       case 'grade': {
-        const grade = await lessons.grade(args.ref, args.files, args.more, () => cancelled.delete(id))
+        const grade = await (await lessons()).grade(args.ref, args.files, args.more, () => cancelled.delete(id))
         return grade ? { grade } : {}
       }
       case 'ending': {
-        const ending = await lessons.ending(args.ref, args.variant)
+        const ending = await (await lessons()).ending(args.ref, args.variant)
         return ending ? { ending } : {}
       }
       case 'pack':
@@ -110,7 +127,7 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
       case 'unpack':
         return unpack(args.text, compressor)
       case 'examine':
-        return lessons.examine(args.files)
+        return (await lessons()).examine(args.files)
       case 'readCapture':
         return readCaptureBytes(args.bytes)
       case 'thinking':
@@ -122,7 +139,7 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
       case 'fixes':
       case 'openOwn':
       case 'ownLog':
-        return thinking(id, method, args)
+        return (await (thinkingCalls ??= loadThinking()))(id, method, args)
       default: {
         if (!current || current.report.revision !== args.revision) return 'stale'
         if (method === 'log') return current.log(args.program, args.level, args.from, args.count)

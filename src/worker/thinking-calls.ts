@@ -55,6 +55,8 @@ const SLICE_MS = 8
 
 type Answer<M extends ThinkingMethod = ThinkingMethod> = ThinkingMethods[M]['value'] | 'stale'
 
+export type ThinkingCalls = ReturnType<typeof createThinkingCalls>
+
 export function createThinkingCalls(host: ThinkingHost) {
   let of: Build | undefined
   let kept = new Map<string, Promise<unknown>>()

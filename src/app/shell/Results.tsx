@@ -1,18 +1,21 @@
 // The panels that share one place: run, verify, maps, output.
+import { lazy, Suspense } from 'react'
 import { useT } from '../i18n/index.ts'
-import { InsidePanel } from '../panels/inside/Panel.tsx'
 import { MapsPanel } from '../panels/maps/Panel.tsx'
 import { OutputPanel } from '../panels/output/Panel.tsx'
 import { countOf } from '../panels/output/select.ts'
 import { RunPanel } from '../panels/run/Panel.tsx'
 import section from '../panels/Section.module.css'
 import { VerifyPanel } from '../panels/verify/Panel.tsx'
-import { WorldPanel } from '../panels/world/Panel.tsx'
 import { useSession } from '../state/session.ts'
 import { TABS, type TabName, useUi } from '../state/ui.ts'
 import { Boundary } from '../ui/Boundary.tsx'
 import { type TabItem, Tabs, tabId, tabPanelId } from '../ui/Tabs.tsx'
 import styles from './Layout.module.css'
+
+// Loaded when they are first looked at.
+const InsidePanel = lazy(async () => ({ default: (await import('../panels/inside/Panel.tsx')).InsidePanel }))
+const WorldPanel = lazy(async () => ({ default: (await import('../panels/world/Panel.tsx')).WorldPanel }))
 
 const NO_DIAGNOSTICS: readonly [] = []
 
@@ -43,7 +46,9 @@ export function ResultPanel({ tab, className }: { readonly tab: TabName; readonl
   return (
     <div className={className} role="tabpanel" id={tabPanelId(tab)} aria-labelledby={tabId(tab)} data-panel={tab} tabIndex={-1}>
       <Boundary key={tab} fallback={() => <p className={section.empty}>{t.banner.crashed}</p>}>
-        <Content tab={tab} />
+        <Suspense fallback={<p className={section.empty} />}>
+          <Content tab={tab} />
+        </Suspense>
       </Boundary>
     </div>
   )

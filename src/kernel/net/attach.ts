@@ -1,6 +1,7 @@
 // Where programs of the network attach: from a program's type and section and what the scenario says to the key of a hook. What cannot be attached is
 // named. In: loaded programs with their attachments. Out: the tables that `net.ts` looks hooks up in, and their list for people.
 import type { LoadedProgram } from '../kernel.ts'
+import { CGROUP_TYPES } from '../world/attaches.ts'
 import type { Attachment } from '../world/scenario.ts'
 import type { PlanHook } from '../world/types.ts'
 import type { AttachedProgram } from './net.ts'
@@ -18,29 +19,7 @@ export interface NetHooks {
   readonly faults: readonly string[]
 }
 
-/** Types on cgroups by the name that people give their hooks. */
-const CGROUP_TYPES: Readonly<Record<string, string>> = {
-  cgroup_skb: 'cgroup_skb/ingress',
-  cgroup_skb_ingress: 'cgroup_skb/ingress',
-  cgroup_skb_egress: 'cgroup_skb/egress',
-  cgroup_sock_create: 'cgroup/sock_create',
-  cgroup_sock_release: 'cgroup/sock_release',
-  cgroup_post_bind4: 'cgroup/post_bind4',
-  bind4: 'cgroup/bind4',
-  connect4: 'cgroup/connect4',
-  sendmsg4: 'cgroup/sendmsg4',
-  recvmsg4: 'cgroup/recvmsg4',
-  getpeername4: 'cgroup/getpeername4',
-  getsockname4: 'cgroup/getsockname4',
-  sock_ops: 'sockops',
-}
-
 const CHAINS = ['prerouting', 'input', 'forward', 'output', 'postrouting']
-const OTHERS = new Set(['xdp', 'sched_cls', 'sched_act', 'socket_filter', 'netfilter', 'sk_lookup', 'sk_msg', 'sk_skb', 'sk_skb_verdict'])
-
-/** Whether programs of this type attach to what the network does. */
-export const attachesToNetwork = (type: string): boolean => OTHERS.has(type) || Object.hasOwn(CGROUP_TYPES, type)
-
 export function attachPrograms(namespaces: ReadonlyMap<string, Namespace>, programs: readonly ProgramAttachment[]): NetHooks {
   const hooks = new Map<string, AttachedProgram[]>()
   const cgroups = new Map<string, (AttachedProgram & { readonly path: string })[]>()

@@ -81,23 +81,6 @@ export interface Processes {
   readonly symbol: (host: string, address: bigint, pid: number) => string | undefined
 }
 
-/** Types of programs that attach to what processes do. */
-const TYPES = new Set([
-  'kprobe',
-  'tracepoint',
-  'raw_tracepoint',
-  'raw_tracepoint_writable',
-  'tp_btf',
-  'tracing',
-  'fexit',
-  'fmod_ret',
-  'lsm',
-  'perf_event',
-  'iter',
-  'syscall',
-])
-export const attachesToProcesses = (type: string): boolean => TYPES.has(type)
-
 export function planProcesses(o: ProcessInput): ProcessPlan {
   const { nodes, kernels, programs } = o
   const acts: ActTables = { blocks: [] }
