@@ -26,9 +26,11 @@ function addChunk(name) {
 }
 for (const name of STARTS) addChunk(name)
 
-/** A worker's files are not in the manifest: its own, and those that it imports before it runs. */
+/** What a worker imports before it runs is not in the manifest. */
+const read = new Set()
 function addWorker(path) {
-  if (files.has(path)) return
+  if (read.has(path)) return
+  read.add(path)
   files.add(path)
   const code = readFileSync(join(dist, path), 'utf8')
   for (const [, other] of code.matchAll(/(?:^|[;}])import(?:[^"'`()]*from)?["'`]\.\/([^"'`]+)["'`]/g)) addWorker(`assets/${other}`)

@@ -15,7 +15,6 @@ import {
   readCaptureBytes,
   startBuildWith,
 } from '../engine/index.ts'
-import { exampleProject, examples, pack, unpack } from '../lessons/index.ts'
 import { compressor } from './compressor.ts'
 import type { LessonCalls } from './lesson-calls.ts'
 import type { Method, Methods, Port, RequestMessage, ToPage, ToWorker } from './messages.ts'
@@ -100,9 +99,12 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
         return { link: encodeLink(args.project, compressor) }
       case 'decodeLink':
         return decodeLink(args.fragment, compressor) satisfies LinkResult
-      case 'examples':
+      case 'examples': {
+        const { examples } = await import('../lessons/index.ts')
         return examples.map(({ id, group, title, about }) => ({ id, group, title, about }))
+      }
       case 'example': {
+        const { exampleProject, examples } = await import('../lessons/index.ts')
         const found = examples.find((e) => e.id === args.id)
         return found ? { project: exampleProject(found) } : {}
       }
@@ -122,10 +124,14 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
         const ending = await (await lessons()).ending(args.ref, args.variant)
         return ending ? { ending } : {}
       }
-      case 'pack':
+      case 'pack': {
+        const { pack } = await import('../lessons/index.ts')
         return { text: pack(args.kind, args.value, compressor) }
-      case 'unpack':
+      }
+      case 'unpack': {
+        const { unpack } = await import('../lessons/index.ts')
         return unpack(args.text, compressor)
+      }
       case 'examine':
         return (await lessons()).examine(args.files)
       case 'readCapture':
