@@ -1,13 +1,18 @@
-// Takes out of the built page what of Monaco nobody here can reach: the editor of differences, and the pictograms that no code names.
+// Takes out of the built page what of Monaco nobody here can reach: the editor of differences, drawing by WebGPU, and the
+// pictograms that no code names.
 // The pictograms are a font of some hundred glyphs; those that stay are read off the built code (`register("name", 0xeab4)` gives each its place,
 // `Codicon.name` and `codicon-name` use it), so that an update of Monaco cannot leave one out.
 import subsetFont from 'subset-font'
 import type { Plugin } from 'vite'
 
-/** Modules that only the editor of differences needs, and what the rest imports of them by name. */
+/** Modules that only the editor of differences and an option that is off need, and what the rest imports of them by name. */
 const UNREACHED: Readonly<Record<string, string>> = {
   'browser/widget/diffEditor/diffEditorWidget.js': 'export class DiffEditorWidget {}',
   'browser/widget/multiDiffEditor/multiDiffEditorWidget.js': 'export class MultiDiffEditorWidget {}',
+  'browser/gpu/viewGpuContext.js': 'export class ViewGpuContext {}',
+  'browser/viewParts/viewLinesGpu/viewLinesGpu.js': 'export class ViewLinesGpu {}',
+  'browser/viewParts/rulersGpu/rulersGpu.js': 'export class RulersGpu {}',
+  'browser/viewParts/gpuMark/gpuMark.js': 'export class GpuMarkOverlay {}',
 }
 
 const FONT = /assets\/codicon-.*\.ttf$/
