@@ -35,7 +35,7 @@ test('edit, leave the editor, step, read, share, help', async ({ page, context }
 
   await page.keyboard.press('Alt+4')
   await expect(page.getByRole('tabpanel', { name: 'Verify' })).toBeVisible()
-  await page.keyboard.press('Alt+7')
+  await page.keyboard.press('Alt+9')
   await expect(page.locator('#timeline-slider')).toBeFocused()
   await page.keyboard.press('ControlOrMeta+S')
   await expect(page.getByText(/Link copied/)).toBeVisible()

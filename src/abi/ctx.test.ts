@@ -3,6 +3,9 @@ import { expect, test } from 'vitest'
 import { ctxAccess, ctxKnown } from './ctx.ts'
 import facts from './fixtures/ctx-access.json'
 
+/** Where probing stopped although the contexts go on: what lies behind was compared with Linux program by program. */
+const PROBED_TO: Readonly<Record<string, number>> = { tracepoint: 96, syscall: 64 }
+
 const probed = Object.entries(facts as Record<string, { access: Record<string, string> }>)
 
 test.each(probed)('%s: every offset and size answers as probed', (name, { access }) => {
@@ -10,6 +13,7 @@ test.each(probed)('%s: every offset and size answers as probed', (name, { access
   for (const [key, places] of Object.entries(access)) for (const place of places.split(' ')) want.set(place, key)
   for (let offset = -8; offset <= 264; offset++) {
     for (const size of [1, 2, 4, 8]) {
+      if (offset + size > (PROBED_TO[name] ?? Number.POSITIVE_INFINITY)) continue
       const got = ctxAccess(name, offset, size)
       expect(got && got.kind + (got.writable ? ' w' : ''), `${offset}:${size}`).toBe(want.get(`${offset}:${size}`))
       want.delete(`${offset}:${size}`)

@@ -1,4 +1,5 @@
 // The packets of the scenario in order, each with its verdict; choosing one puts the machine at its start. Above: where they come from.
+import { useState } from 'react'
 import type { PacketRow, Stimulus } from '../../../engine/index.ts'
 import { pickCapture } from '../../files.ts'
 import { useT } from '../../i18n/index.ts'
@@ -19,7 +20,10 @@ export function Packets() {
   const t = useT()
   const page = usePage()
   const packets = useSession((s) => s.report?.packets) ?? NO_PACKETS
-  const current = useSession((s) => s.machine?.packet ?? -1)
+  const machine = useSession((s) => s.machine)
+  // A second key goes on from the first one's packet, although the machine has not come there yet.
+  const [wanted, setWanted] = useState({ packet: -1, before: machine })
+  const current = wanted.packet >= 0 && wanted.before === machine ? wanted.packet : (machine?.packet ?? -1)
   const stimuli = useDocument((s) => s.scenario.stimuli)
   const setStimuli = useDocument((s) => s.setStimuli)
   const temporal = useTemporal()
@@ -54,7 +58,10 @@ export function Packets() {
             active={current}
             follow={current}
             row={(i) => packetRow(packets[i], i === current, t)}
-            onActive={(i) => page.engine.go({ kind: 'packet', packet: i, step: 0 })}
+            onActive={(i) => {
+              setWanted({ packet: i, before: machine })
+              page.engine.go({ kind: 'packet', packet: i, step: 0 })
+            }}
           />
         </div>
       )}
