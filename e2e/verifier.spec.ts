@@ -146,7 +146,7 @@ test('a walk of a hundred thousand steps is shown and walked through', async ({ 
   await tree(page).getByRole('option').first().click()
   await expect(stepBox(page)).toContainText(/step 1 of \d{3},\d{3}/)
   await tree(page).focus()
-  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('End')
   await expect(stepBox(page)).not.toContainText('step 1 of')
   // Scrolled through in jumps, it always shows rows.
   for (let part = 0; part < 1; part += 0.1) {

@@ -1,6 +1,6 @@
 // The tree of explored paths. Only rows on the page are in the document, and only their windows are pulled from the worker. Up and down go from
 // row to row, left and right one step back and forth along the path, Enter takes the other way of a branch.
-import { useCallback } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import type { PathRow } from '../../../engine/index.ts'
 import type { Subject } from '../../../worker/index.ts'
 import { useT } from '../../i18n/index.ts'
@@ -28,6 +28,15 @@ export function Tree({ subject }: { readonly subject: Subject }) {
     [thinker, key],
   )
   const rowAt = (i: number): PathRow | undefined => pages[Math.floor(i / PATH_PAGE)]?.[i % PATH_PAGE]
+  // A row that was chosen before its window has come is gone to when it comes.
+  const [wanted, setWanted] = useState(-1)
+  const first = wanted < 0 ? undefined : rowAt(wanted)?.first
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the subject's name stands for it
+  useEffect(() => {
+    if (first === undefined) return
+    setWanted(-1)
+    thinker.go(subject, first)
+  }, [thinker, key, first])
   const active = at < 0 ? -1 : (step?.row ?? -1)
   return (
     <div className={styles.tree}>
@@ -40,7 +49,13 @@ export function Tree({ subject }: { readonly subject: Subject }) {
         row={(i) => listRow(rowAt(i), t)}
         onActive={(i) => {
           const row = rowAt(i)
-          if (row) thinker.go(subject, row.first)
+          if (row) {
+            setWanted(-1)
+            thinker.go(subject, row.first)
+          } else {
+            setWanted(i)
+            thinker.needRows(subject, Math.floor(i / PATH_PAGE))
+          }
         }}
         onKey={(event) => {
           const to =
