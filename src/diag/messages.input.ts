@@ -67,6 +67,10 @@ export const INPUT_MESSAGES = {
     en: "program '{0}': the call at instruction {1} of section '{2}' leads to no function",
     ko: "프로그램 '{0}': '{2}' 섹션 명령 {1}의 호출 대상 함수가 없습니다",
   },
+  'loader.exceptionCallback': {
+    en: "program '{0}': there is no global function '{1}' for its exceptions",
+    ko: "프로그램 '{0}': 예외를 받을 전역 함수 '{1}'이(가) 없습니다",
+  },
   'loader.relocation': {
     en: "program '{0}': reference to '{1}' at instruction {2} is none to a map or to data",
     ko: "프로그램 '{0}': 명령 {2}의 '{1}' 참조가 맵도 데이터도 아닙니다",

@@ -1,6 +1,7 @@
 // The functions of an object's code sections. Those in a named section are programs; those in `.text` are subprograms, which take
 // part in a program only where it calls them.
 // libbpf: bpf_object__add_programs(), prog_is_subprog().
+import { type Btf, btfType } from '../btf/index.ts'
 import { INSN_BYTES } from '../isa/index.ts'
 import { type ObjectFile, SHF_EXECINSTR, SHT_PROGBITS } from '../object/index.ts'
 import { error, type Report } from './report.ts'
@@ -54,6 +55,29 @@ export function codeFunctions(object: ObjectFile, report: Report): CodeFunctions
   }
   const byPlace = (a: CodeFunction, b: CodeFunction) => a.section - b.section || a.start - b.start
   return { programs: programs.sort(byPlace), subprogs: subprogs.sort(byPlace), text }
+}
+
+const EXCEPTION_TAG = 'exception_callback:'
+
+/**
+ * The function that a program names for its exceptions, by a tag on its type; undefined where it names none, or several, which the verifier says.
+ * libbpf: bpf_object_prepare_exception_callbacks().
+ */
+export function exceptionCallback(
+  btf: Btf,
+  functions: CodeFunctions,
+  main: CodeFunction,
+  report: Report,
+): CodeFunction | 'wrong' | undefined {
+  const names = btf.types.flatMap((type) => {
+    if (type.kind !== 'decl_tag' || type.component >= 0 || !type.name.startsWith(EXCEPTION_TAG)) return []
+    const tagged = btfType(btf, type.type)
+    return tagged.kind === 'func' && tagged.name === main.name ? [type.name.slice(EXCEPTION_TAG.length)] : []
+  })
+  if (names.length !== 1) return undefined
+  const found = functions.subprogs.find((f) => f.name === names[0] && f.isGlobal)
+  if (!found) error(report, 'loader.exceptionCallback', [main.name, names[0]])
+  return found ?? 'wrong'
 }
 
 /** The subprogram that holds a slot of `.text`. */

@@ -63,9 +63,9 @@ export function relocationsBySlot(object: ObjectFile): ReadonlyMap<number, Objec
   return object.sections.map((s) => new Map(s.relocations.map((r) => [r.offset / INSN_BYTES, r])))
 }
 
-/** The linked program, or undefined where a diagnostic says why there is none. */
-export function linkProgram(input: LinkInput, main: CodeFunction): Linked | undefined {
-  const pieces = layOut(input, main)
+/** The linked program, or undefined where a diagnostic says why there is none. `thrownTo`: a function that takes part without being called. */
+export function linkProgram(input: LinkInput, main: CodeFunction, thrownTo?: CodeFunction): Linked | undefined {
+  const pieces = layOut(input, main, thrownTo)
   if (!pieces) return undefined
   const last = pieces[pieces.length - 1]
   const code = new Uint8Array((last.at + last.func.count) * INSN_BYTES)
@@ -78,26 +78,31 @@ const functionBytes = (object: ObjectFile, f: CodeFunction): Uint8Array =>
   object.sections[f.section].data.subarray(f.start * INSN_BYTES, (f.start + f.count) * INSN_BYTES)
 
 /** Where each function goes. The walk keeps its own stack: chains of calls may be as long as the object. */
-function layOut(input: LinkInput, main: CodeFunction): Piece[] | undefined {
-  const pieces: Piece[] = [{ func: main, at: 0 }]
-  const placed = new Set<CodeFunction>([main])
-  let end = main.count
-  const stack: { func: CodeFunction; slot: number }[] = [{ func: main, slot: 0 }]
+function layOut(input: LinkInput, main: CodeFunction, thrownTo?: CodeFunction): Piece[] | undefined {
+  const pieces: Piece[] = []
+  const placed = new Set<CodeFunction>()
+  const stack: { func: CodeFunction; slot: number }[] = []
+  let end = 0
+  const place = (func: CodeFunction): void => {
+    if (placed.has(func)) return
+    placed.add(func)
+    pieces.push({ func, at: end })
+    end += func.count
+    stack.push({ func, slot: 0 })
+  }
+  place(main)
   while (stack.length > 0) {
     const top = stack[stack.length - 1]
     if (top.slot >= top.func.count) {
       stack.pop()
+      if (stack.length === 0 && thrownTo) place(thrownTo)
       continue
     }
     const slot = top.slot
     top.slot += functionBytes(input.object, top.func)[slot * INSN_BYTES] === LD_IMM64 ? 2 : 1
     const callee = calleeOf(input, main, top.func, slot)
     if (callee === 'wrong') return undefined
-    if (!callee || placed.has(callee)) continue
-    placed.add(callee)
-    pieces.push({ func: callee, at: end })
-    end += callee.count
-    stack.push({ func: callee, slot: 0 })
+    if (callee) place(callee)
   }
   return pieces
 }

@@ -12,7 +12,7 @@ import type { KernelTypes } from './core/kernel-types.ts'
 import { type CoreFault, relocateCore, spellCore } from './core/relocate.ts'
 import { dataMaps } from './data-maps.ts'
 import { resolveExterns } from './externs.ts'
-import { type CodeFunction, codeFunctions } from './functions.ts'
+import { type CodeFunction, codeFunctions, exceptionCallback } from './functions.ts'
 import { type Linked, type LinkInput, linkProgram, relocationsBySlot } from './link.ts'
 import { btfMaps, legacyMaps } from './maps.ts'
 import { error, type Report, warning } from './report.ts'
@@ -46,8 +46,9 @@ export function load(object: ObjectFile, options: LoadOptions = {}): LoadResult 
   let total = 0
   for (const main of functions.programs) {
     const type = programType(context, main)
-    const linked = type && linkProgram(link, main)
-    if (!linked || !applyCore(context, main, linked)) continue
+    const thrownTo = btf && exceptionCallback(btf, functions, main, report)
+    const linked = type && thrownTo !== 'wrong' ? linkProgram(link, main, thrownTo) : undefined
+    if (!type || !linked || !applyCore(context, main, linked)) continue
     total += linked.code.length
     if (total > MAX_PROGRAM_BYTES) {
       error(report, 'loader.tooLarge', [])

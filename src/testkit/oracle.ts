@@ -50,7 +50,10 @@ export function buildOracle(from: string, to: string, libraries: readonly string
   const newest = Math.max(...readdirSync(folder).map((name) => statSync(join(folder, name)).mtimeMs))
   if (existsSync(to) && statSync(to).mtimeMs > newest) return undefined
   mkdirSync(dirname(to), { recursive: true })
-  const built = spawnSync('gcc', ['-O2', '-Wall', '-o', to, from, ...libraries], { encoding: 'utf8' })
+  // A libbpf of one's own, newer than the system's: a folder with libbpf.a and include/.
+  const own = process.env.LIBBPF
+  const where = own ? [`-I${join(own, 'include')}`, `-L${own}`] : []
+  const built = spawnSync('gcc', ['-O2', '-Wall', ...where, '-o', to, from, ...libraries], { encoding: 'utf8' })
   return built.status === 0 ? undefined : `${from} does not build: ${built.stderr.split('\n')[0]}`
 }
 

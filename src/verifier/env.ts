@@ -110,6 +110,10 @@ export interface Subprog {
   /** Called back by helpers or kfuncs; of these, those that are called later and on their own. */
   isCb: boolean
   isAsyncCb: boolean
+  /** Where its stack lies: on the kernel's, or in memory of its own (depth.ts). */
+  stack: 'undecided' | 'kernel' | 'own'
+  /** Takes what is thrown (exception.ts). */
+  isExceptionCb: boolean
 }
 
 export interface Counters {
@@ -239,6 +243,8 @@ export interface Env {
   arena: number
   /** Some path throws an exception. */
   seenException: boolean
+  /** The function that the program names for its exceptions; 0 = none, then what is thrown is the result. */
+  exceptionCb: number
   /** Special fields of the values of maps, by index, as far as they were asked for. */
   readonly records: Map<number, FieldRecord | undefined>
   /** Function of each bpf_loop() that the kernel would write out in place, by instruction; -1 where it would not. */
@@ -353,6 +359,7 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
     sccVisits: new Map(),
     arena: -1,
     seenException: false,
+    exceptionCb: 0,
     records: new Map(),
     loopInlining: new Map(),
     tellingWord: FRAME_REGS,

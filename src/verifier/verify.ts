@@ -216,7 +216,7 @@ function end(walk: Walk, err: number): void {
     stackDepth: env.subprogs
       .filter((_, i) => err !== 0 || isReached(env, i))
       .map((s) => s.stackDepth)
-      .concat(err === 0 && env.seenException ? [EXCEPTION_STACK] : [])
+      .concat(err === 0 && env.seenException && !env.exceptionCb ? [EXCEPTION_STACK] : [])
       .join('+'),
   }
   const said = saidText(log)

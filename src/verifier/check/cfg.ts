@@ -40,17 +40,11 @@ interface Walk {
 
 export function checkCfg(env: Env): number {
   const { insns, log } = env
-  const walk: Walk = { env, state: new Uint8Array(insns.length), stack: [0] }
-  walk.state[0] = DISCOVERED
-  while (walk.stack.length > 0) {
-    const t = walk.stack[walk.stack.length - 1]!
-    const ret = visitInsn(walk, t)
-    if (ret < 0) return ret
-    if (ret === DONE) {
-      walk.state[t] = EXPLORED
-      walk.stack.pop()
-    }
-  }
+  const walk: Walk = { env, state: new Uint8Array(insns.length), stack: [] }
+  let err = walkFrom(walk, 0)
+  // Nothing calls the function for exceptions.
+  if (!err && env.exceptionCb > 0) err = walkFrom(walk, env.subprogs[env.exceptionCb]!.start)
+  if (err) return err
   for (let i = 0; i < insns.length; i++) {
     if (walk.state[i] !== EXPLORED) {
       verbose(log, `unreachable insn ${i}\n`)
@@ -62,6 +56,22 @@ export function checkCfg(env: Env): number {
       return -EINVAL
     }
     i++
+  }
+  return 0
+}
+
+function walkFrom(walk: Walk, start: number): number {
+  const { state, stack } = walk
+  stack.push(start)
+  state[start] = DISCOVERED
+  while (stack.length > 0) {
+    const t = stack[stack.length - 1]!
+    const ret = visitInsn(walk, t)
+    if (ret < 0) return ret
+    if (ret === DONE) {
+      state[t] = EXPLORED
+      stack.pop()
+    }
   }
   return 0
 }

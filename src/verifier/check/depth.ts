@@ -1,5 +1,5 @@
 // What is checked once every path is safe: how deep the stacks of functions that call each other go, and calls that are left over.
-// Linux: check_max_stack_depth_subprog(), remove_fastcall_spills_fills(), mark_fastcall_patterns(), do_misc_fixups() (may_goto's counter).
+// Linux: check_max_stack_depth(), check_max_stack_depth_subprog(), remove_fastcall_spills_fills(), mark_fastcall_patterns(), do_misc_fixups() (may_goto's counter).
 
 import {
   BPF_CALL,
@@ -24,17 +24,32 @@ import { mayCallHelper } from './may-call.ts'
 
 const roundUp16 = (n: number): number => (n + 15) & ~15
 
+/** Stack from which on a function gets memory of its own for it, where that is possible. Linux: BPF_PRIV_STACK_MIN_SIZE. */
+const OWN_STACK_MIN = 64
+/** kprobe, tracepoint, perf_event, raw_tracepoint: never entered anew on the same CPU before they end. */
+const NEVER_NESTED: ReadonlySet<number> = new Set([2, 5, 7, 17])
+const TRACING = 26
+
+/** Linux: bpf_enable_priv_stack(). */
+function mayHaveOwnStacks(env: Env): boolean {
+  const { id, name } = env.progType
+  if (env.subprogs.some((s) => s.hasTailCall)) return false
+  return NEVER_NESTED.has(id) || (id === TRACING && name !== 'iter')
+}
+
 /** Deepest chain of frames from the main program and from what is called later, which may not pass the stack's size. */
 export function checkMaxStackDepth(env: Env): number {
+  const own = mayHaveOwnStacks(env)
+  // What is called later uses the kernel's stack and is walked first, so that what it shares with the main program does too.
   for (let i = env.subprogs.length - 1; i >= 0; i--) {
     if (i !== 0 && !env.subprogs[i]!.isAsyncCb) continue
-    const err = checkDepthFrom(env, i)
+    const err = checkDepthFrom(env, i, own && i === 0)
     if (err) return err
   }
   return 0
 }
 
-function checkDepthFrom(env: Env, root: number): number {
+function checkDepthFrom(env: Env, root: number, mayOwn: boolean): number {
   const { insns, subprogs, log } = env
   const returns: { insn: number; subprog: number }[] = []
   let idx = root
@@ -42,11 +57,19 @@ function checkDepthFrom(env: Env, root: number): number {
   let i = subprogs[root]!.start
   const enter = (): number => {
     const subprog = subprogs[idx]!
+    const size = roundUp16(subprog.stackDepth)
+    if (!mayOwn) subprog.stack = 'kernel'
     if (idx !== 0 && subprog.hasTailCall && depth >= 256) {
       verbose(log, `tail_calls are not allowed when call stack of previous frames is ${depth} bytes. Too large\n`)
       return -EACCES
     }
-    depth += roundUp16(subprog.stackDepth)
+    if (subprog.stack === 'undecided' && size >= OWN_STACK_MIN) subprog.stack = 'own'
+    if (subprog.stack === 'own') {
+      if (size <= MAX_BPF_STACK) return 0
+      verbose(log, `stack size of subprog ${idx} is ${size}. Too large\n`)
+      return -EACCES
+    }
+    depth += size
     if (depth <= MAX_BPF_STACK) return 0
     verbose(log, `combined stack size of ${returns.length + 1} calls is ${depth}. Too large\n`)
     return -EACCES
@@ -71,6 +94,10 @@ function checkDepthFrom(env: Env, root: number): number {
       if (callee < 0) return -EFAULT
       // What is called later has a stack of its own.
       if (subprogs[callee]!.isAsyncCb && !call) continue
+      if (subprogs[callee]!.isExceptionCb) {
+        verbose(log, `insn ${i} cannot call exception cb directly`)
+        return -EINVAL
+      }
       returns.push({ insn: i + 1, subprog: idx })
       if (returns.length >= MAX_CALL_FRAMES) {
         verbose(log, `the call stack of ${returns.length} frames is too deep !\n`)
@@ -84,7 +111,7 @@ function checkDepthFrom(env: Env, root: number): number {
     }
     const back = returns.pop()
     if (!back) return 0
-    depth -= roundUp16(subprogs[idx]!.stackDepth)
+    if (subprogs[idx]!.stack !== 'own') depth -= roundUp16(subprogs[idx]!.stackDepth)
     i = back.insn
     idx = back.subprog
   }

@@ -25,9 +25,6 @@ const MAX_ARGS = 5
 /** Types of functions have to be there for each function, and say what a return value is where it may come from elsewhere. */
 export function checkFuncInfo(env: Env): number {
   if (!env.hasFuncInfo || !env.btf) return 0
-  const main = env.subprogs[0]!.typeId
-  if (env.btf.types.some((type) => type.kind === 'decl_tag' && type.type === main && type.name.startsWith('exception_callback:')))
-    return unsupported(env, 'exception callback')
   if (env.program.subprogs.length !== env.subprogs.length) {
     verbose(env.log, "number of funcs in func_info doesn't match number of subprogs\n")
     return -EINVAL

@@ -29,6 +29,7 @@ import { dump, verbose } from '../verbose.ts'
 import { KERNEL_BTF } from './btf-types.ts'
 import { checkDynptrArg, markDynptr } from './dynptr.ts'
 import { DYNPTR_LOCAL } from './dynptr-slots.ts'
+import { startExceptionCallback } from './exception.ts'
 import { type FuncArg, prepareFuncArgs } from './func-args.ts'
 import { checkStructParam } from './helper-btf.ts'
 import { checkHelperMem } from './helper-mem.ts'
@@ -152,6 +153,8 @@ export function giveArguments(env: Env, subprog: number): number {
   dump(log, `Validating ${name}() func#${subprog}...\n`)
   const args = prepareFuncArgs(env, subprog)
   if (typeof args === 'number') return args
+  const err = env.subprogs[subprog]!.isExceptionCb ? startExceptionCallback(env, args) : 0
+  if (err) return err
   for (const [i, arg] of args.entries()) {
     const r = regAt(frame, i + 1)
     switch (arg.kind) {

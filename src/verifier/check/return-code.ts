@@ -1,6 +1,15 @@
 // What the program itself may return, or throw: a number in a range that its type tells.
 // Linux: check_return_code().
-import { FRAME_FLAGS, FRAME_SUBPROG, IN_ASYNC_CALLBACK_FN, RET_RANGE_MAX, RET_RANGE_MIN, SCALAR_VALUE, TYPE } from '../domain/layout.ts'
+import {
+  FRAME_FLAGS,
+  FRAME_SUBPROG,
+  IN_ASYNC_CALLBACK_FN,
+  IN_EXCEPTION_CALLBACK_FN,
+  RET_RANGE_MAX,
+  RET_RANGE_MIN,
+  SCALAR_VALUE,
+  TYPE,
+} from '../domain/layout.ts'
 import { curReg, type Env } from '../env.ts'
 import { EINVAL } from '../errno.ts'
 import { regTypeName } from '../log/reg-text.ts'
@@ -14,7 +23,8 @@ import { checkRetRange } from './ret-range.ts'
 export function checkReturnCode(env: Env, regno: number): number {
   const { words: s, cur, log } = env
   const frame = cur.at[0]!
-  if (s[frame + FRAME_SUBPROG] === 0 && returnsNothing(env)) return 0
+  const isMain = s[frame + FRAME_SUBPROG] === 0 || (s[frame + FRAME_FLAGS]! & IN_EXCEPTION_CALLBACK_FN) !== 0
+  if (isMain && returnsNothing(env)) return 0
   const err = checkRegRead(env, regno)
   if (err) return err
   if (leaks(env, regno)) return refuseLeak(env, regno, 'leaks addr as return value')
@@ -22,7 +32,7 @@ export function checkReturnCode(env: Env, regno: number): number {
   if (s[frame + FRAME_FLAGS]! & IN_ASYNC_CALLBACK_FN) {
     return enforceRange(env, regno, s[frame + RET_RANGE_MIN]!, s[frame + RET_RANGE_MAX]!, 'At async callback return')
   }
-  if (s[frame + FRAME_SUBPROG] !== 0) {
+  if (!isMain) {
     if (type === SCALAR_VALUE) return 0
     verbose(log, `At subprogram exit the register R${regno} is not a scalar value (${regTypeName(type)})\n`)
     return -EINVAL

@@ -19,21 +19,24 @@ import {
   type InsnTable,
   LD_IMM64,
 } from '../../isa/index.ts'
-import { type Env, MAX_SUBPROGS, type Subprog } from '../env.ts'
+import { type Env, findSubprog, MAX_SUBPROGS, type Subprog } from '../env.ts'
 import { E2BIG, EINVAL, EPERM } from '../errno.ts'
 import { LOG_LEVEL2, trace, verbose } from '../verbose.ts'
+import { exceptionCallbackStart, markExceptionCallback } from './exception.ts'
 import { FUNC_TAIL_CALL } from './helper-ids.ts'
 import { addKfuncCall } from './kfunc.ts'
 
 export function findSubprogs(env: Env): number {
   const { insns, log } = env
   const starts = [0]
-  const err = collectStarts(env, starts)
+  const exceptionCb = collectStarts(env, starts) || exceptionCallbackStart(env)
+  const err = exceptionCb < 0 ? exceptionCb : addStart(env, starts, exceptionCb)
   starts.sort((a, b) => a - b)
   starts.forEach((start, i) => {
     env.subprogs.push(newSubprog(env, start, starts[i + 1] ?? insns.length))
   })
   if (err) return err
+  if (exceptionCb > 0) markExceptionCallback(env, findSubprog(env, exceptionCb))
   if (log.level & LOG_LEVEL2) {
     starts.forEach((start, i) => {
       trace(log, `func#${i} @${start}\n`)
@@ -64,18 +67,24 @@ function collectStarts(env: Env, starts: number[]): number {
     }
     const func = insns.opcode[i] === LD_IMM64 && insns.src[i] === BPF_PSEUDO_FUNC
     if (!func && !(call && insns.src[i] === BPF_PSEUDO_CALL)) continue
-    const start = i + insns.imm[i]! + 1
-    if (start < 0 || start >= insns.length) {
-      verbose(log, 'call to invalid destination\n')
-      return -EINVAL
-    }
-    if (starts.includes(start)) continue
-    if (starts.length >= MAX_SUBPROGS) {
-      verbose(log, 'too many subprograms\n')
-      return -E2BIG
-    }
-    starts.push(start)
+    const err = addStart(env, starts, i + insns.imm[i]! + 1)
+    if (err) return err
   }
+  return 0
+}
+
+function addStart(env: Env, starts: number[], start: number): number {
+  const { insns, log } = env
+  if (start < 0 || start >= insns.length) {
+    verbose(log, 'call to invalid destination\n')
+    return -EINVAL
+  }
+  if (starts.includes(start)) return 0
+  if (starts.length >= MAX_SUBPROGS) {
+    verbose(log, 'too many subprograms\n')
+    return -E2BIG
+  }
+  starts.push(start)
   return 0
 }
 
@@ -101,6 +110,8 @@ function newSubprog(env: Env, start: number, end: number): Subprog {
     unreliable: false,
     isCb: false,
     isAsyncCb: false,
+    stack: 'undecided',
+    isExceptionCb: false,
   }
 }
 
