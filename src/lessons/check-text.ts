@@ -73,6 +73,31 @@ export function checkText(condition: Condition): Text {
         en: `All packets together take ${plural(c.count, 'instruction')} at most`,
         ko: `모든 패킷에 실행한 명령어가 모두 ${c.count}개 이하입니다`,
       }
+    case 'note': {
+      const of = c.node === undefined ? { en: '', ko: '' } : { en: ` of ${code(c.node)}`, ko: `${code(c.node)}의 ` }
+      return {
+        en: `${c.count === undefined ? 'A request' : plural(c.count, 'request')}${of.en} ${c.count === undefined || c.count === 1 ? 'ends' : 'end'} with ${code(c.text)}`,
+        ko: `${of.ko}요청 ${c.count === undefined ? '하나 이상' : `${c.count}개`}의 결과가 ${code(c.text)}`,
+      }
+    }
+    case 'answered-at-least':
+      return {
+        en: `At least ${c.percent}% of the requests${c.node ? ` of ${code(c.node)}` : ''} are answered`,
+        ko: `${c.node ? `${code(c.node)}의 ` : ''}요청 중 ${c.percent}% 이상이 응답을 받습니다`,
+      }
+    case 'packets': {
+      const place = code(c.place === undefined ? c.node : `${c.node}:${c.place}`)
+      const what = code(c.why === undefined ? c.what : `${c.what} ${c.why}`)
+      return {
+        en: `Packets ${what} at ${place}${span(c.fromMs, c.toMs).en}: ${range(c.atLeast, c.atMost).en}`,
+        ko: `${place}에서 ${what}인 패킷${span(c.fromMs, c.toMs).ko}: ${range(c.atLeast, c.atMost).ko}`,
+      }
+    }
+    case 'moved-at-most':
+      return {
+        en: `At most ${c.percent}% of the flows move to another destination`,
+        ko: `다른 목적지로 옮겨 가는 흐름이 ${c.percent}% 이하입니다`,
+      }
     case 'uses':
       return { en: `The source has ${code(c.text)}`, ko: `소스에 ${code(c.text)} 코드가 있습니다` }
     case 'avoids':
@@ -86,3 +111,15 @@ const code = (text: string): string => `\`${text}\``
 const named = (program: string | undefined, otherwise: string): string => (program ? code(program) : otherwise)
 const key = (k: string | number): string => code(String(k))
 const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
+
+function range(least = 0, most?: number): Text {
+  if (most === undefined) return { en: `at least ${least}`, ko: `${least}개 이상` }
+  if (most === least) return { en: String(most), ko: `${most}개` }
+  return least === 0 ? { en: `at most ${most}`, ko: `${most}개 이하` } : { en: `${least} to ${most}`, ko: `${least}~${most}개` }
+}
+
+function span(from?: number, to?: number): Text {
+  if (from === undefined && to === undefined) return { en: '', ko: '' }
+  if (to === undefined) return { en: ` from ${from} ms on`, ko: ` (${from} ms부터)` }
+  return { en: ` from ${from ?? 0} to ${to} ms`, ko: ` (${from ?? 0}~${to} ms)` }
+}

@@ -7,9 +7,10 @@ import { constants, headerPaths, headerText, helperByName, kfuncByName } from '.
 import { type Build, compileFilter, type KernelBtf, startBuild } from '../engine/index.ts'
 import { gradeNow, workOf } from './grade.ts'
 import { executed, judge, programOf } from './judge.ts'
-import { fencesOf, hintsOf, sectionOf, splitAnswer } from './text.ts'
+import { fencesOf, gridFaults, hintsOf, sectionOf, splitAnswer, withFacts } from './text.ts'
 import type { Lesson, LessonText } from './types.ts'
 import { variantOf, withMain } from './variants.ts'
+import { answered, flows } from './world-evidence.ts'
 
 export interface Examination {
   readonly faults: readonly string[]
@@ -114,6 +115,12 @@ const FIGURES: Readonly<Record<string, (build: Build, program: string | undefine
   line: (b, p) => programOf(b, p)?.verdict.line,
   insn: (b, p) => programOf(b, p)?.verdict.insn,
   executed: (b) => executed(b),
+  answered: (b) => {
+    const { ended, answered: good } = answered(b)
+    return ended === 0 ? undefined : Math.floor((100 * good) / ended)
+  },
+  flows: (b) => flows(b).seen,
+  moved: (b) => flows(b).moved,
 }
 
 function figure(build: Build | undefined, program: string | undefined, what: string): number | undefined {
@@ -174,6 +181,9 @@ function examineTexts(lesson: Lesson, buildOf: BuildOf, say: Say): void {
     const fault = falseClaim(lesson, buildOf, language, where, text)
     if (fault !== '') say(`\`\`\`${language} ${where}: ${fault}`)
   }
+  for (const [language, text] of Object.entries(lesson.texts))
+    for (const body of [text.intro, ...text.sections.map((s) => s.body)])
+      for (const fault of gridFaults(withFacts(body, lesson.facts))) say(`${language}.md: ${fault}`)
   const known = new Set(lesson.checks.map((c) => c.id))
   for (const step of lesson.steps) {
     for (const id of step.checks) if (!known.has(id)) say(`step ${step.id}: there is no check ${id}`)

@@ -29,6 +29,10 @@ export class Fields {
   raw(name: string): unknown {
     return this.has(name) ? this.object[name] : undefined
   }
+  /** The value itself. */
+  whole(): unknown {
+    return this.value
+  }
   keys(): string[] {
     return Object.keys(this.object)
       .filter((key) => key !== '__proto__')

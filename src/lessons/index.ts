@@ -11,7 +11,7 @@ export { newLesson } from './new-lesson.ts'
 export { type PackKind, pack, type Unpacked, unpack } from './pack.ts'
 export { conditionKinds, type LessonFiles, type LessonResult, readLesson, readLessonFile } from './read-lesson.ts'
 export { fingerprint, similarity } from './similarity.ts'
-export { hintsOf, readText, sectionOf, splitAnswer, withFacts } from './text.ts'
+export { gridOf, hintsOf, plotted, readText, sectionOf, splitAnswer, withFacts } from './text.ts'
 export type {
   Break,
   Check,

@@ -3,6 +3,7 @@ import { never } from '../base/index.ts'
 import type { Build, MachineView, MapView, ProgramReport, Project } from '../engine/index.ts'
 import { hexOf } from './bytes.ts'
 import type { Condition } from './types.ts'
+import { answered, flows, notes, packetEvents } from './world-evidence.ts'
 
 export interface Evidence {
   readonly build: Build
@@ -46,30 +47,30 @@ export function judge(condition: Condition, { build, project }: Evidence): strin
       return bytes === undefined ? NOTHING : is(String(bytes.length / 2), String(condition.bytes))
     }
     case 'map': {
-      const value = entryOf(build, condition.map, condition.key)
-      if (value === undefined) return noValue(build, condition.map)
+      const value = entryOf(build, condition)
+      if (value === undefined) return noValue(build, condition)
       const { offset = 0, size = value.length / 2 - offset } = condition
       return is(String(littleEndian(value.slice(2 * offset, 2 * (offset + size)))), String(condition.number))
     }
     case 'map-value': {
-      const value = entryOf(build, condition.map, condition.key)
-      return value === undefined ? noValue(build, condition.map) : is(value, condition.hex)
+      const value = entryOf(build, condition)
+      return value === undefined ? noValue(build, condition) : is(value, condition.hex)
     }
     case 'no-entry':
-      if (!mapOf(build, condition.map)) return noValue(build, condition.map)
-      return entryOf(build, condition.map, condition.key) ?? ''
+      if (!mapOf(build, condition)) return noValue(build, condition)
+      return entryOf(build, condition) ?? ''
     case 'map-entries': {
-      const map = mapOf(build, condition.map)
-      return map ? is(String(map.entries), String(condition.count)) : noValue(build, condition.map)
+      const map = mapOf(build, condition)
+      return map ? is(String(map.entries), String(condition.count)) : noValue(build, condition)
     }
     case 'records': {
-      const map = mapOf(build, condition.map)
-      return map ? is(String(records(map).length), String(condition.count)) : noValue(build, condition.map)
+      const map = mapOf(build, condition)
+      return map ? is(String(records(map).length), String(condition.count)) : noValue(build, condition)
     }
     case 'record': {
-      const map = mapOf(build, condition.map)
+      const map = mapOf(build, condition)
       const record = map && records(map)[condition.index]
-      if (record === undefined) return map ? 'no record' : noValue(build, condition.map)
+      if (record === undefined) return map ? 'no record' : noValue(build, condition)
       return is(slice(record, condition.offset ?? 0, condition.hex), condition.hex)
     }
     case 'printk': {
@@ -86,6 +87,29 @@ export function judge(condition: Condition, { build, project }: Evidence): strin
       return atMost(programOf(build, condition.program)?.verdict.processed, condition.count)
     case 'executed-at-most':
       return report.notRun !== '' ? NOTHING : atMost(executed(build), condition.count)
+    case 'note': {
+      const { text, node, count } = condition
+      if (report.notRun !== '') return NOTHING
+      const found = notes(build, node)
+      const fit = found.filter((n) => n.text.includes(text)).length
+      if (count === undefined ? fit > 0 : fit === count) return ''
+      return count === undefined ? (found.at(-1)?.text ?? 'nothing in the log') : String(fit)
+    }
+    case 'answered-at-least': {
+      if (report.notRun !== '') return NOTHING
+      const found = answered(build, condition.node)
+      return found.ended > 0 && percentOf(found.answered, found.ended) >= condition.percent ? '' : `${found.answered} of ${found.ended}`
+    }
+    case 'packets': {
+      if (report.notRun !== '') return NOTHING
+      const found = packetEvents(build, condition)
+      return found >= (condition.atLeast ?? 0) && found <= (condition.atMost ?? Number.POSITIVE_INFINITY) ? '' : String(found)
+    }
+    case 'moved-at-most': {
+      if (report.notRun !== '') return NOTHING
+      const { seen, moved } = flows(build)
+      return seen > 0 && percentOf(moved, seen) <= condition.percent ? '' : `${moved} of ${seen}`
+    }
     case 'uses':
       return sources(project).includes(dense(condition.text)) ? '' : 'missing'
     case 'avoids':
@@ -109,28 +133,51 @@ export function programOf({ report }: Build, name: string | undefined): ProgramR
 /** Instructions executed for all packets. */
 export const executed = ({ report }: Build): number => report.packets.reduce((n, p) => n + Math.max(0, p.ticks - 1), 0)
 
-const ends = new WeakMap<Build, MachineView>()
+const percentOf = (part: number, whole: number): number => (100 * part) / whole
 
-/** The machine after the last packet, where anything ran. */
-function atEnd(build: Build): MachineView | undefined {
+const ends = new WeakMap<Build, Map<string, MachineView>>()
+
+/** The machine after the last packet, where anything ran; after the last run on `node` where one is named. */
+function atEnd(build: Build, node = ''): MachineView | undefined {
   const { report } = build
-  const kept = ends.get(build)
-  if (kept || report.packets.length === 0 || report.notRun !== '') return kept
-  const end = build.move(0, { kind: 'tick', tick: report.totalTicks })
-  ends.set(build, end)
+  const kept = ends.get(build) ?? new Map<string, MachineView>()
+  ends.set(build, kept)
+  const known = kept.get(node)
+  if (known || report.activations === 0 || report.notRun !== '') return known
+  const activation = node === '' ? undefined : lastOn(build, node)
+  if (node !== '' && activation === undefined) return undefined
+  const move = activation ? { ...activation, kind: 'activation' as const } : { kind: 'tick' as const, tick: report.totalTicks }
+  const end = build.move(0, move)
+  kept.set(node, end)
   return end
 }
 
-const mapOf = (build: Build, name: string): MapView | undefined => atEnd(build)?.maps.find((m) => m.name === name)
+const WINDOW = 5000
 
-function noValue(build: Build, name: string): string {
-  if (build.report.notRun !== '' || build.report.packets.length === 0) return NOTHING
-  return mapOf(build, name) ? 'no entry' : 'no such map'
+function lastOn(build: Build, node: string): { readonly activation: number; readonly step: number } | undefined {
+  for (let from = Math.max(0, build.report.activations - WINDOW); ; from = Math.max(0, from - WINDOW)) {
+    const row = build.activations(from, WINDOW).rows.findLast((r) => r.node === node)
+    if (row) return { activation: row.index, step: Math.max(0, row.ticks - 1) }
+    if (from === 0) return undefined
+  }
 }
 
-function entryOf(build: Build, map: string, key: string | number): string | undefined {
-  const hex = hexOf(key)
-  return mapOf(build, map)?.rows.find((r) => r.key === hex)?.value
+/** A map by name, of one host where that is named. */
+interface MapPlace {
+  readonly map: string
+  readonly node?: string
+}
+
+const mapOf = (build: Build, { map, node }: MapPlace): MapView | undefined => atEnd(build, node)?.maps.find((m) => m.name === map)
+
+function noValue(build: Build, place: MapPlace): string {
+  if (!atEnd(build, place.node)) return NOTHING
+  return mapOf(build, place) ? 'no entry' : 'no such map'
+}
+
+function entryOf(build: Build, place: MapPlace & { readonly key: string | number }): string | undefined {
+  const hex = hexOf(place.key)
+  return mapOf(build, place)?.rows.find((r) => r.key === hex)?.value
 }
 
 /** Records that were submitted; ring buffers list them with an empty key. */

@@ -3,9 +3,9 @@
 
 import { toHex } from '../base/index.ts'
 import { type Project, QUOTAS, readProject, type Scenario } from '../engine/index.ts'
-import { hexOf } from './bytes.ts'
 import { Fields, MAX_ITEMS } from './fields.ts'
 import { packetOf } from './packets.ts'
+import { bytesOf, readMaps, readStimuli, readWorld } from './read-world.ts'
 import { readText } from './text.ts'
 import type { Break, Check, Condition, HiddenRun, Lesson, Prediction, Score, Step } from './types.ts'
 
@@ -88,32 +88,29 @@ const EMPTY: Project = {
 
 /** A scenario in full, or `packets` in words, `maps` with keys and values in words, and `program`: what arrives at eth0 of a host. */
 function readScenario(f: Fields, base?: unknown): unknown {
-  if (f.has('scenario')) return f.raw('scenario')
+  if (f.has('scenario')) return readWorld(f.child('scenario'))
   const old = (base ?? { attach: [], maps: [], stimuli: [], views: [] }) as Scenario
+  const isWorld = old.nodes !== undefined && (old.nodes.length > 1 || old.links !== undefined)
+  const maps = f.has('maps') ? readMaps(f) : old.maps
+  if (isWorld) {
+    const named = new Set(maps.map((m) => (m as { readonly name: unknown }).name))
+    const changed = Object.fromEntries(['nodes', 'links', 'attach'].flatMap((name) => (f.has(name) ? [[name, f.raw(name)]] : [])))
+    const stimuli = f.has('stimuli') ? readStimuli(f) : f.has('packets') ? packetsOf(f) : old.stimuli
+    return { ...old, ...changed, maps: [...old.maps.filter((m) => !named.has(m.name)), ...maps], stimuli }
+  }
   const program = f.text('program', old.attach[0]?.program ?? '')
-  const stimuli = f.has('packets')
-    ? f.list('packets', (p) => {
-        const bytes = packetOf(p.asText())
-        if (!bytes) p.fault('', 'is no packet')
-        return { kind: 'packet', hex: toHex(bytes ?? new Uint8Array(0)) }
-      })
-    : old.stimuli
-  const maps = f.has('maps')
-    ? f.list('maps', (m) => ({
-        name: m.text('name'),
-        entries: m.list('entries', (e) => ({ key: bytesOf(e, 'key'), value: bytesOf(e, 'value') })),
-      }))
-    : old.maps
   const host = { name: 'host', kind: 'host', interfaces: ['eth0'] }
   const attach = [{ program, node: 'host', interface: 'eth0' }]
+  const stimuli = f.has('stimuli') ? readStimuli(f) : f.has('packets') ? packetsOf(f) : old.stimuli
   return { seed: 1, nodes: [host], attach, maps, stimuli, views: old.views }
 }
 
-function bytesOf(f: Fields, name: string): string {
-  const hex = hexOf(f.key(name))
-  if (hex === undefined) f.fault(name, 'is neither hex nor words such as u32:7')
-  return hex ?? ''
-}
+const packetsOf = (f: Fields): unknown[] =>
+  f.list('packets', (p) => {
+    const bytes = packetOf(p.asText())
+    if (!bytes) p.fault('', 'is no packet')
+    return { kind: 'packet', hex: toHex(bytes ?? new Uint8Array(0)) }
+  })
 
 function readHidden(f: Fields, base: unknown): HiddenRun {
   const scenario = readScenario(f, base)
@@ -139,10 +136,10 @@ const CONDITIONS: Readonly<Record<Kind, Readonly<Record<string, Field | `${Field
   verdicts: { verdicts: 'texts' },
   bytes: { packet: 'count', offset: 'count', hex: 'hex' },
   length: { packet: 'count', bytes: 'count' },
-  map: { map: 'text', key: 'key', number: 'count', offset: 'count?', size: 'count?' },
-  'map-value': { map: 'text', key: 'key', hex: 'hex' },
-  'no-entry': { map: 'text', key: 'key' },
-  'map-entries': { map: 'text', count: 'count' },
+  map: { map: 'text', key: 'key', number: 'count', offset: 'count?', size: 'count?', node: 'text?' },
+  'map-value': { map: 'text', key: 'key', hex: 'hex', node: 'text?' },
+  'no-entry': { map: 'text', key: 'key', node: 'text?' },
+  'map-entries': { map: 'text', count: 'count', node: 'text?' },
   records: { map: 'text', count: 'count' },
   record: { map: 'text', index: 'count', offset: 'count?', hex: 'hex' },
   printk: { text: 'text' },
@@ -150,6 +147,19 @@ const CONDITIONS: Readonly<Record<Kind, Readonly<Record<string, Field | `${Field
   'instructions-at-most': { count: 'count', program: 'text?' },
   'steps-at-most': { count: 'count', program: 'text?' },
   'executed-at-most': { count: 'count' },
+  note: { text: 'text', node: 'text?', count: 'count?' },
+  'answered-at-least': { percent: 'count', node: 'text?' },
+  packets: {
+    node: 'text',
+    what: 'text',
+    place: 'text?',
+    why: 'text?',
+    fromMs: 'count?',
+    toMs: 'count?',
+    atLeast: 'count?',
+    atMost: 'count?',
+  },
+  'moved-at-most': { percent: 'count' },
   uses: { text: 'text' },
   avoids: { text: 'text' },
 }

@@ -56,3 +56,21 @@ export const withFacts = (markdown: string, facts: Readonly<Record<string, numbe
   markdown.replaceAll(/\{\{([\w./-]+)\}\}/g, (whole, name: string) =>
     Object.hasOwn(facts, name) ? facts[name].toLocaleString('en') : whole,
   )
+
+/** The cells of a block "```table" or "```plot": a line a row, the first one the head, cells between vertical bars. */
+export const gridOf = (text: string): readonly (readonly string[])[] =>
+  text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.split('|').map((cell) => cell.trim())]))
+
+/** "1,525" as a number. */
+export const plotted = (cell: string): number => Number(cell.replaceAll(',', '') || Number.NaN)
+
+/** What is wrong with the tables and plots of a text whose figures are in their places. */
+export function gridFaults(body: string): string[] {
+  return [...body.matchAll(/^```(table|plot)[ \t]*\n([\s\S]*?)^```[ \t]*$/gm)].flatMap(([, kind, text]) => {
+    const [head = [], ...rows] = gridOf(text)
+    const uneven = rows.find((row) => row.length !== head.length)
+    if (head.length < 2 || rows.length === 0 || uneven) return [`a ${kind} with uneven rows: ${(uneven ?? head).join(' | ')}`]
+    const odd = kind === 'plot' ? rows.flatMap((row) => row.slice(1)).find((cell) => !(plotted(cell) > 0)) : undefined
+    return odd === undefined ? [] : [`a plot of what is no number: ${odd}`]
+  })
+}

@@ -36,10 +36,12 @@ export type Condition =
       readonly number: number
       readonly offset?: number
       readonly size?: number
+      readonly node?: string
     }
-  | { readonly kind: 'map-value'; readonly map: string; readonly key: string | number; readonly hex: string }
-  | { readonly kind: 'no-entry'; readonly map: string; readonly key: string | number }
-  | { readonly kind: 'map-entries'; readonly map: string; readonly count: number }
+  /** `node` here and above: the host whose map it is; that of the last run where it is left out. */
+  | { readonly kind: 'map-value'; readonly map: string; readonly key: string | number; readonly hex: string; readonly node?: string }
+  | { readonly kind: 'no-entry'; readonly map: string; readonly key: string | number; readonly node?: string }
+  | { readonly kind: 'map-entries'; readonly map: string; readonly count: number; readonly node?: string }
   /** Records that user space receives through a ring buffer or perf buffer; `hex` stands at `offset` of the record `index`. */
   | { readonly kind: 'records'; readonly map: string; readonly count: number }
   | { readonly kind: 'record'; readonly map: string; readonly index: number; readonly offset?: number; readonly hex: string }
@@ -51,6 +53,24 @@ export type Condition =
   | { readonly kind: 'steps-at-most'; readonly count: number; readonly program?: string }
   /** Instructions executed for all packets together. */
   | { readonly kind: 'executed-at-most'; readonly count: number }
+  /** Lines of the world's log about requests that contain the text ("200 from r1"): `count` of them, at least one where it is left out. */
+  | { readonly kind: 'note'; readonly text: string; readonly node?: string; readonly count?: number }
+  /** Share of the requests that were answered, of one node's where it is named. */
+  | { readonly kind: 'answered-at-least'; readonly percent: number; readonly node?: string }
+  /** Events of packets in the world's log ("delivered", "dropped"), from `fromMs` until before `toMs`: at least and at most so many. */
+  | {
+      readonly kind: 'packets'
+      readonly node: string
+      readonly what: string
+      readonly place?: string
+      readonly why?: string
+      readonly fromMs?: number
+      readonly toMs?: number
+      readonly atLeast?: number
+      readonly atMost?: number
+    }
+  /** Share of the flows with several packets whose last packet leaves for another IPv4 destination than their first. */
+  | { readonly kind: 'moved-at-most'; readonly percent: number }
   /** Text of the source, comments left out, blanks not counted. */
   | { readonly kind: 'uses'; readonly text: string }
   | { readonly kind: 'avoids'; readonly text: string }

@@ -1,9 +1,11 @@
-// Markdown as React elements out of an allow-list: paragraphs, emphasis, code, lists, quotes, small headings, links. Raw HTML is text, pictures
+// Markdown as React elements out of an allow-list: paragraphs, emphasis, code, lists, quotes, small headings, links, and blocks "```table" and
+// "```plot". Raw HTML is text, pictures
 // are their alternative text, links go to http, https or a place of this page, and characters that turn text around are shown as what they are.
 // In: Markdown from anyone. Out: elements; nothing of the text becomes markup, an attribute other than `href`, or a style.
 import type { Nodes, RootContent } from 'mdast'
 import { fromMarkdown } from 'mdast-util-from-markdown'
 import { Fragment, memo, type ReactNode } from 'react'
+import { gridOf, plotted } from '../../worker/index.ts'
 import { colourLines } from '../editor/plain.ts'
 import styles from './Markdown.module.css'
 import { useTexts } from './texts.ts'
@@ -35,6 +37,7 @@ function element(node: RootContent): ReactNode {
     case 'inlineCode':
       return <code>{plain(node.value)}</code>
     case 'code':
+      if (node.lang === 'table' || node.lang === 'plot') return <Grid text={node.value} isPlot={node.lang === 'plot'} />
       return <CodeBlock language={node.lang ?? ''} text={node.value} />
     case 'list':
       return node.ordered ? <ol start={node.start ?? 1}>{children(node.children)}</ol> : <ul>{children(node.children)}</ul>
@@ -81,6 +84,52 @@ export function CodeBlock({ language, text }: { readonly language: string; reado
           ))
         : plain(text)}
     </pre>
+  )
+}
+
+const BAR_WIDTH = 100
+
+/** A table; as a plot, numbers have bars on one logarithmic scale. */
+function Grid({ text, isPlot }: { readonly text: string; readonly isPlot: boolean }) {
+  const [head = [], ...rows] = gridOf(text)
+  const logs = rows.flatMap((row) => row.slice(1).map((cell) => Math.log10(plotted(cell)))).filter(Number.isFinite)
+  const least = Math.floor(Math.min(...logs, 0))
+  const most = Math.max(...logs, least + 1)
+  const width = (cell: string): number => (BAR_WIDTH * (Math.log10(plotted(cell)) - least)) / (most - least)
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a table that scrolls sideways must be reachable by keyboard
+    <div className={styles.grid} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {head.map((cell) => (
+              <th key={cell} scope="col">
+                <Inline text={cell} />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.join('|')}>
+              <th scope="row">
+                <Inline text={row[0]} />
+              </th>
+              {row.slice(1).map((cell, i) => (
+                <td key={head[i + 1]}>
+                  <Inline text={cell} />
+                  {isPlot && Number.isFinite(width(cell)) && (
+                    <svg className={styles.bar} viewBox={`0 0 ${BAR_WIDTH} 6`} preserveAspectRatio="none" aria-hidden="true">
+                      <rect width={Math.max(1, width(cell))} height={6} />
+                    </svg>
+                  )}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }
 
