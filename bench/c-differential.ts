@@ -47,7 +47,7 @@ interface Class {
 }
 
 function main(): void {
-  if (options.kernel) {
+  if (options.kernel || options.clang) {
     const missing = whyNoOracle(repository)
     if (missing) {
       console.log(`The running kernel is not asked: ${missing}.`)
@@ -99,7 +99,7 @@ function main(): void {
   for (const [name, { first: example, seeds }] of [...classes].sort(([, a], [, b]) => b.seeds.length - a.seeds.length)) {
     console.log(`\n${seeds.length} x ${name}   (seeds ${seeds.slice(0, 8).join(' ')})\n${example.finding.detail.slice(-600)}`)
     if (options.clang && example.finding.kind === 'rejected') console.log(`clang: ${askClang(example.program, example.cpu)}`)
-    if (options.shrink && example.finding.kind !== 'large') show(example.program, example.cpu, name)
+    if (options.shrink && example.finding.kind !== 'large') show(example.program, example.cpu, name, leftOut(example.seed))
   }
 }
 
@@ -122,11 +122,11 @@ function one(seed: number): void {
   for (const f of findings) console.log(`cpu v${cpu} ${f.class}\n${f.detail}`)
   const target = findings.find((f) => options.only === undefined || f.class.startsWith(options.only))
   if (target && options.clang) console.log(`clang: ${askClang(program, cpu)}`)
-  if (target && options.shrink) show(program, cpu, target.class)
+  if (target && options.shrink) show(program, cpu, target.class, leftOut(seed))
 }
 
-function show(program: CProgram, cpu: Cpu, name: string): void {
-  const judging = { cpu, ...(/judges|kernel/.test(name) ? { kernel: repository } : {}) }
+function show(program: CProgram, cpu: Cpu, name: string, left: { readonly skipping?: PassChoice }): void {
+  const judging = { cpu, ...(name.includes(' without ') ? left : {}), ...(/judges|kernel/.test(name) ? { kernel: repository } : {}) }
   const holds = (candidate: CProgram): boolean => {
     // Only a wrong result needs to know the right one.
     const native = name.startsWith('wrong') ? runNative([candidate], packets) : ({ ok: true, runs: [[]] } as const)

@@ -65,6 +65,27 @@ b3:
     `)
   })
 
+  it('fills phis behind a branch that only it leads to', () => {
+    const text = `func @f(i64 %x.0) i64 external inline none used section "xdp" {
+b0:
+  %1 = cmp eq i64 %x.0, i64 5
+  condbr i1 %1, b1, b2
+b1:
+  %2 = phi i64 [7, b0]
+  %3 = mul i64 %2, i64 %x.0
+  ret i64 %3
+b2:
+  ret i64 1
+}`
+    expect(code(text)).toMatchInlineSnapshot(`
+      "r0 = 1
+      if r1 != 0x5 goto pc+2
+      r0 = 7
+      r0 *= r1
+      exit"
+    `)
+  })
+
   it('does the same without 32-bit registers', () => {
     expect(code(BOUNDS, 2)).toMatchInlineSnapshot(`
       "r2 = *(u32 *)(r1 +0)

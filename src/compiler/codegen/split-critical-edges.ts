@@ -1,5 +1,5 @@
-// Gives every edge from a block with several successors to a block with phis and several predecessors a block of its own: the copies
-// that phis become need a place that lies on this edge alone.
+// Gives every edge from a block with several successors to a block with phis a block of its own: the copies that phis become need a place
+// that lies on this edge alone, also where it is the only edge to the phis.
 import { type Func, makeCfg, phisOf, splitEdge, successors } from '../ir/index.ts'
 
 export function splitCriticalEdges(fn: Func): void {
@@ -8,7 +8,7 @@ export function splitCriticalEdges(fn: Func): void {
     const targets = successors(block)
     if (targets.length < 2) continue
     for (const to of targets) {
-      if (cfg.preds[cfg.index.get(to)!].length > 1 && phisOf(to).length > 0) splitEdge(fn, block, to)
+      if (phisOf(to).length > 0) splitEdge(fn, block, to)
     }
   }
 }

@@ -139,7 +139,7 @@ function runOtherwise(
   native: readonly (NativeRun | string)[],
   found: (kind: Kind, what: string, detail?: string) => void,
 ): void {
-  const { object } = compile(input)
+  const { object } = compile(input, { check: true })
   const [main] = object ? load(object, { objectName: 'prog' }).programs : []
   if (!main) return
   const left = JSON.stringify(input.skipping)
