@@ -83,10 +83,22 @@ function examinePredictions(lesson: Lesson, buildOf: BuildOf, say: Say): void {
     }
     if (!p.options.includes(p.answer)) say(`prediction ${p.id}: the answer is none of the options`)
     const verdict = programOf(build, variantOf(lesson, p.on)?.program)?.verdict
+    if (p.asks === 'figure') {
+      const value = figure(build, variantOf(lesson, p.on)?.program, p.figure)
+      const fits = p.options.filter((o) => value !== undefined && isWithin(value, o))
+      if (fits.join() !== p.answer)
+        say(`prediction ${p.id}: ${p.figure} is ${value ?? 'no figure'}, in ${fits.join(' and ') || 'none of the options'}`)
+      continue
+    }
     const truth = p.asks === 'verdict' ? verdict?.verdict : build.report.packets[p.packet]?.verdict
     if (truth !== p.answer) say(`prediction ${p.id}: the answer is ${truth ?? 'errors'}, not ${p.answer}`)
     if (p.line !== 0 && verdict?.line !== p.line) say(`prediction ${p.id}: rejected at line ${verdict?.line ?? 0}, not ${p.line}`)
   }
+}
+
+const isWithin = (value: number, range: string): boolean => {
+  const [, from, to] = /^(\d+)-(\d+)$/.exec(range) ?? ['', '1', '0']
+  return value >= Number(from) && value <= Number(to)
 }
 
 function examineBreaks(lesson: Lesson, buildOf: BuildOf, say: Say): void {

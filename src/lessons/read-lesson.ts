@@ -195,11 +195,12 @@ function readStep(f: Fields): Step {
 }
 
 function readPrediction(f: Fields): Prediction {
-  const asks = f.oneOf('asks', ['verdict', 'packet'], 'verdict')
+  const asks = f.oneOf('asks', ['verdict', 'packet', 'figure'], 'verdict')
   return {
     id: f.name('id'),
     on: f.text('on', 'start'),
     asks,
+    figure: f.text('figure', ''),
     packet: f.count('packet', 0),
     options: asks === 'verdict' ? ['accepted', 'rejected'] : f.list('options', (x) => x.asText()),
     answer: f.text('answer'),

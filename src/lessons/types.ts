@@ -69,7 +69,7 @@ export type Condition =
       readonly atLeast?: number
       readonly atMost?: number
     }
-  /** Share of the flows with several packets whose last packet leaves for another IPv4 destination than their first. */
+  /** Share of the flows from before user space last wrote a map that leave for another IPv4 destination after it. */
   | { readonly kind: 'moved-at-most'; readonly percent: number }
   /** Text of the source, comments left out, blanks not counted. */
   | { readonly kind: 'uses'; readonly text: string }
@@ -88,8 +88,10 @@ export interface HiddenRun {
 export interface Prediction {
   readonly id: string
   readonly on: string
-  /** The verdict of the verifier (and the line where it is a rejection), or what one packet gets. */
-  readonly asks: 'verdict' | 'packet'
+  /** The verdict of the verifier (and the line where it is a rejection), what one packet gets, or in which range a figure lies. */
+  readonly asks: 'verdict' | 'packet' | 'figure'
+  /** As texts name it ("moved"); empty unless a figure is asked for. Options are ranges then: "85-100". */
+  readonly figure: string
   readonly packet: number
   readonly options: readonly string[]
   readonly answer: string

@@ -54,20 +54,21 @@ const DESTINATION = 30
 const IPV4 = 0x0800
 
 /**
- * Flows (protocol, addresses and ports as packets arrive) that a program let through at least twice, and those of them whose last packet left for
- * another IPv4 destination than their first.
+ * Flows (protocol, addresses and ports as packets arrive) that a program let through before and after user space last wrote a map, and those of them
+ * whose last packet left for another IPv4 destination than their first. Where no map was written: flows with several packets.
  */
 export function flows(build: Build): { readonly seen: number; readonly moved: number } {
   const rows = build.report.packets.filter((row) => row.outcome !== 'dropped')
   const { packets } = readCapture(build.exportPcap())
+  const changed = logOf(build).findLast((e) => e.kind === 'map')?.atNs
   const first = new Map<string, string>()
   const last = new Map<string, string>()
-  for (const [i, row] of rows.entries()) {
-    const flow = row.summary.replace(/ \[[^\]]*\].*$/, '')
+  for (const [i, { summary, atNs }] of rows.entries()) {
+    const flow = summary.replace(/ \[[^\]]*\].*$/, '')
     const target = destination(packets[i]?.data)
     if (target === undefined || !/TCP|UDP/.test(flow)) continue
-    if (first.has(flow)) last.set(flow, target)
-    else first.set(flow, target)
+    if (!first.has(flow) && (changed === undefined || atNs < changed)) first.set(flow, target)
+    else if (first.has(flow) && (changed === undefined || atNs >= changed)) last.set(flow, target)
   }
   return { seen: last.size, moved: [...last].filter(([flow, target]) => first.get(flow) !== target).length }
 }

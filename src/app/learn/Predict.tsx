@@ -58,7 +58,7 @@ function Ask({ lesson, prediction }: { readonly lesson: Lesson; readonly predict
   const asksLine = prediction.line > 0 && answer === 'rejected'
   const lines = mainText(lesson, lesson.start.files).split('\n').length + 20
   const label = (option: string) =>
-    prediction.asks === 'packet' ? option : option === 'accepted' ? t.predict.accepted : t.predict.rejected
+    prediction.asks !== 'verdict' ? option : option === 'accepted' ? t.predict.accepted : t.predict.rejected
   return (
     <form
       className={styles.ask}
@@ -106,11 +106,13 @@ function Ask({ lesson, prediction }: { readonly lesson: Lesson; readonly predict
 function judgement(p: Prediction, guess: Guess, ending: Ending, t: LearnTexts): string {
   const { predict } = t
   const truth =
-    p.asks === 'packet'
-      ? predict.truthPacket(ending.packets[p.packet] ?? '')
-      : ending.verdict === 'accepted'
-        ? predict.truthAccepted
-        : predict.truthRejected(ending.line, ending.message.split('\n')[0])
+    p.asks === 'figure'
+      ? p.answer
+      : p.asks === 'packet'
+        ? predict.truthPacket(ending.packets[p.packet] ?? '')
+        : ending.verdict === 'accepted'
+          ? predict.truthAccepted
+          : predict.truthRejected(ending.line, ending.message.split('\n')[0])
   if (guess.right) return predict.right
   if (p.asks === 'verdict' && guess.answer === ending.verdict) return predict.wrongLine(ending.line)
   return predict.wrong(truth)
