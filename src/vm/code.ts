@@ -98,6 +98,8 @@ export interface Code {
   readonly target: Int32Array
   readonly constLo: Int32Array
   readonly constHi: Int32Array
+  /** Whether an instruction names r10. */
+  readonly usesStack: boolean
   readonly calls: readonly (Helper | undefined)[]
   readonly linker: Linker
   /** The bytes that this was made from. */
@@ -179,6 +181,7 @@ export function link(name: string, bytes: Uint8Array, linker: Linker): Code {
     target,
     constLo: Int32Array.from(constLo),
     constHi: Int32Array.from(constHi),
+    usesStack: t.dst.includes(BPF_REG_FP) || t.src.includes(BPF_REG_FP),
     calls,
     linker,
     bytes,

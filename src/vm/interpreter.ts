@@ -27,6 +27,7 @@ const SIZES = [4, 2, 1, 8] as const
 /** Executes up to `fuel` instructions. */
 export function run(m: Machine, fuel: number): Stop {
   if (m.status !== 'ready') return m.status
+  m.isStackEmpty = false
   const memory = m.memory
   const end = m.steps + fuel
   // Whatever may change the code or move the memory comes back to here; the inner loop works on locals.

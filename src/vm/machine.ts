@@ -50,6 +50,8 @@ export interface Machine {
   readonly callers: Code[]
   readonly continuations: (Continuation | undefined)[]
   readonly stack: readonly Region[]
+  /** The outermost frame is as openFrame leaves it: whoever runs code that uses it says no. */
+  isStackEmpty: boolean
   /** Ram offset of the cells. */
   readonly cells: number
   /** Region that each instruction found last, of `code`. */
@@ -112,6 +114,7 @@ export function createMachine(memory: Memory, stackHi: number): Machine {
     callers: [],
     continuations: [],
     stack: regions,
+    isStackEmpty: false,
     cells: ram + 2 * bytes,
     sites: [],
     siteTables: new WeakMap(),
@@ -135,6 +138,7 @@ const NO_CODE: Code = {
   target: new Int32Array(0),
   constLo: new Int32Array(0),
   constHi: new Int32Array(0),
+  usesStack: false,
   calls: [],
   linker: {
     imm64: () => undefined,
@@ -199,8 +203,12 @@ export function enter(m: Machine, code: Code): void {
 export function openFrame(m: Machine, depth: number): void {
   const r = m.stack[depth]
   r.to = MAX_BPF_STACK
-  m.memory.ram.fill(r.baseLo, MAX_BPF_STACK, 0)
-  m.memory.ram.fill(r.baseLo + r.shadow, MAX_BPF_STACK, 0)
+  if (depth === 0 && m.isStackEmpty) m.memory.ram.touch(r.baseLo, MAX_BPF_STACK)
+  else {
+    m.memory.ram.fill(r.baseLo, MAX_BPF_STACK, 0)
+    m.memory.ram.fill(r.baseLo + r.shadow, MAX_BPF_STACK, 0)
+  }
+  if (depth === 0) m.isStackEmpty = true
   m.depth = depth
   m.lo[10] = r.baseLo + MAX_BPF_STACK
   m.hi[10] = r.baseHi
@@ -369,6 +377,7 @@ export function saveMachine(m: Machine): MachineSnapshot {
 /** Back to a snapshot; the memory is restored by its owner. */
 export function restoreMachine(m: Machine, s: MachineSnapshot): void {
   if (m.code !== s.code) enter(m, s.code)
+  m.isStackEmpty = false
   m.lo.set(s.regs.subarray(0, FIRST_CONSTANT))
   m.hi.set(s.regs.subarray(FIRST_CONSTANT))
   m.pc = s.pc

@@ -6,8 +6,8 @@
 //
 //   snapshot: copies pages written since the last one, shares the rest       restore: copies back pages that differ
 //
-// Invariant: whoever writes bytes marks their pages dirty (`touch`), or a snapshot misses them. Compiled code marks the page that a
-// store begins in, with MAY_RUN_OVER. Offsets are plain numbers; addresses that programs see are the business of memory.ts. Offset 0 is
+// Invariant: whoever writes bytes marks their pages dirty (`touch`), or a snapshot misses them. Compiled code marks the page that stores
+// begin in, with MAY_RUN_OVER. Offsets are plain numbers; addresses that programs see are the business of memory.ts. Offset 0 is
 // never handed out, so 0 can mean "none".
 
 export const PAGE_SHIFT = 12
@@ -16,9 +16,10 @@ const INITIAL = 1 << 17
 const ZERO_PAGE = new Uint8Array(PAGE)
 /** Ram offset of the dirty marks. */
 export const DIRTY_AT = 64
-/** A mark of compiled code: the store may have run over into the next page, by 7 bytes at most. */
+/** A mark of compiled code: bytes were stored within a window that begins in this page and may run over into the next one. */
 export const MAY_RUN_OVER = 3
-const LONGEST_STORE = 8
+export const MARKED_WINDOW = 128
+export const LONGEST_STORE = 8
 /** Free lists by power of two: blocks of 16 bytes (class 4) to 2^30. */
 const CLASSES = 31
 const SMALLEST_CLASS = 4
@@ -152,7 +153,7 @@ export class Ram {
       if (this.dirty[p] !== MAY_RUN_OVER || this.dirty[p + 1] !== 0) continue
       const old = this.pages[p + 1] ?? ZERO_PAGE
       const at = (p + 1) << PAGE_SHIFT
-      for (let i = 0; i < LONGEST_STORE; i++) if (this.u8[at + i] !== old[i]) this.dirty[p + 1] = 1
+      for (let i = 0; i < MARKED_WINDOW; i++) if (this.u8[at + i] !== old[i]) this.dirty[p + 1] = 1
     }
   }
 

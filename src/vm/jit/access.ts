@@ -8,7 +8,7 @@
 //
 // A store marks its page as written. The page of the stack needs no mark: each run begins by writing it.
 import { READ, WRITE } from '../memory.ts'
-import { DIRTY_AT, MAY_RUN_OVER, PAGE_SHIFT } from '../ram.ts'
+import { DIRTY_AT, LONGEST_STORE, MARKED_WINDOW, MAY_RUN_OVER, PAGE_SHIFT } from '../ram.ts'
 import {
   A,
   access,
@@ -34,6 +34,7 @@ import {
   WRITABLE,
 } from './body.ts'
 import { ANY, CONTEXT, contextCell, STACK } from './kinds.ts'
+import { mayWrite } from './known.ts'
 import * as w from './opcodes.ts'
 
 const SIZES = [4, 2, 1, 8] as const
@@ -125,8 +126,10 @@ export function store(b: Body, pc: number): void {
   get(b, A)
   value(b, src[pc])
   access(b, STORES[size], 0)
-  markPage(b)
-  if (asks) end(b)
+  if (asks) {
+    markPage(b)
+    end(b)
+  } else markWindow(b, pc, base)
 }
 
 const FETCH = 0x01
@@ -206,6 +209,11 @@ export function atomic(b: Body, pc: number): void {
 
 /** Puts what an access to Ram needs on the stack; answers the offset that goes into the instruction. */
 function directAddress(b: Body, base: number, off: number): number {
+  const known = b.known.lows[base]
+  if (known && known.off + off >= 0) {
+    get(b, known.local)
+    return known.off + off
+  }
   low(b, base)
   if (off >= 0) return off
   i32(b, off)
@@ -215,9 +223,12 @@ function directAddress(b: Body, base: number, off: number): number {
 
 /** Puts the lower half of the address into A, and leaves it on the stack too unless told otherwise. */
 function address(b: Body, base: number, off: number, keep: (b: Body, local: number) => void = tee): void {
-  low(b, base)
-  if (off !== 0) {
-    i32(b, off)
+  const known = b.known.lows[base]
+  const by = known ? known.off + off : off
+  if (known) get(b, known.local)
+  else low(b, base)
+  if (by !== 0) {
+    i32(b, by)
     ops(b, w.I32_ADD)
   }
   keep(b, A)
@@ -276,9 +287,39 @@ function askedBefore(b: Body, base: number, off: number, size: number, rights: n
   end(b)
 }
 
-/** Marks the page that A lies in as written. */
-function markPage(b: Body): void {
+/** Marks the page of a store as written, unless that was done for one before it through the same value; stores that follow closely are included. */
+function markWindow(b: Body, pc: number, base: number): void {
+  const { off } = b.code
+  const mark = b.known.marked[base]
+  if (mark !== undefined && mark <= off[pc] && off[pc] + LONGEST_STORE <= mark + MARKED_WINDOW) return
+  const first = firstOfStores(b, pc, base)
+  markPage(b, first - off[pc])
+  b.known.marked[base] = first
+}
+
+/** Least offset of the store at `pc` and of those behind it in its block through the same value that one window has room for. */
+function firstOfStores({ code, blockEnd }: Body, pc: number, base: number): number {
+  const { opcode, dst, off } = code
+  let first = off[pc]
+  let last = off[pc]
+  for (let i = pc + 1; i < blockEnd && !mayWrite(code, i, base); i++) {
+    const op = opcode[i]
+    if (((op & 0x07) !== 0x02 && (op & 0x07) !== 0x03) || dst[i] !== base) continue
+    const [from, to] = [Math.min(first, off[i]), Math.max(last, off[i])]
+    if (to + LONGEST_STORE - from > MARKED_WINDOW) break
+    first = from
+    last = to
+  }
+  return first
+}
+
+/** Marks the page that A, or what is some bytes from it, lies in as written. */
+function markPage(b: Body, by = 0): void {
   get(b, A)
+  if (by !== 0) {
+    i32(b, by)
+    ops(b, w.I32_ADD)
+  }
   i32(b, PAGE_SHIFT)
   ops(b, w.I32_SHR_U)
   i32(b, MAY_RUN_OVER)

@@ -230,7 +230,6 @@ const COMPARISONS: ReadonlyMap<number, readonly [number, number]> = new Map([
   [0x10, [w.I64_EQ, w.I32_EQ]],
   [0x20, [w.I64_GT_U, w.I32_GT_U]],
   [0x30, [w.I64_GE_U, w.I32_GE_U]],
-  [0x50, [w.I64_NE, w.I32_NE]],
   [0x60, [w.I64_GT_S, w.I32_GT_S]],
   [0x70, [w.I64_GE_S, w.I32_GE_S]],
   [0xa0, [w.I64_LT_U, w.I32_LT_U]],
@@ -238,21 +237,52 @@ const COMPARISONS: ReadonlyMap<number, readonly [number, number]> = new Map([
   [0xc0, [w.I64_LT_S, w.I32_LT_S]],
   [0xd0, [w.I64_LE_S, w.I32_LE_S]],
 ])
+const JEQ = 0x10
+const JNE = 0x50
+const JSET = 0x40
 
-/** Leaves an i32 on the stack: whether the jump at `pc` is taken. */
+/**
+ * Leaves an i32 on the stack: whether the jump at `pc` is taken. Programs jump away from what is usual (errors, other protocols), and engines
+ * put the code of a condition that holds behind that of one that does not; but V8 turns one that is said as a negation around. So inequality is
+ * said as a difference, and being zero as being less than one.
+ */
 export function condition(b: Body, pc: number): void {
   const op = b.code.opcode[pc]
   const d = b.code.dst[pc]
   const s = b.code.src[pc]
   const wide = (op & 0x07) === 0x05
-  const comparison = COMPARISONS.get(op & 0xf0)
+  const what = op & 0xf0
+  const isZero = constant(b, s) === 0
   const operand = wide ? value : low
+  const known = b.known.lows[d]
+  if (wide && isZero && known?.isResult && (what === JEQ || what === JNE)) {
+    get(b, known.local)
+    if (what === JEQ) {
+      i32(b, 1)
+      ops(b, w.I32_LT_U)
+    }
+    return
+  }
   operand(b, d)
-  operand(b, s)
-  if (comparison) ops(b, comparison[wide ? 0 : 1])
-  else if (wide) {
-    ops(b, w.I64_AND)
+  if (what === JEQ && isZero) {
+    if (wide) ops(b, w.I64_EQZ)
+    else {
+      i32(b, 1)
+      ops(b, w.I32_LT_U)
+    }
+    return
+  }
+  if (!wide || what !== JNE || !isZero) operand(b, s)
+  if (what === JNE || what === JSET) difference(b, wide, what === JSET ? w.I64_AND : isZero ? undefined : w.I64_XOR)
+  else ops(b, COMPARISONS.get(what)![wide ? 0 : 1])
+}
+
+/** Whether the operands on the stack differ, or have bits in common. */
+function difference(b: Body, wide: boolean, op: number | undefined): void {
+  if (!wide) ops(b, op === w.I64_AND ? w.I32_AND : w.I32_SUB)
+  else {
+    if (op !== undefined) ops(b, op)
     i64(b, 0)
-    ops(b, w.I64_NE)
-  } else ops(b, w.I32_AND)
+    ops(b, w.I64_GT_U)
+  }
 }

@@ -1,7 +1,7 @@
 // The body of one function while it is written: its code, the numbers of its locals, and the small words that everything else is said in.
 //
 //   parameters   r1 to r5, depth                 (checked: r0 to r9, depth: callees may read what their caller left)
-//   locals       the other registers, t (i64), left, pc, a, label (i32)
+//   locals       the other registers, t (i64), left, pc, a, label, frame (i32), more (i32) as they are needed
 //   result       0 = returned, r0 in its cell; 1 = stopped, the machine says how
 //
 // `left` counts down the instructions that may still be executed, as late as possible (countPending). A function that stops writes its
@@ -9,6 +9,7 @@
 import type { Code } from '../code.ts'
 import { Bytes } from './bytes.ts'
 import type { FunctionCode } from './functions.ts'
+import { type Known, knownAtStart, writesFrame } from './known.ts'
 import type { FuncType, Mark } from './module.ts'
 import * as w from './opcodes.ts'
 
@@ -53,10 +54,17 @@ export interface Body {
   /** Number of the function that begins at a slot; undefined = none does. */
   readonly functionAt: (slot: number) => FunctionCode | undefined
   readonly numberOf: (f: FunctionCode) => number
-  /** Numbers of the functions that look keys up, by the lower half of their map's address. */
+  /** Numbers of the functions that look keys up, by the lower half of their map's address; others are looked up in line. */
   readonly lookups: ReadonlyMap<number, number>
+  /** One past the last slot of the block that is being written. */
+  blockEnd: number
   /** Kinds of registers before the instruction that is being written. */
   kinds: Uint8Array
+  known: Known
+  /** What is known where several ways meet. */
+  readonly knownAtMerge: () => Known
+  /** Locals (i32) beyond those that every function has. */
+  more: number
   /** Structured blocks that are open. */
   nesting: number
   /** Instructions that were executed since `left` was last brought up to date, on the way that is being written. */
@@ -70,12 +78,14 @@ export const LEFT = 13
 export const PC = 14
 export const A = 15
 export const LABEL = 16
+/** Lower half of the address of the frame's first byte. */
+export const FRAME = 17
 /** With checks: the bytes that are known to be readable, and writable: where they begin, and how many (i64 each). */
-export const READABLE = 17
-export const WRITABLE = 19
+export const READABLE = 18
+export const WRITABLE = 20
 export const CHECK_LOCALS = 4
 export const I64_LOCALS = 7
-export const I32_LOCALS = 4
+export const I32_LOCALS = 5
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i)
 
@@ -95,6 +105,7 @@ export function createBody(
   numberOf: Body['numberOf'],
   lookups: Body['lookups'] = new Map(),
 ): Body {
+  const frame = layout.checked && writesFrame(code) ? undefined : FRAME
   const regs = layout.checked ? range(0, 10) : [6, 0, 1, 2, 3, 4, 7, 8, 9, 10]
   return {
     code,
@@ -106,7 +117,11 @@ export function createBody(
     functionAt,
     numberOf,
     lookups,
+    blockEnd: 0,
     kinds: new Uint8Array(11),
+    known: knownAtStart(frame),
+    knownAtMerge: () => knownAtStart(frame),
+    more: 0,
     nesting: 0,
     pending: 0,
     marks: [],
@@ -126,6 +141,11 @@ export function set(b: Body, local: number): void {
 export function tee(b: Body, local: number): void {
   b.out.byte(w.LOCAL_TEE)
   b.out.u32(local)
+}
+
+/** A new local for 32 bits. */
+export function newLocal(b: Body): number {
+  return FRAME + 1 + (b.layout.checked ? CHECK_LOCALS : 0) + b.more++
 }
 
 export function i32(b: Body, n: number): void {
@@ -208,13 +228,13 @@ export const LEAVE_LEVEL = 1
 export const UNWIND_LEVEL = 2
 
 /**
- * Takes what is pending off `left`, for a way that ends here: it leaves, returns, or branches to where others arrive. So a loop takes off
- * once a turn what all its blocks executed, and a way out of it what was executed until then.
+ * Takes what is pending off `left`, but for what whoever comes next takes off: for a way that ends here, which leaves, returns, or branches to
+ * where others arrive. So a loop takes off once a turn what all its blocks executed, and a way out of it what was executed until then.
  */
-export function countPending(b: Body): void {
-  if (b.pending === 0) return
+export function countPending(b: Body, rest = 0): void {
+  if (b.pending === rest) return
   get(b, LEFT)
-  i32(b, b.pending)
+  i32(b, b.pending - rest)
   ops(b, w.I32_SUB)
   set(b, LEFT)
 }

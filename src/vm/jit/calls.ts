@@ -18,6 +18,7 @@ import {
   loadLeft,
   loadRegisters,
   low,
+  newLocal,
   open,
   ops,
   PC,
@@ -31,43 +32,54 @@ import {
   unwindIf,
 } from './body.ts'
 import type { Block, FunctionCode } from './functions.ts'
-import { arrayLookup, lookupAt } from './lookup.ts'
+import { forget, forgetForCall } from './known.ts'
+import { arrayLookup, chainsLookup, type FoundLookup, keyAt, lookupIn, pushKey } from './lookup.ts'
 import * as w from './opcodes.ts'
 
 const CALL_SUBPROG = 1
 export const STOPPED = 1
 export const TAIL_CALLED = 2
 
-/** The call at `pc`. Behind it the count of what is left is that of the machine. */
+/** The call at `pc`. Behind it the count of what is left is that of the machine, unless something is pending. */
 export function call(b: Body, pc: number, block: Block): void {
   if (b.code.src[pc] === CALL_SUBPROG) {
     const callee = b.functionAt(b.code.target[pc])
     if (callee) callFunction(b, pc, callee)
     else leaveAt(b, pc)
   } else if (b.code.calls[pc] === undefined) leaveAt(b, pc)
-  else if (!lookUp(b, block)) callHost(b, pc)
+  else {
+    const found = lookupIn(b, block)
+    if (found) {
+      lookUp(b, found)
+      return
+    }
+    callHost(b, pc)
+  }
+  forgetForCall(b.known)
 }
 
-/** A map lookup that needs no host; false where the call is none. */
-function lookUp(b: Body, block: Block): boolean {
-  const found = b.layout.checked ? undefined : lookupAt(b.code, block)
-  if (!found) return false
-  const { lookup } = found
-  low(b, 2)
-  if (lookup.kind === 'array') arrayLookup(b, lookup, A)
+/** A map lookup that needs no host. */
+function lookUp(b: Body, { lookup, mapLo }: FoundLookup): void {
+  const key = keyAt(b, 2)
+  const result = newLocal(b)
+  const number = b.lookups.get(mapLo)
+  if (lookup.kind === 'array') arrayLookup(b, lookup, key, result)
+  else if (number === undefined) chainsLookup(b, lookup, key)
   else {
+    pushKey(b, key)
     ops(b, w.CALL)
-    b.out.u32(b.lookups.get(found.mapLo)!)
+    b.out.u32(number)
   }
-  tee(b, A)
+  tee(b, result)
   ops(b, w.I64_EXTEND_I32_U)
   i64(b, 0, lookup.hi)
   ops(b, w.I64_OR)
   i64(b, 0)
-  get(b, A)
+  get(b, result)
   ops(b, w.SELECT)
   put(b, 0)
-  return true
+  for (let r = 0; r <= 5; r++) forget(b.known, r)
+  b.known.lows[0] = { local: result, off: 0, isResult: true }
 }
 
 function callHost(b: Body, pc: number): void {

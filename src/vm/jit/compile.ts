@@ -79,13 +79,20 @@ export function compile(code: Code, layout: Layout, pages: number): Compiled | u
   return { bytes, functions, funcs }
 }
 
-/** Hashes that are looked into, by the lower half of their map's address. */
+/** Places that look into a hash before it gets a function. */
+const IN_LINE = 3
+
+/** Hashes that are looked into at many places, by the lower half of their map's address. */
 function tablesOf(code: Code, functions: readonly FunctionCode[]): Map<number, Lookup> {
+  const places = new Map<number, number>()
   const tables = new Map<number, Lookup>()
   for (const f of functions) {
     for (const block of f.blocks) {
       const found = lookupAt(code, block)
-      if (found?.lookup.kind === 'chains') tables.set(found.mapLo, found.lookup)
+      if (found?.lookup.kind !== 'chains') continue
+      const count = (places.get(found.mapLo) ?? 0) + 1
+      places.set(found.mapLo, count)
+      if (count > IN_LINE) tables.set(found.mapLo, found.lookup)
     }
   }
   return tables

@@ -54,6 +54,7 @@ export interface Jit {
 interface Instance {
   readonly code: Code
   readonly exports: WasmExports
+  readonly main: (depth: number) => number
 }
 
 /** State of the engine on one machine. `end` is the value of `steps` at which the fuel is used up. */
@@ -63,6 +64,8 @@ interface Session {
   readonly pages: number
   /** null = is not compiled. */
   readonly instances: WeakMap<Code, Instance | null>
+  /** What ran last; null = nothing that is compiled. */
+  recent: Instance | null
   end: number
 }
 
@@ -71,7 +74,7 @@ export function createJit(options: JitOptions): Jit | undefined {
   const pages = Math.ceil(options.limit / WASM_PAGE)
   const memory = newMemory(pages)
   if (!memory) return undefined
-  const session: Session = { memory, checked: options.checked, pages, instances: new WeakMap(), end: 0 }
+  const session: Session = { memory, checked: options.checked, pages, instances: new WeakMap(), recent: null, end: 0 }
   return {
     source: {
       buffer: memory.buffer,
@@ -101,9 +104,10 @@ function execute(session: Session, m: Machine, fuel: number): Stop {
   const instance = isStart ? instanceOf(session, m) : null
   if (!instance) return run(m, fuel)
   session.end = Math.min(fuel, MAX_FUEL)
-  giveRegisters(m, 10)
+  if (m.code.usesStack) m.isStackEmpty = false
+  giveRegisters(m, session.checked ? 10 : 6)
   setCell(m, CELL_LEFT, session.end)
-  const status = enterCode(m, instance, 0, 0)
+  const status = enterCode(m, instance.main, 0)
   if (status === 0) {
     takeRegisters(m, 1)
     m.steps = session.end - cell(m, CELL_LEFT)
@@ -114,10 +118,10 @@ function execute(session: Session, m: Machine, fuel: number): Stop {
   return m.status === 'ready' ? run(m, fuel - m.steps) : m.status
 }
 
-/** Runs the function at a slot in a frame; registers are in their cells. */
-function enterCode(m: Machine, instance: Instance, slot: number, depth: number): number {
+/** Runs a function in a frame; registers are in their cells. */
+function enterCode(m: Machine, entry: (depth: number) => number, depth: number): number {
   try {
-    return instance.exports[entryName(slot)](depth)
+    return entry(depth)
   } catch (error) {
     // Verified code does not get here, unless the verdict was wrong.
     if (!(error instanceof Error) || error.name !== 'RuntimeError') throw error
@@ -128,11 +132,13 @@ function enterCode(m: Machine, instance: Instance, slot: number, depth: number):
 
 function instanceOf(session: Session, m: Machine): Instance | null {
   const { code } = m
+  if (session.recent?.code === code) return session.recent
   let instance = session.instances.get(code)
   if (instance === undefined) {
     instance = code.length === 0 ? null : instantiate(session, m)
     session.instances.set(code, instance)
   }
+  session.recent = instance
   return instance
 }
 
@@ -147,7 +153,8 @@ function instantiate(session: Session, m: Machine): Instance | null {
   if (!wasm || !compiled) return null
   const module = new wasm.Module(compiled.bytes)
   const host = hostOf(session, m, code, compiled.functions)
-  return { code, exports: new wasm.Instance(module, { [IMPORTS]: { [MEMORY]: session.memory, ...host } }).exports }
+  const { exports } = new wasm.Instance(module, { [IMPORTS]: { [MEMORY]: session.memory, ...host } })
+  return { code, exports, main: exports[entryName(0)] }
 }
 
 /**
@@ -221,8 +228,9 @@ function hostOf(session: Session, m: Machine, code: Code, functions: readonly Fu
   const tail = (depth: number): number => {
     const target = instanceOf(session, m)
     if (!target) return TAIL_CALLED + STOPPED
+    m.isStackEmpty = false
     giveRegisters(m, 10)
-    return TAIL_CALLED + enterCode(m, target, 0, depth)
+    return TAIL_CALLED + enterCode(m, target.main, depth)
   }
 
   /** A helper wants a function of the program called, perhaps many times. */
@@ -232,7 +240,7 @@ function hostOf(session: Session, m: Machine, code: Code, functions: readonly Fu
       const instance = session.instances.get(code)
       if (!f || !instance) return STOPPED
       giveRegisters(m, 10)
-      if (enterCode(m, instance, f.start, depth + 1) !== 0) return STOPPED
+      if (enterCode(m, instance.exports[entryName(f.start)], depth + 1) !== 0) return STOPPED
       if (m.code !== code) enter(m, code)
       takeRegisters(m, taken)
       m.depth = depth + 1

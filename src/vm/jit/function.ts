@@ -16,6 +16,7 @@ import {
   CHECK_LOCALS,
   countPending,
   end,
+  FRAME,
   forgetAccess,
   get,
   host,
@@ -27,6 +28,7 @@ import {
   LEFT,
   leaveAt,
   loadLeft,
+  low,
   open,
   ops,
   PC,
@@ -37,9 +39,11 @@ import {
 } from './body.ts'
 import { call, checkpoint, exit, loadPacket, mayGoto, STOPPED } from './calls.ts'
 import { type Block, isBranch, OP_CALL, OP_EXIT, OP_LD_IMM64, OP_MAY_GOTO } from './functions.ts'
-import type { Edge } from './graph.ts'
+import { type Edge, inOrder } from './graph.ts'
 import { kindsOf, step } from './kinds.ts'
+import { copyOf, follow } from './known.ts'
 import { liveness } from './liveness.ts'
+import { lookupIn } from './lookup.ts'
 import type { Func } from './module.ts'
 import * as w from './opcodes.ts'
 
@@ -54,6 +58,8 @@ interface Writer {
   readonly live: Uint16Array | undefined
   /** For each node whose beginning or end can be branched to: the nesting of its block. */
   readonly level: Int32Array
+  /** For each merge: how many instructions are pending where control arrives. */
+  readonly arrivals: Int32Array
 }
 
 /** Writes a function; undefined = nested too deeply. */
@@ -64,6 +70,7 @@ export function compileFunction(b: Body, isMain: boolean): Func | undefined {
     kinds: checked ? undefined : kindsOf(b.code, b.f, isMain),
     live: checked ? undefined : liveness(b.code, b.f),
     level: new Int32Array(b.f.graph.succ.length).fill(-1),
+    arrivals: arrivalsOf(b),
   }
   open(b, w.BLOCK)
   open(b, w.BLOCK)
@@ -79,11 +86,34 @@ export function compileFunction(b: Body, isMain: boolean): Func | undefined {
       { count: checked ? I64_LOCALS - 5 : I64_LOCALS, type: w.I64 },
       { count: I32_LOCALS, type: w.I32 },
       ...(checked ? [{ count: CHECK_LOCALS, type: w.I64 }] : []),
+      { count: b.more, type: w.I32 },
     ],
     body: b.out,
     name: '',
     marks: b.marks,
   }
+}
+
+/**
+ * What is pending at merges: as much as on the longest way there, so that only the shorter ones (errors, most often) have a difference to
+ * count.
+ */
+function arrivalsOf(b: Body): Int32Array {
+  const { f, code } = b
+  const { succ, order, isLoop } = f.graph
+  const arrivals = new Int32Array(succ.length)
+  // The ways out of a dispatch count nothing.
+  const fixed = new Set(succ.slice(f.blocks.length).flatMap((edges) => edges.map((e) => e.to)))
+  for (const node of inOrder(f.graph)) {
+    const block = f.blocks[node]
+    const op = block && block.last >= 0 ? code.opcode[block.last] : 0
+    const isSettled = !block || (op === OP_CALL && !lookupIn(b, block)) || op === OP_MAY_GOTO
+    const pending = isSettled ? 0 : block.count + (isLoop[node] !== 0 ? 0 : arrivals[node])
+    for (const { to } of succ[node]) {
+      if (order[to] > order[node] && !fixed.has(to)) arrivals[to] = Math.max(arrivals[to], pending)
+    }
+  }
+  return arrivals
 }
 
 function prologue(b: Body): void {
@@ -95,6 +125,10 @@ function prologue(b: Body): void {
   i64(b, MAX_BPF_STACK)
   ops(b, w.I64_MUL, w.I64_SUB)
   put(b, 10)
+  low(b, 10)
+  i32(b, MAX_BPF_STACK)
+  ops(b, w.I32_SUB)
+  set(b, FRAME)
   checkpoint(b, b.f.start, ALL)
 }
 
@@ -126,8 +160,8 @@ function tree(t: Writer, root: number): boolean {
   for (let node = root; node >= 0; ) {
     if (b.nesting > MAX_NESTING) return false
     const isLoop = graph.isLoop[node] !== 0
-    // Only branches arrive at a merge, and they have counted.
-    if (graph.isMerge[node] !== 0) b.pending = 0
+    if (graph.isMerge[node] !== 0) b.pending = t.arrivals[node]
+    if (graph.isMerge[node] !== 0 || isLoop) b.known = b.knownAtMerge()
     if (isLoop) {
       settle(b)
       open(b, w.LOOP)
@@ -170,6 +204,7 @@ function contents(t: Writer, node: number): number {
   if (b.f.graph.isCheckpoint[node] !== 0) checkpoint(b, block.start, t.live?.[node] ?? ALL)
   if (t.kinds) b.kinds.set(t.kinds[node])
   b.pending += block.count
+  b.blockEnd = block.end
   for (let pc = block.start; pc < block.end; pc += b.code.opcode[pc] === OP_LD_IMM64 ? 2 : 1) {
     const op = b.code.opcode[pc]
     b.marks.push({ at: b.out.length, insn: pc })
@@ -182,14 +217,16 @@ function contents(t: Writer, node: number): number {
       return -1
     }
     if (t.kinds) step(b.code, pc, b.kinds)
+    if (op !== OP_CALL) follow(b.known, b.code, pc)
   }
   if (edges.length === 0) {
     leaveAt(b, ~block.end)
     return -1
   }
   const { last } = block
-  if (b.code.opcode[last] === OP_CALL) checkpoint(b, block.end, t.live?.[edges[0].to] ?? ALL)
-  if (edges.length === 1) return follow(t, edges[0], node)
+  // Behind a call it is not known how much was executed, but for one that was settled in line.
+  if (b.code.opcode[last] === OP_CALL && b.pending === 0) checkpoint(b, block.end, t.live?.[edges[0].to] ?? ALL)
+  if (edges.length === 1) return goTo(t, edges[0], node)
   if (b.code.opcode[last] === OP_MAY_GOTO) mayGoto(b)
   else condition(b, last)
   return fork(t, node, edges[1], edges[0])
@@ -243,11 +280,14 @@ function setLabel(b: Body, edge: Edge): void {
 
 const distance = (t: Writer, to: number): number => t.b.nesting - t.level[to]
 
+/** What is left to be counted where a branch arrives. */
+const arrival = (t: Writer, from: number, to: number): number => (t.b.f.graph.order[to] <= t.b.f.graph.order[from] ? 0 : t.arrivals[to])
+
 /** Goes to a node: a branch, or in line. */
-function follow(t: Writer, edge: Edge, from: number): number {
+function goTo(t: Writer, edge: Edge, from: number): number {
   setLabel(t.b, edge)
   if (!isJump(t, from, edge)) return edge.to
-  countPending(t.b)
+  countPending(t.b, arrival(t, from, edge.to))
   branch(t.b, w.BR, distance(t, edge.to))
   return -1
 }
@@ -256,33 +296,36 @@ function follow(t: Writer, edge: Edge, from: number): number {
 function fork(t: Writer, from: number, taken: Edge, other: Edge): number {
   const { b } = t
   if (isJump(t, from, taken) && taken.label < 0) {
-    branchIf(t, taken.to)
-    return follow(t, other, from)
+    branchIf(t, from, taken.to)
+    return goTo(t, other, from)
   }
   if (isJump(t, from, other) && other.label < 0) {
     ops(b, w.I32_EQZ)
-    branchIf(t, other.to)
-    return follow(t, taken, from)
+    branchIf(t, from, other.to)
+    return goTo(t, taken, from)
   }
   const { pending } = b
+  const known = copyOf(b.known)
   open(b, w.IF)
-  const inLine = follow(t, taken, from)
+  const inLine = goTo(t, taken, from)
   const done = inLine < 0 || tree(t, inLine)
   end(b)
   if (!done) return FAILED
   b.pending = pending
-  return follow(t, other, from)
+  b.known = known
+  return goTo(t, other, from)
 }
 
 /** A branch on the i32 on the stack. */
-function branchIf(t: Writer, to: number): void {
+function branchIf(t: Writer, from: number, to: number): void {
   const { b } = t
-  if (b.pending === 0) {
+  const rest = arrival(t, from, to)
+  if (b.pending === rest) {
     branch(b, w.BR_IF, distance(t, to))
     return
   }
   open(b, w.IF)
-  countPending(b)
+  countPending(b, rest)
   branch(b, w.BR, distance(t, to))
   end(b)
 }
@@ -304,6 +347,7 @@ function dispatch(t: Writer, node: number, edges: readonly Edge[]): number {
   for (let i = inLine.length - 1; i >= 0; i--) {
     end(b)
     b.pending = 0
+    b.known = b.knownAtMerge()
     if (i > 0 && !tree(t, inLine[i].to)) return FAILED
     if (i === 0) return inLine[0].to
   }

@@ -5,6 +5,7 @@
 // that were executed is exact. Where control leaves the program, there is a block of no instructions at the slot behind the last.
 import { type Code, slotOfAddress } from '../code.ts'
 import { type Graph, reducible } from './graph.ts'
+import { unrolled } from './unroll.ts'
 
 export const OP_LD_IMM64 = 0x18
 export const OP_CALL = 0x85
@@ -98,16 +99,24 @@ function functionAt(code: Code, start: number, leaders: Uint8Array, isCallback: 
     return i
   }
   blockAt(start)
-  let total = 0
   let hasMayGoto = false
   while (work.length > 0) {
     const i = index.get(work.pop()!)!
     if (succ[i].length > 0) continue
-    total += blocks[i].count
     hasMayGoto ||= blocks[i].last >= 0 && code.opcode[blocks[i].last] === OP_MAY_GOTO
     succ[i] = targets(code, blocks[i]).map(blockAt)
   }
-  return { start, blocks, graph: reducible(succ), longest: total + 1, isCallback, hasMayGoto }
+  const plain = reducible(succ)
+  const nodes = unrolled({ blocks, succ }, plain, (block) => (isRepeatable(code, block) ? block.count : Number.POSITIVE_INFINITY))
+  const graph = nodes.blocks.length === blocks.length ? plain : reducible(nodes.succ)
+  const longest = nodes.blocks.reduce((sum, block) => sum + block.count, 1)
+  return { start, blocks: nodes.blocks, graph, longest, isCallback, hasMayGoto }
+}
+
+/** Whether repeating a block in an unrolled loop pays: calls cost more than a turn does. */
+function isRepeatable(code: Code, { last }: Block): boolean {
+  const op = last < 0 ? 0 : code.opcode[last]
+  return op !== OP_CALL && op !== OP_MAY_GOTO && !isLegacyLoad(op)
 }
 
 function scan(code: Code, start: number, leaders: Uint8Array): Block {

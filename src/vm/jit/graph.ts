@@ -33,6 +33,9 @@ export interface Graph {
   readonly isCheckpoint: Uint8Array
 }
 
+/** Nodes in reverse postorder, without those that are not reached. */
+export const inOrder = ({ order }: Graph): number[] => [...order.keys()].filter((n) => order[n] >= 0).sort((a, b) => order[a] - order[b])
+
 export function reducible(blocks: readonly (readonly number[])[]): Graph {
   const succ: Edge[][] = blocks.map((targets) => targets.map((to) => ({ to, label: -1 })))
   const entries = new Uint8Array(blocks.length)

@@ -117,6 +117,46 @@ describe('compiled code does what the interpreter does', () => {
     for (const fuel of [1, 2, 50, 501, 100_000]) both(text, fuel)
   })
 
+  it('in small loops, whose turns are written several times, with any fuel', () => {
+    const text = `
+      r0 = 0
+      r1 = 13
+    turn:
+      r1 += -1
+      if r1 == 0 goto out
+      r2 = r1
+      r2 &= 3
+      if r2 != 2 goto odd
+      r0 += 100
+      goto turn
+    odd:
+      if w2 == 0 goto turn
+      r0 += 1
+      if r0 != 305 goto turn
+      r0 += 7
+    out:
+      exit`
+    for (let fuel = 0; fuel < 120; fuel++) both(text, fuel)
+    const nested = `
+      r1 = 5
+    outer:
+      r2 = 4
+    inner:
+      r0 += r2
+      r2 += -1
+      if r2 s> 0 goto inner
+      r1 += -1
+      if w1 != 0 goto outer
+      exit`
+    for (let fuel = 0; fuel < 120; fuel++) both(nested, fuel)
+    expect(both(nested)).toMatch(/^exited {2}50 0/)
+  })
+
+  it('when it writes the frame pointer', () => {
+    expect(both('  r1 = 5\n  *(u64 *)(r10 -16) = r1\n  r10 += -8\n  r0 = *(u64 *)(r10 -8)\n  exit')).toMatch(/^exited {2}5 0/)
+    both('  r10 += 8\n  if r1 == 1 goto a\n  r10 += -16\na:\n  *(u64 *)(r10 -8) = r1\n  r2 = r10\n  r0 = *(u64 *)(r2 -8)\n  exit')
+  })
+
   it('when it calls, and calls too deep', () => {
     expect(both('  r6 = 5\n  r1 = 3\n  call f\n  r0 += r6\n  exit\nf:\n  r6 = r1\n  *(u64 *)(r10 -8) = r6\n  r0 = r6\n  exit')).toMatch(
       /^exited {2}8 0/,

@@ -11,6 +11,7 @@
 //             stack
 import type { Code, ContextCell } from '../code.ts'
 import { type FunctionCode, OP_CALL, OP_LD_IMM64 } from './functions.ts'
+import { inOrder } from './graph.ts'
 
 const UNSEEN = 0
 export const NUMBER = 1
@@ -52,8 +53,8 @@ export function kindsOf(code: Code, f: FunctionCode, isMain: boolean): readonly 
   before[0].fill(isMain ? NUMBER : ANY)
   before[0][FP] = STACK
   if (isMain) before[0][1] = code.linker.contextInRam ? RAM : CONTEXT
-  const { succ, order } = f.graph
-  const reached = [...order.keys()].filter((n) => order[n] >= 0).sort((a, b) => order[a] - order[b])
+  const { succ } = f.graph
+  const reached = inOrder(f.graph)
   // A dispatch node passes on what comes in.
   const state = succ.map((_, n) => before[n] ?? new Uint8Array(REGS))
   const kinds = new Uint8Array(REGS)

@@ -3,6 +3,7 @@
 // Sets are bit masks: bit r = register r.
 import type { Code } from '../code.ts'
 import { type FunctionCode, OP_CALL, OP_EXIT, OP_GOTOL, OP_JA, OP_LD_IMM64, OP_MAY_GOTO } from './functions.ts'
+import { inOrder } from './graph.ts'
 
 const ARGUMENTS = 0b111110
 const CLOBBERED = 0b111111
@@ -53,7 +54,7 @@ function atomicEffect(imm: number, d: number, s: number): Effect {
 
 /** Registers that are read before they are written, from the start of each node of the graph on. */
 export function liveness(code: Code, f: FunctionCode): Uint16Array {
-  const { succ, order } = f.graph
+  const { succ } = f.graph
   const effects = f.blocks.map((block): Effect => {
     let uses = 0
     let defines = 0
@@ -65,7 +66,7 @@ export function liveness(code: Code, f: FunctionCode): Uint16Array {
     return { uses, defines }
   })
   const live = new Uint16Array(succ.length)
-  const backwards = [...order.keys()].filter((n) => order[n] >= 0).sort((a, b) => order[b] - order[a])
+  const backwards = inOrder(f.graph).reverse()
   for (let changed = true; changed; ) {
     changed = false
     for (const node of backwards) {

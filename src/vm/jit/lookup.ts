@@ -1,10 +1,10 @@
-// Map lookups as compiled code: an array's is written in line, a hash's is a function of the module that hashes the key and follows the
-// chain of its bucket. What the tables look like is told by whoever owns them (`Lookup`); the hash is Jenkins' lookup3, as Linux has it.
+// Map lookups as compiled code: written in line, or, where a program looks into a hash at many places, as a function of the module. A hash's
+// hashes the key and follows the chain of its bucket. What the tables look like is told by whoever owns them (`Lookup`); the hash is Jenkins' lookup3, as Linux has it.
 // In: a description. Out: code that takes a key's Ram offset and answers that of the value, 0 = none.
 // Only for verified code: the key's bytes are read without a check.
 import type { Code, Lookup, PerCpu } from '../code.ts'
 import { DIRTY_AT, MAY_RUN_OVER, PAGE_SHIFT } from '../ram.ts'
-import { access, type Body, end, FIRST_CONSTANT, get, i32, open, ops, set, tee } from './body.ts'
+import { access, type Body, branch, end, FIRST_CONSTANT, get, i32, low, newLocal, open, ops, set, tee } from './body.ts'
 import { type Block, OP_CALL, OP_LD_IMM64 } from './functions.ts'
 import type { Func } from './module.ts'
 import * as w from './opcodes.ts'
@@ -15,8 +15,18 @@ type Chains = Extract<Lookup, { kind: 'chains' }>
 /** Keys that are longer are hashed by the host. */
 export const LONGEST_KEY = 64
 
+export interface FoundLookup {
+  readonly lookup: Lookup
+  /** Lower half of the map's address. */
+  readonly mapLo: number
+}
+
+/** The lookup that a block ends with and that needs no host. */
+export const lookupIn = ({ code, layout }: Body, block: Block): FoundLookup | undefined =>
+  layout.checked ? undefined : lookupAt(code, block)
+
 /** The lookup that a helper call is, where its map is known: loaded in the block that ends with the call. */
-export function lookupAt(code: Code, block: Block): { readonly lookup: Lookup; readonly mapLo: number } | undefined {
+export function lookupAt(code: Code, block: Block): FoundLookup | undefined {
   const pc = block.last
   if (pc < 0 || code.opcode[pc] !== OP_CALL || code.src[pc] !== 0) return undefined
   const load = loadOfR1(code, block)
@@ -44,9 +54,33 @@ function loadOfR1(code: Code, block: Block): number {
   return loads[1]
 }
 
-/** Replaces the key's offset on the stack by the value's. */
-export function arrayLookup(b: Body, l: Array_, scratch: number): void {
-  access(b, w.I32_LOAD, 0)
+/** Where a key lies: a local with the lower half of an address, and a distance. */
+export interface Key {
+  readonly local: number
+  readonly off: number
+}
+
+/** The key that a register points to. */
+export function keyAt(b: Body, r: number): Key {
+  const known = b.known.lows[r]
+  if (known && known.off >= 0) return known
+  const local = newLocal(b)
+  low(b, r)
+  set(b, local)
+  return { local, off: 0 }
+}
+
+export function pushKey(b: Body, key: Key): void {
+  get(b, key.local)
+  if (key.off === 0) return
+  i32(b, key.off)
+  ops(b, w.I32_ADD)
+}
+
+/** Leaves the value's offset on the stack. */
+export function arrayLookup(b: Body, l: Array_, key: Key, scratch: number): void {
+  get(b, key.local)
+  access(b, w.I32_LOAD, key.off)
   tee(b, scratch)
   i32(b, l.stride)
   ops(b, w.I32_MUL)
@@ -68,63 +102,77 @@ function addCpu(b: Body, cpu: PerCpu | undefined): void {
   ops(b, w.I32_MUL, w.I32_ADD)
 }
 
-const KEY = 0
-const ELEMENT = 1
-const V_A = 2
-const V_B = 3
-const V_C = 4
-const LOCALS = 4
+interface Locals {
+  readonly element: number
+  readonly a: number
+  readonly b: number
+  readonly c: number
+}
 
-/** (key) -> value. `b` is an empty body. */
+const KEY: Key = { local: 0, off: 0 }
+const LOCALS: Locals = { element: 1, a: 2, b: 3, c: 4 }
+
+/** A function (key) -> value. `b` is an empty body. */
 export function chainsFunction(b: Body, l: Chains): Func {
-  jhash(b, l.keySize, l.seed)
-  get(b, V_C)
+  findInChains(b, l, KEY, LOCALS)
+  return { type: { params: [w.I32], results: [w.I32] }, locals: [{ count: 4, type: w.I32 }], body: b.out, name: '' }
+}
+
+/** Leaves the value's offset on the stack. */
+export function chainsLookup(b: Body, l: Chains, key: Key): void {
+  findInChains(b, l, key, { element: newLocal(b), a: newLocal(b), b: newLocal(b), c: newLocal(b) })
+}
+
+function findInChains(b: Body, l: Chains, key: Key, v: Locals): void {
+  jhash(b, key, v, l.keySize, l.seed)
+  open(b, w.BLOCK, w.I32)
+  const outermost = b.nesting
+  get(b, v.c)
   i32(b, l.mask)
   ops(b, w.I32_AND)
   i32(b, 2)
   ops(b, w.I32_SHL)
   access(b, w.I32_LOAD, l.table)
-  set(b, ELEMENT)
+  set(b, v.element)
   open(b, w.LOOP)
-  get(b, ELEMENT)
+  get(b, v.element)
   ops(b, w.I32_EQZ)
   open(b, w.IF)
   i32(b, 0)
-  ops(b, w.RETURN)
+  branch(b, w.BR, b.nesting - outermost)
   end(b)
-  get(b, ELEMENT)
+  get(b, v.element)
   access(b, w.I32_LOAD, l.hash)
-  get(b, V_C)
+  get(b, v.c)
   ops(b, w.I32_EQ)
   open(b, w.IF)
-  sameKey(b, l)
+  sameKey(b, l, key, v)
   open(b, w.IF)
-  if (l.used) markUsed(b, l.used)
-  get(b, ELEMENT)
+  if (l.used) markUsed(b, l.used, v)
+  get(b, v.element)
   access(b, w.I32_LOAD, l.value)
   addCpu(b, l.cpu)
-  ops(b, w.RETURN)
+  branch(b, w.BR, b.nesting - outermost)
   end(b)
   end(b)
-  get(b, ELEMENT)
+  get(b, v.element)
   access(b, w.I32_LOAD, l.next)
-  set(b, ELEMENT)
-  b.out.byte(w.BR)
-  b.out.u32(0)
+  set(b, v.element)
+  branch(b, w.BR, 0)
   end(b)
   ops(b, w.UNREACHABLE)
-  return { type: { params: [w.I32], results: [w.I32] }, locals: [{ count: LOCALS, type: w.I32 }], body: b.out, name: '' }
+  end(b)
 }
 
 /** Sets a bit of the element that says that it was looked up. */
-function markUsed(b: Body, { at, bit }: NonNullable<Chains['used']>): void {
-  get(b, ELEMENT)
-  get(b, ELEMENT)
+function markUsed(b: Body, { at, bit }: NonNullable<Chains['used']>, { element }: Locals): void {
+  get(b, element)
+  get(b, element)
   access(b, w.I32_LOAD, at)
   i32(b, bit)
   ops(b, w.I32_OR)
   access(b, w.I32_STORE, at)
-  get(b, ELEMENT)
+  get(b, element)
   i32(b, PAGE_SHIFT)
   ops(b, w.I32_SHR_U)
   i32(b, MAY_RUN_OVER)
@@ -139,13 +187,13 @@ const PARTS = [
 ] as const
 
 /** Leaves an i32 on the stack: whether the element's key is the one asked for. */
-function sameKey(b: Body, l: Chains): void {
+function sameKey(b: Body, l: Chains, key: Key, { element }: Locals): void {
   for (let at = 0; at < l.keySize; ) {
     const part = PARTS.find((p) => p.size <= l.keySize - at)!
-    get(b, ELEMENT)
+    get(b, element)
     access(b, part.load, l.key + at)
-    get(b, KEY)
-    access(b, part.load, at)
+    get(b, key.local)
+    access(b, part.load, key.off + at)
     ops(b, part.equal)
     if (at > 0) ops(b, w.I32_AND)
     at += part.size
@@ -153,55 +201,56 @@ function sameKey(b: Body, l: Chains): void {
 }
 
 const GOLDEN = 0xdeadbeef
-/** [target, other operand, rotation] of the rounds between blocks of twelve bytes, and of the last ones. */
+/** Variables and rotations of the rounds between blocks of twelve bytes, and of the last ones. */
 const MIX = [
-  [V_A, V_C, 4, V_C, V_B],
-  [V_B, V_A, 6, V_A, V_C],
-  [V_C, V_B, 8, V_B, V_A],
-  [V_A, V_C, 16, V_C, V_B],
-  [V_B, V_A, 19, V_A, V_C],
-  [V_C, V_B, 4, V_B, V_A],
+  ['a', 'c', 4, 'c', 'b'],
+  ['b', 'a', 6, 'a', 'c'],
+  ['c', 'b', 8, 'b', 'a'],
+  ['a', 'c', 16, 'c', 'b'],
+  ['b', 'a', 19, 'a', 'c'],
+  ['c', 'b', 4, 'b', 'a'],
 ] as const
 const FINAL = [
-  [V_C, V_B, 14],
-  [V_A, V_C, 11],
-  [V_B, V_A, 25],
-  [V_C, V_B, 16],
-  [V_A, V_C, 4],
-  [V_B, V_A, 14],
-  [V_C, V_B, 24],
+  ['c', 'b', 14],
+  ['a', 'c', 11],
+  ['b', 'a', 25],
+  ['c', 'b', 16],
+  ['a', 'c', 4],
+  ['b', 'a', 14],
+  ['c', 'b', 24],
 ] as const
 
-/** The hash of the key, into V_C. */
-function jhash(b: Body, length: number, seed: number): void {
-  for (const v of [V_A, V_B, V_C]) {
+/** The hash of the key, into c. */
+function jhash(b: Body, key: Key, v: Locals, length: number, seed: number): void {
+  const variables = [v.a, v.b, v.c]
+  for (const local of variables) {
     i32(b, GOLDEN + length + seed)
-    set(b, v)
+    set(b, local)
   }
   let at = 0
   for (; length - at > 12; at += 12) {
-    for (const [i, v] of [V_A, V_B, V_C].entries()) addWord(b, v, at + 4 * i, 4)
+    for (const [i, local] of variables.entries()) addWord(b, key, local, at + 4 * i, 4)
     for (const [x, y, by, z, plus] of MIX) {
-      get(b, x)
-      get(b, y)
+      get(b, v[x])
+      get(b, v[y])
       ops(b, w.I32_SUB)
-      rotated(b, y, by)
+      rotated(b, v[y], by)
       ops(b, w.I32_XOR)
-      set(b, x)
-      get(b, z)
-      get(b, plus)
+      set(b, v[x])
+      get(b, v[z])
+      get(b, v[plus])
       ops(b, w.I32_ADD)
-      set(b, z)
+      set(b, v[z])
     }
   }
-  for (const [i, v] of [V_A, V_B, V_C].entries()) addWord(b, v, at + 4 * i, Math.min(4, length - at - 4 * i))
+  for (const [i, local] of variables.entries()) addWord(b, key, local, at + 4 * i, Math.min(4, length - at - 4 * i))
   for (const [x, y, by] of FINAL) {
-    get(b, x)
-    get(b, y)
+    get(b, v[x])
+    get(b, v[y])
     ops(b, w.I32_XOR)
-    rotated(b, y, by)
+    rotated(b, v[y], by)
     ops(b, w.I32_SUB)
-    set(b, x)
+    set(b, v[x])
   }
 }
 
@@ -212,14 +261,14 @@ function rotated(b: Body, local: number, by: number): void {
 }
 
 /** Adds up to four bytes of the key, as a little-endian number. */
-function addWord(b: Body, v: number, at: number, size: number): void {
+function addWord(b: Body, key: Key, v: number, at: number, size: number): void {
   if (size <= 0) return
   get(b, v)
-  get(b, KEY)
-  access(b, size === 4 ? w.I32_LOAD : size === 1 ? w.I32_LOAD8_U : w.I32_LOAD16_U, at)
+  get(b, key.local)
+  access(b, size === 4 ? w.I32_LOAD : size === 1 ? w.I32_LOAD8_U : w.I32_LOAD16_U, key.off + at)
   if (size === 3) {
-    get(b, KEY)
-    access(b, w.I32_LOAD8_U, at + 2)
+    get(b, key.local)
+    access(b, w.I32_LOAD8_U, key.off + at + 2)
     i32(b, 16)
     ops(b, w.I32_SHL, w.I32_OR)
   }

@@ -1,0 +1,135 @@
+// What compiled code of verified programs leaves behind, where it takes short cuts that the interpreter does not: lookups in line, pages marked
+// as written for several stores at once, a stack that is not cleared when nobody used it.
+import { describe, expect, it } from 'vitest'
+import { helperByName } from '../abi/index.ts'
+import { toHex } from '../base/index.ts'
+import { makeSource } from '../diag/index.ts'
+import { assemble, type MapDef, type Program } from '../isa/index.ts'
+import {
+  createKernel,
+  type Kernel,
+  type LoadedProgram,
+  loadProgram,
+  restoreKernel,
+  runInvocation,
+  saveKernel,
+  startProgram,
+} from './index.ts'
+
+function program(text: string, entries: readonly MapDef['init'][] = []): Program {
+  const result = assemble(makeSource('t.s', text), { helper: (name) => helperByName(name)?.id })
+  if (!result.program) throw new Error(JSON.stringify(result.diagnostics))
+  const maps = result.program.maps.map((m, i) => ({ ...m, init: entries[i] ?? m.init }))
+  return { ...result.program, maps, type: 'xdp' }
+}
+
+function load(k: Kernel, p: Program): LoadedProgram {
+  const loaded = loadProgram(k, p)
+  if (!loaded.ok) throw new Error('not loaded')
+  return loaded.program
+}
+
+function runOn(k: Kernel, p: LoadedProgram, first = 0): string {
+  const started = startProgram(k, p, { kind: 'xdp', packet: Uint8Array.from({ length: 64 }, (_, i) => first + i) })
+  if (!started.ok) throw new Error(started.unsupported)
+  const end = runInvocation(k, 100_000)
+  return `${end} ${k.machine.lo[0]} ${k.machine.hi[0]} steps ${k.machine.steps}`
+}
+
+const run = (k: Kernel, p: Program): string => runOn(k, load(k, p))
+
+const bytesOf = (k: Kernel): string => k.maps.flatMap((m) => m.entries().map((e) => `${toHex(e.key)}=${toHex(e.value)}`)).join(' ')
+
+/** The same on both engines; answers what it was. */
+function same(p: Program, after: (k: Kernel, end: string) => string): string {
+  const [expected, got] = (['interp', 'jit'] as const).map((engine) => {
+    const k = createKernel({ engine, verified: true })
+    return after(k, run(k, p))
+  })
+  expect(got).toBe(expected)
+  return expected
+}
+
+describe('compiled code', () => {
+  it('marks all pages that it stores to, so that a snapshot has them', () => {
+    const stores = [4090, 4100, 4096, 4200, 8190, 4040, 12280].map((at) => `*(u64 *)(r0 +${at}) = r6`).join('\n')
+    const text = `.map big array 4 16384 1
+      r6 = *(u32 *)(r1 +0)
+      r6 = *(u8 *)(r6 +0)
+      *(u32 *)(r10 -4) = 0
+      r2 = r10
+      r2 += -4
+      r1 = big ll
+      call bpf_map_lookup_elem
+      if r0 == 0 goto out
+      ${stores}
+      r0 += 4080
+      *(u64 *)(r0 +0) = r6
+      *(u64 *)(r0 +120) = r6
+      r0 = 1
+    out:
+      exit`
+    for (const engine of ['interp', 'jit'] as const) {
+      const k = createKernel({ engine, verified: true })
+      const p = load(k, program(text))
+      expect(runOn(k, p, 1)).toBe('exited 1 0 steps 20')
+      const [before, bytes] = [saveKernel(k), bytesOf(k)]
+      runOn(k, p, 2)
+      const [after, changed] = [saveKernel(k), bytesOf(k)]
+      expect(changed === bytes).toBe(false)
+      restoreKernel(k, before)
+      expect(bytesOf(k) === bytes).toBe(true)
+      restoreKernel(k, after)
+      expect(bytesOf(k) === changed).toBe(true)
+    }
+  })
+
+  it('looks into maps as the helper does', () => {
+    const hash = (key: number, value: number) => ({ key: Uint8Array.of(key, 0, 0, 0, 1, 2, 3), value: Uint8Array.of(value, 0, 0, 0) })
+    const look = (map: string, key: number): string => `
+      *(u32 *)(r10 -8) = ${key}
+      r3 = 0x030201
+      *(u32 *)(r10 -4) = r3
+      r2 = r10
+      r2 += -8
+      r1 = ${map} ll
+      call bpf_map_lookup_elem
+      r7 = r0
+      if r7 == 0 goto +2
+      r0 = *(u32 *)(r7 +0)
+      r6 += r0
+      r6 <<= 4`
+    for (const [type, keySize] of [
+      ['hash', 7],
+      ['lru_hash', 7],
+      ['percpu_hash', 7],
+      ['lru_percpu_hash', 7],
+      ['array', 4],
+      ['percpu_array', 4],
+    ] as const) {
+      const entries = [1, 2, 3].map((n) => {
+        const e = hash(n, n + 8)
+        return { key: e.key.slice(0, keySize), value: e.value }
+      })
+      for (const places of [1, 3, 5]) {
+        const looks = Array.from({ length: places }, (_, i) => look('m', i + 1)).join('')
+        const p = program(`.map m ${type} ${keySize} 4 ${type.includes('array') ? 4 : 8}\n r6 = 0${looks}\n r0 = r6\n exit`, [entries])
+        same(p, (k, end) => `${end} ${bytesOf(k)}`)
+      }
+    }
+  })
+
+  it('begins with an empty stack, whatever ran before', () => {
+    for (const engine of ['interp', 'jit'] as const) {
+      const k = createKernel({ engine, verified: true })
+      const ends = [
+        '*(u64 *)(r10 -8) = 77\nr0 = 1\nexit',
+        'r0 = 2\nexit',
+        'r0 = *(u64 *)(r10 -8)\nexit',
+        '*(u64 *)(r10 -8) = 77\nr0 = 1\nexit',
+        'r0 = *(u64 *)(r10 -8)\nexit',
+      ].map((text) => run(k, program(text)))
+      expect(ends.map((e) => e.split(' ')[1])).toEqual(['1', '2', '0', '1', '0'])
+    }
+  })
+})
