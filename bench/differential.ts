@@ -6,6 +6,7 @@
 //   --level 1 or 2 compares whole logs as well. --out FILE writes the records that differ, with both answers.
 // Exit code 1 where we accept what Linux rejects, a run faults or we throw; "skipped" and 0 where the kernel cannot be asked.
 import { writeFileSync } from 'node:fs'
+import { loadKernelBtf } from '../src/abi/index.ts'
 import { fromHex } from '../src/base/index.ts'
 import { disassemble } from '../src/isa/index.ts'
 import { type Comparison, compare, type Difference, KINDS, type Kind, type OwnAnswer, ownAnswer } from '../src/testkit/differential.ts'
@@ -18,6 +19,7 @@ const words = process.argv.slice(2)
 const option = (name: string): string | undefined => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined)
 const number = (name: string, otherwise: number): number => Number(option(name) ?? otherwise)
 const root = process.cwd()
+const kernel = await loadKernelBtf()
 const capsText = option('--caps')
 const caps = capsText === undefined ? undefined : readCapabilities(capsText)
 
@@ -115,7 +117,7 @@ async function walkLane(
     const own: (OwnAnswer | string)[] = []
     const asked: Promise<KernelAnswer>[] = []
     for (const record of records) {
-      const answer = ownAnswer(record, level, caps)
+      const answer = ownAnswer(record, level, caps, kernel)
       own.push(answer)
       asked.push(ask(oracle, record, answer))
     }
@@ -183,7 +185,7 @@ const typeName = option('--type')
 const ofType = (record: GeneratedRecord): GeneratedRecord => (typeName ? { ...record, type: typeName, attach_type: 0 } : record)
 
 async function differencesOf(oracle: RecordOracle, record: GeneratedRecord, level: number): Promise<readonly Difference[]> {
-  const own = ownAnswer(record, level, caps)
+  const own = ownAnswer(record, level, caps, kernel)
   return compare(record, await ask(oracle, record, own), own, level).differences
 }
 

@@ -140,7 +140,7 @@ function apart(linux: string, here: string): string {
 }
 
 /** The first place where two logs part. */
-function tellApart(linux: string, here: string): void {
+export function tellApart(linux: string, here: string): void {
   const a = normal(linux).split('\n')
   const b = normal(here).split('\n')
   const i = a.findIndex((line, k) => line !== b[k])

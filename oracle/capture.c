@@ -2,6 +2,8 @@
 // "attach_to","btf","func_info","line_info","verdict","errno","level","usec","log","said"}; "said" is the log of a refusal without the walk.
 // Map loads name maps by index (src_reg 5 or 6), so that a line stands on its own; "kernel" names the kernel's functions and variables that
 // instructions mention by id, "casts" the type whose id an instruction gives to bpf_rdonly_cast.
+// With capture.variants, lines "TYPE ATTACH_TYPE FLAGS INSNS" (hex; as many instructions, maps by the same index) are read behind the line, and
+// answered in order by {"verdict","errno","log"}, until a line ".".
 // Before the first line that mentions it, the program's BTF has a line of its own: {"btf_id","btf"}. Nothing is attached or run.
 #define _GNU_SOURCE
 #include <bpf/bpf.h>
@@ -18,6 +20,7 @@
 
 #define LOG_SIZE (128u << 20)
 #define MAX_MAPS 256
+#define MAX_VARIANT (64u << 20)
 #define MAX_BTFS 1024
 
 struct capture capture = { .log_level = 2 };
@@ -245,11 +248,13 @@ static __s32 type_of_cast(const struct bpf_insn *insns, __s32 call)
 	return -1;
 }
 
+/** Maps of the program that was last printed, by index. */
+static int fds[MAX_MAPS];
+
 static void print_insns(const struct bpf_insn *given, size_t count, const int *fd_array)
 {
 	struct bpf_insn *insns = malloc((count + 1) * sizeof(*insns));
 	__u32 ids[MAX_MAPS];
-	int fds[MAX_MAPS];
 	size_t maps = 0;
 	bool first = true;
 
@@ -337,6 +342,58 @@ bool capture_caps(char *list)
 	return choose_caps(list);
 }
 
+static int hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/** False where the line is no program of so many instructions. */
+static bool read_insns(const char *hex, struct bpf_insn *insns, size_t count)
+{
+	unsigned char *at = (unsigned char *)insns;
+
+	for (size_t i = 0; i < count * sizeof(*insns); i++) {
+		int hi = hex_digit(hex[2 * i]), lo = hi < 0 ? -1 : hex_digit(hex[2 * i + 1]);
+
+		if (lo < 0)
+			return false;
+		at[i] = hi << 4 | lo;
+	}
+	return true;
+}
+
+static void answer_variants(const char *name, const char *license, size_t count, struct bpf_prog_load_opts given)
+{
+	static char line[MAX_VARIANT];
+	struct bpf_insn *insns = malloc((count + 1) * sizeof(*insns));
+
+	given.fd_array = fds;
+	given.log_level = capture.log_level | 4;
+	while (fgets(line, sizeof(line), stdin) && line[0] != '.') {
+		char *at = line;
+		unsigned long type = strtoul(at, &at, 10);
+		int fd, error;
+
+		given.expected_attach_type = strtoul(at, &at, 10);
+		given.prog_flags = strtoul(at, &at, 10);
+		if (!read_insns(at + strspn(at, " "), insns, count)) {
+			printf("{\"error\":\"not %zu instructions\"}\n", count);
+			fflush(stdout);
+			continue;
+		}
+		given.log_buf[0] = 0;
+		fd = load_lowered(type, name, license, insns, count, &given);
+		error = fd < 0 ? errno : 0;
+		printf("{\"verdict\":\"%s\",\"errno\":%d,\"log\":", fd >= 0 ? "accepted" : "rejected", error);
+		print_text(given.log_buf);
+		printf("}\n");
+		fflush(stdout);
+		if (fd >= 0)
+			close(fd);
+	}
+	free(insns);
+}
+
 int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *license, const struct bpf_insn *insns, size_t count,
 			 struct bpf_prog_load_opts *opts)
 {
@@ -406,6 +463,8 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 	}
 	printf("}\n");
 	fflush(stdout);
+	if (capture.variants)
+		answer_variants(name, license, count, given);
 	errno = error;
 	return fd >= 0 ? fd : -error;
 }

@@ -16,6 +16,8 @@ extern struct capture {
 	bool every;
 	/** A load was captured since this was cleared. */
 	bool seen;
+	/** Behind the line of a program, variants of it are read from standard input and loaded with its maps, types and lines. */
+	bool variants;
 } capture;
 
 void print_text(const char *text);

@@ -1,7 +1,7 @@
 // Every program of eBPF objects as the kernel is given it (after libbpf's relocations), with the kernel's answer: a line as capture.c
 // says, whose head is "file","name","section","tags" (the test annotations: BTF declaration tags of the function). A program that libbpf
-// could not prepare has a line {"file","name","section","tags","libbpf":TEXT}.
-// Usage: objects [-l LEVEL] FILE.o...        (root; static libbpf; loads only, nothing is attached, pinned or run)
+// could not prepare has a line {"file","name","section","tags","libbpf":TEXT}. -v: asks about variants of each (capture.c).
+// Usage: objects [-l LEVEL] [-c CAPS] [-v] FILE.o...        (root; static libbpf; loads only, nothing is attached, pinned or run)
 #define _GNU_SOURCE
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
@@ -170,9 +170,11 @@ int main(int argc, char **argv)
 
 	capture.print_head = print_head;
 	libbpf_set_print(keep_warning);
-	while ((option = getopt(argc, argv, "l:c:")) != -1) {
+	while ((option = getopt(argc, argv, "l:c:v")) != -1) {
 		if (option == 'l')
 			capture.log_level = atoi(optarg);
+		else if (option == 'v')
+			capture.variants = true;
 		else if (option != 'c' || !capture_caps(optarg))
 			return 2;
 	}

@@ -1,5 +1,6 @@
 // One record before both judges: what ours says and does, and in what it differs from what Linux said and did. A difference has a class, so
 // that a thousand programs with one cause are one finding: the kind and the messages with their numbers taken out.
+import type { KernelBtf } from '../abi/index.ts'
 import { toHex } from '../base/index.ts'
 import { readRecord } from '../engine/index.ts'
 import type { Program } from '../isa/index.ts'
@@ -67,12 +68,12 @@ export function programOf(record: GeneratedRecord): Program {
 }
 
 /** Our answer; a defect of ours that throws comes out as its text. */
-export function ownAnswer(record: GeneratedRecord, logLevel: number, caps?: Capabilities): OwnAnswer | string {
+export function ownAnswer(record: GeneratedRecord, logLevel: number, caps?: Capabilities, kernel?: KernelBtf): OwnAnswer | string {
   try {
     const read = readRecord(record)
     if (!read.ok) return read.error
     const { program, packet } = read.record
-    const result = verify(program, { logLevel, ...(caps ? { caps } : {}) })
+    const result = verify(program, { logLevel, ...(caps ? { caps } : {}), ...(kernel ? { kernel } : {}) })
     if (result.verdict !== 'accepted' || !packet) return { result }
     const r = testRun({ program, data: packet, fuel: FUEL })
     const { errno, retval, maps, unwrittenAt } = r
@@ -91,7 +92,7 @@ export function kernelMessage(log: string): string {
   return log
     .replace(STATISTICS, '')
     .split('\n')
-    .filter((line) => line !== '' && !/^(cur|old) state:/.test(line))
+    .filter((line) => line !== '' && !/^(cur state:|old state:|; )/.test(line))
     .join('\n')
 }
 

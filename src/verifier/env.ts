@@ -395,6 +395,9 @@ export function unsupported(env: Env, feature: string): number {
   return UNSUPPORTED
 }
 
+/** What is said of a program that Linux 6.18 itself does not survive judging; nobody should ask it. */
+export const LINUX_CRASHES = 'a program on which Linux 6.18 crashes'
+
 /** Offset of register `regno` of the frame that is being executed. */
 export const curReg = (env: Env, regno: number): number => regAt(workingFrame(env.cur.curframe), regno)
 

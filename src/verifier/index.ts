@@ -1,9 +1,8 @@
 // The verifier: a program in, Linux's verdict and log out.
 
-export { TEST_FLAGS } from './env.ts'
+export { LINUX_CRASHES, TEST_FLAGS } from './env.ts'
 export { type CoveredPart, explainPrune, type PruneExplanation, type PruneReason } from './explain-prune.ts'
 export { type Capabilities, capabilitiesOf, PRIVILEGES, type Privilege, ROOT, readCapabilities } from './privilege.ts'
-export { LINUX_CRASHES } from './transfer/alu.ts'
 export type {
   StatesAt,
   StateView,

@@ -17,7 +17,23 @@ const TYPES = [
   'tracepoint',
   'sock_ops',
   'bind4',
+  'syscall',
+  'perf_event',
+  'raw_tracepoint',
+  'cgroup_sock_create',
+  'sk_msg',
+  'sk_skb',
+  'sk_reuseport',
+  'flow_dissector',
+  'cgroup_sysctl',
+  'cgroup_getsockopt',
+  'cgroup_device',
+  'lwt_xmit',
+  'netfilter',
+  'connect4',
 ]
+/** May sleep: system calls always, kprobes on functions of processes. */
+const SLEEPABLE = 16
 
 const MAPS: readonly MapSketch[] = [
   { type: 'array', key: 4, value: 16, max: 4 },
@@ -31,6 +47,20 @@ const MAPS: readonly MapSketch[] = [
   { type: 'devmap', key: 4, value: 4, max: 2 },
   { type: 'array', key: 4, value: 24, max: 1, flags: 0x80 },
   { type: 'hash', key: 16, value: 32, max: 2 },
+  { type: 'percpu_hash', key: 4, value: 8, max: 2 },
+  { type: 'stack_trace', key: 4, value: 64, max: 2 },
+  { type: 'cgroup_array', key: 4, value: 4, max: 2 },
+  { type: 'lpm_trie', key: 8, value: 8, max: 2, flags: 1 },
+  { type: 'sockmap', key: 4, value: 4, max: 2 },
+  { type: 'sockhash', key: 4, value: 8, max: 2 },
+  { type: 'cpumap', key: 4, value: 4, max: 2 },
+  { type: 'xskmap', key: 4, value: 4, max: 2 },
+  { type: 'devmap_hash', key: 4, value: 4, max: 2 },
+  { type: 'reuseport_sockarray', key: 4, value: 8, max: 2 },
+  { type: 'stack', key: 0, value: 16, max: 2 },
+  { type: 'bloom_filter', key: 0, value: 8, max: 2 },
+  { type: 'user_ringbuf', key: 0, value: 0, max: 4096 },
+  { type: 'cgroup_storage', key: 16, value: 8, max: 0 },
 ]
 
 /** r6 = ctx, r7 = packet with 32 bytes proven (where there is one), r8 = map value or null, r9 = an unknown number below 64. */
@@ -66,7 +96,7 @@ export function helperSketch(r: Random): Sketch {
     text: lines.join('\n'),
     maps: MAPS,
     packet: randomPacket(r),
-    flags: r.chance(5) ? 1 : 0,
+    flags: (r.chance(5) ? 1 : 0) | (type === 'syscall' || (type === 'kprobe' && r.chance(50)) ? SLEEPABLE : 0),
     license: r.chance(4) ? 'MIT' : 'GPL',
   }
 }

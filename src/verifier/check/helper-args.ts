@@ -110,12 +110,12 @@ const COMPATIBLE: Readonly<Record<string, readonly number[]>> = {
 
 /** Argument number `i` from 0. */
 export function checkFuncArg(env: Env, i: number, meta: CallMeta, proto: HelperProto): number {
-  const arg = proto.args[i]
-  if (!arg) return 0
+  const given = proto.args[i]
+  if (!given) return 0
   const regno = 1 + i
   let err = checkRegRead(env, regno)
-  if (!err && arg.base === 'anything' && leaks(env, regno)) return refuseLeak(env, regno, 'leaks addr into helper function')
-  if (err || arg.base === 'anything' || arg.base === 'scalar') return err
+  if (!err && given.base === 'anything' && leaks(env, regno)) return refuseLeak(env, regno, 'leaks addr into helper function')
+  if (err || given.base === 'anything' || given.base === 'scalar') return err
   const { words: s, log } = env
   const r = curReg(env, regno)
   const type = s[r + TYPE]!
@@ -123,12 +123,9 @@ export function checkFuncArg(env: Env, i: number, meta: CallMeta, proto: HelperP
     verbose(log, 'helper access to the packet is not allowed\n')
     return -EACCES
   }
-  let base = arg.base
-  if (base === 'ptr_to_map_value') {
-    const resolved = resolveMapValue(env, meta, base)
-    if (resolved === undefined) return -EINVAL
-    base = resolved
-  }
+  const arg = given.base === 'ptr_to_map_value' ? resolveMapValue(env, meta, given) : given
+  if (!arg) return -EINVAL
+  const { base } = arg
   if (!COMPATIBLE[base]) return unsupported(env, `${proto.row.name}()`)
   if (!(isRegNull(s, r) && arg.flags & PTR_MAYBE_NULL)) {
     err =
@@ -225,18 +222,18 @@ function checkArgValue(env: Env, regno: number, r: number, base: string, arg: Ar
 }
 
 /** What a map takes as its value: sockets, or the bytes that a bloom filter is asked for. */
-function resolveMapValue(env: Env, meta: CallMeta, base: string): string | undefined {
+function resolveMapValue(env: Env, meta: CallMeta, arg: Arg): Arg | undefined {
   const map = env.maps[meta.map]
   switch (map?.type) {
     case 'sockmap':
     case 'sockhash':
-      if (base === 'ptr_to_map_value') return 'ptr_to_btf_id_sock_common'
+      if (arg.flags === 0) return { ...arg, base: 'ptr_to_btf_id_sock_common' }
       verbose(env.log, 'invalid arg_type for sockmap/sockhash\n')
       return undefined
     case 'bloom_filter':
-      return meta.helper === FUNC_MAP_PEEK_ELEM ? 'ptr_to_map_value' : base
+      return meta.helper === FUNC_MAP_PEEK_ELEM ? { ...arg, flags: 0 } : arg
     default:
-      return base
+      return arg
   }
 }
 

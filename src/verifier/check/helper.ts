@@ -76,7 +76,7 @@ export function checkHelperCall(env: Env): number {
     verbose(log, `program of this type cannot use helper ${label}\n`)
     return -EINVAL
   }
-  if (proto.row.gplOnly && !isGplCompatible(env)) {
+  if (proto.row.gplOnly && !FREE_IN[proto.row.name]?.includes(env.progType.name) && !isGplCompatible(env)) {
     verbose(log, 'cannot call GPL-restricted function from non-GPL compatible program\n')
     return -EINVAL
   }
@@ -139,6 +139,9 @@ export function checkHelperCall(env: Env): number {
   clearCallerSaved(env)
   return setResult(env, proto, meta, map)
 }
+
+/** For everybody in programs of a type, where a helper has a body of its own. Linux: bpf_get_stackid_proto_pe. */
+const FREE_IN: Readonly<Record<string, readonly string[]>> = { bpf_get_stackid: ['perf_event'] }
 
 const WRITES_MAP: ReadonlySet<number> = new Set([f.FUNC_MAP_DELETE_ELEM, f.FUNC_MAP_UPDATE_ELEM, f.FUNC_MAP_PUSH_ELEM, f.FUNC_MAP_POP_ELEM])
 

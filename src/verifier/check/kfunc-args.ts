@@ -24,9 +24,10 @@ import {
   TYPE,
   VALUE_HI,
   VALUE_LO,
+  WORD_A,
 } from '../domain/layout.ts'
 import { tnumIsConst } from '../domain/tnum.ts'
-import { curReg, type Env, unsupported } from '../env.ts'
+import { curReg, type Env, LINUX_CRASHES, unsupported } from '../env.ts'
 import { EACCES, EFAULT, EINVAL, UNSUPPORTED } from '../errno.ts'
 import { regTypeName } from '../log/reg-text.ts'
 import { markChainPrecision } from '../precision.ts'
@@ -39,8 +40,9 @@ import { checkMemReg } from './global.ts'
 import { type CallMeta, checkMemSize } from './helper-mem.ts'
 import { ARG_CHECKS, type SpecialArgKind } from './kfunc-hooks.ts'
 import type { KfuncArg, KfuncMeta } from './kfunc-meta.ts'
-import { checkConstStr } from './map.ts'
+import { checkConstStr, recordOf } from './map.ts'
 import { markNotNull } from './null.ts'
+import { hasField } from './record.ts'
 import { checkArgOff, checkReleaseOff } from './region.ts'
 import { isScalarStruct } from './scalar-struct.ts'
 
@@ -256,17 +258,20 @@ function isSized(env: Env, meta: KfuncMeta, index: number): boolean {
   return env.words[curReg(env, index + 2) + TYPE] === SCALAR_VALUE && (hasSuffix(next, '__sz') || hasSuffix(next, '__szk'))
 }
 
+/** Linux takes any register here whose first word is not 0, which stands for other things in registers of other kinds; types are looked at later. */
 function takeMap(env: Env, meta: KfuncMeta, arg: KfuncArg): number {
   const { words: s, log } = env
   const base = baseType(s[arg.r + TYPE]!)
-  if (base !== CONST_PTR_TO_MAP && base !== PTR_TO_MAP_VALUE && base !== PTR_TO_MAP_KEY) {
+  const isMap = base === CONST_PTR_TO_MAP || base === PTR_TO_MAP_VALUE || base === PTR_TO_MAP_KEY
+  if (!isMap && base !== PTR_TO_BTF_ID && s[arg.r + WORD_A] === 0) {
     verbose(log, `pointer in R${arg.regno} isn't map pointer\n`)
     return -EINVAL
   }
+  if (!isMap) return meta.map >= 0 ? unsupported(env, LINUX_CRASHES) : 0
   const map = s[arg.r + MAP]!
   const uid = s[arg.r + MAP_UID]!
-  if (meta.map >= 0 && (meta.map !== map || meta.mapUid !== uid)) {
-    const err = mismatchedMap(env, meta, uid)
+  if (meta.map >= 0) {
+    const err = checkSameMap(env, meta, map, uid)
     if (err) return err
   }
   meta.map = map
@@ -275,12 +280,16 @@ function takeMap(env: Env, meta: KfuncMeta, arg: KfuncArg): number {
 }
 
 /** Work that is queued belongs to the map that it lies in. */
-function mismatchedMap(env: Env, meta: KfuncMeta, uid: number): number {
-  if (meta.desc.name.startsWith('bpf_task_work')) {
-    verbose(env.log, `bpf_task_work pointer in R2 map_uid=${meta.mapUid} doesn't match map pointer in R3 map_uid=${uid}\n`)
-    return -EINVAL
-  }
-  verbose(env.log, `workqueue pointer in R1 map_uid=${meta.mapUid} doesn't match map pointer in R2 map_uid=${uid}\n`)
+function checkSameMap(env: Env, meta: KfuncMeta, map: number, uid: number): number {
+  const record = recordOf(env, map)
+  if (!record || record.length === 0) return unsupported(env, LINUX_CRASHES)
+  if (!hasField(record, 'bpf_wq', 'bpf_task_work') || (meta.map === map && meta.mapUid === uid)) return 0
+  verbose(
+    env.log,
+    hasField(record, 'bpf_task_work')
+      ? `bpf_task_work pointer in R2 map_uid=${meta.mapUid} doesn't match map pointer in R3 map_uid=${uid}\n`
+      : `workqueue pointer in R1 map_uid=${meta.mapUid} doesn't match map pointer in R2 map_uid=${uid}\n`,
+  )
   return -EINVAL
 }
 

@@ -4,7 +4,7 @@
 import type { MapDef } from '../../isa/index.ts'
 import { BTF_ID, baseType, MAP, MEM_ALLOC, OFF, PTR_TO_BTF_ID, PTR_TO_MAP_VALUE, TYPE, VALUE_HI } from '../domain/layout.ts'
 import { tnumIsConst } from '../domain/tnum.ts'
-import { curReg, type Env, unsupported } from '../env.ts'
+import { curReg, type Env, F_SLEEPABLE, unsupported } from '../env.ts'
 import { EACCES, EBUSY, EINVAL, ENOTSUPP, EPERM } from '../errno.ts'
 import { sminOf, umaxOf, varOffOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
@@ -20,6 +20,27 @@ const UNMODELLED_MAPS: ReadonlySet<string> = new Set(['struct_ops', 'insn_array'
 
 /** Programs that run anywhere in the kernel. Linux: is_tracing_prog_type(). */
 const TRACING: ReadonlySet<string> = new Set(['kprobe', 'tracepoint', 'perf_event', 'raw_tracepoint', 'raw_tracepoint_writable'])
+
+/** Kinds of maps for programs that may sleep. */
+const FOR_SLEEPERS: ReadonlySet<string> = new Set([
+  'hash',
+  'lru_hash',
+  'array',
+  'percpu_hash',
+  'percpu_array',
+  'lru_percpu_hash',
+  'array_of_maps',
+  'hash_of_maps',
+  'ringbuf',
+  'user_ringbuf',
+  'inode_storage',
+  'sk_storage',
+  'task_storage',
+  'cgrp_storage',
+  'queue',
+  'stack',
+  'arena',
+])
 
 export function checkMapProgCompatibility(env: Env, index: number): number {
   const map = env.maps[index]!
@@ -42,6 +63,10 @@ export function checkMapProgCompatibility(env: Env, index: number): number {
   for (const timer of ['bpf_timer', 'bpf_wq'] as const) {
     if (!hasField(record, timer) || !TRACING.has(name)) continue
     verbose(env.log, `tracing progs cannot use ${timer} yet\n`)
+    return -EINVAL
+  }
+  if (env.program.flags & F_SLEEPABLE && !FOR_SLEEPERS.has(map.type)) {
+    verbose(env.log, 'Sleepable programs can only use array, hash, ringbuf and local storage maps\n')
     return -EINVAL
   }
   const field = record?.find((f) => f.kind === 'uptr' || isKptrUnknown(env, f))

@@ -29,7 +29,7 @@ import { boundsSync, markRegConst, markRegUnknown, regWidth } from '../domain/bo
 import { coerceRegToSizeSx, coerceSubregToSizeSx, zext32To64 } from '../domain/coerce.ts'
 import { copyReg, PRECISE, PTR_TO_ARENA, SCALAR_VALUE, SUBREG_DEF, TYPE, UMAX_HI } from '../domain/layout.ts'
 import { clearScalarId, linkAfterAlu } from '../domain/linked.ts'
-import { curReg, type Env, unsupported } from '../env.ts'
+import { curReg, type Env, LINUX_CRASHES, unsupported } from '../env.ts'
 import { EACCES, EINVAL } from '../errno.ts'
 import { markChainPrecision } from '../precision.ts'
 import { umaxOf } from '../values.ts'
@@ -220,9 +220,6 @@ function touchesArena(env: Env, dst: number, fromReg: boolean): boolean {
   s[dst + SUBREG_DEF] = insnIdx + 1
   return true
 }
-
-/** What is said of a program that Linux 6.18 itself does not survive judging; nobody should ask it. */
-export const LINUX_CRASHES = 'a program on which Linux 6.18 crashes'
 
 /** dst op= src on numbers. What a constant's addition leaves linked, and what is walked once for each sign, is decided in the domain. */
 function scalarOp(env: Env, dst: number, t: Int32Array, src: number, op: number, alu32: boolean): number {
