@@ -3,6 +3,7 @@ import type { Plugin } from 'vite'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { lessons } from './scripts/lessons.mjs'
 import { offline } from './scripts/offline.ts'
+import { oneFile } from './scripts/one-file.ts'
 import { slimMonaco } from './scripts/slim-monaco.ts'
 
 // Monaco writes style elements and attributes, so styles stay open; everything else is closed. See docs/security.md.
@@ -28,7 +29,7 @@ const contentSecurityPolicy = (): Plugin => ({
 
 export default defineConfig({
   base: './',
-  plugins: [react(), slimMonaco(), lessons(), contentSecurityPolicy(), offline()],
+  plugins: [react(), slimMonaco(), lessons(), contentSecurityPolicy(), offline(), oneFile()],
   build: {
     target: 'es2023',
     chunkSizeWarningLimit: 5000,

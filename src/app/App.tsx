@@ -1,26 +1,28 @@
 // The page as a whole: header, verdict, panels, timeline, and what floats above them.
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { tinykeys } from 'tinykeys'
 import styles from './App.module.css'
 import { COMMANDS } from './commands.ts'
 import { useT } from './i18n/index.ts'
 import { Banners } from './shell/Banners.tsx'
 import { DropZone } from './shell/DropZone.tsx'
-import { EarlierDialog } from './shell/EarlierDialog.tsx'
 import { EmbedPage } from './shell/EmbedPage.tsx'
-import { ExamplesDialog } from './shell/ExamplesDialog.tsx'
 import { readEmbed } from './shell/embed.ts'
 import { Header } from './shell/Header.tsx'
-import { HelpDialog } from './shell/HelpDialog.tsx'
 import { Note } from './shell/Note.tsx'
-import { PaletteDialog } from './shell/PaletteDialog.tsx'
-import { ShareDialog } from './shell/ShareDialog.tsx'
 import { useWidth } from './shell/useWidth.ts'
 import { Workbench } from './shell/Workbench.tsx'
 import type { Page } from './state/boot.ts'
 import { PageContext } from './state/hooks.ts'
 import { useUi } from './state/ui.ts'
 import { useDark } from './state/useDark.ts'
+
+// Loaded when they are first opened.
+const EarlierDialog = lazy(async () => ({ default: (await import('./shell/EarlierDialog.tsx')).EarlierDialog }))
+const ExamplesDialog = lazy(async () => ({ default: (await import('./shell/ExamplesDialog.tsx')).ExamplesDialog }))
+const HelpDialog = lazy(async () => ({ default: (await import('./shell/HelpDialog.tsx')).HelpDialog }))
+const PaletteDialog = lazy(async () => ({ default: (await import('./shell/PaletteDialog.tsx')).PaletteDialog }))
+const ShareDialog = lazy(async () => ({ default: (await import('./share/ShareDialog.tsx')).ShareDialog }))
 
 const embed = readEmbed(location.search)
 
@@ -55,11 +57,13 @@ export function App({ page }: { readonly page: Page }) {
           <Workbench width={width} />
         </div>
       )}
-      {dialog === 'help' && <HelpDialog onClose={close} />}
-      {dialog === 'share' && <ShareDialog onClose={close} />}
-      {dialog === 'earlier' && <EarlierDialog onClose={close} />}
-      {dialog === 'palette' && <PaletteDialog onClose={close} />}
-      {dialog === 'examples' && <ExamplesDialog onClose={close} />}
+      <Suspense>
+        {dialog === 'help' && <HelpDialog onClose={close} />}
+        {dialog === 'share' && <ShareDialog onClose={close} />}
+        {dialog === 'earlier' && <EarlierDialog onClose={close} />}
+        {dialog === 'palette' && <PaletteDialog onClose={close} />}
+        {dialog === 'examples' && <ExamplesDialog onClose={close} />}
+      </Suspense>
       <DropZone />
       <Note />
     </PageContext>

@@ -2,7 +2,7 @@
 // them; `$mod` is Command on a Mac and Control elsewhere. Acts only call stores and the engine.
 import type { Messages } from './i18n/index.ts'
 import { texts } from './i18n/index.ts'
-import { copyLink } from './share.ts'
+import { copyLink } from './share/link.ts'
 import type { Page } from './state/boot.ts'
 import { toggleBreakpoint } from './state/breakpoints.ts'
 import { useEditorActs } from './state/editor-acts.ts'

@@ -101,6 +101,21 @@ export interface Build {
   world(): WorldView
   /** The packets as the program left them, those that it dropped left out. */
   exportPcap(): Uint8Array
+  /** For questions that have code of their own, loaded when they are first asked. */
+  readonly parts: BuildParts
+}
+
+/** What a build is made of. */
+export interface BuildParts {
+  readonly project: Project
+  readonly programs: readonly Program[]
+  readonly kernel: KernelBtf | undefined
+  readonly arrivals: readonly Arrival[]
+  /** Whether each packet is one run of one program. */
+  readonly single: boolean
+  /** Undefined where nothing has run. */
+  readonly timeline: Timeline | undefined
+  tables(): ViewTables & MoveTables
 }
 
 export interface BuildWork {
@@ -230,7 +245,6 @@ function* buildInSteps(
     results.some((r) => r.verdict === 'unsupported') ||
     opened.loading.some((d) => d.severity === 'error') ||
     lacksKernelHeader(opened)
-  const arrivals = packets.map((p) => p.data)
   return {
     ...questions(
       report,
@@ -239,7 +253,8 @@ function* buildInSteps(
       options,
       results,
       timeline,
-      arrivals,
+      packets,
+      single,
       kernel,
       shownBy(shown, project, opened, kernel),
       () => compileProject(project, kernel, true).passes,
@@ -257,13 +272,15 @@ function questions(
   options: VerifyOptions,
   results: readonly VerifyResult[],
   timeline: Timeline | undefined,
-  arrivals: readonly Uint8Array[],
+  arrived: readonly Arrival[],
+  single: boolean,
   kernel: KernelBtf | undefined,
   show: Show | undefined,
   compilePasses: () => Opened['passes'],
 ): Omit<Build, 'wantsKernelTypes' | 'wantsNetwork'> {
   const { revision } = report
   const mainFile = project.build.main
+  const arrivals = arrived.map((p) => p.data)
   const logs = new Map<string, readonly LogLine[]>()
   const states = new Map<string, readonly StateView[]>()
   let kept: Opened['passes'] | undefined
@@ -380,6 +397,15 @@ function questions(
       views: timeline && timeline.runs.length > 0 && show ? show(timeline, Math.max(0, Math.min(tick, report.totalTicks - 1))) : [],
     }),
     world: () => (timeline ? worldView(timeline, revision, indexOf, report.events) : emptyWorld(revision)),
+    parts: {
+      project,
+      programs: opened.programs,
+      kernel,
+      arrivals: arrived,
+      single,
+      timeline: timeline && timeline.runs.length > 0 ? timeline : undefined,
+      tables: viewTables,
+    },
     exportPcap() {
       const kept = timeline ? report.packets.filter((row) => row.outcome !== 'dropped') : []
       return writePcap(kept.map((row) => ({ atNs: row.atNs, data: timeline?.runs[row.activation].result.dataOut ?? new Uint8Array(0) })))

@@ -1,62 +1,68 @@
-// A lesson as a folder that builds and runs on a Linux machine: the learner's sources, a loader over libbpf, a Makefile, what the lesson says
-// about real machines. In: lesson and sources. Out: files by path. Everything is ours to give away.
-import type { ProjectFile } from '../engine/index.ts'
+// A lesson, or a project, as a folder that builds and runs on a Linux machine: the sources, what `real-folder.ts` makes for them, and a README that says
+// how, with what the lesson says about real machines. In: lesson or project, and sources. Out: files by path.
+import type { BuildReport, Project, ProjectFile } from '../engine/index.ts'
+import { objectOf, type RealProgram, realFolder } from './real-folder.ts'
 import { sectionOf, withFacts } from './text.ts'
 import type { Lesson } from './types.ts'
 
-export function exportFolder(lesson: Lesson, files: readonly ProjectFile[], language: 'en' | 'ko'): Readonly<Record<string, string>> {
-  const { main } = lesson.start.build
-  const stem = main.replace(/\.c$/, '')
-  const program = lesson.start.scenario.attach[0]?.program ?? ''
-  const sources = Object.fromEntries(files.map((f) => [f.path, f.text]))
-  return {
-    ...sources,
-    'loader.c': LOADER,
-    Makefile: makefile(main, stem, program),
-    'README.md': readme(lesson, language, stem),
-    '.gitignore': '*.o\nloader\nvmlinux.h\n',
-  }
+type Files = Readonly<Record<string, string | Uint8Array>>
+
+const sourcesOf = (files: readonly ProjectFile[]): Files => Object.fromEntries(files.map((f) => [f.path, f.text]))
+
+/** Whether the kernel's own header is included and must be made on the machine. */
+const needsKernelHeader = (files: readonly ProjectFile[]): boolean =>
+  files.every((f) => f.path !== 'vmlinux.h') && files.some((f) => /^\s*#\s*include\s*["<]vmlinux\.h/m.test(f.text))
+
+export function exportFolder(lesson: Lesson, files: readonly ProjectFile[], language: 'en' | 'ko'): Files {
+  const { build, scenario } = lesson.start
+  const name = scenario.attach[0]?.program ?? ''
+  const programs: readonly RealProgram[] = [{ name, where: 'device' }]
+  const folder = { main: build.main, programs, needsKernelHeader: needsKernelHeader(files) }
+  return { ...sourcesOf(files), ...realFolder(folder), 'README.md': readme(lesson, language, build.main) }
 }
 
-const makefile = (main: string, stem: string, program: string): string => `# Needs clang, libbpf with its headers, and root to run.
-CLANG ?= clang
-ARCH := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
-MULTI := $(shell $(CC) -print-multiarch 2>/dev/null)
-DEV ?= lo
-PROGRAM ?= ${program}
+/** What a project's folder is made of. */
+export interface ProjectExport {
+  readonly project: Project
+  /** The build of it. */
+  readonly report: Pick<BuildReport, 'programs' | 'attached' | 'packets'>
+  /** What arrives, as a capture, where the results of each packet can be compared. */
+  readonly arrivals?: Uint8Array
+}
 
-all: ${stem}.o loader
+const CGROUP = /^(cgroup_|sock_ops)/
+const DEVICE = /^(xdp|sched_)/
 
-${stem}.o: ${main} $(wildcard *.h)
-	$(CLANG) -g -O2 -Wall -target bpf -D__TARGET_ARCH_$(ARCH) -I. $(if $(MULTI),-I/usr/include/$(MULTI)) -c $< -o $@
+export function exportProject({ project, report, arrivals }: ProjectExport, language: 'en' | 'ko'): Files {
+  const { build, scenario, files } = project
+  const { main, units = [], cpu, defines } = build
+  const named = scenario.attach.filter((a) => report.programs.some((p) => p.name === a.program))
+  const first = report.programs[Math.max(0, report.attached)]?.name ?? ''
+  const attach = named.length > 0 ? named : [{ program: first, direction: undefined }]
+  const programs = attach.map(({ program, direction }): RealProgram => {
+    const type = report.programs.find((p) => p.name === program)?.type ?? ''
+    const where = DEVICE.test(type) ? 'device' : CGROUP.test(type) ? 'cgroup' : 'self'
+    return { name: program, where, ...(direction && { direction }) }
+  })
+  const folder = {
+    main,
+    units,
+    cpu,
+    defines,
+    programs: programs.filter((p, i) => programs.findIndex((q) => q.name === p.name) === i),
+    maps: scenario.maps,
+    ...(arrivals && { packets: { pcap: arrivals, returned: report.packets.map((p) => p.retval) } }),
+    needsKernelHeader: needsKernelHeader(files),
+  }
+  const words = PROJECT[language](main.split('/').at(-1) ?? main, objectOf(folder), arrivals !== undefined)
+  return { ...sourcesOf(files), ...realFolder(folder), 'README.md': words }
+}
 
-loader: loader.c
-	$(CC) -g -O2 -Wall $< -o $@ -lbpf
-
-# Loads without attaching: what the verifier of this machine says.
-check: all
-	sudo ./loader -n ${stem}.o $(PROGRAM)
-
-run: all
-	sudo ./loader ${stem}.o $(PROGRAM) $(DEV)
-
-# A network namespace with a pair of interfaces, so that nothing of this machine is touched.
-sandbox: all
-	sudo ip netns add beeyard && sudo ip -n beeyard link add veth0 type veth peer name veth1 && \\
-	sudo ip -n beeyard addr add 10.0.0.2/24 dev veth0 && sudo ip -n beeyard link set veth0 up && sudo ip -n beeyard link set veth1 up; \\
-	sudo ip netns exec beeyard ./loader ${stem}.o $(PROGRAM) veth0; sudo ip netns del beeyard
-
-clean:
-	rm -f *.o loader
-
-.PHONY: all check run sandbox clean
-`
-
-function readme(lesson: Lesson, language: 'en' | 'ko', stem: string): string {
+function readme(lesson: Lesson, language: 'en' | 'ko', main: string): string {
   const text = lesson.texts[language]
   const real = sectionOf(text, 'real')
   const words = README[language]
-  return `# ${text.title}\n\n${words.how(stem)}\n\n## ${real?.heading ?? ''}\n\n${withFacts(real?.body ?? '', lesson.facts)}\n`
+  return `# ${text.title}\n\n${words.how(main.replace(/\.c$/, ''))}\n\n## ${real?.heading ?? ''}\n\n${withFacts(real?.body ?? '', lesson.facts)}\n`
 }
 
 const README = {
@@ -82,77 +88,27 @@ Debian과 Ubuntu에서는 \`sudo apt install clang libbpf-dev make gcc libc6-dev
   },
 }
 
-const LOADER = `// Loads an object, attaches one of its programs and waits for Ctrl-C. Usage: loader [-n] FILE.o PROGRAM [INTERFACE]; -n loads only.
-#include <errno.h>
-#include <net/if.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
+const PROJECT = {
+  en: (name: string, object: string, compares: boolean) => `# ${name}
 
-static volatile sig_atomic_t stopped;
+Made with Beeyard: the program of the page as a folder for a Linux machine.
 
-static void stop(int signal)
-{
-	(void)signal;
-	stopped = 1;
+- \`make check\` compiles \`${object}\` and asks the verifier of your kernel.${compares ? '\n- `make compare` runs the program on the packets of the page (`packets.pcap`) without attaching it, and compares with what Beeyard said (`expected.txt`). Programs that ask for time, random numbers or addresses may differ.' : ''}
+- \`make sandbox\` runs it on a pair of interfaces in a network namespace of its own.
+- \`make run DEV=eth0\` runs it on an interface of yours. Ctrl-C takes it off again. \`PROGRAMS\` in the Makefile says what attaches where.
+
+On Debian and Ubuntu: \`sudo apt install clang libbpf-dev make gcc libc6-dev bpftool\`.
+While it runs, \`sudo bpftool map\` and \`sudo bpftool map dump name NAME\` show the maps, \`sudo cat /sys/kernel/tracing/trace_pipe\` what bpf_printk writes.
+`,
+  ko: (name: string, object: string, compares: boolean) => `# ${name}
+
+Beeyard 페이지의 프로그램을 Linux 컴퓨터에서 실행할 수 있게 담은 폴더입니다.
+
+- \`make check\`: \`${object}\` 파일을 컴파일하고 이 컴퓨터의 검증기에 물어봅니다.${compares ? '\n- `make compare`: 프로그램을 연결하지 않은 채 페이지의 패킷(`packets.pcap`)으로 실행하고 Beeyard의 결과(`expected.txt`)와 비교합니다. 시각, 난수, 주소를 쓰는 프로그램은 결과가 다를 수 있습니다.' : ''}
+- \`make sandbox\`: 따로 만든 네트워크 네임스페이스의 인터페이스 한 쌍에서 실행합니다.
+- \`make run DEV=eth0\`: 실제 인터페이스에서 실행합니다. Ctrl-C를 누르면 떼어 냅니다. 어느 프로그램을 어디에 연결할지는 Makefile의 \`PROGRAMS\`에 있습니다.
+
+Debian과 Ubuntu에서는 \`sudo apt install clang libbpf-dev make gcc libc6-dev bpftool\` 명령으로 준비합니다.
+실행하는 동안 \`sudo bpftool map\`과 \`sudo bpftool map dump name NAME\`으로 맵을, \`sudo cat /sys/kernel/tracing/trace_pipe\`로 bpf_printk 출력을 볼 수 있습니다.
+`,
 }
-
-static struct bpf_link *attach(struct bpf_program *program, int device)
-{
-	switch (bpf_program__type(program)) {
-	case BPF_PROG_TYPE_XDP:
-		return bpf_program__attach_xdp(program, device);
-	case BPF_PROG_TYPE_SCHED_CLS:
-		return bpf_program__attach_tcx(program, device, NULL);
-	default:
-		return bpf_program__attach(program);
-	}
-}
-
-int main(int argc, char **argv)
-{
-	int load_only = argc > 1 && strcmp(argv[1], "-n") == 0;
-
-	argc -= load_only;
-	argv += load_only;
-	if (argc < 3) {
-		fprintf(stderr, "usage: loader [-n] FILE.o PROGRAM [INTERFACE]\\n");
-		return 2;
-	}
-	int device = argc > 3 ? (int)if_nametoindex(argv[3]) : 0;
-	if (argc > 3 && device == 0) {
-		fprintf(stderr, "%s: no such interface\\n", argv[3]);
-		return 1;
-	}
-	struct bpf_object *object = bpf_object__open(argv[1]);
-	if (!object || bpf_object__load(object)) {
-		fprintf(stderr, "not loaded: %s\\n", strerror(errno));
-		return 1;
-	}
-	struct bpf_program *program = bpf_object__find_program_by_name(object, argv[2]);
-	if (!program) {
-		fprintf(stderr, "there is no program %s\\n", argv[2]);
-		return 1;
-	}
-	printf("%s is accepted\\n", argv[2]);
-	if (load_only)
-		return 0;
-	struct bpf_link *link = attach(program, device);
-	if (!link) {
-		fprintf(stderr, "not attached: %s\\n", strerror(errno));
-		return 1;
-	}
-	signal(SIGINT, stop);
-	signal(SIGTERM, stop);
-	printf("%s runs; Ctrl-C takes it off\\n", argv[2]);
-	fflush(stdout);
-	while (!stopped)
-		pause();
-	bpf_link__destroy(link);
-	bpf_object__close(object);
-	return 0;
-}
-`

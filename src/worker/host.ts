@@ -14,6 +14,7 @@ import {
   type Project,
   readCaptureBytes,
   startBuildWith,
+  writePcap,
 } from '../engine/index.ts'
 import { compressor } from './compressor.ts'
 import type { LessonCalls } from './lesson-calls.ts'
@@ -161,6 +162,8 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
         if (method === 'flow') return current.flow(args.program)
         if (method === 'types') return current.types(args.program)
         if (method === 'lanes') return current.lanes(args.fromNs, args.toNs, args.bins)
+        const { parts } = current
+        if (method === 'incomingPcap') return { bytes: writePcap(parts.arrivals), single: parts.single && parts.timeline !== undefined }
         return { bytes: current.exportPcap() }
       }
     }

@@ -8,6 +8,7 @@ export {
   broken,
   checkText,
   exportFolder,
+  exportProject,
   fingerprint,
   gradesCsv,
   gridOf,

@@ -49,6 +49,8 @@ export interface Methods extends ThinkingMethods {
   decodeLink: { args: { fragment: string }; value: LinkResult }
   /** The outgoing packets of the run as pcap bytes. */
   exportPcap: { args: { revision: number }; value: { readonly bytes: Uint8Array } }
+  /** What arrives as pcap bytes; `single`: each packet is one run of one program, so that its result can be compared. */
+  incomingPcap: { args: { revision: number }; value: { readonly bytes: Uint8Array; readonly single: boolean } }
   /** The gallery, without the sources. */
   examples: { args: Record<string, never>; value: readonly ExampleRow[] }
   example: { args: { id: string }; value: { readonly project?: Project } }

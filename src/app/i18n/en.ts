@@ -89,15 +89,14 @@ export const en = {
     allowedIn: (types: string) => `May be called from: ${types}`,
   },
 
+  picture: {
+    as: (kind: string) => `Save as a picture (${kind})`,
+    saved: (name: string) => `${name} saved`,
+    failed: 'The picture could not be made.',
+  },
+
   embed: {
     open: 'Open in Beeyard',
-    title: 'Put it into a page',
-    panels: 'What is shown',
-    readOnly: 'Code cannot be edited',
-    code: 'HTML for the page',
-    copy: 'Copy HTML',
-    copied: 'HTML copied',
-    frame: (file: string) => `Beeyard: ${file}`,
   },
 
   inside: {

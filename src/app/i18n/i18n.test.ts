@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { shareEn } from '../share/texts.en.ts'
+import { shareKo } from '../share/texts.ko.ts'
 import { en } from './en.ts'
 import { ko } from './ko.ts'
 
@@ -21,7 +23,12 @@ function leaves(table: Table, path = ''): readonly (readonly [string, string])[]
 /** Figures and names that are the same in every language. */
 const SAME = /^(editor\.category|output\.(at|ms)|bytecode\.row|verify\.exactly)$/
 
-test('Korean texts are Korean, English texts are not', () => {
+const TABLES: readonly (readonly [string, Table, Table])[] = [
+  ['page', en, ko],
+  ['share', shareEn, shareKo],
+]
+
+test.each(TABLES)('Korean texts are Korean, English texts are not: %s', (_, en, ko) => {
   const english = new Map(leaves(en))
   for (const [path, text] of leaves(ko)) {
     // Where one language says nothing, so does the other.
@@ -31,8 +38,8 @@ test('Korean texts are Korean, English texts are not', () => {
   for (const [path, text] of leaves(en)) expect(text, path).not.toMatch(/[가-힣]/)
 })
 
-test('no particle stands right after a value', () => {
-  const source = readFileSync(join(import.meta.dirname, 'ko.ts'), 'utf8')
+test.each(['ko.ts', '../share/texts.ko.ts'])('no particle stands right after a value: %s', (file) => {
+  const source = readFileSync(join(import.meta.dirname, file), 'utf8')
   const particles = /\$\{(?!count)[^}]*\}(을|를|이|가|은|는|와|과|로|으로)(?=[\s.,'`)])/g
   expect(source.match(particles) ?? []).toEqual([])
   expect(['`$', '{name}을 열었습니다`'].join('').match(particles)).toHaveLength(1)

@@ -90,15 +90,14 @@ export const ko: Messages = {
     allowedIn: (types) => `호출할 수 있는 프로그램: ${types}`,
   },
 
+  picture: {
+    as: (kind) => `그림으로 저장(${kind})`,
+    saved: (name) => `저장했습니다: ${name}`,
+    failed: '그림을 만들지 못했습니다.',
+  },
+
   embed: {
     open: 'Beeyard에서 열기',
-    title: '다른 페이지에 넣기',
-    panels: '보여 줄 것',
-    readOnly: '코드를 고칠 수 없게',
-    code: '페이지에 넣을 HTML',
-    copy: 'HTML 복사',
-    copied: 'HTML을 복사했습니다',
-    frame: (file) => `Beeyard 예제: ${file}`,
   },
 
   inside: {

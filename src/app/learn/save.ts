@@ -13,7 +13,9 @@ import type { LearnTexts } from './texts.ts'
 
 export function saveFolder(_page: Page, lesson: Lesson): void {
   const files = exportFolder(lesson, useDocument.getState().files, useUi.getState().language)
-  const entries = Object.entries(files).map(([path, text]) => [`${lesson.id}/${path}`, strToU8(text)] as const)
+  const entries = Object.entries(files).map(
+    ([path, content]) => [`${lesson.id}/${path}`, typeof content === 'string' ? strToU8(content) : content] as const,
+  )
   download(`${lesson.id}.zip`, 'application/zip', zipSync(Object.fromEntries(entries)))
 }
 

@@ -3,6 +3,7 @@
 // Invariant: a link never overwrites own work; what was on the page before `keepLinkAsMine` lies in the earlier versions.
 import type { LinkResult } from '../../engine/index.ts'
 import { type Client, createClient, defaultProject, spawnWorker } from '../../worker/index.ts'
+import { givenFile } from '../share/given.ts'
 import { readEmbed } from '../shell/embed.ts'
 import { trustedWorkerUrl } from '../trusted.ts'
 import { type Box, memoryBox, openBox } from './box.ts'
@@ -64,7 +65,7 @@ export async function bootPage(): Promise<Page> {
     now: Date.now,
     onStatus: (status) => session().set({ saving: status }),
   })
-  const fragment = location.hash.replace(/^#/, '')
+  const fragment = location.hash.replace(/^#/, '') || (givenFile()?.project ?? '')
   // Own work is loaded even where a link is opened, so that the way back is there at once.
   const loaded = await keeper.load()
   const mine: Work = loaded.kind === 'none' ? NEW_WORK : (loaded.record ?? NEW_WORK)

@@ -60,7 +60,7 @@ function Graph({ graph, view, texts }: Props) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <div ref={host} className={section.scroll} tabIndex={0} role="group" aria-label={t.inside.views.flow}>
-      <div className={styles.ground} style={{ width: graph.width, height: graph.height }}>
+      <div className={styles.ground} data-picture="" style={{ width: graph.width, height: graph.height }}>
         <svg className={styles.edges} width={graph.width} height={graph.height} aria-hidden="true">
           <defs>
             <marker id="flow-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse">

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { shownProgram, useSession } from '../../state/session.ts'
 import { Button } from '../../ui/Button.tsx'
+import { PictureMenu } from '../../ui/PictureMenu.tsx'
 import section from '../Section.module.css'
 import { Flow } from './Flow.tsx'
 import { Passes } from './Passes.tsx'
@@ -23,6 +24,7 @@ export function InsidePanel() {
             {t.inside.views[v]}
           </Button>
         ))}
+        {view === 'flow' && <PictureMenu name="graph" of={`.${section.panel}`} inside="[data-picture]" />}
       </div>
       <Content view={view} />
     </div>

@@ -4,6 +4,7 @@ import type { Subject } from '../../../worker/index.ts'
 import { useT } from '../../i18n/index.ts'
 import { usePage } from '../../state/hooks.ts'
 import { keyOf, useThinking } from '../../state/thinking.ts'
+import { PictureMenu } from '../../ui/PictureMenu.tsx'
 import section from '../Section.module.css'
 import { Loops } from './Loops.tsx'
 import styles from './Panel.module.css'
@@ -23,7 +24,7 @@ export function PathsPanel({ subject }: { readonly subject: Subject }) {
   if (!isShown || !summary) return <p className={section.empty}>{t.paths.working}</p>
   if (summary.steps === 0) return <p className={section.empty}>{t.paths.none}</p>
   return (
-    <div className={styles.paths}>
+    <div className={styles.paths} data-picture="">
       <Budget />
       <Tree subject={subject} />
       <StepDetail subject={subject} />
@@ -57,6 +58,7 @@ function Budget() {
         <label>
           <input type="checkbox" checked={heat} onChange={(e) => set({ heat: e.target.checked })} /> {t.paths.heat}
         </label>
+        <PictureMenu name="paths" of="[data-picture]" />
       </p>
     </div>
   )

@@ -7,6 +7,7 @@ import { useRelated } from '../../state/hooks.ts'
 import { NO_SELECTION } from '../../state/relate.ts'
 import { useSession } from '../../state/session.ts'
 import { Button } from '../../ui/Button.tsx'
+import { PictureMenu } from '../../ui/PictureMenu.tsx'
 import section from '../Section.module.css'
 import { Layers } from './Layers.tsx'
 import styles from './Panel.module.css'
@@ -29,9 +30,10 @@ export function PacketBytes({ machine }: { readonly machine: MachineView }) {
   const read = markText(packetMarks, 'read')
   const written = markText(packetMarks, 'write')
   return (
-    <section className={`${styles.part} ${styles.packetPart}`} aria-label={t.run.packet}>
+    <section className={`${styles.part} ${styles.packetPart}`} data-picture="" aria-label={t.run.packet}>
       <h3 className={styles.partHeading}>
         {t.run.packet} <span className={section.muted}>{t.run.bytes(packetHex.length / 2)}</span>
+        <PictureMenu name={`packet-${machine.packet + 1}`} of="[data-picture]" />
       </h3>
       {rows.length === 0 ? (
         <p className={`${section.muted} ${styles.quiet}`}>{t.run.packetEmpty}</p>

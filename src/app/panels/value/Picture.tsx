@@ -2,6 +2,7 @@
 import type { StepView } from '../../../engine/index.ts'
 import type { ValueView } from '../../../verifier/index.ts'
 import { useT } from '../../i18n/index.ts'
+import { PictureMenu } from '../../ui/PictureMenu.tsx'
 import { numberText } from '../verify/select.ts'
 import styles from './Picture.module.css'
 import { bitsOf, knownBits, regionOf, type Segment, signedSegment, TICKS, unsignedSegment } from './select.ts'
@@ -17,9 +18,10 @@ export function Picture({ name, value, causes, onCause }: Props) {
   const t = useT()
   const isPointer = value.kind !== 'scalar'
   return (
-    <section className={styles.picture} aria-label={t.value.label(name)}>
+    <section className={styles.picture} data-picture="" aria-label={t.value.label(name)}>
       <p className={styles.title}>
         <strong>{name}</strong> <code>{value.text}</code>
+        <PictureMenu name={`register-${name.toLowerCase()}`} of="[data-picture]" />
       </p>
       {isPointer && <Region value={value} />}
       {(!isPointer || value.varOff.mask !== 0n) && <NumberLine value={value} />}

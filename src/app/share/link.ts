@@ -1,9 +1,10 @@
 // A link to exactly what is on the page: made by the worker, put on the clipboard, with a judgement of its length.
 // Lengths: Discord takes 2,000 characters a message, Slack about 4,000 in a link; a file is better above 8,000.
-import { texts } from './i18n/index.ts'
-import type { Page } from './state/boot.ts'
-import { projectToShare } from './state/engine.ts'
-import { useUi } from './state/ui.ts'
+import { texts } from '../i18n/index.ts'
+import type { Page } from '../state/boot.ts'
+import { projectToShare } from '../state/engine.ts'
+import { useUi } from '../state/ui.ts'
+import { givenFile } from './given.ts'
 
 export type LinkSize = 'good' | 'long' | 'huge'
 
@@ -14,6 +15,9 @@ export const linkSize = (length: number): LinkSize => (length <= GOOD ? 'good' :
 
 /** The whole address, with everything after `#`. */
 export function addressOf(fragment: string): string {
+  // A page that is a file on a disk leads to the page that it was made on, which others can open.
+  const home = givenFile()?.home
+  if (home) return `${home}#${fragment.replace(/^#/, '')}`
   const { origin, pathname, search } = location
   const base = origin === 'null' ? location.href.replace(/#.*$/, '') : origin + pathname + search
   return `${base}#${fragment.replace(/^#/, '')}`
