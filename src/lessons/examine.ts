@@ -127,6 +127,7 @@ const FIGURES: Readonly<Record<string, (build: Build, program: string | undefine
   line: (b, p) => programOf(b, p)?.verdict.line,
   insn: (b, p) => programOf(b, p)?.verdict.insn,
   executed: (b) => executed(b),
+  most: (b) => (b.report.packets.length === 0 ? undefined : Math.max(...b.report.packets.map((p) => p.ticks - 1))),
   answered: (b) => {
     const { ended, answered: good } = answered(b)
     return ended === 0 ? undefined : Math.floor((100 * good) / ended)
