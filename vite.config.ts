@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import type { Plugin } from 'vite'
 import { configDefaults, defineConfig } from 'vitest/config'
+import { firstAnswer, firstLook } from './scripts/first-look.mjs'
 import { lessons } from './scripts/lessons.mjs'
 import { offline } from './scripts/offline.ts'
 import { oneFile } from './scripts/one-file.ts'
@@ -27,9 +28,11 @@ const contentSecurityPolicy = (): Plugin => ({
   transformIndexHtml: (html) => html.replace('<head>', `<head>\n    <meta http-equiv="Content-Security-Policy" content="${CSP}" />`),
 })
 
+const pagePlugins = () => [react(), lessons(), firstAnswer()]
+
 export default defineConfig({
   base: './',
-  plugins: [react(), slimMonaco(), lessons(), contentSecurityPolicy(), offline(), oneFile()],
+  plugins: [...pagePlugins(), slimMonaco(), contentSecurityPolicy(), firstLook(pagePlugins), offline(), oneFile()],
   build: {
     target: 'es2023',
     chunkSizeWarningLimit: 5000,

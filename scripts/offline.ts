@@ -13,7 +13,8 @@ export const offline = (): Plugin => ({
   generateBundle: {
     order: 'post',
     handler(_, bundle) {
-      const built = Object.values(bundle).filter((file) => file.fileName !== 'index.html' && !file.fileName.startsWith('.vite/'))
+      // Who comes back sees own work, so the pages of a first visit are not kept.
+      const built = Object.values(bundle).filter((file) => file.fileName !== 'index.html' && !/^\.vite\/|\/first-/.test(file.fileName))
       const hash = createHash('sha256')
       for (const file of Object.values(bundle)) hash.update(file.fileName).update(file.type === 'chunk' ? file.code : file.source)
       const files = ['./', ...built.map((file) => `./${file.fileName}`), ...readdirSync(join(root, 'public')).map((name) => `./${name}`)]

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { build, type InlineConfig, type Plugin } from 'vite'
+import { firstAnswer } from './first-look.mjs'
 import { lessons } from './lessons.mjs'
 import { slimMonaco } from './slim-monaco.ts'
 
@@ -53,7 +54,7 @@ async function bundle(part: keyof typeof PARTS): Promise<{ readonly code: string
     configFile: false,
     logLevel: 'error',
     base: './',
-    plugins: isPage ? [react(), fromTheFile(), slimMonaco(), lessons()] : [lessons()],
+    plugins: isPage ? [react(), fromTheFile(), slimMonaco(), lessons(), firstAnswer()] : [lessons()],
     publicDir: false,
     build: {
       target: 'es2023',

@@ -35,7 +35,11 @@ function addWorker(path) {
   const code = readFileSync(join(dist, path), 'utf8')
   for (const [, other] of code.matchAll(/(?:^|[;}])import(?:[^"'`()]*from)?["'`]\.\/([^"'`]+)["'`]/g)) addWorker(`assets/${other}`)
 }
-for (const name of readdirSync(join(dist, 'assets'))) if (/^worker-.*\.js$/.test(name)) addWorker(`assets/${name}`)
+for (const name of readdirSync(join(dist, 'assets'))) {
+  if (/^worker-.*\.js$/.test(name)) addWorker(`assets/${name}`)
+  // One of the pages that stand there at once, the largest.
+  if (/^first-wide-ko.*\.html$/.test(name)) files.add(`assets/${name}`)
+}
 
 let gzip = 0
 let brotli = 0

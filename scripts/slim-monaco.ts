@@ -1,11 +1,11 @@
-// Takes out of the built page what of Monaco nobody here can reach: the editor of differences, drawing by WebGPU, and the
-// pictograms that no code names.
+// Takes out of the built page what of Monaco nobody here can reach: the editor of differences, drawing by WebGPU, the map of the text, what asks
+// providers that nobody registers, and the pictograms that no code names.
 // The pictograms are a font of some hundred glyphs; those that stay are read off the built code (`register("name", 0xeab4)` gives each its place,
 // `Codicon.name` and `codicon-name` use it), so that an update of Monaco cannot leave one out.
 import subsetFont from 'subset-font'
 import type { Plugin } from 'vite'
 
-/** Modules that only the editor of differences and an option that is off need, and what the rest imports of them by name. */
+/** Modules that only options that are off and absent providers need, with what the rest imports of them by name. */
 const UNREACHED: Readonly<Record<string, string>> = {
   'browser/widget/diffEditor/diffEditorWidget.js': 'export class DiffEditorWidget {}',
   'browser/widget/multiDiffEditor/multiDiffEditorWidget.js': 'export class MultiDiffEditorWidget {}',
@@ -13,6 +13,27 @@ const UNREACHED: Readonly<Record<string, string>> = {
   'browser/viewParts/viewLinesGpu/viewLinesGpu.js': 'export class ViewLinesGpu {}',
   'browser/viewParts/rulersGpu/rulersGpu.js': 'export class RulersGpu {}',
   'browser/viewParts/gpuMark/gpuMark.js': 'export class GpuMarkOverlay {}',
+  'common/model/tokens/treeSitter/treeSitterSyntaxTokenBackend.js': 'export class TreeSitterSyntaxTokenBackend {}',
+  // The map of the whole text is off; the view wants a part that draws nothing.
+  'browser/viewParts/minimap/minimap.js': `
+    import { createFastDomNode } from '../../../../base/browser/fastDomNode.js'
+    import { ViewPart } from '../../view/viewPart.js'
+    export class Minimap extends ViewPart {
+      node = createFastDomNode(document.createElement('div'))
+      getDomNode() { return this.node }
+      prepareRender() {}
+      render() {}
+    }`,
+  // Hovers and the clipboard ask whether these are there: colours, inlay hints, definitions, suggested continuations, pasting by kind.
+  'contrib/gotoSymbol/browser/link/goToDefinitionAtPosition.js':
+    'export class GotoDefinitionAtPositionEditorContribution { static get() { return null } }',
+  'contrib/inlayHints/browser/inlayHintsHover.js': 'export class InlayHintsHover {}',
+  'contrib/inlineCompletions/browser/hintsWidget/inlineCompletionsHintsWidget.js':
+    'export class InlineSuggestionHintsContentWidget { static dropDownVisible = false }',
+  'contrib/colorPicker/browser/hoverColorPicker/hoverColorPickerParticipant.js':
+    'export class ColorHover {}\nexport class HoverColorPickerParticipant {}',
+  'contrib/colorPicker/browser/hoverColorPicker/hoverColorPicker.js': 'export const isOnColorDecorator = () => false',
+  'contrib/dropOrPasteInto/browser/copyPasteController.js': 'export class CopyPasteController { static get() { return null } }',
 }
 
 const FONT = /assets\/codicon-.*\.ttf$/

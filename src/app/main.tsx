@@ -4,6 +4,7 @@ import './styles/base.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './App.tsx'
+import { FirstLookEnds } from './first/FirstLook.tsx'
 import { resetIfAsked, startOffline } from './offline/register.ts'
 import { Broken } from './shell/Broken.tsx'
 import { bootPage } from './state/boot.ts'
@@ -18,6 +19,7 @@ if (host && !(await resetIfAsked())) {
       root.render(
         <StrictMode>
           <Boundary fallback={(error) => <Broken error={error} />}>
+            <FirstLookEnds />
             <App page={page} />
           </Boundary>
         </StrictMode>,

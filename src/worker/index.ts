@@ -3,7 +3,7 @@
 // `worker.ts`; nothing in the worker imports this face.
 
 export type { LinkFault, LinkResult } from '../engine/index.ts'
-export { defaultProject, readProject } from '../engine/index.ts'
+export { defaultProject, FIRST_REVISION, type FirstAnswer, readProject } from '../engine/index.ts'
 export {
   broken,
   checkText,

@@ -15,4 +15,6 @@ function subscribe(handler: () => void): () => void {
   }
 }
 
-export const useWidth = (): Width => useSyncExternalStore(subscribe, () => (narrow.matches ? 'narrow' : wide.matches ? 'wide' : 'medium'))
+const width = (): Width => (narrow.matches ? 'narrow' : wide.matches ? 'wide' : 'medium')
+
+export const useWidth = (): Width => useSyncExternalStore(subscribe, width, width)

@@ -1,6 +1,7 @@
 // Brings the page up: own work from storage or a link from the address, then the first build. A marker says while this is under way; a start
 // that finds the marker of another knows that it never finished and shows the code without building it (safe mode).
 // Invariant: a link never overwrites own work; what was on the page before `keepLinkAsMine` lies in the earlier versions.
+import { answer as firstAnswer } from 'virtual:first-answer'
 import type { LinkResult } from '../../engine/index.ts'
 import { type Client, createClient, defaultProject, spawnWorker } from '../../worker/index.ts'
 import { givenFile } from '../share/given.ts'
@@ -187,7 +188,11 @@ export async function bootPage(): Promise<Page> {
   void (async () => {
     if (safe) session().set({ phase: 'safe' })
     if (fragment !== '') await openLink(fragment, !safe)
-    else if (!safe) await engine.build(mine.project.view)
+    else if (!safe) {
+      // The engine's answer to this very text came with the page; its worker says it again as soon as it stands.
+      if (mine === NEW_WORK) session().set({ ...firstAnswer, phase: 'ready', fresh: true })
+      await engine.build(mine.project.view)
+    }
     writeSetting(MARKER, undefined)
   })()
   return page

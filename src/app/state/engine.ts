@@ -2,7 +2,7 @@
 // log and of the verifier's states on demand. In: the document and what the visitor does. Out: the session store.
 // A worker that was replaced gets the project again; when the same text kills it twice, building stops until the text changes.
 import type { Move, Project, ProjectView } from '../../engine/index.ts'
-import { type Client, type Methods, StaleError } from '../../worker/index.ts'
+import { type Client, FIRST_REVISION, type Methods, StaleError } from '../../worker/index.ts'
 import { toProject, useDocument } from './document.ts'
 import { createMover } from './moves.ts'
 import { breakpointSlots, NO_SELECTION } from './relate.ts'
@@ -36,6 +36,8 @@ export function createEngine(client: Client): Engine {
   /** The visitor moves, so the code scrolls along; after a build it stays where it is. */
   let stepping = false
   const asked = new Set<string>()
+  /** Wishes from before the worker's first answer. */
+  const early: Move[] = []
   const session = () => useSession.getState()
 
   const build = async (view?: ProjectView): Promise<void> => {
@@ -44,7 +46,7 @@ export function createEngine(client: Client): Engine {
     abort = new AbortController()
     const { signal } = abort
     const project = toProject(useDocument.getState())
-    session().set({ phase: 'building' })
+    if (session().report?.revision !== FIRST_REVISION || !session().fresh) session().set({ phase: 'building' })
     try {
       const report = await client.call('build', { project, revision: ++revision }, signal)
       if (signal.aborted) return
@@ -69,6 +71,7 @@ export function createEngine(client: Client): Engine {
       if (report.packets.length === 0 || report.notRun !== '') session().set({ machine: undefined })
       else {
         mover.want({ kind: 'packet', packet: Math.min(place.packet, report.packets.length - 1), step: place.step })
+        for (const move of early.splice(0)) mover.want(move)
       }
     } catch (error) {
       if (!signal.aborted) fail(error)
@@ -103,6 +106,12 @@ export function createEngine(client: Client): Engine {
     if (stepping) revealLine(view.line, 1, false)
   })
 
+  const want = (move: Move) => {
+    const { report } = session()
+    if (report?.revision === FIRST_REVISION) early.push(move)
+    else if (report) mover.want(move)
+  }
+
   client.onRestart(() => {
     restarts++
     asked.clear()
@@ -119,12 +128,12 @@ export function createEngine(client: Client): Engine {
     },
     go(move) {
       stepping = true
-      if (session().report) mover.want(move)
+      want(move)
     },
     goToBreakpoint(by) {
       const slots = breakpointSlots(shownListing(session()), useDocument.getState().breakpoints)
       stepping = true
-      if (session().report) mover.want({ kind: 'breakpoint', by, slots })
+      want({ kind: 'breakpoint', by, slots })
     },
     needLog(level, page) {
       const { report, program } = session()

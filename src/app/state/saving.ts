@@ -5,6 +5,7 @@ import type { Box } from './box.ts'
 import { toWork, useDocument } from './document.ts'
 import { viewOf } from './engine.ts'
 import type { Keeper } from './keeper.ts'
+import { writeSetting } from './prefs.ts'
 import { readWorkRecord, type Work } from './record.ts'
 import { useSession } from './session.ts'
 import { useUi } from './ui.ts'
@@ -31,8 +32,10 @@ export function startSaving(keeper: Keeper, box: Box, saveLesson: (files: readon
     useDocument.getState().addStep()
     const state = useDocument.getState()
     const work = workNow()
-    if (state.origin.kind === 'own') await keeper.save(work)
-    else if (state.origin.kind === 'lesson') await saveLesson(state.files)
+    if (state.origin.kind === 'own') {
+      writeSetting('own', 'yes')
+      await keeper.save(work)
+    } else if (state.origin.kind === 'lesson') await saveLesson(state.files)
     else if (state.edited) await saveDraft(box, state.origin.fragment, work)
   }
   const soon = () => {

@@ -9,8 +9,10 @@ function subscribe(handler: () => void): () => void {
   return () => systemDark.removeEventListener('change', handler)
 }
 
+const isDark = (): boolean => systemDark.matches
+
 export function useDark(): boolean {
   const theme = useUi((s) => s.theme)
-  const system = useSyncExternalStore(subscribe, () => systemDark.matches)
+  const system = useSyncExternalStore(subscribe, isDark, isDark)
   return theme === 'system' ? system : theme === 'dark'
 }

@@ -9,6 +9,9 @@ import styles from './VirtualList.module.css'
 /** Pixels; as `--row` of the page. */
 export const useRowHeight = (): number => useUi((s) => (s.large ? 32 : 24))
 
+/** Pixels that a list is taken for until it has been measured, so that rows stand there at once. */
+const FIRST_RECT = { width: 0, height: 800 }
+
 export interface ListRow {
   readonly className?: string
   readonly label?: string
@@ -50,7 +53,13 @@ export function VirtualList({
   const host = useRef<HTMLDivElement>(null)
   const id = useId()
   const rowHeight = useRowHeight()
-  const virtual = useVirtualizer({ count, getScrollElement: () => host.current, estimateSize: () => rowHeight, overscan: 10 })
+  const virtual = useVirtualizer({
+    count,
+    getScrollElement: () => host.current,
+    estimateSize: () => rowHeight,
+    overscan: 10,
+    initialRect: FIRST_RECT,
+  })
   useEffect(() => {
     if (rowHeight > 0) virtual.measure()
   }, [virtual, rowHeight])
