@@ -32,8 +32,9 @@ import { logLines, logWindow } from './log-view.ts'
 import { machineView, type ViewTables } from './machine-view.ts'
 import { type MoveTables, moveTo } from './moves.ts'
 import type { createNetworkRun } from './network-run.ts'
-import { type Observer, observe } from './observe.ts'
+import { type Observer, observe, type UserRecord } from './observe.ts'
 import type { Project, ProjectFile, ScenarioView } from './project.ts'
+import { type RaceEnd, race } from './race.ts'
 import { tailCallTargets } from './tail-calls.ts'
 import type { Thinking } from './thinking/thinking.ts'
 import { searchWork, startThinking, type Work } from './thinking/work.ts'
@@ -98,6 +99,10 @@ export interface Build {
   events(from: number, count: number): EventWindow
   /** What user space shows at a tick: the scenario's views. */
   userViews(tick: number): UserViews
+  /** What user space has taken out of the maps that views read, up to a tick. */
+  records(tick: number): readonly UserRecord[]
+  /** The attached program on several CPUs at once, each with the first packet: the value under a key (hex) after each order of turns that is tried. */
+  race(cpus: number, map: string, key: string): readonly RaceEnd[]
   world(): WorldView
   /** The packets as the program left them, those that it dropped left out. */
   exportPcap(): Uint8Array
@@ -394,8 +399,15 @@ function questions(
       timeline ? eventWindow(timeline, revision, report.events, from, count) : { revision, total: 0, from: 0, events: [], runs: [] },
     userViews: (tick) => ({
       revision,
-      views: timeline && timeline.runs.length > 0 && show ? show(timeline, Math.max(0, Math.min(tick, report.totalTicks - 1))) : [],
+      views: timeline && timeline.runs.length > 0 && show ? show.views(timeline, Math.max(0, Math.min(tick, report.totalTicks - 1))) : [],
     }),
+    records: (tick) =>
+      timeline && timeline.runs.length > 0 && show ? show.records(timeline, Math.max(0, Math.min(tick, report.totalTicks - 1))) : [],
+    race(cpus, map, key) {
+      const program = opened.programs[report.attached]
+      const [packet = new Uint8Array(60)] = arrivals
+      return program && report.notRun === '' ? race({ program, packet, cpus, maps: project.scenario.maps, map, key, kernel }) : []
+    },
     world: () => (timeline ? worldView(timeline, revision, indexOf, report.events) : emptyWorld(revision)),
     parts: {
       project,
@@ -463,21 +475,34 @@ function byThemselves(programs: readonly Program[], chosen: readonly ChosenProgr
   return others.map((program) => ({ program, at: { program: program.name, node: '', interface: '' } }))
 }
 
-type Show = (timeline: Timeline, tick: number) => readonly UserView[]
+interface Show {
+  readonly views: (timeline: Timeline, tick: number) => readonly UserView[]
+  readonly records: (timeline: Timeline, tick: number) => readonly UserRecord[]
+}
 
 /** Shows the views of a scenario at a tick. */
 function shownBy(shown: Shown | undefined, project: Project, opened: Opened, kernel: KernelBtf | undefined): Show | undefined {
   if (!shown || shown.views.length === 0) return undefined
   const { observer, views, processes } = shown
   let types: { readonly btf: Btf | undefined } | undefined
-  return (timeline, tick) => {
+  const goTo = (timeline: Timeline, tick: number) => {
     const run = runAt(timeline, tick)
     const { firstTick, activation } = timeline.runs[run]
     seek(timeline, run, Math.max(0, tick - firstTick))
-    const { units, settings } = compileInput(project, kernel)
-    types ??= { btf: viewTypes(opened, units, settings, views) }
-    const symbol = (address: bigint, pid: number) => processes?.symbol(activation.hook.node, address, pid)
-    return userViews({ views, kernel: activation.kernel, btf: types.btf, records: observer.records(), samples: observer.samples(), symbol })
+    return activation
+  }
+  return {
+    views(timeline, tick) {
+      const { hook, kernel: running } = goTo(timeline, tick)
+      const { units, settings } = compileInput(project, kernel)
+      types ??= { btf: viewTypes(opened, units, settings, views) }
+      const symbol = (address: bigint, pid: number) => processes?.symbol(hook.node, address, pid)
+      return userViews({ views, kernel: running, btf: types.btf, records: observer.records(), samples: observer.samples(), symbol })
+    },
+    records(timeline, tick) {
+      goTo(timeline, tick)
+      return observer.records()
+    },
   }
 }
 

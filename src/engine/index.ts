@@ -26,7 +26,7 @@ export { LINK_DICTIONARY_1 } from './link-dictionary.ts'
 export { disassembleProgram } from './listing.ts'
 export { loadNetwork } from './load-network.ts'
 export { logWindow } from './log-view.ts'
-export { observe } from './observe.ts'
+export { observe, type UserRecord } from './observe.ts'
 export { explainLog, type OwnLog } from './own-log/open-log.ts'
 export type {
   Attachment,
@@ -41,6 +41,7 @@ export type {
   Stimulus,
   VerifierOptions,
 } from './project.ts'
+export type { RaceEnd } from './race.ts'
 export { type ProjectResult, QUOTAS, readProject } from './read-project.ts'
 export { type ProgramRecord, type RecordResult, readRecord } from './record.ts'
 export { kfuncNames, type PacketOutcome, type RecordRun, type RunOutcome, runProgram, runRecord } from './run.ts'

@@ -122,7 +122,27 @@ export function observe(world: World, read: ReadonlySet<string>, sampled: Readon
       last = new Map(s.last)
     },
   }
-  return { world: watched, records: () => records.slice(0, recorded), samples: () => samples.slice(0, sampledCount) }
+  /** What the run under way has submitted: user space need not wait for its end. */
+  function pending(): UserRecord[] {
+    const out: UserRecord[] = []
+    for (const { node, map } of rings)
+      for (const { state, data } of map.ring.records()) {
+        if (state === 'busy') break
+        if (state === 'submitted') out.push({ atNs, node, map: map.def.name, cpu: 0, data })
+      }
+    for (const [i, [node, k]] of kernels.entries())
+      for (const { map, cpu, data } of k.perfRecords.items.slice(taken[i], k.perfRecords.count)) {
+        const { name } = k.maps[map].def
+        if (read.has(name)) out.push({ atNs, node, map: name, cpu, data })
+      }
+    return out
+  }
+
+  return {
+    world: watched,
+    records: () => [...records.slice(0, recorded), ...pending()].slice(0, MAX_KEPT),
+    samples: () => samples.slice(0, sampledCount),
+  }
 }
 
 function same(a: Uint8Array, b: Uint8Array): boolean {

@@ -61,6 +61,35 @@ export function checkText(condition: Condition): Text {
       return { en: `The trace pipe shows ${code(c.text)}`, ko: `trace_pipe에 ${code(c.text)} 내용이 보입니다` }
     case 'printk-lines':
       return { en: `The trace pipe shows ${plural(c.count, 'line')}`, ko: `trace_pipe에 ${c.count}줄이 보입니다` }
+    case 'shown':
+      return c.count === undefined
+        ? { en: `User space shows ${code(c.text)}`, ko: `사용자 공간에 ${code(c.text)} 내용이 보입니다` }
+        : {
+            en: `User space shows ${code(c.text)} in ${plural(c.count, 'line')}`,
+            ko: `사용자 공간에 ${code(c.text)} 내용이 ${c.count}줄 보입니다`,
+          }
+    case 'world':
+      return c.count === 0
+        ? { en: `It never happens: ${code(c.fact)}`, ko: `일어나지 않습니다: ${code(c.fact)}` }
+        : {
+            en: `It happens ${c.count === 1 ? 'once' : `${c.count} times`}: ${code(c.fact)}`,
+            ko: `${c.count}번 일어납니다: ${code(c.fact)}`,
+          }
+    case 'alerts':
+      return {
+        en: `${code(c.map)} names every process of ${c.facts.map(code).join(', ')}${c.false === undefined ? '' : c.false === 0 ? ', and no other' : `, and at most ${c.false} others`}`,
+        ko: `${code(c.map)} 맵이 ${c.facts.map(code).join(', ')}의 프로세스를 모두 알립니다${c.false === undefined ? '' : c.false === 0 ? ' (다른 알림은 없습니다)' : ` (다른 알림은 ${c.false}개 이하)`}`,
+      }
+    case 'percentiles':
+      return {
+        en: `Percentiles ${c.of.join(', ')} of ${code(c.map)} equal the true times from ${code(c.from)} to ${code(c.to)}`,
+        ko: `${code(c.map)} 맵의 백분위수 ${c.of.join(', ')}가 ${code(c.from)}부터 ${code(c.to)}까지의 실제 시간과 같습니다`,
+      }
+    case 'race':
+      return {
+        en: `On ${c.cpus} CPUs at once, whatever turns they take, ${code(c.map)} holds ${c.number} under ${key(c.key)}`,
+        ko: `CPU ${c.cpus}개에서 동시에 어떤 순서로 실행해도 ${code(c.map)} 맵에서 키 ${key(c.key)} 값이 ${c.number}`,
+      }
     case 'instructions-at-most':
       return {
         en: `${named(c.program, 'The program')} has at most ${plural(c.count, 'instruction')}`,
@@ -70,8 +99,8 @@ export function checkText(condition: Condition): Text {
       return { en: `The verifier looks at ${plural(c.count, 'instruction')} at most`, ko: `검증기가 보는 명령어가 ${c.count}개 이하입니다` }
     case 'executed-at-most':
       return {
-        en: `All packets together take ${plural(c.count, 'instruction')} at most`,
-        ko: `모든 패킷에 실행한 명령어가 모두 ${c.count}개 이하입니다`,
+        en: `All runs together take ${plural(c.count, 'instruction')} at most`,
+        ko: `실행한 명령어가 모두 합쳐 ${c.count}개 이하입니다`,
       }
     case 'note': {
       const of = c.node === undefined ? { en: '', ko: '' } : { en: ` of ${code(c.node)}`, ko: `${code(c.node)}의 ` }

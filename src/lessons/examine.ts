@@ -7,6 +7,7 @@ import { constants, headerPaths, headerText, helperByName, kfuncByName } from '.
 import { type Build, compileFilter, type KernelBtf, startBuild } from '../engine/index.ts'
 import { gradeNow, workOf } from './grade.ts'
 import { executed, judge, programOf } from './judge.ts'
+import { isMeasured, linesOf, measure } from './measure.ts'
 import { fencesOf, gridFaults, hintsOf, sectionOf, splitAnswer, withFacts } from './text.ts'
 import type { Lesson, LessonText } from './types.ts'
 import { variantOf, withMain } from './variants.ts'
@@ -84,7 +85,7 @@ function examinePredictions(lesson: Lesson, buildOf: BuildOf, say: Say): void {
     if (!p.options.includes(p.answer)) say(`prediction ${p.id}: the answer is none of the options`)
     const verdict = programOf(build, variantOf(lesson, p.on)?.program)?.verdict
     if (p.asks === 'figure') {
-      const value = figure(build, variantOf(lesson, p.on)?.program, p.figure)
+      const value = figure(lesson, build, variantOf(lesson, p.on)?.program, p.figure)
       const fits = p.options.filter((o) => value !== undefined && isWithin(value, o))
       if (fits.join() !== p.answer)
         say(`prediction ${p.id}: ${p.figure} is ${value ?? 'no figure'}, in ${fits.join(' and ') || 'none of the options'}`)
@@ -96,9 +97,10 @@ function examinePredictions(lesson: Lesson, buildOf: BuildOf, say: Say): void {
   }
 }
 
-const isWithin = (value: number, range: string): boolean => {
-  const [, from, to] = /^(\d+)-(\d+)$/.exec(range) ?? ['', '1', '0']
-  return value >= Number(from) && value <= Number(to)
+/** "12", or from "10-20". */
+function isWithin(value: number, range: string): boolean {
+  const [, from, to] = /^(\d+)(?:-(\d+))?$/.exec(range) ?? ['', '1', '0']
+  return value >= Number(from) && value <= Number(to ?? from)
 }
 
 function examineBreaks(lesson: Lesson, buildOf: BuildOf, say: Say): void {
@@ -136,7 +138,10 @@ const FIGURES: Readonly<Record<string, (build: Build, program: string | undefine
   moved: (b) => flows(b).moved,
 }
 
-function figure(build: Build | undefined, program: string | undefined, what: string): number | undefined {
+function figure(lesson: Lesson, build: Build | undefined, program: string | undefined, what: string): number | undefined {
+  const [id, measured] = what.split('@')
+  const check = measured === undefined ? undefined : lesson.checks.find((c) => c.id === id)
+  if (measured !== undefined) return build && check && isMeasured(check) ? measure(check, build).figures[measured] : undefined
   const packet = /^packet(\d+)$/.exec(what)
   if (packet && build) return Math.max(0, (build.report.packets[Number(packet[1])]?.ticks ?? 1) - 1)
   return build && Object.hasOwn(FIGURES, what) ? FIGURES[what](build, program) : undefined
@@ -151,7 +156,7 @@ function examineFacts(lesson: Lesson, buildOf: BuildOf, say: Say): Record<string
   for (const name of new Set(names)) {
     const at = name.lastIndexOf('.')
     const where = name.slice(0, at)
-    const value = figure(buildOf(where), variantOf(lesson, where)?.program, name.slice(at + 1))
+    const value = figure(lesson, buildOf(where), variantOf(lesson, where)?.program, name.slice(at + 1))
     if (value === undefined) say(`{{${name}}}: there is no such figure`)
     else {
       facts[name] = value
@@ -250,12 +255,16 @@ function falseClaim(lesson: Lesson, buildOf: BuildOf, language: string, where: s
             ),
         )
         .join(' | ')
+    case 'shown': {
+      const { totalTicks } = build.report
+      return lines.filter((l) => !has(build.userViews(totalTicks).views.flatMap(linesOf), l)).join(' | ')
+    }
     case 'printk': {
       const printed = build.report.notRun === '' ? build.move(0, { kind: 'tick', tick: build.report.totalTicks }).printk : []
       return lines.filter((l) => !has(printed, l)).join(' | ')
     }
     default:
-      return 'log, c, bytecode and printk can be proved'
+      return 'log, c, bytecode, shown and printk can be proved'
   }
 }
 

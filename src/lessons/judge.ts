@@ -1,7 +1,8 @@
 // Whether a condition holds for a finished build, and what was found where it does not. Pure: the same build, the same answer.
 import { never } from '../base/index.ts'
-import type { Build, MachineView, MapView, ProgramReport, Project } from '../engine/index.ts'
-import { hexOf } from './bytes.ts'
+import type { Build, ProgramReport, Project } from '../engine/index.ts'
+import { atEnd, entryOf, mapOf, NOTHING, noValue, recordsOf } from './evidence.ts'
+import { measure } from './measure.ts'
 import type { Condition } from './types.ts'
 import { answered, flows, notes, packetEvents } from './world-evidence.ts'
 
@@ -46,12 +47,6 @@ export function judge(condition: Condition, { build, project }: Evidence): strin
       const bytes = packetAfter(build, condition.packet)
       return bytes === undefined ? NOTHING : is(String(bytes.length / 2), String(condition.bytes))
     }
-    case 'map': {
-      const value = entryOf(build, condition)
-      if (value === undefined) return noValue(build, condition)
-      const { offset = 0, size = value.length / 2 - offset } = condition
-      return is(String(littleEndian(value.slice(2 * offset, 2 * (offset + size)))), String(condition.number))
-    }
     case 'map-value': {
       const value = entryOf(build, condition)
       return value === undefined ? noValue(build, condition) : is(value, condition.hex)
@@ -64,13 +59,13 @@ export function judge(condition: Condition, { build, project }: Evidence): strin
       return map ? is(String(map.entries), String(condition.count)) : noValue(build, condition)
     }
     case 'records': {
-      const map = mapOf(build, condition)
-      return map ? is(String(records(map).length), String(condition.count)) : noValue(build, condition)
+      const records = recordsOf(build, condition)
+      return records ? is(String(records.length), String(condition.count)) : noValue(build, condition)
     }
     case 'record': {
-      const map = mapOf(build, condition)
-      const record = map && records(map)[condition.index]
-      if (record === undefined) return map ? 'no record' : noValue(build, condition)
+      const records = recordsOf(build, condition)
+      const record = records?.[condition.index]
+      if (record === undefined) return records ? 'no record' : noValue(build, condition)
       return is(slice(record, condition.offset ?? 0, condition.hex), condition.hex)
     }
     case 'printk': {
@@ -81,6 +76,13 @@ export function judge(condition: Condition, { build, project }: Evidence): strin
       const lines = atEnd(build)?.printk
       return lines === undefined ? NOTHING : is(String(lines.length), String(condition.count))
     }
+    case 'map':
+    case 'shown':
+    case 'world':
+    case 'alerts':
+    case 'percentiles':
+    case 'race':
+      return measure(condition, build).found
     case 'instructions-at-most':
       return atMost(programOf(build, condition.program)?.insnCount, condition.count)
     case 'steps-at-most':
@@ -119,8 +121,6 @@ export function judge(condition: Condition, { build, project }: Evidence): strin
   }
 }
 
-const NOTHING = 'nothing ran'
-
 const is = (found: string, wanted: string): string => (found === wanted ? '' : found)
 const atMost = (found: number | undefined, most: number): string => (found === undefined ? 'errors' : found <= most ? '' : String(found))
 
@@ -130,58 +130,16 @@ export function programOf({ report }: Build, name: string | undefined): ProgramR
   return name === undefined ? (report.programs[report.attached] ?? report.programs[0]) : report.programs.find((p) => p.name === name)
 }
 
-/** Instructions executed for all packets. */
-export const executed = ({ report }: Build): number => report.packets.reduce((n, p) => n + Math.max(0, p.ticks - 1), 0)
+const WINDOW = 5000
 
 const percentOf = (part: number, whole: number): number => (100 * part) / whole
 
-const ends = new WeakMap<Build, Map<string, MachineView>>()
-
-/** The machine after the last packet, where anything ran; after the last run on `node` where one is named. */
-function atEnd(build: Build, node = ''): MachineView | undefined {
-  const { report } = build
-  const kept = ends.get(build) ?? new Map<string, MachineView>()
-  ends.set(build, kept)
-  const known = kept.get(node)
-  if (known || report.activations === 0 || report.notRun !== '') return known
-  const activation = node === '' ? undefined : lastOn(build, node)
-  if (node !== '' && activation === undefined) return undefined
-  const move = activation ? { ...activation, kind: 'activation' as const } : { kind: 'tick' as const, tick: report.totalTicks }
-  const end = build.move(0, move)
-  kept.set(node, end)
-  return end
+/** Instructions of all runs. */
+export const executed = (build: Build): number => {
+  let sum = 0
+  for (let at = 0; at < build.report.activations; at += WINDOW) for (const { ticks } of build.activations(at, WINDOW).rows) sum += ticks - 1
+  return sum
 }
-
-const WINDOW = 5000
-
-function lastOn(build: Build, node: string): { readonly activation: number; readonly step: number } | undefined {
-  for (let from = Math.max(0, build.report.activations - WINDOW); ; from = Math.max(0, from - WINDOW)) {
-    const row = build.activations(from, WINDOW).rows.findLast((r) => r.node === node)
-    if (row) return { activation: row.index, step: Math.max(0, row.ticks - 1) }
-    if (from === 0) return undefined
-  }
-}
-
-/** A map by name, of one host where that is named. */
-interface MapPlace {
-  readonly map: string
-  readonly node?: string
-}
-
-const mapOf = (build: Build, { map, node }: MapPlace): MapView | undefined => atEnd(build, node)?.maps.find((m) => m.name === map)
-
-function noValue(build: Build, place: MapPlace): string {
-  if (!atEnd(build, place.node)) return NOTHING
-  return mapOf(build, place) ? 'no entry' : 'no such map'
-}
-
-function entryOf(build: Build, place: MapPlace & { readonly key: string | number }): string | undefined {
-  const hex = hexOf(place.key)
-  return mapOf(build, place)?.rows.find((r) => r.key === hex)?.value
-}
-
-/** Records that were submitted; ring buffers list them with an empty key. */
-const records = (map: MapView): readonly string[] => map.rows.filter((r) => r.key === '' || map.type !== 'ringbuf').map((r) => r.value)
 
 function packetAfter(build: Build, packet: number): string | undefined {
   const row = build.report.packets[packet]
@@ -190,12 +148,6 @@ function packetAfter(build: Build, packet: number): string | undefined {
 }
 
 const slice = (hex: string, offset: number, like: string): string => hex.slice(2 * offset, 2 * offset + like.length)
-
-function littleEndian(hex: string): bigint {
-  let value = 0n
-  for (let at = hex.length - 2; at >= 0; at -= 2) value = (value << 8n) | BigInt(Number.parseInt(hex.slice(at, at + 2), 16))
-  return value
-}
 
 const sources = (project: Project): string => dense(project.files.map((f) => withoutComments(f.text)).join('\n'))
 

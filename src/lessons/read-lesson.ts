@@ -8,6 +8,7 @@ import { packetOf } from './packets.ts'
 import { bytesOf, readMaps, readStimuli, readWorld } from './read-world.ts'
 import { readText } from './text.ts'
 import type { Break, Check, Condition, HiddenRun, Lesson, Prediction, Score, Step } from './types.ts'
+import { readFact } from './world-facts.ts'
 
 export type LessonFiles = Readonly<Record<string, string>>
 export type LessonResult = { readonly ok: true; readonly lesson: Lesson } | { readonly ok: false; readonly faults: readonly string[] }
@@ -124,7 +125,7 @@ function readHidden(f: Fields, base: unknown): HiddenRun {
 export const readHiddenRuns = (f: Fields, base: Scenario): HiddenRun[] => f.list('hidden', (h) => readHidden(h, base))
 
 type Kind = Condition['kind']
-type Field = 'text' | 'count' | 'texts' | 'key' | 'hex'
+type Field = 'text' | 'count' | 'texts' | 'key' | 'hex' | 'fact' | 'facts'
 
 /** Fields of each kind of condition; those with a question mark may be left out. */
 const CONDITIONS: Readonly<Record<Kind, Readonly<Record<string, Field | `${Field}?`>>>> = {
@@ -144,6 +145,11 @@ const CONDITIONS: Readonly<Record<Kind, Readonly<Record<string, Field | `${Field
   record: { map: 'text', index: 'count', offset: 'count?', hex: 'hex' },
   printk: { text: 'text' },
   'printk-lines': { count: 'count' },
+  shown: { view: 'count', text: 'text', count: 'count?' },
+  world: { fact: 'fact', count: 'count' },
+  alerts: { map: 'text', offset: 'count?', facts: 'facts', false: 'count?' },
+  percentiles: { map: 'text', offset: 'count?', size: 'count?', from: 'fact', to: 'fact', of: 'texts', within: 'count?' },
+  race: { cpus: 'count', map: 'text', key: 'key', number: 'count', offset: 'count?', size: 'count?' },
   'instructions-at-most': { count: 'count', program: 'text?' },
   'steps-at-most': { count: 'count', program: 'text?' },
   'executed-at-most': { count: 'count' },
@@ -187,7 +193,23 @@ function readField(f: Fields, name: string, type: Field): unknown {
     case 'key':
     case 'hex':
       return bytesOf(f, name)
+    case 'fact':
+      return factText(f, name)
+    case 'facts':
+      return f.list(name, (x) => {
+        const text = x.asText()
+        if (!readFact(text)) x.fault('', NO_FACT)
+        return text
+      })
   }
+}
+
+const NO_FACT = 'is no fact such as "openat /etc/shadow by cat on web = -1"'
+
+function factText(f: Fields, name: string): string {
+  const text = f.text(name)
+  if (!readFact(text)) f.fault(name, NO_FACT)
+  return text
 }
 
 function readStep(f: Fields): Step {

@@ -1,5 +1,6 @@
 // A scenario of a lesson whose bytes may stand in words. In: JSON as `kernel/world/scenario.ts` describes it, where keys and values of maps may be
-// words ("ip:10.0.0.1 port:80"), `values` fills an array from slot 0, `entries` of a map stimulus are several writes, `words` describe a packet.
+// words ("ip:10.0.0.1 port:80"), `values` fills an array from slot 0, `entries` of a map stimulus are several writes, `words` describe a packet,
+// and acts may be a list of lines.
 // Out: the same with hex in their places; what is no bytes is a fault with its path. Whether the rest is a scenario, the project's reader says.
 import { toHex } from '../base/index.ts'
 import { hexOf } from './bytes.ts'
@@ -36,6 +37,7 @@ function stimulus(s: Fields): Json[] {
     const writes = s.has('key') ? [s.has('value') ? entryOf(s) : { key: bytesOf(s, 'key') }] : []
     return [...writes, ...valuesOf(s), ...s.list('entries', entryOf)].map((write) => ({ ...rest, ...write }))
   }
+  if (json['kind'] === 'acts' && Array.isArray(json['text'])) return [{ ...json, text: s.names('text').join('\n') }]
   if (json['kind'] !== 'packet' || !s.has('words')) return [json]
   const { words: _words, ...rest } = json
   const bytes = packetOf(s.text('words'))

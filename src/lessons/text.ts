@@ -53,7 +53,7 @@ export function fencesOf(body: string): readonly { readonly language: string; re
 
 /** Figures in place of {{where.what}}. */
 export const withFacts = (markdown: string, facts: Readonly<Record<string, number>>): string =>
-  markdown.replaceAll(/\{\{([\w./-]+)\}\}/g, (whole, name: string) =>
+  markdown.replaceAll(/\{\{([\w./@:-]+)\}\}/g, (whole, name: string) =>
     Object.hasOwn(facts, name) ? facts[name].toLocaleString('en') : whole,
   )
 

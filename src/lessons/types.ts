@@ -48,10 +48,46 @@ export type Condition =
   /** A line printed by bpf_printk that contains the text. */
   | { readonly kind: 'printk'; readonly text: string }
   | { readonly kind: 'printk-lines'; readonly count: number }
+  /** A view of user space (index in the scenario) shows a line with this text: of a log, a tree ("  " a level), "a;b;c 12" of a flame graph, "4 -> 7: 3"
+      of a histogram, "key: value" of a table. */
+  | { readonly kind: 'shown'; readonly view: number; readonly text: string; readonly count?: number }
+  /** The world's log holds a fact so many times; facts in words are read by world-facts.ts. */
+  | { readonly kind: 'world'; readonly fact: string; readonly count: number }
+  /** Records of `map` name processes by their pid (u32 at `offset`): every process of the facts is named, and at most `false` others. */
+  | {
+      readonly kind: 'alerts'
+      readonly map: string
+      readonly offset?: number
+      readonly facts: readonly string[]
+      readonly false?: number
+    }
+  /** Numbers in records (`size` bytes at `offset`) have the percentiles that the times between two facts of the same task have in the world's log, in
+      nanoseconds. */
+  | {
+      readonly kind: 'percentiles'
+      readonly map: string
+      readonly offset?: number
+      readonly size?: number
+      readonly from: string
+      readonly to: string
+      readonly of: readonly string[]
+      /** Nanoseconds that a program may take itself; 1000 where it is left out. */
+      readonly within?: number
+    }
+  /** The first packet on so many CPUs at once: whatever turns they take, the number under the key is this at the end. */
+  | {
+      readonly kind: 'race'
+      readonly cpus: number
+      readonly map: string
+      readonly key: string | number
+      readonly number: number
+      readonly offset?: number
+      readonly size?: number
+    }
   | { readonly kind: 'instructions-at-most'; readonly count: number; readonly program?: string }
   /** Instructions that the verifier looked at. */
   | { readonly kind: 'steps-at-most'; readonly count: number; readonly program?: string }
-  /** Instructions executed for all packets together. */
+  /** Instructions of all runs together. */
   | { readonly kind: 'executed-at-most'; readonly count: number }
   /** Lines of the world's log about requests that contain the text ("200 from r1"): `count` of them, at least one where it is left out. */
   | { readonly kind: 'note'; readonly text: string; readonly node?: string; readonly count?: number }
@@ -88,11 +124,12 @@ export interface HiddenRun {
 export interface Prediction {
   readonly id: string
   readonly on: string
-  /** The verdict of the verifier (and the line where it is a rejection), what one packet gets, or in which range a figure lies. */
+  /** The verdict of the verifier (and the line where it is a rejection), what one packet gets, or a figure as texts name them, whose options are numbers
+      or ranges. */
   readonly asks: 'verdict' | 'packet' | 'figure'
-  /** As texts name it ("moved"); empty unless a figure is asked for. Options are ranges then: "85-100". */
-  readonly figure: string
   readonly packet: number
+  /** Empty unless a figure is asked for. */
+  readonly figure: string
   readonly options: readonly string[]
   readonly answer: string
   /** 1-based line of the rejection; 0 where none is asked. */
@@ -177,6 +214,6 @@ export interface Grade {
   /** Of the attached program; 0 where there is none. */
   readonly instructions: number
   readonly steps: number
-  /** Instructions executed for all packets. */
+  /** Instructions of all runs. */
   readonly executed: number
 }

@@ -24,7 +24,7 @@ export function Predict({ lesson, id }: { readonly lesson: Lesson; readonly id: 
   return (
     <section className={styles.predict} aria-label={t.predict.title}>
       <Markdown text={before} />
-      {prediction.on.startsWith('predict/') && <Program text={lesson.predict[`${prediction.on.slice(8)}.c`] ?? ''} />}
+      {prediction.on.startsWith('predict/') && <Program text={lesson.predict[`${prediction.on.slice(8).split(':')[0]}.c`] ?? ''} />}
       {guess ? (
         <div role="status" className={styles.answer}>
           {ending && <p className={guess.right ? styles.right : styles.off}>{judgement(prediction, guess, ending, t)}</p>}
@@ -68,7 +68,13 @@ function Ask({ lesson, prediction }: { readonly lesson: Lesson; readonly predict
       }}
     >
       <fieldset>
-        <legend>{prediction.asks === 'packet' ? t.predict.packet(prediction.packet + 1) : t.predict.title}</legend>
+        <legend>
+          {prediction.asks === 'packet'
+            ? t.predict.packet(prediction.packet + 1)
+            : prediction.asks === 'figure'
+              ? t.predict.number
+              : t.predict.title}
+        </legend>
         {prediction.options.map((option) => (
           <label key={option}>
             <input type="radio" name={name} value={option} checked={answer === option} onChange={() => setAnswer(option)} />
@@ -106,10 +112,10 @@ function Ask({ lesson, prediction }: { readonly lesson: Lesson; readonly predict
 function judgement(p: Prediction, guess: Guess, ending: Ending, t: LearnTexts): string {
   const { predict } = t
   const truth =
-    p.asks === 'figure'
-      ? p.answer
-      : p.asks === 'packet'
-        ? predict.truthPacket(ending.packets[p.packet] ?? '')
+    p.asks === 'packet'
+      ? predict.truthPacket(ending.packets[p.packet] ?? '')
+      : p.asks === 'figure'
+        ? predict.truthNumber(p.answer)
         : ending.verdict === 'accepted'
           ? predict.truthAccepted
           : predict.truthRejected(ending.line, ending.message.split('\n')[0])

@@ -73,6 +73,8 @@ export const learnEn = {
     wrongLine: (line: number) => `Right that it is rejected, but at line ${line}.`,
     truthAccepted: 'Linux accepts it',
     truthRejected: (line: number, message: string) => `Linux rejects it at line ${line}: ${message}`,
+    number: 'How many?',
+    truthNumber: (n: string) => `it is ${n}`,
     truthPacket: (verdict: string) => `it gets ${verdict}`,
     program: 'The program in question',
   },

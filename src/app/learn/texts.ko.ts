@@ -67,6 +67,8 @@ export const learnKo: LearnTexts = {
     wrongLine: (line) => `거부하는 것은 맞지만 ${line}행에서입니다.`,
     truthAccepted: 'Linux가 받아들입니다',
     truthRejected: (line, message) => `Linux가 ${line}행에서 거부합니다: ${message}`,
+    number: '얼마일까요?',
+    truthNumber: (n) => `정답은 ${n}입니다`,
     truthPacket: (verdict) => `결과는 ${verdict}입니다`,
     program: '예측할 프로그램',
   },

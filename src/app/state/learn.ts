@@ -201,8 +201,9 @@ export function createLearning({ client, box, now, show, build }: LearningOption
       if (!ref || !prediction) return
       const found = await ending(ref, prediction.on)
       if (!found) return
+      // Numbers were proved when the lesson was checked.
       const { asks } = prediction
-      const truth = asks === 'figure' ? prediction.answer : asks === 'verdict' ? found.verdict : found.packets[prediction.packet]
+      const truth = asks === 'verdict' ? found.verdict : asks === 'packet' ? found.packets[prediction.packet] : prediction.answer
       const guess: Guess = { answer, line, right: answer === truth && (prediction.line === 0 || line === found.line) }
       await change(ref.id, { guesses: { ...recordOf(state()).guesses, [id]: guess } })
       if (useSession.getState().phase === 'held') build()
