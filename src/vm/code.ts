@@ -40,33 +40,39 @@ export interface Linker {
 }
 
 /** A table in Ram that compiled code can look keys up in. All are Ram offsets but `hi`, the upper half of addresses of values. */
-export type Lookup =
+export type Lookup = TableOfValues &
   /** The key is an index of 32 bits. */
-  | {
-      readonly kind: 'array'
-      readonly hi: number
-      readonly values: number
-      readonly stride: number
-      readonly entries: number
-      readonly cpu?: PerCpu
-    }
-  /** Chained elements under `table[jhash(key) & mask]`; the fields of an element by their distance. */
-  | {
-      readonly kind: 'chains'
-      readonly hi: number
-      readonly table: number
-      readonly mask: number
-      readonly seed: number
-      readonly keySize: number
-      readonly next: number
-      readonly hash: number
-      readonly key: number
-      /** Holds the Ram offset of the value. */
-      readonly value: number
-      /** A bit that is set in an element that was looked up. */
-      readonly used?: { readonly at: number; readonly bit: number }
-      readonly cpu?: PerCpu
-    }
+  (
+    | {
+        readonly kind: 'array'
+        readonly values: number
+        readonly stride: number
+        readonly entries: number
+      }
+    /** Chained elements under `table[jhash(key) & mask]`; the fields of an element by their distance. */
+    | {
+        readonly kind: 'chains'
+        readonly table: number
+        readonly mask: number
+        readonly seed: number
+        readonly next: number
+        readonly hash: number
+        readonly key: number
+        /** Holds the Ram offset of the value. */
+        readonly value: number
+        /** A bit that is set in an element that was looked up. */
+        readonly used?: { readonly at: number; readonly bit: number }
+      }
+  )
+
+interface TableOfValues {
+  readonly hi: number
+  readonly keySize: number
+  /** Bytes of a value that programs can access, and how: READ, WRITE or both. */
+  readonly valueSize: number
+  readonly rights: number
+  readonly cpu?: PerCpu
+}
 
 /** Values of CPUs lie side by side: the one of the CPU whose number is in a cell of Ram is meant. */
 export interface PerCpu {

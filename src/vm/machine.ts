@@ -26,7 +26,9 @@ const MAY_GOTO_STEPS = 250_000_000
 export const NOT_YET = -1
 /** Cells: ten registers, then what compiled code has for itself (see jit), then turns. */
 const TURNS_CELLS = 112
-const CELL_BYTES = TURNS_CELLS + 8 * MAX_CALL_FRAMES
+/** Then what places of compiled code know of where they access memory. */
+export const SLOT_CELLS = TURNS_CELLS + 8 * MAX_CALL_FRAMES
+const CELL_BYTES = SLOT_CELLS + 2048
 
 /** What goes on when a callback that a helper called has returned (its result is in r0). Immutable. */
 export interface Continuation {

@@ -7,7 +7,7 @@ import { DIRECT_HI } from '../address.ts'
 import { E2BIG, EEXIST, EINVAL } from '../errno.ts'
 import { copyValue } from './lock-field.ts'
 import { BPF_EXIST, BPF_F_LOCK, BPF_NOEXIST, currentCpu, type KernelMap, type MapEntry, type MapHost, round8 } from './map.ts'
-import { mapValues } from './values.ts'
+import { mapValues, rightsOf } from './values.ts'
 
 /** Values lie 312 bytes into struct bpf_array, which is aligned to 512: the low bits of their addresses are always the same. */
 const SLAB = 512
@@ -65,6 +65,9 @@ export function createArray(host: MapHost, def: MapDef, id: number): KernelMap |
     table: {
       kind: 'array',
       hi: DIRECT_HI,
+      keySize: 4,
+      valueSize: def.valueSize,
+      rights: rightsOf(def),
       values,
       stride: cpus * stride,
       entries: def.maxEntries,

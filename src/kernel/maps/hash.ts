@@ -23,6 +23,7 @@ import {
   type MapHost,
   round8,
 } from './map.ts'
+import { rightsOf } from './values.ts'
 
 /** Bounds the bucket table; beyond it chains grow longer. */
 const MAX_BUCKETS = 1 << 16
@@ -255,6 +256,8 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
       mask: buckets - 1,
       seed,
       keySize: def.keySize,
+      valueSize: def.valueSize,
+      rights: rightsOf(def),
       next: E_NEXT,
       hash: E_HASH,
       key: E_KEY,

@@ -3,36 +3,12 @@
 //   verified   pointers to bytes: no check, the verifier vouched for them. Pointers that may be to the context (which has no bytes and
 //              lies beyond FIRST_PORT_LO): a test of the address's sign, and the host answers.
 //              Where the program may hold pointers of the kernel's own types, the host is asked first, and what leads nowhere gives 0.
-//   checked    the host is asked about an access first, unless it lies within the bytes that it was asked about last; what it refuses is left to
-//              the interpreter, which says what is wrong.
+//   checked    see checks; what may not be accessed is left to the interpreter, which says what is wrong.
 //
 // A store marks its page as written. The page of the stack needs no mark: each run begins by writing it.
-import { READ, WRITE } from '../memory.ts'
 import { DIRTY_AT, LONGEST_STORE, MARKED_WINDOW, MAY_RUN_OVER, PAGE_SHIFT } from '../ram.ts'
-import {
-  A,
-  access,
-  type Body,
-  CELL_BASE,
-  CELL_LENGTH,
-  CELL_VALUE,
-  end,
-  get,
-  host,
-  i32,
-  i64,
-  leaveIf,
-  low,
-  open,
-  ops,
-  put,
-  READABLE,
-  set,
-  T,
-  tee,
-  value,
-  WRITABLE,
-} from './body.ts'
+import { A, access, type Body, CELL_VALUE, end, get, high, host, i32, leaveIf, low, open, ops, put, set, T, tee, value } from './body.ts'
+import { type Extent, ensure, isContext, isForBytes, isInFrame, missed } from './checks.ts'
 import { ANY, CONTEXT, contextCell, STACK } from './kinds.ts'
 import { mayWrite } from './known.ts'
 import * as w from './opcodes.ts'
@@ -72,22 +48,21 @@ export function load(b: Body, pc: number): void {
     get(b, A)
     access(b, memoryOp, 0)
     end(b)
-  } else if (!b.layout.checked && !mayBeContext(kind)) {
+  } else if (isDirect(b, pc, base, size, false)) {
     const offset = directAddress(b, base, off[pc])
     access(b, memoryOp, offset)
   } else {
+    if (b.layout.checked && kind === CONTEXT && contextCell(b.code, pc)) {
+      loadCell(b, pc, base, size)
+      put(b, dst[pc])
+      return
+    }
     if (!b.layout.checked && kind === CONTEXT) {
       address(b, base, off[pc])
       ops(b, w.I32_EQZ, w.I32_EQZ)
-    } else needsHost(b, base, off[pc], size, READ)
+    } else needsHost(b, base, off[pc], size, false)
     open(b, w.IF, w.I64)
-    get(b, A)
-    high(b, base, off[pc])
-    i32(b, size)
-    host(b, 'load')
-    leaveIf(b, pc)
-    i32(b, 0)
-    access(b, w.I64_LOAD, b.layout.cells + CELL_VALUE)
+    loadByHost(b, pc, base, size)
     if (signed) ops(b, SIGN_EXTENSIONS[size])
     ops(b, w.ELSE)
     get(b, A)
@@ -95,6 +70,44 @@ export function load(b: Body, pc: number): void {
     end(b)
   }
   put(b, dst[pc])
+}
+
+/** Whether an access can be made without ado, once it was seen to that it may. */
+function isDirect(b: Body, pc: number, base: number, size: number, writes: boolean): boolean {
+  if (!b.layout.checked) return !mayBeContext(b.kinds[base])
+  const from = b.code.off[pc]
+  const wanted: Extent = { from, to: from + size, writes }
+  if (!isForBytes(b, base, wanted)) return false
+  ensure(b, pc, base, wanted, b.extents[pc - b.blockStart])
+  return true
+}
+
+/** Leaves an i64 on the stack: what the host answers for the address in A. */
+function loadByHost(b: Body, pc: number, base: number, size: number): void {
+  get(b, A)
+  high(b, base, b.code.off[pc])
+  i32(b, size)
+  host(b, 'load')
+  leaveIf(b, pc)
+  i32(b, 0)
+  access(b, w.I64_LOAD, b.layout.cells + CELL_VALUE)
+}
+
+/** A field of the context that has a cell, if it is the context. */
+function loadCell(b: Body, pc: number, base: number, size: number): void {
+  isContext(b, base)
+  open(b, w.IF, w.I64)
+  i32(b, 0)
+  access(b, w.I64_LOAD, contextCell(b.code, pc)!.at)
+  ops(b, w.ELSE)
+  needsHost(b, base, b.code.off[pc], size, false)
+  open(b, w.IF, w.I64)
+  loadByHost(b, pc, base, size)
+  ops(b, w.ELSE)
+  get(b, A)
+  access(b, LOADS[size], 0)
+  end(b)
+  end(b)
 }
 
 /** ST and STX. */
@@ -109,9 +122,9 @@ export function store(b: Body, pc: number): void {
     access(b, STORES[size], offset)
     return
   }
-  const asks = b.layout.checked || mayBeContext(kind)
+  const asks = !isDirect(b, pc, base, size, true)
   if (asks) {
-    needsHost(b, base, off[pc], size, WRITE)
+    needsHost(b, base, off[pc], size, true)
     open(b, w.IF)
     i32(b, 0)
     value(b, src[pc])
@@ -122,6 +135,11 @@ export function store(b: Body, pc: number): void {
     host(b, 'store')
     leaveIf(b, pc)
     ops(b, w.ELSE)
+  } else if (isInFrame(b.known.lows[base], off[pc], off[pc] + size)) {
+    const offset = directAddress(b, base, off[pc])
+    value(b, src[pc])
+    access(b, STORES[size], offset)
+    return
   } else address(b, base, off[pc], set)
   get(b, A)
   value(b, src[pc])
@@ -152,11 +170,14 @@ export function atomic(b: Body, pc: number): void {
   const s = src[pc]
   const base = what === LOAD_ACQ ? s : dst[pc]
   const kind = b.kinds[base]
-  const rights = what === LOAD_ACQ ? READ : what === STORE_REL ? WRITE : READ | WRITE
-  if (b.layout.checked || mayBeContext(kind)) {
-    needsHost(b, base, off[pc], size, rights)
+  if (b.layout.checked) {
+    const from = off[pc]
+    ensure(b, pc, base, { from, to: from + size, writes: what !== LOAD_ACQ }, b.extents[pc - b.blockStart])
+  } else if (mayBeContext(kind)) {
+    needsHost(b, base, off[pc], size, true)
     leaveIf(b, pc)
-  } else address(b, base, off[pc], set)
+  }
+  address(b, base, off[pc], set)
   const readOld = (): void => {
     get(b, A)
     access(b, LOADS[size], 0)
@@ -234,57 +255,16 @@ function address(b: Body, base: number, off: number, keep: (b: Body, local: numb
   keep(b, A)
 }
 
-/** The upper half of the address. */
-function high(b: Body, base: number, off: number): void {
-  value(b, base)
-  if (off !== 0) {
-    i64(b, off)
-    ops(b, w.I64_ADD)
-  }
-  i64(b, 32)
-  ops(b, w.I64_SHR_U, w.I32_WRAP_I64)
-}
-
 /** Leaves an i32 on the stack: whether this access is the host's matter. The address is in A. */
-function needsHost(b: Body, base: number, off: number, size: number, rights: number): void {
+function needsHost(b: Body, base: number, off: number, size: number, writes: boolean): void {
   if (b.layout.checked) {
-    askedBefore(b, base, off, size, rights)
+    address(b, base, off, set)
+    missed(b, base, { from: off, to: off + size, writes })
     return
   }
   address(b, base, off)
   i32(b, 0)
   ops(b, w.I32_LT_S)
-}
-
-/** The same with checks: the host is asked only where the access lies outside of the bytes that it was last asked about. */
-function askedBefore(b: Body, base: number, off: number, size: number, rights: number): void {
-  const known = rights & WRITE ? WRITABLE : READABLE
-  address(b, base, off, set)
-  value(b, base)
-  if (off !== 0) {
-    i64(b, off)
-    ops(b, w.I64_ADD)
-  }
-  get(b, known)
-  ops(b, w.I64_SUB)
-  get(b, known + 1)
-  i64(b, size)
-  ops(b, w.I64_SUB, w.I64_GT_U)
-  open(b, w.IF, w.I32)
-  get(b, A)
-  high(b, base, off)
-  i32(b, size)
-  i32(b, rights)
-  host(b, 'check')
-  i32(b, 0)
-  access(b, w.I64_LOAD, b.layout.cells + CELL_BASE)
-  set(b, known)
-  i32(b, 0)
-  access(b, w.I64_LOAD, b.layout.cells + CELL_LENGTH)
-  set(b, known + 1)
-  ops(b, w.ELSE)
-  i32(b, 0)
-  end(b)
 }
 
 /** Marks the page of a store as written, unless that was done for one before it through the same value; stores that follow closely are included. */

@@ -254,9 +254,9 @@ export function condition(b: Body, pc: number): void {
   const what = op & 0xf0
   const isZero = constant(b, s) === 0
   const operand = wide ? value : low
-  const known = b.known.lows[d]
-  if (wide && isZero && known?.isResult && (what === JEQ || what === JNE)) {
-    get(b, known.local)
+  const result = nullTest(b, pc)
+  if (result) {
+    get(b, result.local)
     if (what === JEQ) {
       i32(b, 1)
       ops(b, w.I32_LT_U)
@@ -275,6 +275,16 @@ export function condition(b: Body, pc: number): void {
   if (!wide || what !== JNE || !isZero) operand(b, s)
   if (what === JNE || what === JSET) difference(b, wide, what === JSET ? w.I64_AND : isZero ? undefined : w.I64_XOR)
   else ops(b, COMPARISONS.get(what)![wide ? 0 : 1])
+}
+
+/** Where a jump tests whether a lookup found something: the local that is not 0 if so, and whether it jumps then. */
+export function nullTest(b: Body, pc: number): { readonly local: number; readonly jumpsIfFound: boolean } | undefined {
+  const op = b.code.opcode[pc]
+  const known = b.known.lows[b.code.dst[pc]]
+  const what = op & 0xf0
+  if ((op & 0x07) !== 0x05 || !known?.found || known.off !== 0 || (what !== JEQ && what !== JNE) || constant(b, b.code.src[pc]) !== 0)
+    return undefined
+  return { local: known.local, jumpsIfFound: what === JNE }
 }
 
 /** Whether the operands on the stack differ, or have bits in common. */

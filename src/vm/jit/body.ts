@@ -1,34 +1,36 @@
 // The body of one function while it is written: its code, the numbers of its locals, and the small words that everything else is said in.
 //
 //   parameters   r1 to r5, depth                 (checked: r0 to r9, depth: callees may read what their caller left)
-//   locals       the other registers, t (i64), left, pc, a, label, frame (i32), more (i32) as they are needed
+//   locals       the other registers, t (i64), left, pc, a, label, frame, missed (i32), more (i32) as they are needed
 //   result       0 = returned, r0 in its cell; 1 = stopped, the machine says how
 //
 // `left` counts down the instructions that may still be executed, as late as possible (countPending). A function that stops writes its
 // registers back, and so does each of its callers: then the interpreter goes on, or tells what is wrong.
 import type { Code } from '../code.ts'
+import { SLOT_CELLS } from '../machine.ts'
 import { Bytes } from './bytes.ts'
+import type { Extent } from './checks.ts'
 import type { FunctionCode } from './functions.ts'
 import { type Known, knownAtStart, writesFrame } from './known.ts'
+import type { LoopCheck } from './loop-checks.ts'
 import type { FuncType, Mark } from './module.ts'
 import * as w from './opcodes.ts'
 
 /** Cells of the machine by their distance from its `cells`: r0 to r9, then these. */
 export const CELL_LEFT = 80
 export const CELL_VALUE = 88
-/** The bytes around the last access that was asked about: where they begin, and how many. */
-export const CELL_BASE = 96
-export const CELL_LENGTH = 104
+/** With checks: address of the context that the run began with. */
+export const CELL_CONTEXT = 96
+/** With checks, by place: the values that it may access memory through, as the first one and how many (two i64 each). */
+export const CELL_SLOTS = SLOT_CELLS
+export const MAX_SLOTS = 128
+export const SLOT_BYTES = 16
 
 /** Functions that the host gives, in the order of their numbers. */
 export const HOST = ['call', 'load', 'store', 'check', 'probe', 'packet', 'moreTurns', 'frame', 'leave', 'unwind'] as const
 export type HostFunction = (typeof HOST)[number]
 
 export const FIRST_CONSTANT = 11
-
-/** An address that no program can have made its way to: not canonical, and its lower half beyond all memory. */
-export const NOWHERE_LO = -16
-export const NOWHERE_HI = 0x80000000 | 0
 
 export interface Layout {
   /** Ram offset of the machine's cells. */
@@ -56,11 +58,18 @@ export interface Body {
   readonly numberOf: (f: FunctionCode) => number
   /** Numbers of the functions that look keys up, by the lower half of their map's address; others are looked up in line. */
   readonly lookups: ReadonlyMap<number, number>
-  /** One past the last slot of the block that is being written. */
+  /** First slot of the block that is being written, and one past the last. */
+  blockStart: number
   blockEnd: number
   /** Kinds of registers before the instruction that is being written. */
   kinds: Uint8Array
   known: Known
+  /** With checks: what accesses lie ahead, by slot less the block's first. */
+  extents: readonly (Extent | undefined)[]
+  /** With checks: those of the node that stand in a loop, by slot of the instruction. */
+  places: ReadonlyMap<number, LoopCheck> | undefined
+  /** Places with checks, of the whole module. */
+  readonly slots: { count: number }
   /** What is known where several ways meet. */
   readonly knownAtMerge: () => Known
   /** Locals (i32) beyond those that every function has. */
@@ -80,12 +89,10 @@ export const A = 15
 export const LABEL = 16
 /** Lower half of the address of the frame's first byte. */
 export const FRAME = 17
-/** With checks: the bytes that are known to be readable, and writable: where they begin, and how many (i64 each). */
-export const READABLE = 18
-export const WRITABLE = 20
-export const CHECK_LOCALS = 4
+/** With checks: what the host said last. */
+export const MISSED = 18
 export const I64_LOCALS = 7
-export const I32_LOCALS = 5
+export const I32_LOCALS = 6
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i)
 
@@ -104,6 +111,7 @@ export function createBody(
   functionAt: Body['functionAt'],
   numberOf: Body['numberOf'],
   lookups: Body['lookups'] = new Map(),
+  slots: Body['slots'] = { count: 0 },
 ): Body {
   const frame = layout.checked && writesFrame(code) ? undefined : FRAME
   const regs = layout.checked ? range(0, 10) : [6, 0, 1, 2, 3, 4, 7, 8, 9, 10]
@@ -117,10 +125,14 @@ export function createBody(
     functionAt,
     numberOf,
     lookups,
+    blockStart: 0,
     blockEnd: 0,
     kinds: new Uint8Array(11),
     known: knownAtStart(frame),
     knownAtMerge: () => knownAtStart(frame),
+    extents: [],
+    places: undefined,
+    slots,
     more: 0,
     nesting: 0,
     pending: 0,
@@ -145,7 +157,7 @@ export function tee(b: Body, local: number): void {
 
 /** A new local for 32 bits. */
 export function newLocal(b: Body): number {
-  return FRAME + 1 + (b.layout.checked ? CHECK_LOCALS : 0) + b.more++
+  return MISSED + 1 + b.more++
 }
 
 export function i32(b: Body, n: number): void {
@@ -203,6 +215,17 @@ export function low(b: Body, r: number): void {
     get(b, b.regs[r])
     ops(b, w.I32_WRAP_I64)
   } else i32(b, b.code.constLo[r - FIRST_CONSTANT])
+}
+
+/** Puts the upper half of an address on the stack. */
+export function high(b: Body, base: number, off: number): void {
+  value(b, base)
+  if (off !== 0) {
+    i64(b, off)
+    ops(b, w.I64_ADD)
+  }
+  i64(b, 32)
+  ops(b, w.I64_SHR_U, w.I32_WRAP_I64)
 }
 
 export const put = (b: Body, r: number): void => set(b, b.regs[r])
@@ -267,20 +290,6 @@ export function unwindIf(b: Body, pc: number): void {
   set(b, PC)
   branch(b, w.BR, b.nesting - UNWIND_LEVEL)
   end(b)
-}
-
-/** Nothing is known to be accessible: at the start, and behind what may move packets or close frames. */
-export function forgetAccess(b: Body): void {
-  if (!b.layout.checked) return
-  for (const known of [READABLE, WRITABLE]) {
-    i64(b, NOWHERE_LO, NOWHERE_HI)
-    set(b, known)
-  }
-  // Long enough that taking an access's size off does not wrap.
-  for (const known of [READABLE, WRITABLE]) {
-    i64(b, 8)
-    set(b, known + 1)
-  }
 }
 
 /** Writes registers to their cells. */

@@ -8,7 +8,6 @@ import {
   type Body,
   countPending,
   end,
-  forgetAccess,
   get,
   host,
   i32,
@@ -31,6 +30,7 @@ import {
   tee,
   unwindIf,
 } from './body.ts'
+import { ensure } from './checks.ts'
 import type { Block, FunctionCode } from './functions.ts'
 import { forget, forgetForCall } from './known.ts'
 import { arrayLookup, chainsLookup, type FoundLookup, keyAt, lookupIn, pushKey } from './lookup.ts'
@@ -50,7 +50,7 @@ export function call(b: Body, pc: number, block: Block): void {
   else {
     const found = lookupIn(b, block)
     if (found) {
-      lookUp(b, found)
+      lookUp(b, pc, found)
       return
     }
     callHost(b, pc)
@@ -59,7 +59,8 @@ export function call(b: Body, pc: number, block: Block): void {
 }
 
 /** A map lookup that needs no host. */
-function lookUp(b: Body, { lookup, mapLo }: FoundLookup): void {
+function lookUp(b: Body, pc: number, { lookup, mapLo }: FoundLookup): void {
+  if (b.layout.checked) ensure(b, pc, 2, { from: 0, to: lookup.keySize, writes: false })
   const key = keyAt(b, 2)
   const result = newLocal(b)
   const number = b.lookups.get(mapLo)
@@ -79,7 +80,7 @@ function lookUp(b: Body, { lookup, mapLo }: FoundLookup): void {
   ops(b, w.SELECT)
   put(b, 0)
   for (let r = 0; r <= 5; r++) forget(b.known, r)
-  b.known.lows[0] = { local: result, off: 0, isResult: true }
+  b.known.lows[0] = { local: result, off: 0, found: { size: lookup.valueSize, rights: lookup.rights } }
 }
 
 function callHost(b: Body, pc: number): void {
@@ -101,7 +102,6 @@ function callHost(b: Body, pc: number): void {
   unwindIf(b, pc)
   loadRegisters(b, 0, b.layout.checked ? 5 : 0)
   loadLeft(b)
-  forgetAccess(b)
 }
 
 function callFunction(b: Body, pc: number, callee: FunctionCode): void {
@@ -123,7 +123,6 @@ function callFunction(b: Body, pc: number, callee: FunctionCode): void {
   if (b.layout.checked) {
     frame(b, 0)
     loadRegisters(b, 0, 5)
-    forgetAccess(b)
   } else loadRegisters(b, 0, 0)
   loadLeft(b)
 }

@@ -18,8 +18,8 @@ const HOST_TYPES: Readonly<Record<HostFunction, FuncType>> = {
   // address low and high, size
   load: { params: i32s(3), results: [w.I32] },
   store: { params: i32s(3), results: [w.I32] },
-  // the same and rights
-  check: { params: i32s(4), results: [w.I32] },
+  // the same, rights, distance of the address from the value in the register, number of the place's cells (-1 = has none)
+  check: { params: i32s(6), results: [w.I32] },
   // address low and high, size
   probe: { params: i32s(3), results: [w.I32] },
   // offset, size
@@ -39,6 +39,8 @@ export interface Compiled {
   readonly functions: readonly FunctionCode[]
   /** As they stand in the module, behind the host's. */
   readonly funcs: readonly Func[]
+  /** Places that have cells. */
+  readonly slots: number
 }
 
 /** Name of the entry of the function that begins at a slot. */
@@ -51,14 +53,15 @@ export function compile(code: Code, layout: Layout, pages: number): Compiled | u
   const bySlot = new Map(functions.map((f) => [f.start, f]))
   const numbers = new Map(functions.map((f, i) => [f, HOST.length + i]))
   const numberOf = (f: FunctionCode): number => numbers.get(f)!
-  const tables = layout.checked ? new Map<number, Lookup>() : tablesOf(code, functions)
+  const tables = tablesOf(code, functions)
+  const slots = { count: 0 }
   const entries = functions.filter((f, i) => i === 0 || f.isCallback)
   const firstTable = HOST.length + functions.length + entries.length
   const lookups = new Map([...tables.keys()].map((mapLo, i) => [mapLo, firstTable + i]))
   const funcs: Func[] = []
   for (const [i, f] of functions.entries()) {
     const func = compileFunction(
-      createBody(code, f, layout, (slot) => bySlot.get(slot), numberOf, lookups),
+      createBody(code, f, layout, (slot) => bySlot.get(slot), numberOf, lookups, slots),
       i === 0,
     )
     if (!func) return undefined
@@ -76,7 +79,7 @@ export function compile(code: Code, layout: Layout, pages: number): Compiled | u
   }
   const imports = HOST.map((name): Import => ({ name, type: HOST_TYPES[name] }))
   const bytes = encodeModule(imports, funcs, pages)
-  return { bytes, functions, funcs }
+  return { bytes, functions, funcs, slots: slots.count }
 }
 
 /** Places that look into a hash before it gets a function. */

@@ -23,7 +23,7 @@ import {
 } from '../machine.ts'
 import { READ, type Region, type Word, WRITE } from '../memory.ts'
 import type { RamSource } from '../ram.ts'
-import { CELL_BASE, CELL_LEFT, CELL_LENGTH, CELL_VALUE, HOST, type HostFunction, type Layout, NOWHERE_HI, NOWHERE_LO } from './body.ts'
+import { CELL_CONTEXT, CELL_LEFT, CELL_SLOTS, CELL_VALUE, HOST, type HostFunction, type Layout, SLOT_BYTES } from './body.ts'
 import { STOPPED, TAIL_CALLED } from './calls.ts'
 import { compile, entryName } from './compile.ts'
 import { type FunctionCode, OP_CALL, OP_LD_IMM64 } from './functions.ts'
@@ -33,8 +33,6 @@ import { type WasmExports, type WasmMemory, wasm } from './webassembly.ts'
 
 const WASM_PAGE = 65536
 const INITIAL_PAGES = 2
-/** Bytes of the longest access. */
-const LONGEST_ACCESS = 8
 /** Fuel is counted in 32 bits; what is beyond is the interpreter's. */
 const MAX_FUEL = 0x3fffffff
 
@@ -55,6 +53,8 @@ interface Instance {
   readonly code: Code
   readonly exports: WasmExports
   readonly main: (depth: number) => number
+  /** Places that keep what they know of memory. */
+  readonly slots: number
 }
 
 /** State of the engine on one machine. `end` is the value of `steps` at which the fuel is used up. */
@@ -106,6 +106,11 @@ function execute(session: Session, m: Machine, fuel: number): Stop {
   session.end = Math.min(fuel, MAX_FUEL)
   if (m.code.usesStack) m.isStackEmpty = false
   giveRegisters(m, session.checked ? 10 : 6)
+  if (session.checked) {
+    setCell(m, CELL_CONTEXT, m.lo[1])
+    setCell(m, CELL_CONTEXT + 4, m.hi[1])
+    forgetPlaces(m, instance.slots)
+  }
   setCell(m, CELL_LEFT, session.end)
   const status = enterCode(m, instance.main, 0)
   if (status === 0) {
@@ -154,7 +159,7 @@ function instantiate(session: Session, m: Machine): Instance | null {
   const module = new wasm.Module(compiled.bytes)
   const host = hostOf(session, m, code, compiled.functions)
   const { exports } = new wasm.Instance(module, { [IMPORTS]: { [MEMORY]: session.memory, ...host } })
-  return { code, exports, main: exports[entryName(0)] }
+  return { code, exports, main: exports[entryName(0)], slots: compiled.slots }
 }
 
 /**
@@ -174,6 +179,12 @@ export function wasmText(m: Machine, code: Code, checked: boolean): WasmFunction
 const cell = (m: Machine, at: number): number => m.memory.ram.i32[(m.cells + at) >> 2]
 const setCell = (m: Machine, at: number, value: number): void => {
   m.memory.ram.i32[(m.cells + at) >> 2] = value
+}
+
+/** Whatever places know of memory may no longer hold. */
+function forgetPlaces(m: Machine, count: number): void {
+  const at = (m.cells + CELL_SLOTS) >> 2
+  if (count > 0) m.memory.ram.i32.fill(0, at, at + (count * SLOT_BYTES) / 4)
 }
 
 /** Registers of the machine to their cells, r0 up to but not including `count`. */
@@ -221,7 +232,12 @@ function hostOf(session: Session, m: Machine, code: Code, functions: readonly Fu
     if (result === 'stopped') return STOPPED
     if (result === 'moved') return m.depth === depth ? tail(depth) : callBack(depth)
     giveRegisters(m, taken)
+    forget()
     return 0
+  }
+
+  const forget = (): void => {
+    if (checked) forgetPlaces(m, session.instances.get(code)?.slots ?? 0)
   }
 
   /** Another program takes this function's place. */
@@ -230,6 +246,7 @@ function hostOf(session: Session, m: Machine, code: Code, functions: readonly Fu
     if (!target) return TAIL_CALLED + STOPPED
     m.isStackEmpty = false
     giveRegisters(m, 10)
+    if (checked) forgetPlaces(m, target.slots)
     return TAIL_CALLED + enterCode(m, target.main, depth)
   }
 
@@ -240,6 +257,7 @@ function hostOf(session: Session, m: Machine, code: Code, functions: readonly Fu
       const instance = session.instances.get(code)
       if (!f || !instance) return STOPPED
       giveRegisters(m, 10)
+      forget()
       if (enterCode(m, instance.exports[entryName(f.start)], depth + 1) !== 0) return STOPPED
       if (m.code !== code) enter(m, code)
       takeRegisters(m, taken)
@@ -249,25 +267,26 @@ function hostOf(session: Session, m: Machine, code: Code, functions: readonly Fu
       memory.readUnwritten = false
       if (m.depth === depth) {
         giveRegisters(m, taken)
+        forget()
         return 0
       }
     }
   }
 
-  /** Puts the bytes around an access into their cells: of a region the part that one access may lie in. */
-  const tellBytes = (r: Region | undefined, lo: number): void => {
-    let from = r?.from ?? 0
-    let to = r?.to ?? 0
-    if (r && r.stride !== 0) {
+  /** Tells a place which values it may access a range through: that much before the region's bytes, and as many as there is room. */
+  const tell = (slot: number, r: Region, lo: number, size: number, by: number): void => {
+    let { from, to } = r
+    if (r.stride !== 0) {
       const element = Math.floor(((lo - r.baseLo) >>> 0) / r.stride) * r.stride
       from = Math.max(from, element)
       to = Math.min(to, element + r.elem)
     }
-    const known = r !== undefined && to - from >= LONGEST_ACCESS
-    setCell(m, CELL_BASE, known ? r.baseLo + from : NOWHERE_LO)
-    setCell(m, CELL_BASE + 4, known ? r.baseHi : NOWHERE_HI)
-    setCell(m, CELL_LENGTH, known ? to - from : LONGEST_ACCESS)
-    setCell(m, CELL_LENGTH + 4, 0)
+    const at = CELL_SLOTS + slot * SLOT_BYTES
+    const first = r.baseLo + from
+    setCell(m, at, first - by)
+    setCell(m, at + 4, r.baseHi - (first < by ? 1 : 0))
+    setCell(m, at + 8, to - from - size + 1)
+    setCell(m, at + 12, 0)
   }
 
   const portAccess = (lo: number, hi: number, size: number, isWrite: boolean): number => {
@@ -285,11 +304,11 @@ function hostOf(session: Session, m: Machine, code: Code, functions: readonly Fu
     call,
     load: (lo: number, hi: number, size: number) => portAccess(lo, hi, size, false),
     store: (lo: number, hi: number, size: number) => portAccess(lo, hi, size, true),
-    check: (lo: number, hi: number, size: number, rights: number) => {
+    check: (lo: number, hi: number, size: number, rights: number, by: number, slot: number) => {
       const r = memory.find(hi, lo, size, rights)
-      const isBytes = r !== undefined && !r.port
-      tellBytes(isBytes && (rights === READ || r.rights === (READ | WRITE)) ? r : undefined, lo)
-      return isBytes ? 0 : 1
+      if (!r || r.port) return 1
+      if (slot >= 0) tell(slot, r, lo, size, by)
+      return 0
     },
     probe: (lo: number, hi: number, size: number) => {
       const r = memory.find(hi, lo, size, READ)
@@ -312,6 +331,7 @@ function hostOf(session: Session, m: Machine, code: Code, functions: readonly Fu
     frame: (depth: number, opens: number): undefined => {
       if (opens) openFrame(m, depth)
       else closeFrame(m, depth)
+      forget()
     },
     leave: (pc: number, depth: number, left: number, ...regs: bigint[]): undefined => {
       setCell(m, CELL_LEFT, left + (pc < 0 ? 0 : uncounted(code, functions, pc)))

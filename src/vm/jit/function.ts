@@ -9,15 +9,13 @@
 // Reference: Ramsey, "Beyond Relooper: Recursive Translation of Unstructured Control Flow to Structured Control Flow" (ICFP 2022).
 import { MAX_BPF_STACK } from '../machine.ts'
 import { atomic, load, store } from './access.ts'
-import { arithmetic, condition } from './arithmetic.ts'
+import { arithmetic, condition, nullTest } from './arithmetic.ts'
 import {
   type Body,
   branch,
-  CHECK_LOCALS,
   countPending,
   end,
   FRAME,
-  forgetAccess,
   get,
   host,
   I32_LOCALS,
@@ -38,12 +36,14 @@ import {
   typeOf,
 } from './body.ts'
 import { call, checkpoint, exit, loadPacket, mayGoto, STOPPED } from './calls.ts'
+import { extentsAhead, extentsIn, prepare } from './checks.ts'
 import { type Block, isBranch, OP_CALL, OP_EXIT, OP_LD_IMM64, OP_MAY_GOTO } from './functions.ts'
 import { type Edge, inOrder } from './graph.ts'
 import { kindsOf, step } from './kinds.ts'
 import { copyOf, follow } from './known.ts'
 import { liveness } from './liveness.ts'
 import { lookupIn } from './lookup.ts'
+import { type LoopChecks, loopChecks } from './loop-checks.ts'
 import type { Func } from './module.ts'
 import * as w from './opcodes.ts'
 
@@ -53,7 +53,10 @@ const MAX_NESTING = 1500
 
 interface Writer {
   readonly b: Body
-  readonly kinds: readonly Uint8Array[] | undefined
+  readonly kinds: readonly Uint8Array[]
+  /** With checks, of each node: accesses that lie ahead at its end. */
+  readonly ahead: ReturnType<typeof extentsAhead> | undefined
+  readonly loops: LoopChecks | undefined
   /** Of each node; undefined where all registers count. */
   readonly live: Uint16Array | undefined
   /** For each node whose beginning or end can be branched to: the nesting of its block. */
@@ -65,9 +68,13 @@ interface Writer {
 /** Writes a function; undefined = nested too deeply. */
 export function compileFunction(b: Body, isMain: boolean): Func | undefined {
   const { checked } = b.layout
+  const kinds = kindsOf(b.code, b.f, isMain)
+  const ahead = checked ? extentsAhead(b.code, b.f) : undefined
   const writer: Writer = {
     b,
-    kinds: checked ? undefined : kindsOf(b.code, b.f, isMain),
+    kinds,
+    ahead,
+    loops: ahead && loopChecks(b.code, b.f, kinds, ahead, b.slots),
     live: checked ? undefined : liveness(b.code, b.f),
     level: new Int32Array(b.f.graph.succ.length).fill(-1),
     arrivals: arrivalsOf(b),
@@ -85,7 +92,6 @@ export function compileFunction(b: Body, isMain: boolean): Func | undefined {
     locals: [
       { count: checked ? I64_LOCALS - 5 : I64_LOCALS, type: w.I64 },
       { count: I32_LOCALS, type: w.I32 },
-      ...(checked ? [{ count: CHECK_LOCALS, type: w.I64 }] : []),
       { count: b.more, type: w.I32 },
     ],
     body: b.out,
@@ -118,7 +124,6 @@ function arrivalsOf(b: Body): Int32Array {
 
 function prologue(b: Body): void {
   loadLeft(b)
-  forgetAccess(b)
   i64(b, b.layout.stackLo, b.layout.stackHi)
   get(b, b.depth)
   ops(b, w.I64_EXTEND_I32_U)
@@ -164,6 +169,7 @@ function tree(t: Writer, root: number): boolean {
     if (graph.isMerge[node] !== 0 || isLoop) b.known = b.knownAtMerge()
     if (isLoop) {
       settle(b)
+      prepare(b, t.loops?.heads.get(node) ?? [])
       open(b, w.LOOP)
       level[node] = b.nesting
     }
@@ -202,8 +208,11 @@ function contents(t: Writer, node: number): number {
   const block = b.f.blocks[node]
   b.marks.push({ at: b.out.length, insn: -1 })
   if (b.f.graph.isCheckpoint[node] !== 0) checkpoint(b, block.start, t.live?.[node] ?? ALL)
-  if (t.kinds) b.kinds.set(t.kinds[node])
+  b.kinds.set(t.kinds[node])
+  b.places = t.loops?.places.get(node)
+  if (t.ahead) b.extents = extentsIn(b.code, block.start, block.end, t.ahead[node])
   b.pending += block.count
+  b.blockStart = block.start
   b.blockEnd = block.end
   for (let pc = block.start; pc < block.end; pc += b.code.opcode[pc] === OP_LD_IMM64 ? 2 : 1) {
     const op = b.code.opcode[pc]
@@ -216,7 +225,7 @@ function contents(t: Writer, node: number): number {
       leaveAt(b, pc)
       return -1
     }
-    if (t.kinds) step(b.code, pc, b.kinds)
+    step(b.code, pc, b.kinds)
     if (op !== OP_CALL) follow(b.known, b.code, pc)
   }
   if (edges.length === 0) {
@@ -227,9 +236,13 @@ function contents(t: Writer, node: number): number {
   // Behind a call it is not known how much was executed, but for one that was settled in line.
   if (b.code.opcode[last] === OP_CALL && b.pending === 0) checkpoint(b, block.end, t.live?.[edges[0].to] ?? ALL)
   if (edges.length === 1) return goTo(t, edges[0], node)
-  if (b.code.opcode[last] === OP_MAY_GOTO) mayGoto(b)
-  else condition(b, last)
-  return fork(t, node, edges[1], edges[0])
+  if (b.code.opcode[last] === OP_MAY_GOTO) {
+    mayGoto(b)
+    return fork(t, node, edges[1], edges[0])
+  }
+  const test = nullTest(b, last)
+  condition(b, last)
+  return fork(t, node, edges[1], edges[0], test)
 }
 
 /** One instruction that control falls through; false where there is no code for it. */
@@ -293,26 +306,33 @@ function goTo(t: Writer, edge: Edge, from: number): number {
 }
 
 /** On the i32 on the stack: to `taken`, or else to `other`. */
-function fork(t: Writer, from: number, taken: Edge, other: Edge): number {
+function fork(t: Writer, from: number, taken: Edge, other: Edge, test?: ReturnType<typeof nullTest>): number {
   const { b } = t
+  const learn = (hasJumped: boolean): void => {
+    if (test?.jumpsIfFound === hasJumped) b.known.notNull.add(test.local)
+  }
   if (isJump(t, from, taken) && taken.label < 0) {
     branchIf(t, from, taken.to)
+    learn(false)
     return goTo(t, other, from)
   }
   if (isJump(t, from, other) && other.label < 0) {
     ops(b, w.I32_EQZ)
     branchIf(t, from, other.to)
+    learn(true)
     return goTo(t, taken, from)
   }
   const { pending } = b
   const known = copyOf(b.known)
   open(b, w.IF)
+  learn(true)
   const inLine = goTo(t, taken, from)
   const done = inLine < 0 || tree(t, inLine)
   end(b)
   if (!done) return FAILED
   b.pending = pending
   b.known = known
+  learn(false)
   return goTo(t, other, from)
 }
 

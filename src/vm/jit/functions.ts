@@ -113,8 +113,8 @@ function functionAt(code: Code, start: number, leaders: Uint8Array, isCallback: 
   return { start, blocks: nodes.blocks, graph, longest, isCallback, hasMayGoto }
 }
 
-/** Whether repeating a block in an unrolled loop pays: calls cost more than a turn does. */
-function isRepeatable(code: Code, { last }: Block): boolean {
+/** Whether a block calls nothing, so that a loop of such blocks turns quickly. */
+export function isRepeatable(code: Code, { last }: Block): boolean {
   const op = last < 0 ? 0 : code.opcode[last]
   return op !== OP_CALL && op !== OP_MAY_GOTO && !isLegacyLoad(op)
 }

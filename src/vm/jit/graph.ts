@@ -36,6 +36,22 @@ export interface Graph {
 /** Nodes in reverse postorder, without those that are not reached. */
 export const inOrder = ({ order }: Graph): number[] => [...order.keys()].filter((n) => order[n] >= 0).sort((a, b) => order[a] - order[b])
 
+/** Nodes of the loop at `head`; undefined where another loop lies inside. */
+export function innermostLoop({ succ, order, isLoop }: Graph, head: number): ReadonlySet<number> | undefined {
+  const preds: number[][] = succ.map(() => [])
+  for (const [from, edges] of succ.entries()) if (order[from] >= 0) for (const { to } of edges) preds[to].push(from)
+  const body = new Set([head])
+  const work = preds[head].filter((n) => order[n] >= order[head])
+  while (work.length > 0) {
+    const node = work.pop()!
+    if (body.has(node)) continue
+    if (isLoop[node] !== 0) return undefined
+    body.add(node)
+    work.push(...preds[node])
+  }
+  return body
+}
+
 export function reducible(blocks: readonly (readonly number[])[]): Graph {
   const succ: Edge[][] = blocks.map((targets) => targets.map((to) => ({ to, label: -1 })))
   const entries = new Uint8Array(blocks.length)

@@ -157,6 +157,49 @@ describe('compiled code does what the interpreter does', () => {
     both('  r10 += 8\n  if r1 == 1 goto a\n  r10 += -16\na:\n  *(u64 *)(r10 -8) = r1\n  r2 = r10\n  r0 = *(u64 *)(r2 -8)\n  exit')
   })
 
+  it('where accesses are checked at once, in a loop and behind tests of bounds', () => {
+    // One byte at a time up and down the frame, out of it at its end.
+    const walk = (by: number, turns: number): string => `
+      r1 = r10
+      r1 += -256
+      r2 = ${turns}
+    turn:
+      *(u8 *)(r1 +0) = 7
+      r3 = *(u8 *)(r1 +1)
+      r0 += r3
+      r1 += ${by}
+      r2 += -1
+      if r2 != 0 goto turn
+      exit`
+    for (const [by, turns] of [
+      [1, 200],
+      [1, 300],
+      [-1, 100],
+      [-1, 300],
+      [3, 80],
+      [3, 90],
+    ] as const) {
+      for (const fuel of [77, 500, 100_000]) both(walk(by, turns), fuel)
+    }
+    expect(both(walk(1, 300))).toContain('out of bounds')
+    // The second access is out of bounds, and the way to it is not taken; then it is.
+    const later = (limit: number): string => `
+      r1 = r10
+      r1 += -8
+      r1 += r9
+      r0 = *(u8 *)(r1 +0)
+      if w0 == ${limit} goto out
+      r0 = *(u64 *)(r1 +4)
+    out:
+      exit`
+    expect(both(later(0))).toMatch(/^exited/)
+    expect(both(later(1))).toContain('out of bounds')
+    // A pointer that is another one in the next turn.
+    both(
+      '  r1 = r10\n  r1 += -8\n  r4 = 4096\n  r2 = 3\nt:\n  r0 = *(u8 *)(r1 +0)\n  r2 += -1\n  if r2 > 1 goto t\n  r1 = r4\n  goto t\n  exit',
+    )
+  })
+
   it('when it calls, and calls too deep', () => {
     expect(both('  r6 = 5\n  r1 = 3\n  call f\n  r0 += r6\n  exit\nf:\n  r6 = r1\n  *(u64 *)(r10 -8) = r6\n  r0 = r6\n  exit')).toMatch(
       /^exited {2}8 0/,

@@ -21,6 +21,9 @@ export const MAYBE_RAM = 4
 export const CONTEXT = 5
 export const ANY = 6
 
+/** Not to the context, as far as one can say. */
+export const isBytes = (kind: number): boolean => kind !== ANY && kind !== CONTEXT
+
 const REGS = 11
 const FP = 10
 const isRam = (k: number): boolean => k === STACK || k === RAM

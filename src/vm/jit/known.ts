@@ -1,16 +1,18 @@
 // What is known of registers' values while code is written, along the one way that leads to it: where several ways meet, nothing is.
 //
 //   lower half   of an address as a local (i32) and a distance: of the frame, or of what a lookup found. An access then needs no arithmetic.
+//   checked      offsets from the value that may be accessed (see checks)
 //   marked       the page that a store went to is marked as written, and so are stores through the same value within a window.
 import type { Code } from '../code.ts'
 import { MAX_BPF_STACK } from '../machine.ts'
+import type { Extent } from './checks.ts'
 import { OP_CALL, OP_LD_IMM64 } from './functions.ts'
 
 export interface Low {
   readonly local: number
   readonly off: number
-  /** What a lookup found: the local is 0 where the register is. */
-  readonly isResult: boolean
+  /** What a lookup found at the local, where that is not 0: bytes that may be accessed, and how. */
+  readonly found?: { readonly size: number; readonly rights: number }
 }
 
 /** By register. Mutable; owned by the body that is being written. */
@@ -18,6 +20,9 @@ export interface Known {
   readonly lows: (Low | undefined)[]
   /** First offset of the window. */
   readonly marked: (number | undefined)[]
+  readonly checked: (Extent | undefined)[]
+  /** Locals that are not 0. */
+  readonly notNull: Set<number>
 }
 
 const REGS = 11
@@ -33,8 +38,9 @@ const ADD64_IMM = 0x07
 /** `frame` is the local that holds the lower half of the frame's first byte; undefined where r10 may be something else. */
 export function knownAtStart(frame: number | undefined): Known {
   const lows = new Array<Low | undefined>(REGS).fill(undefined)
-  if (frame !== undefined) lows[FP] = { local: frame, off: MAX_BPF_STACK, isResult: false }
-  return { lows, marked: new Array<undefined>(REGS).fill(undefined) }
+  if (frame !== undefined) lows[FP] = { local: frame, off: MAX_BPF_STACK }
+  const nothing = (): undefined[] => new Array<undefined>(REGS).fill(undefined)
+  return { lows, marked: nothing(), checked: nothing(), notNull: new Set() }
 }
 
 /** Whether an instruction writes r10, which only code that was not verified does. */
@@ -50,16 +56,22 @@ export function writesFrame(code: Code): boolean {
   return false
 }
 
-export const copyOf = (k: Known): Known => ({ lows: k.lows.slice(), marked: k.marked.slice() })
+export const copyOf = (k: Known): Known => ({
+  lows: k.lows.slice(),
+  marked: k.marked.slice(),
+  checked: k.checked.slice(),
+  notNull: new Set(k.notNull),
+})
 
 export function forget(k: Known, r: number): void {
-  k.lows[r] = k.marked[r] = undefined
+  k.lows[r] = k.marked[r] = k.checked[r] = undefined
 }
 
-/** A call has been made: r0 to r5 are others', and pages may have been marked as clean. */
+/** A call has been made: r0 to r5 are others', pages may have been marked as clean, and what was there may have moved. */
 export function forgetForCall(k: Known): void {
   for (let r = 0; r <= 5; r++) k.lows[r] = undefined
   k.marked.fill(undefined)
+  k.checked.fill(undefined)
 }
 
 /** Whether an instruction that is no call may change a register. */
@@ -80,6 +92,7 @@ export function follow(k: Known, code: Code, pc: number): void {
       if (op === MOV64_REG && code.off[pc] === 0) {
         k.lows[d] = k.lows[s]
         k.marked[d] = k.marked[s]
+        k.checked[d] = k.checked[s]
       } else if (op === ADD64_IMM) moveBy(k, d, code.imm[pc])
       else forget(k, d)
       return
@@ -105,7 +118,10 @@ export function follow(k: Known, code: Code, pc: number): void {
 function moveBy(k: Known, r: number, by: number): void {
   const low = k.lows[r]
   const off = low ? low.off + by : FAR
-  k.lows[r] = low && Math.abs(off) < FAR ? { local: low.local, off, isResult: false } : undefined
+  k.lows[r] = low && Math.abs(off) < FAR ? { ...low, off } : undefined
+  const extent = k.checked[r]
+  k.checked[r] =
+    extent && Math.abs(extent.from - by) < FAR ? { from: extent.from - by, to: extent.to - by, writes: extent.writes } : undefined
   const mark = k.marked[r]
   k.marked[r] = mark === undefined || Math.abs(mark - by) > FAR ? undefined : mark - by
 }

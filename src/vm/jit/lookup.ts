@@ -1,7 +1,7 @@
 // Map lookups as compiled code: written in line, or, where a program looks into a hash at many places, as a function of the module. A hash's
 // hashes the key and follows the chain of its bucket. What the tables look like is told by whoever owns them (`Lookup`); the hash is Jenkins' lookup3, as Linux has it.
 // In: a description. Out: code that takes a key's Ram offset and answers that of the value, 0 = none.
-// Only for verified code: the key's bytes are read without a check.
+// The key's bytes are read without a check; whoever asks for code sees to that.
 import type { Code, Lookup, PerCpu } from '../code.ts'
 import { DIRTY_AT, MAY_RUN_OVER, PAGE_SHIFT } from '../ram.ts'
 import { access, type Body, branch, end, FIRST_CONSTANT, get, i32, low, newLocal, open, ops, set, tee } from './body.ts'
@@ -22,8 +22,7 @@ export interface FoundLookup {
 }
 
 /** The lookup that a block ends with and that needs no host. */
-export const lookupIn = ({ code, layout }: Body, block: Block): FoundLookup | undefined =>
-  layout.checked ? undefined : lookupAt(code, block)
+export const lookupIn = ({ code }: Body, block: Block): FoundLookup | undefined => lookupAt(code, block)
 
 /** The lookup that a helper call is, where its map is known: loaded in the block that ends with the call. */
 export function lookupAt(code: Code, block: Block): FoundLookup | undefined {
@@ -33,7 +32,7 @@ export function lookupAt(code: Code, block: Block): FoundLookup | undefined {
   if (load < 0) return undefined
   const mapLo = code.constLo[code.src[load] - FIRST_CONSTANT]
   const lookup = code.linker.lookup(code.imm[pc], mapLo)
-  return lookup && (lookup.kind === 'array' || lookup.keySize <= LONGEST_KEY) ? { lookup, mapLo } : undefined
+  return lookup && lookup.keySize <= LONGEST_KEY ? { lookup, mapLo } : undefined
 }
 
 const MOV64_REG = 0xbf

@@ -6,7 +6,7 @@
 //     b ---+            +-------------------------+
 //
 // In: blocks and their successors. Out: the same with the copies behind; a program of no such loops comes back as it is.
-import type { Graph } from './graph.ts'
+import { type Graph, innermostLoop } from './graph.ts'
 
 /** A loop of more instructions gains nothing. */
 const LONGEST_BODY = 64
@@ -26,28 +26,12 @@ export function unrolled<T>(nodes: Nodes<T>, graph: Graph, cost: (block: T) => n
   const succ = nodes.succ.map((to) => [...to])
   for (const [head, isLoop] of graph.isLoop.entries()) {
     if (isLoop === 0) continue
-    const body = innermost(nodes, graph, head)
+    const body = innermostLoop(graph, head)
     const length = body ? [...body].reduce((sum, n) => sum + cost(nodes.blocks[n]), 0) : Number.POSITIVE_INFINITY
     if (!body || length > LONGEST_BODY) continue
     repeat(blocks, succ, body, head, Math.min(MOST_COPIES, Math.floor(UNROLLED / length)))
   }
   return { blocks, succ }
-}
-
-/** Nodes of the natural loop at `head`; undefined where another loop lies inside. */
-function innermost<T>({ succ }: Nodes<T>, { order, isLoop }: Graph, head: number): Set<number> | undefined {
-  const preds: number[][] = succ.map(() => [])
-  for (const [from, targets] of succ.entries()) if (order[from] >= 0) for (const to of targets) preds[to].push(from)
-  const body = new Set([head])
-  const work = preds[head].filter((n) => order[n] >= order[head])
-  while (work.length > 0) {
-    const node = work.pop()!
-    if (body.has(node)) continue
-    if (isLoop[node] !== 0) return undefined
-    body.add(node)
-    work.push(...preds[node])
-  }
-  return body
 }
 
 function repeat<T>(blocks: T[], succ: number[][], body: ReadonlySet<number>, head: number, times: number): void {
