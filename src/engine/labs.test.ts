@@ -173,6 +173,35 @@ SEC("sk_msg") int through(struct sk_msg_md *msg)
     expect(notes(b).filter((n) => n.includes('redirected by sk_msg')).length).toBe(2)
     expect(notes(b).at(-1)).toBe('shop: GET http://cart/: 200 from cart')
   })
+
+  test('a closed socket is in no sockhash any more, whoever gets its place', () => {
+    const b = lab(
+      `struct { __uint(type, BPF_MAP_TYPE_SOCKHASH); __uint(max_entries, 64); __type(key, __u32); __type(value, __u64); } socks SEC(".maps");
+SEC("sockops") int note(struct bpf_sock_ops *ops)
+{
+	__u32 port = ops->local_port;
+
+	if (ops->op == BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB && bpf_ntohl(ops->remote_port) == 80)
+		bpf_sock_hash_update(ops, &socks, &port, BPF_ANY);
+	return 1;
+}
+SEC("sk_msg") int through(struct sk_msg_md *msg) { return SK_PASS; }`,
+      {
+        nodes: [...PODS.slice(0, 2), { kind: 'pod', name: 'cart', host: 'n1', address: '10.1.1.3', servers: [web, { ...web, port: 81 }] }],
+        attach: [
+          { program: 'note', node: 'n1', interface: '' },
+          { program: 'through', node: 'n1', interface: '', target: 'socks' },
+        ],
+        stimuli: [
+          { kind: 'request', node: 'shop', to: 'http://cart/', protocol: 'http', count: 2, everyMs: 50 },
+          { kind: 'request', node: 'shop', to: 'http://cart:81/', protocol: 'http', count: 4, everyMs: 50 },
+        ],
+      },
+    )
+    expect(notes(b).filter((n) => n.includes('200 from cart')).length).toBe(6)
+    expect(b.world().hooks.find((h) => h.name === 'sk_msg')?.runs).toBe(2)
+    expect(b.move(0, { kind: 'tick', tick: b.report.totalTicks }).maps.map((m) => m.entries)).toEqual([0])
+  })
 })
 
 describe('at the wire', () => {

@@ -12,7 +12,11 @@ export interface SockTable extends KernelMap {
   readonly sockAt: (key: number) => number
   /** 0 or an error. */
   readonly putSock: (key: number, sock: number, flags: number) => number
+  /** Takes a closed socket out, wherever it stands. Linux: sock_map_unhash(), bpf_sk_reuseport_detach(). */
+  readonly dropSock: (sock: number) => void
 }
+
+export const isSockTable = (map: KernelMap): map is SockTable => 'sockAt' in map
 
 export function createSockTable(host: MapHost, def: MapDef, id: number): SockTable | undefined {
   const hashed = def.type === 'sockhash'
@@ -64,6 +68,9 @@ export function createSockTable(host: MapHost, def: MapDef, id: number): SockTab
     percpu: false,
     sockAt,
     putSock: put,
+    dropSock: (sock) => {
+      for (const e of filled()) if (number(e.value) === sock) remove(given(e.key))
+    },
     lookup: () => 0,
     update: () => -EINVAL,
     delete: remove,

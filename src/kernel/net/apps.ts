@@ -112,7 +112,17 @@ export function* serve(net: Net, id: number): Happening {
   yield* send(net, id, answer)
 }
 
+/** What a proxy answers itself: requests for paths that its `status` names. */
+function refusalOf(net: Net, id: number, server: ScenarioServer, data: Uint8Array): Uint8Array | undefined {
+  if (!server.status) return undefined
+  const read = readHttp(data)
+  if (read.kind !== 'message' || !Object.hasOwn(server.status, read.message.path)) return undefined
+  return page(net, id, server, read.message)
+}
+
 function* proxyData(net: Net, id: number, app: App & { kind: 'server' }, data: Uint8Array): Happening {
+  const refusal = refusalOf(net, id, app.server, data)
+  if (refusal) return yield* send(net, id, refusal)
   if (app.upstream !== 0) return yield* send(net, app.upstream, data)
   const socket = net.state.sockets.get(id)
   if (!socket) return

@@ -130,6 +130,16 @@ describe('pods', () => {
     expect(packets(world).filter((p) => p.includes('forwarded')).length).toBeGreaterThan(10)
   })
 
+  test('a proxy passes requests on, and answers itself what its status names', () => {
+    const proxy = { protocol: 'tcp', port: 8080, answers: 'proxy', target: '10.1.1.3:80', status: { '/admin': 403 } } as const
+    const nodes = CLUSTER.nodes.map((n) => (n.kind === 'host' && n.name === 'n2' ? { ...n, servers: [proxy] } : n))
+    const at = (path: string, atNs: number) => ({ ...request('shop', 'http://n2:8080', 'http', { path }), atNs, turn: atNs })
+    expect(outcomes(ask({ ...CLUSTER, nodes }, at('/x', 0), at('/admin', 1e7)))).toEqual([
+      'shop: GET http://n2:8080/x: 200 from cart',
+      'shop: GET http://n2:8080/admin: 403 from n2',
+    ])
+  })
+
   test('behind a bridge', () => {
     const nodes: ScenarioNode[] = [
       { kind: 'host', name: 'h', interfaces: ['eth0', { name: 'cni0', kind: 'bridge', addresses: ['10.9.0.1/24'] }] },

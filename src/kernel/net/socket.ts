@@ -1,6 +1,7 @@
 // Sockets of the network's servers and clients: records in tables, found by port or by whole tuple, each with the kernel's Sock that programs see.
 // Linux: __inet_lookup_established(), __inet_lookup_listener().
 import { addSock } from '../kernel.ts'
+import { isSockTable } from '../maps/sock-table.ts'
 import { createSock } from '../sock.ts'
 import { ANY, type Ip, swapped, swapped16 } from './address.ts'
 import type { App } from './app.ts'
@@ -139,6 +140,7 @@ export function forget(net: Net, socket: Socket): void {
   const ns = namespaces.get(socket.ns)
   if (!ns) return
   ns.kernel.socks[socket.sock].state = stateNumber('closed')
+  for (const map of ns.kernel.maps) if (isSockTable(map)) map.dropSock(socket.sock)
   state.freeSocks.set(ns.host, [...(state.freeSocks.get(ns.host) ?? []), socket.sock])
 }
 

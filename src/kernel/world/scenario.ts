@@ -50,7 +50,7 @@ export interface ScenarioServer {
   readonly answers: 'echo' | 'http' | 'nothing' | 'proxy'
   /** Where a proxy asks: "10.1.0.9:8080". */
   readonly target?: string
-  /** HTTP status by path; 200 for others. */
+  /** HTTP status by path; 200 for others. A proxy answers such requests itself and passes others on. */
   readonly status?: Readonly<Record<string, number>>
   /** Simulated time that an answer takes. */
   readonly serviceMs?: number
