@@ -45,6 +45,9 @@ it.each([
     'r0 = *(u64 *)(r10 +0)\nexit',
     /read of 8 bytes at stack fp \+0: out of bounds \| BUG: KASAN: stack-out-of-bounds in bpf_prog_x\+0x0 \| Read of size 8 at addr ffffc900/,
   ],
+  // A field of the view that programs only read: what is written there is another field of the kernel's own structure, and nobody notices.
+  ['r2 = 1\n*(u32 *)(r1 +16) = r2\nr0 = 2\nexit', 'write of 4 bytes at ctx +16: no such access to the context'],
+  ['r0 = *(u32 *)(r1 +1024)\nexit', /no such access to the context \| BUG: KASAN: slab-out-of-bounds in bpf_prog_x/],
   [PACKET_LOOP, /read of 1 byte at packet \+64: out of bounds \| BUG: KASAN: slab-out-of-bounds in bpf_prog_x\+0x18/],
 ])('%s', (text, expected) => {
   const [interpreted, compiled] = [reported(text, 'interp'), reported(text, 'jit')]

@@ -70,11 +70,7 @@ export function xdpPort(packet: PacketBuffer, x: () => XdpBuff): Port {
       }
       return size === 4 && off === at
     },
-    store: (off, size, lo) => {
-      // Only an offloaded program may, but 4 bytes at rx_queue_index are in the table of what is checked there.
-      if (off !== 16 || size !== 4) return false
-      x().rxQueueIndex = lo
-      return true
-    },
+    // Programs on the host's own CPU write none; rx_queue_index is for those on a card's.
+    store: () => false,
   }
 }

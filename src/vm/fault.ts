@@ -30,6 +30,8 @@ export interface Fault {
   readonly access: 'read' | 'write' | 'none'
   /** Kind of the region it is in or nearest to; empty where none. */
   readonly region: string
+  /** Of the access in it; 0 where there is none. */
+  readonly offset: number
   /** Slot of the instruction. */
   readonly insn: number
   readonly text: string
@@ -44,17 +46,18 @@ export function accessFault(memory: Memory, insn: number, hi: number, lo: number
   const what = `${access} of ${size} byte${size === 1 ? '' : 's'}`
   const base = { address, size, access, insn } as const
   if (address < 4096n) {
-    return { ...base, kind: 'null-pointer', region: '', text: `${what} at ${hexAddress(address)}: a null pointer` }
+    return { ...base, kind: 'null-pointer', region: '', offset: 0, text: `${what} at ${hexAddress(address)}: a null pointer` }
   }
   const r = nearby(memory, hi, lo)
-  if (!r) return { ...base, kind: 'wild-pointer', region: '', text: `${what} at ${hexAddress(address)}: no memory there` }
+  if (!r) return { ...base, kind: 'wild-pointer', region: '', offset: 0, text: `${what} at ${hexAddress(address)}: no memory there` }
   const offset = (lo - r.baseLo) | 0
   const place = r.label(offset)
   const at = `${place.name} ${place.offset < 0 ? '-' : '+'}${Math.abs(place.offset)}`
-  if (r.port) return { ...base, kind: 'bad-context-access', region: r.kind, text: `${what} at ${at}: no such access to the context` }
+  const near = { ...base, region: r.kind, offset } as const
+  if (r.port) return { ...near, kind: 'bad-context-access', text: `${what} at ${at}: no such access to the context` }
   const inside = offset >= r.from && offset + size <= r.to && (r.stride === 0 || (offset % r.stride) + size <= r.elem)
-  if (inside) return { ...base, kind: 'read-only', region: r.kind, text: `${what} at ${at}: not writable` }
-  return { ...base, kind: 'out-of-bounds', region: r.kind, text: `${what} at ${at}: out of bounds` }
+  if (inside) return { ...near, kind: 'read-only', text: `${what} at ${at}: not writable` }
+  return { ...near, kind: 'out-of-bounds', text: `${what} at ${at}: out of bounds` }
 }
 
 /** The region that an address most likely was meant for. */

@@ -339,7 +339,7 @@ export const turnsCell = (m: Machine, depth: number): number => m.cells + TURNS_
 
 export function stop(m: Machine, kind: FaultKind, text: string): false {
   m.status = 'fault'
-  m.fault = { kind, address: 0n, size: 0, access: 'none', region: '', insn: m.pc, text }
+  m.fault = { kind, address: 0n, size: 0, access: 'none', region: '', offset: 0, insn: m.pc, text }
   return false
 }
 
