@@ -306,6 +306,21 @@ SEC("tp_btf/sched_switch") int BPF_PROG(sw, bool preempt, struct task_struct *pr
   })
 })
 
+describe('the scheduler', () => {
+  test('tasks that share CPUs take turns of a slice, and compute as long as they are told to', () => {
+    const r = run('SEC("tp/sched/sched_process_exit") int leave(void *ctx) { return 0; }', {
+      acts: 'fork a {\n spin 20ms\n}\nfork b {\n spin 20ms\n}\nfork c {\n spin 20ms\n}\nwait\nwait\nwait',
+    })
+    const ends = r.events.filter((e) => e.kind === 'process' && e.what === 'exit')
+    // 60 ms of work on two CPUs.
+    expect(ends.at(-1)!.atNs / 1e6).toBeGreaterThan(30)
+    expect(ends.at(-1)!.atNs / 1e6).toBeLessThan(42)
+    const switches = r.events.filter((e) => e.kind === 'process' && e.what === 'switch')
+    expect(switches.length).toBeGreaterThan(10)
+    expect(switches.length).toBeLessThan(40)
+  })
+})
+
 describe('user space', () => {
   test('uprobe and uretprobe on functions of a program and of a library', () => {
     const r = run(

@@ -107,9 +107,12 @@ export function* reschedule(rt: Runtime): Happening {
   yield* call(rt, 'finish_task_switch', [pointer(prev.obj.task)])
   if (next.tid !== 0) {
     rt.world.tell({ kind: 'process', atNs: rt.clock, node: next.node, pid: next.tid, ppid: next.ppid, what: 'switch', comm: next.comm })
-    arm(rt, cpu, SWITCH_NS)
+    arm(rt, cpu, SWITCH_NS + sliceOf(next))
   }
 }
+
+/** Until the end of its slice, or of what it computes; 0 where its next step is something else. */
+export const sliceOf = (t: TaskState): number => (t.call ? 0 : Math.min(t.spinNs, SLICE_NS))
 
 /** Counts time that the running task has had. */
 export function account(rt: Runtime, t: TaskState, ns: number): void {
