@@ -10,6 +10,7 @@ import {
   type Kernel,
   type LoadedProgram,
   loadProgram,
+  programText,
   restoreKernel,
   runInvocation,
   saveKernel,
@@ -117,6 +118,63 @@ describe('compiled code', () => {
         const p = program(`.map m ${type} ${keySize} 4 ${type.includes('array') ? 4 : 8}\n r6 = 0${looks}\n r0 = r6\n exit`, [entries])
         same(p, (k, end) => `${end} ${bytesOf(k)}`)
       }
+    }
+  })
+
+  it('reaches arenas, whose pages come and go', () => {
+    const MAP = '18510000000000000000000000000000'
+    const insn = (op: number, dst: number, src: number, off: number, imm: number): string => {
+      const b = new DataView(new ArrayBuffer(8))
+      b.setUint8(0, op)
+      b.setUint8(1, dst | (src << 4))
+      b.setInt16(2, off, true)
+      b.setInt32(4, imm, true)
+      return toHex(new Uint8Array(b.buffer))
+    }
+    const set = (dst: number, imm: number): string => insn(0xb7, dst, 0, 0, imm)
+    const move = (dst: number, src: number): string => insn(0xbf, dst, src, 0, 0)
+    const toKernel = (dst: number, src: number): string => insn(0xbf, dst, src, 1, 1)
+    const turn = [
+      insn(0x63, 7, 1, 8192, 0), // beyond the pages: lost
+      insn(0x61, 2, 7, 8192, 0), // and 0
+      insn(0x0f, 9, 2, 0, 0),
+      insn(0x7b, 7, 1, 8, 0),
+      insn(0xdb, 7, 1, 8, 0), // lock add
+      insn(0x79, 2, 7, 8, 0),
+      insn(0x0f, 9, 2, 0, 0),
+      insn(0x04, 7, 0, 0, 64),
+      insn(0x07, 1, 0, 0, -1),
+      insn(0x55, 1, 0, -10, 0),
+    ]
+    const code = [
+      MAP + set(2, 0) + set(3, 2) + set(4, -1) + set(5, 0) + insn(0x85, 0, 2, 0, 1),
+      move(6, 0) + toKernel(7, 6) + set(1, 30) + set(9, 0),
+      ...turn,
+      insn(0xbf, 8, 7, 1, 0x10000) + insn(0x77, 8, 0, 0, 32), // upper half of user space's address
+      MAP + move(2, 6) + set(3, 1) + insn(0x85, 0, 2, 0, 2),
+      toKernel(7, 6) + insn(0x79, 2, 7, 8, 0) + insn(0x0f, 9, 2, 0, 0), // freed: 0
+      insn(0x72, 7, 0, 4097, 9) + insn(0x91, 2, 7, 4097, 0) + insn(0x0f, 9, 2, 0, 0),
+      insn(0x67, 9, 0, 0, 16) + move(0, 9) + insn(0x0f, 0, 8, 0, 0) + insn(0x95, 0, 0, 0, 0),
+    ].join('')
+    const arena = { name: 'a', type: 'arena', keySize: 0, valueSize: 0, maxEntries: 4, flags: 0x400 }
+    const p: Program = {
+      ...program('.map a array 4 4 1\nr0 = 0\nexit'),
+      type: 'syscall',
+      code: Uint8Array.from(code.match(/../g)!, (h) => Number.parseInt(h, 16)),
+    }
+    const names: Readonly<Record<number, string>> = { 1: 'bpf_arena_alloc_pages', 2: 'bpf_arena_free_pages' }
+    for (const verified of [true, false]) {
+      const ends = (['interp', 'jit'] as const).map((engine) => {
+        const k = createKernel({ engine, verified, kfuncName: (id) => names[id] })
+        const loaded = load(k, { ...p, maps: [{ ...p.maps[0], ...arena }] })
+        const started = startProgram(k, loaded, { kind: 'bytes', bytes: new Uint8Array(8) })
+        if (!started.ok) throw new Error(started.unsupported)
+        if (engine === 'jit') expect(programText(k, loaded)).toBeDefined()
+        return `${runInvocation(k, 100_000)} ${k.machine.lo[0]} ${k.machine.hi[0]} steps ${k.machine.steps} ${k.machine.fault?.text ?? ''}`
+      })
+      // Twice 30 + 29 + ... + 1, and 9; beside the address.
+      expect(ends[0]).toBe(`exited ${((2 * 465 + 9) << 16) + 0x7f3a} 0 steps 326 `)
+      expect(ends[1]).toBe(ends[0])
     }
   })
 

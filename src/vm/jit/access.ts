@@ -9,7 +9,7 @@
 import { DIRTY_AT, LONGEST_STORE, MARKED_WINDOW, MAY_RUN_OVER, PAGE_SHIFT } from '../ram.ts'
 import { A, access, type Body, CELL_VALUE, end, get, high, host, i32, leaveIf, low, open, ops, put, set, T, tee, value } from './body.ts'
 import { type Extent, ensure, isContext, isForBytes, isInFrame, missed } from './checks.ts'
-import { ANY, CONTEXT, contextCell, STACK } from './kinds.ts'
+import { ANY, CONTEXT, contextCell, kindAt, STACK } from './kinds.ts'
 import { mayWrite } from './known.ts'
 import * as w from './opcodes.ts'
 
@@ -22,6 +22,9 @@ const SIGN_EXTENSIONS: Readonly<Record<number, number>> = { 1: w.I64_EXTEND8_S, 
 const sizeOf = (op: number): number => SIZES[(op >> 3) & 3]
 const mayBeContext = (kind: number): boolean => kind === CONTEXT || kind === ANY
 
+/** Whether accesses of a kind are asked for, place by place: those that were not verified, and those that may be to an arena, whose pages come and go. */
+const isAsked = (b: Body, kind: number): boolean => b.layout.checked || (kind === ANY && b.code.linker.arenaHi !== 0)
+
 /** LDX. */
 export function load(b: Body, pc: number): void {
   const { opcode, dst, src, off } = b.code
@@ -29,13 +32,13 @@ export function load(b: Body, pc: number): void {
   const size = sizeOf(op)
   const signed = op >= 0x81
   const base = src[pc]
-  const kind = b.kinds[base]
+  const kind = kindAt(b, base)
   const memoryOp = signed ? SIGNED_LOADS[size] : LOADS[size]
   const cell = !b.layout.checked && kind === CONTEXT ? contextCell(b.code, pc) : undefined
   if (cell) {
     i32(b, 0)
     access(b, w.I64_LOAD, cell.at)
-  } else if (!b.layout.checked && kind === ANY && b.code.linker.probes) {
+  } else if (!isAsked(b, kind) && kind === ANY && b.code.linker.probes) {
     address(b, base, off[pc])
     high(b, base, off[pc])
     i32(b, size)
@@ -74,7 +77,7 @@ export function load(b: Body, pc: number): void {
 
 /** Whether an access can be made without ado, once it was seen to that it may. */
 function isDirect(b: Body, pc: number, base: number, size: number, writes: boolean): boolean {
-  if (!b.layout.checked) return !mayBeContext(b.kinds[base])
+  if (!b.layout.checked) return !mayBeContext(kindAt(b, base))
   const from = b.code.off[pc]
   const wanted: Extent = { from, to: from + size, writes }
   if (!isForBytes(b, base, wanted)) return false
@@ -115,7 +118,7 @@ export function store(b: Body, pc: number): void {
   const { opcode, dst, src, off } = b.code
   const size = sizeOf(opcode[pc])
   const base = dst[pc]
-  const kind = b.kinds[base]
+  const kind = kindAt(b, base)
   if (!b.layout.checked && kind === STACK) {
     const offset = directAddress(b, base, off[pc])
     value(b, src[pc])
@@ -169,8 +172,8 @@ export function atomic(b: Body, pc: number): void {
   const what = imm[pc]
   const s = src[pc]
   const base = what === LOAD_ACQ ? s : dst[pc]
-  const kind = b.kinds[base]
-  if (b.layout.checked) {
+  const kind = kindAt(b, base)
+  if (isAsked(b, kind)) {
     const from = off[pc]
     ensure(b, pc, base, { from, to: from + size, writes: what !== LOAD_ACQ }, b.extents[pc - b.blockStart])
   } else if (mayBeContext(kind)) {
@@ -257,7 +260,7 @@ function address(b: Body, base: number, off: number, keep: (b: Body, local: numb
 
 /** Leaves an i32 on the stack: whether this access is the host's matter. The address is in A. */
 function needsHost(b: Body, base: number, off: number, size: number, writes: boolean): void {
-  if (b.layout.checked) {
+  if (isAsked(b, kindAt(b, base))) {
     address(b, base, off, set)
     missed(b, base, { from: off, to: off + size, writes })
     return

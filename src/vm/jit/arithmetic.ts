@@ -32,7 +32,10 @@ const PLAIN: ReadonlyMap<number, readonly [number, number]> = new Map([
   [ARSH, [w.I64_SHR_S, w.I32_SHR_S]],
 ])
 
-/** The ALU or ALU64 instruction at `pc`; false where it has no counterpart (addr_space_cast). */
+/** Immediate of an addr_space_cast to user space's form. */
+const CAST_USER = 1 << 16
+
+/** The ALU or ALU64 instruction at `pc`; false where it has no counterpart. */
 export function arithmetic(b: Body, pc: number): boolean {
   const { opcode, dst, src, off, imm } = b.code
   const op = opcode[pc]
@@ -57,7 +60,9 @@ export function arithmetic(b: Body, pc: number): boolean {
   }
   switch (what) {
     case MOV:
-      return move(b, wide, d, s, off[pc])
+      if (wide && off[pc] === 1) castAddressSpace(b, d, s, imm[pc] === CAST_USER)
+      else move(b, wide, d, s, off[pc])
+      return true
     case NEG:
       if (wide) {
         i64(b, 0)
@@ -83,21 +88,33 @@ export function arithmetic(b: Body, pc: number): boolean {
   return false
 }
 
-function move(b: Body, wide: boolean, d: number, s: number, off: number): boolean {
-  if (off === 1) return false
+/** To the kernel's form of an arena's address, or to that of user space, whose null is null. */
+function castAddressSpace(b: Body, d: number, s: number, toUser: boolean): void {
+  low(b, s)
+  ops(b, w.I64_EXTEND_I32_U)
+  if (toUser) {
+    i64(b, 0, b.code.linker.arenaHi)
+    ops(b, w.I64_OR)
+    i64(b, 0)
+    low(b, s)
+    ops(b, w.SELECT)
+  }
+  put(b, d)
+}
+
+function move(b: Body, wide: boolean, d: number, s: number, off: number): void {
   if (!wide) {
     low(b, s)
     if (off === 8) ops(b, w.I32_EXTEND8_S)
     if (off === 16) ops(b, w.I32_EXTEND16_S)
     put32(b, d)
-    return true
+    return
   }
   value(b, s)
   if (off === 8) ops(b, w.I64_EXTEND8_S)
   if (off === 16) ops(b, w.I64_EXTEND16_S)
   if (off === 32) ops(b, w.I64_EXTEND32_S)
   put(b, d)
-  return true
 }
 
 interface Width {

@@ -1,4 +1,4 @@
-// Checks of accesses, for code that was not verified. What is certain needs none: the frame's own bytes, the value that a lookup found once
+// Checks of accesses, for code that was not verified, and for pointers to arenas. What is certain needs none: the frame's own bytes, the value that a lookup found once
 // it is known to be one, and what was checked before through the same value. Any other access compares its register with the region that the place
 // found last, which it keeps in two cells:
 //
@@ -35,7 +35,7 @@ import {
 } from './body.ts'
 import { type FunctionCode, isBranch, OP_CALL, OP_LD_IMM64 } from './functions.ts'
 import { inOrder } from './graph.ts'
-import { isBytes } from './kinds.ts'
+import { isBytes, kindAt } from './kinds.ts'
 import { type Low, mayWrite } from './known.ts'
 import type { LoopCheck } from './loop-checks.ts'
 import * as w from './opcodes.ts'
@@ -151,14 +151,14 @@ export function ensure(b: Body, pc: number, base: number, wanted: Extent, ahead:
     return
   }
   const inLoop = b.places?.get(pc)
-  const extent = inLoop?.extent ?? (isBytes(b.kinds[base]) ? hull(ahead, wanted) : wanted)
+  const extent = inLoop?.extent ?? (isBytes(kindAt(b, base)) ? hull(ahead, wanted) : wanted)
   if (inLoop) {
     isElsewhere(b, base, inLoop.slot)
     leaveIf(b, pc)
   } else {
     ask(b, base, extent, () => leaveIf(b, pc))
   }
-  if (isBytes(b.kinds[base])) b.known.checked[base] = extent
+  if (isBytes(kindAt(b, base))) b.known.checked[base] = extent
 }
 
 /** Fills the cells of a loop's places. */
@@ -174,7 +174,7 @@ export function prepare(b: Body, checks: readonly LoopCheck[]): void {
 
 /** Whether `ensure` settles an access: what may be to the context is the host's matter. */
 export function isForBytes(b: Body, base: number, wanted: Extent): boolean {
-  return isBytes(b.kinds[base]) || isCertain(b, base, wanted) || b.known.lows[base]?.found !== undefined
+  return isBytes(kindAt(b, base)) || isCertain(b, base, wanted) || b.known.lows[base]?.found !== undefined
 }
 
 /** Leaves an i32 on the stack: 0 where all bytes of an extent are accessible. */

@@ -46,9 +46,8 @@ export interface Compiled {
 /** Name of the entry of the function that begins at a slot. */
 export const entryName = (slot: number): string => `f${slot}`
 
-/** `pages` bounds the memory. Undefined = not compiled: nested too deeply, or with an arena, whose pages come and go. */
+/** `pages` bounds the memory. Undefined = not compiled: nested too deeply. */
 export function compile(code: Code, layout: Layout, pages: number): Compiled | undefined {
-  if (code.linker.arenaHi !== 0) return undefined
   const functions = functionsOf(code)
   const bySlot = new Map(functions.map((f) => [f.start, f]))
   const numbers = new Map(functions.map((f, i) => [f, HOST.length + i]))

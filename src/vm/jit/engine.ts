@@ -109,8 +109,8 @@ function execute(session: Session, m: Machine, fuel: number): Stop {
   if (session.checked) {
     setCell(m, CELL_CONTEXT, m.lo[1])
     setCell(m, CELL_CONTEXT + 4, m.hi[1])
-    forgetPlaces(m, instance.slots)
   }
+  forgetPlaces(m, instance.slots)
   setCell(m, CELL_LEFT, session.end)
   const status = enterCode(m, instance.main, 0)
   if (status === 0) {
@@ -237,7 +237,7 @@ function hostOf(session: Session, m: Machine, code: Code, functions: readonly Fu
   }
 
   const forget = (): void => {
-    if (checked) forgetPlaces(m, session.instances.get(code)?.slots ?? 0)
+    forgetPlaces(m, session.instances.get(code)?.slots ?? 0)
   }
 
   /** Another program takes this function's place. */
@@ -246,7 +246,7 @@ function hostOf(session: Session, m: Machine, code: Code, functions: readonly Fu
     if (!target) return TAIL_CALLED + STOPPED
     m.isStackEmpty = false
     giveRegisters(m, 10)
-    if (checked) forgetPlaces(m, target.slots)
+    forgetPlaces(m, target.slots)
     return TAIL_CALLED + enterCode(m, target.main, depth)
   }
 
@@ -289,9 +289,18 @@ function hostOf(session: Session, m: Machine, code: Code, functions: readonly Fu
     setCell(m, at + 12, 0)
   }
 
+  /** What is written to a page of an arena that is not there is lost, and what is read where nothing is may be 0. */
+  const lost = (hi: number): number => (hi === 0 && code.linker.arenaHi !== 0 ? 0 : STOPPED)
+  const nothing = (): number => {
+    setCell(m, CELL_VALUE, 0)
+    setCell(m, CELL_VALUE + 4, 0)
+    return code.linker.probes ? 0 : STOPPED
+  }
+
   const portAccess = (lo: number, hi: number, size: number, isWrite: boolean): number => {
     const r = memory.find(hi, lo, size, isWrite ? WRITE : READ)
-    if (!r?.port) return STOPPED
+    if (!r) return isWrite ? lost(hi) : nothing()
+    if (!r.port) return STOPPED
     const off = (lo - r.baseLo) >>> 0
     if (isWrite) return r.port.store(off, size, cell(m, CELL_VALUE), cell(m, CELL_VALUE + 4)) ? 0 : STOPPED
     if (!r.port.load(off, size, word)) return STOPPED

@@ -24,6 +24,12 @@ export const ANY = 6
 /** Not to the context, as far as one can say. */
 export const isBytes = (kind: number): boolean => kind !== ANY && kind !== CONTEXT
 
+/** Kind of a register before the instruction that is being written. Numbers may be pointers to an arena, where the program has one. */
+export function kindAt({ code, kinds }: { readonly code: Code; readonly kinds: Uint8Array }, r: number): number {
+  const kind = kinds[r]
+  return code.linker.arenaHi !== 0 && (kind === NUMBER || kind === MAYBE_RAM) ? ANY : kind
+}
+
 const REGS = 11
 const FP = 10
 const isRam = (k: number): boolean => k === STACK || k === RAM
@@ -100,7 +106,7 @@ export function step(code: Code, pc: number, kinds: Uint8Array): void {
       const what = op & 0xf0
       if (what === 0x00) kinds[d] = sum(kinds[d], source)
       else if (what === 0x10) kinds[d] = difference(kinds[d], source)
-      else if (what === 0xb0) kinds[d] = code.off[pc] === 0 || code.off[pc] === 1 ? source : NUMBER
+      else if (what === 0xb0) kinds[d] = code.off[pc] === 0 ? source : code.off[pc] === 1 ? ANY : NUMBER
       else kinds[d] = NUMBER
       return
     }
