@@ -6,6 +6,7 @@ import type { Diagnostic, SourceFile } from '../diag/index.ts'
 import { backEnd } from './back-end.ts'
 import { type Module, printModule, validateModule } from './ir/index.ts'
 import { type Lowered, lower } from './lower/index.ts'
+import { tooMuchInlined } from './opt/index.ts'
 import { type Started, startUnit } from './preamble.ts'
 import { HEADER_FOLDER, readRest } from './preprocess/index.ts'
 import { error, makeSink, type Place, type Sink } from './report.ts'
@@ -33,6 +34,11 @@ function compileUnit(input: CompileInput, options: CompileOptions, sink: Sink, s
   if (!lowered) return { diagnostics: inOrder(sink.diagnostics), sources, passes: [] }
   const { module, symbols } = lowered
   if (options.check) checkModule(module)
+  const large = tooMuchInlined(module)
+  if (large) {
+    reportTo(sink, input)('c.bpf.inline-too-large', [large.callee.name, large.fn.name], large.at)
+    return { diagnostics: inOrder(sink.diagnostics), sources, passes: [] }
+  }
   const passes: PassDump[] = input.passes ? [{ pass: 'lower', text: printModule(module) }] : []
   const made = backEnd({
     module,

@@ -178,7 +178,17 @@ function read(all: Deferrals, item: Item): void {
   keep(item, [all.names, all.tags, all.typedefs], () => {
     const tokens: Token[] = deferred.lexer.between(deferred.from, deferred.to)
     tokens.push({ ...tokens[tokens.length - 1], kind: 'end', text: '' })
-    const declarations = parseDeclarations({ ...parser, sink, hints, tokens, next: 0, panic: false, depth: 0, scopes: [parser.scopes[0]] })
+    const declarations = parseDeclarations({
+      ...parser,
+      sink,
+      hints,
+      tokens,
+      next: 0,
+      panic: false,
+      depth: 0,
+      links: 0,
+      scopes: [parser.scopes[0]],
+    })
     const cx = { ...context, sink, hints, scopes: [context.scopes[0]], fn: undefined, journal: undefined, unevaluated: 0 }
     const { ignored } = sink
     analyzeDeclarations(cx, declarations)

@@ -50,5 +50,6 @@ describe.each(samples)('mutants of $name', ({ name, text }) => {
 
 describe('sources made to hurt', () => {
   it.each(Object.entries(bombs(2_000)))('%s, front end', (_, text) => check(text, false))
+  it.each(Object.entries(bombs(20_000)).filter(([name]) => /chain|inlin/.test(name)))('%s, the longest', (_, text) => check(text, true))
   it.each(Object.entries(bombs(200)))('%s, whole', (_, text) => check(text, true))
 })

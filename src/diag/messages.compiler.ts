@@ -76,6 +76,10 @@ export const COMPILER_MESSAGES = {
   'c.expected': { en: "expected '{0}'", ko: "'{0}' 기호가 필요합니다" },
   'c.note.to-match': { en: "to match this '{0}'", ko: "여기의 '{0}'와(과) 짝을 이룹니다" },
   'c.nesting': { en: 'nesting level exceeded maximum of {0}', ko: '중첩 깊이가 최대 {0}을(를) 넘었습니다' },
+  'c.chain-too-long': {
+    en: 'more than {0} operators in a row in one expression; split it into several statements',
+    ko: '한 식에 연산자가 {0}개 넘게 이어집니다. 여러 문장으로 나누십시오',
+  },
   'c.expected-expression': { en: 'expected expression', ko: '식이 필요합니다' },
   'c.expected-identifier': { en: 'expected identifier', ko: '식별자가 필요합니다' },
   'c.expected-string': { en: 'expected string literal', ko: '문자열 리터럴이 필요합니다' },
@@ -726,6 +730,10 @@ export const COMPILER_MESSAGES = {
   'c.bpf.string-builtin': {
     en: "a call to built-in function '{0}' is not supported: BPF has no library to call",
     ko: "내장 함수 '{0}' 호출은 지원하지 않습니다. BPF에는 호출할 라이브러리가 없습니다",
+  },
+  'c.bpf.inline-too-large': {
+    en: "inlining '{0}' makes '{1}' larger than a program may be (1,000,000 instructions); let it be a function of its own (__noinline)",
+    ko: "'{0}'을(를) 인라인하면 '{1}'이(가) 프로그램의 한도(명령어 1,000,000개)보다 커집니다. 별도의 함수(__noinline)로 두십시오",
   },
   'c.bpf.jump-too-far': { en: "a jump in '{0}' is too far for BPF", ko: "'{0}'의 점프가 BPF가 허용하는 거리보다 멉니다" },
 } as const satisfies MessageTable

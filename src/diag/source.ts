@@ -46,6 +46,7 @@ export function lineColumn(source: SourceFile, offset: number): { line: number; 
 export function lineText(source: SourceFile, line: number): string {
   const start = source.lineStarts[line - 1]
   if (start === undefined) return ''
-  const end = source.lineStarts[line] ?? source.text.length
-  return source.text.slice(start, end).replace(/[\r\n]+$/, '')
+  let end = source.lineStarts[line] ?? source.text.length
+  while (end > start && (source.text[end - 1] === '\n' || source.text[end - 1] === '\r')) end--
+  return source.text.slice(start, end)
 }

@@ -35,6 +35,11 @@ export function bombs(n: number): Readonly<Record<string, string>> {
     'nested macro calls': `#define f(x) (x)\nint a = ${nested('f(', '1', ')')};`,
     'nested conditionals': nested('#if 1\n', '', '#endif\n'),
     'deep condition': `#if ${nested('(', '1', ')')}\n#endif\n`,
+    // Each function calls the one before it twice; they are more than their number, whatever the size asked for.
+    'inlining without end': `#define I static inline __attribute__((always_inline)) int\nI f0(int x) { return x * x + 1; }\n${Array.from(
+      { length: 40 },
+      (_, i) => `I f${i + 1}(int x) { return f${i}(x) ^ f${i}(x + ${i}); }\n`,
+    ).join('')}int f(int x) { return f40(x); }`,
     // Huge numbers.
     'huge array': 'char a[1 << 30]; int f(void) { return a[5]; }',
     'huge shift': 'int a = 1 << 1000000000; int b[1000000000000000000];',

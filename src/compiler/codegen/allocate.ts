@@ -16,6 +16,7 @@ import {
   defOf,
   eachTermUse,
   eachUse,
+  FIRST_VREG,
   isVirtual,
   type MAsm,
   type MBlock,
@@ -60,6 +61,7 @@ export function allocate(f: MFunc, patience = MAX_ROUNDS): void {
     forgetDeadPlaces(trial)
     f.blocks = blocks
     rewrite(f, (v) => (isVirtual(v) ? result.color[v] : v))
+    f.nextVreg = FIRST_VREG
     return
   }
 }

@@ -6,92 +6,149 @@ import { type MBlock, type MFunc, type MInsn, type MOp, REG_FP } from './mir.ts'
 import { keyOf, termKey } from './thread-blocks.ts'
 
 export function mergeTails(f: MFunc): void {
+  const m: Merging = { f, groups: new Map(), groupOf: new Map(), position: new Map(), numbers: new Map() }
   let nextId = f.blocks.reduce((most, b) => Math.max(most, b.id), 0) + 1
-  for (let changed = true; changed; ) {
-    changed = false
-    for (const group of groups(f)) {
-      const best = bestTail(group)
-      if (!best) continue
-      share(f, best.blocks, best.length, nextId++)
-      changed = true
-      break
-    }
+  for (const b of f.blocks) join(m, b)
+  // A group is looked at when its first block is reached, and again when blocks have joined it.
+  for (let p = 0; p < f.blocks.length; p++) {
+    const group = m.groupOf.get(f.blocks[p])
+    if (!group?.open) continue
+    const tail = nextTail(m, group)
+    if (!tail) group.open = false
+    else p = Math.min(p, share(m, group, tail, nextId++)) - 1
   }
+}
+
+interface Merging {
+  readonly f: MFunc
+  readonly groups: Map<string, Group>
+  readonly groupOf: Map<MBlock, Group>
+  readonly position: Map<MBlock, number>
+  /** Numbers that are equal for instructions that are `mergeable`, by their text. */
+  readonly numbers: Map<string | MOp, number>
+}
+
+/** Blocks that end in the same way: going on to the same block, with the same jump, or returning. */
+interface Group {
+  /** All that ever joined. */
+  members: MBlock[]
+  /** May have common ends. */
+  open: boolean
+  /** Common ends as they were when the group was last looked at, the best last; and the blocks that have changed since. */
+  plan: Tail[]
+  readonly changed: Set<MBlock>
+  /** No member stands before it. */
+  first: number
+}
+
+interface Tail {
+  readonly blocks: readonly MBlock[]
+  readonly length: number
+}
+
+/** Puts a block where its end belongs, the last if it is new; returns the group. What is cut off from blocks of the group `from` adds nothing
+ * to its plan: whatever could be shared with it is a common end of theirs. */
+function join(m: Merging, b: MBlock, from?: Group): Group | undefined {
+  if (!m.position.has(b)) m.position.set(b, m.position.size)
+  // What assembly may jump to hangs on its block.
+  if (b.term.kind === 'asm') return undefined
+  const key = termKey(b.term)
+  let group = m.groups.get(key)
+  if (!group) m.groups.set(key, (group = { members: [], open: true, plan: [], changed: new Set(), first: Number.POSITIVE_INFINITY }))
+  group.members.push(b)
+  group.open = true
+  if (group !== from) group.plan = []
+  group.first = Math.min(group.first, m.position.get(b)!)
+  m.groupOf.set(b, group)
+  return group
 }
 
 /** The instructions behind the last assembly: text is not compared. */
 const opsOf = (b: MBlock): MOp[] => b.insns.slice(b.insns.findLastIndex((i) => i.kind === 'asm') + 1).filter((i) => i.kind === 'op')
 const hasAsm = (b: MBlock): boolean => b.insns.some((i) => i.kind === 'asm')
 
-/** Blocks that end in the same way: going on to the same block, with the same jump, or returning. */
-function groups(f: MFunc): MBlock[][] {
-  const byNext = new Map<string, MBlock[]>()
-  for (const b of f.blocks) {
-    // What assembly may jump to hangs on its block.
-    if (b.term.kind === 'asm') continue
-    const key = termKey(b.term)
-    const list = byNext.get(key)
-    if (list) list.push(b)
-    else byNext.set(key, [b])
-  }
-  return [...byNext.values()].filter((list) => list.length > 1)
-}
-
-/** Whether two instructions do the same and may be one for Linux. */
-function mergeable(a: MOp, b: MOp): boolean {
-  if (keyOf(a) !== keyOf(b)) return false
-  const { insn } = a
+/** Equal for two instructions that do the same and may be one for Linux. */
+function numberOf(m: Merging, i: MOp): number {
+  const known = m.numbers.get(i)
+  if (known !== undefined) return known
+  const { insn, at } = i
   const through = insn.kind === 'load' ? insn.src : insn.kind === 'store' || insn.kind === 'atomic' ? insn.dst : REG_FP
-  return through === REG_FP || (a.at !== undefined && b.at !== undefined && a.at.file === b.at.file && a.at.start === b.at.start)
+  const place = through === REG_FP ? '' : at ? `${at.start} ${at.file}` : m.numbers.size
+  const key = `${keyOf(i)} ${place}`
+  let n = m.numbers.get(key)
+  if (n === undefined) m.numbers.set(key, (n = m.numbers.size))
+  m.numbers.set(i, n)
+  return n
 }
 
-function commonTail(a: readonly MOp[], b: readonly MOp[]): number {
-  let n = 0
-  let sound = 0
+/** Ends of blocks, read backwards: each node is one end, its children are longer by one instruction. */
+interface Node {
+  readonly length: number
+  readonly blocks: MBlock[]
+  readonly longer: Map<number, Node>
   /** A call was taken, and nothing yet that sets its r1. */
-  let open = false
-  while (n < a.length && n < b.length) {
-    const x = a[a.length - 1 - n]
-    if (!mergeable(x, b[b.length - 1 - n])) break
-    n++
-    if (x.insn.kind === 'call') {
-      if (open) break
-      open = (x.args ?? 5) > 0
-    } else if (open && x.insn.kind === 'ld_imm64' && x.insn.dst === 1) open = false
-    else if (open && x.insn.kind === 'alu' && x.insn.dst === 1) open = true
-    if (!open) sound = n
-  }
-  return sound
+  readonly call: boolean
+  /** No longer end may be shared. */
+  readonly last: boolean
 }
 
-/** The blocks of a group with the longest common end, saving the most. */
-function bestTail(group: readonly MBlock[]): { readonly blocks: MBlock[]; readonly length: number } | undefined {
-  let best: { blocks: MBlock[]; length: number } | undefined
-  let saved = 0
-  const ops = group.map(opsOf)
-  for (const [k, a] of group.entries()) {
-    const lengths = group.map((_, n) => (n <= k ? 0 : commonTail(ops[k], ops[n])))
-    for (const length of new Set(lengths)) {
-      if (length === 0) continue
-      const blocks = [a, ...group.filter((_, n) => n > k && lengths[n] >= length)]
-      if ((blocks.length - 1) * length <= saved) continue
-      saved = (blocks.length - 1) * length
-      best = { blocks, length }
+/** The common end that saves the most; undefined if there is none. */
+function nextTail(m: Merging, group: Group): Tail | undefined {
+  const best = group.plan.pop()
+  if (best && !best.blocks.some((b) => group.changed.has(b))) return best
+  group.members = group.members.filter((b) => m.groupOf.get(b) === group)
+  group.members.sort((a, b) => m.position.get(a)! - m.position.get(b)!)
+  group.changed.clear()
+  group.plan = plan(m, group.members)
+  return group.plan.pop()
+}
+
+/** The common ends of blocks, by what sharing them saves, the best last. */
+function plan(m: Merging, blocks: readonly MBlock[]): Tail[] {
+  if (blocks.length < 2) return []
+  const found: Node[] = []
+  const root: Node = { length: 0, blocks: [], longer: new Map(), call: false, last: false }
+  for (const b of blocks) {
+    let node = root
+    const ops = opsOf(b)
+    for (let k = ops.length - 1; k >= 0 && !node.last; k--) {
+      const key = numberOf(m, ops[k])
+      let next = node.longer.get(key)
+      if (!next) node.longer.set(key, (next = longer(node, ops[k])))
+      next.blocks.push(b)
+      if (next.blocks.length === 2 && !next.call) found.push(next)
+      node = next
     }
   }
-  return best
+  const saved = (n: Tail): number => (n.blocks.length - 1) * n.length
+  const first = (n: Tail): number => m.position.get(n.blocks[0])!
+  return found.sort((a, b) => saved(a) - saved(b) || first(b) - first(a) || a.length - b.length)
 }
 
-function share(f: MFunc, blocks: readonly MBlock[], length: number, id: number): void {
+function longer({ length, call }: Node, { insn, args }: MOp): Node {
+  const isCall = insn.kind === 'call'
+  let open = call
+  if (isCall) open = call || (args ?? 5) > 0
+  else if (call && insn.kind === 'ld_imm64' && insn.dst === 1) open = false
+  return { length: length + 1, blocks: [], longer: new Map(), call: open, last: isCall && call }
+}
+
+/** Lets blocks share their end; returns before which block none has changed. */
+function share(m: Merging, group: Group, { blocks, length }: Tail, id: number): number {
   const [first] = blocks
-  const whole = blocks.find((b) => opsOf(b).length === length && b !== f.blocks[0] && !hasAsm(b))
+  const whole = blocks.find((b) => opsOf(b).length === length && b !== m.f.blocks[0] && !hasAsm(b))
   const tail = whole ?? { id, insns: cut(first, length, false), term: first.term, depth: first.depth }
+  let from = Number.POSITIVE_INFINITY
   for (const b of blocks) {
+    group.changed.add(b)
     if (b === tail) continue
     b.insns = cut(b, length, true)
     b.term = { kind: 'goto', to: [tail], ...(b.term.at && { at: b.term.at }) }
+    from = Math.min(from, join(m, b)!.first)
   }
-  if (tail !== whole) f.blocks.push(tail)
+  if (tail === whole) return from
+  m.f.blocks.push(tail)
+  return Math.min(from, join(m, tail, group)!.first)
 }
 
 /** What is before the last `length` instructions, or these. */

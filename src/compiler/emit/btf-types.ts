@@ -14,43 +14,51 @@ export interface TypeWriter {
   protoOf(type: FunctionType): BtfId
 }
 
+/** So many types of a chain are made one within the other. */
+const STEP = 64
+
 export function makeTypeWriter(builder: BtfBuilder): TypeWriter {
   const whole = new Set<RecordType>()
   const records = new Map<RecordType, BtfId>()
   const enums = new Map<EnumType, BtfId>()
+  const typedefs = new Map<CType, BtfId>()
 
-  const need = (type: CType, inRecord: boolean): void => {
-    switch (type.kind) {
-      case 'pointer': {
-        const to = bare(type.to)
-        if (inRecord && to.kind === 'record' && to.name !== undefined) return
-        need(type.to, inRecord)
-        return
+  /** What a type consists of, in a loop: chains of types may be long. */
+  const need = (wanted: CType): void => {
+    const work: (readonly [type: CType, inRecord: boolean])[] = [[wanted, false]]
+    for (let next = work.pop(); next; next = work.pop()) {
+      const [type, inRecord] = next
+      switch (type.kind) {
+        case 'pointer': {
+          const to = bare(type.to)
+          if (!inRecord || to.kind !== 'record' || to.name === undefined) work.push([type.to, inRecord])
+          break
+        }
+        case 'array':
+          work.push([type.element, inRecord])
+          break
+        case 'function':
+          work.push([type.ret, inRecord])
+          for (const p of type.params) work.push([p.type, inRecord])
+          break
+        case 'record':
+          if (whole.has(type)) break
+          whole.add(type)
+          for (const f of type.fields) work.push([f.type, true])
+          break
+        case 'typedef':
+        case 'qualified':
+        case 'tagged':
+          work.push([type.of, inRecord])
+          break
+        case 'void':
+        case 'int':
+        case 'float':
+        case 'enum':
+          break
+        default:
+          never(type)
       }
-      case 'array':
-        need(type.element, inRecord)
-        return
-      case 'function':
-        need(type.ret, inRecord)
-        for (const p of type.params) need(p.type, inRecord)
-        return
-      case 'record':
-        if (whole.has(type)) return
-        whole.add(type)
-        for (const f of type.fields) need(f.type, true)
-        return
-      case 'typedef':
-      case 'qualified':
-      case 'tagged':
-        need(type.of, inRecord)
-        return
-      case 'void':
-      case 'int':
-      case 'float':
-      case 'enum':
-        return
-      default:
-        never(type)
     }
   }
 
@@ -100,7 +108,19 @@ export function makeTypeWriter(builder: BtfBuilder): TypeWriter {
     return builder.add({ kind: 'func_proto', ret: idOf(type.ret), params })
   }
 
+  /** Types far down a chain first, so that a long one costs no depth. */
   const idOf = (type: CType): BtfId => {
+    const below: CType[] = []
+    let at: CType | undefined = type
+    for (let n = 1; at && !(at.kind === 'typedef' && typedefs.has(at)); n++) {
+      if (n % STEP === 0) below.push(at)
+      at = at.kind === 'pointer' ? at.to : at.kind === 'typedef' || at.kind === 'qualified' || at.kind === 'tagged' ? at.of : undefined
+    }
+    for (let next = below.pop(); next; next = below.pop()) ownId(next)
+    return ownId(type)
+  }
+
+  const ownId = (type: CType): BtfId => {
     switch (type.kind) {
       case 'void':
         return 0
@@ -124,8 +144,11 @@ export function makeTypeWriter(builder: BtfBuilder): TypeWriter {
       case 'enum':
         return enumId(type)
       case 'typedef': {
+        const known = typedefs.get(type)
+        if (known !== undefined) return known
         const id = builder.add({ kind: 'typedef', name: type.name, type: idOf(type.of) })
         tag(type.declTags, id, -1)
+        typedefs.set(type, id)
         return id
       }
       case 'qualified': {
@@ -142,7 +165,7 @@ export function makeTypeWriter(builder: BtfBuilder): TypeWriter {
     }
   }
 
-  return { need: (type) => need(type, false), idOf, protoOf: (type) => functionId(type, true) }
+  return { need, idOf, protoOf: (type) => functionId(type, true) }
 }
 
 function bare(type: CType): CType {

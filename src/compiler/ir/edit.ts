@@ -1,5 +1,5 @@
 // Changing IR: replacing uses, copying, dropping what cannot be reached. Every pass edits through these so that phis stay right.
-import { makeCfg } from './cfg.ts'
+import { reversePostOrder } from './cfg.ts'
 import type { Block, Func, Instr, Phi, Value } from './types.ts'
 
 /** Whether the value is computed by an instruction. */
@@ -85,18 +85,17 @@ export function renamePhiEntry(block: Block, from: Block, to: Block): void {
 
 /** Drops blocks that cannot be reached, and the phi entries that came from them. True if there were any. */
 export function removeUnreachable(fn: Func): boolean {
-  const cfg = makeCfg(fn)
-  if (cfg.order.length === fn.blocks.length) return false
-  for (const block of cfg.order) {
+  const order = reversePostOrder(fn)
+  if (order.length === fn.blocks.length) return false
+  const reached = new Set(order)
+  for (const block of order) {
     for (const phi of phisOf(block)) {
-      for (let k = phi.from.length - 1; k >= 0; k--) {
-        if (cfg.index.has(phi.from[k])) continue
-        phi.from.splice(k, 1)
-        phi.args.splice(k, 1)
-      }
+      if (phi.from.every((b) => reached.has(b))) continue
+      phi.args = phi.args.filter((_, k) => reached.has(phi.from[k]))
+      phi.from = phi.from.filter((b) => reached.has(b))
     }
   }
-  fn.blocks = fn.blocks.filter((b) => cfg.index.has(b))
+  fn.blocks = fn.blocks.filter((b) => reached.has(b))
   return true
 }
 

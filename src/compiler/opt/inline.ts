@@ -30,7 +30,7 @@ export function inline(module: Module, prepare: (fn: Func) => void): void {
   }
 }
 
-const calleeOf = (i: Instr): Func | undefined => {
+export const calleeOf = (i: Instr): Func | undefined => {
   const callee = i.kind === 'call' ? i.args[0] : undefined
   return callee?.kind === 'func' && callee.blocks.length > 0 ? callee : undefined
 }
@@ -53,7 +53,7 @@ function callerCounts(module: Module): Map<Func, number> {
 }
 
 /** Functions in post-order of the call graph. */
-function calleesFirst(module: Module): Func[] {
+export function calleesFirst(module: Module): Func[] {
   const order: Func[] = []
   const seen = new Set<Func>()
   for (const root of module.funcs) {

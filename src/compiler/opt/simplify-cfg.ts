@@ -11,6 +11,7 @@ import {
   isInstr,
   isKind,
   makeCfg,
+  type Phi,
   phisOf,
   removePhiEntry,
   removeUnreachable,
@@ -156,7 +157,7 @@ function mergeChains(fn: Func): boolean {
       if (term.kind !== 'br') break
       const [next] = term.to
       if (next === block || next === fn.blocks[0] || preds.get(next)!.length !== 1 || phisOf(next).length > 0) break
-      block.instrs.push(...next.instrs)
+      for (const i of next.instrs) block.instrs.push(i)
       block.term = next.term
       if (next.loop && !block.loop) block.loop = next.loop
       for (const to of new Set(next.term.to)) {
@@ -173,66 +174,122 @@ function mergeChains(fn: Func): boolean {
 
 /** Lets the predecessors of a block that only jumps on jump there themselves. */
 function skipEmpty(fn: Func): boolean {
+  const s: Skipping = {
+    preds: new Map(fn.blocks.map((b) => [b, new Set()])),
+    entries: new Map(),
+    users: undefined,
+    moved: new Map(),
+  }
+  for (const b of fn.blocks) for (const to of successors(b)) s.preds.get(to)!.add(b)
   let changed = false
-  const predsOf = predecessors(fn)
   for (const block of fn.blocks) {
     if (block === fn.blocks[0] || block.term.kind !== 'br') continue
     const [to] = block.term.to
     if (to === block || !block.instrs.every((i) => i.kind === 'dbg' || i.kind === 'phi')) continue
-    const preds = predsOf.get(block)!
-    if (preds.length === 0 || !canSkip(fn, block, to, preds)) continue
-    for (const phi of phisOf(to)) {
-      const k = phi.from.indexOf(block)
-      const through = phi.args[k]
-      phi.from.splice(k, 1)
-      phi.args.splice(k, 1)
-      for (const p of preds) {
-        if (phi.from.includes(p)) continue
-        phi.from.push(p)
-        phi.args.push(passedThrough(through, block, p))
-      }
-    }
-    for (const p of preds) retarget(p, block, to)
-    predsOf.set(to, [...new Set([...predsOf.get(to)!.filter((p) => p !== block), ...preds])])
-    predsOf.set(block, [])
-    if (block.loop && !to.loop) to.loop = block.loop
-    block.instrs = []
-    block.term = { kind: 'unreachable', args: [], to: [] }
+    const preds = s.preds.get(block)!
+    if (preds.size === 0 || !canSkip(s, fn, block, to, preds)) continue
+    skip(s, block, to, preds)
     changed = true
+  }
+  for (const [phi, entries] of s.entries) {
+    phi.from = [...entries.keys()]
+    phi.args = [...entries.values()]
+  }
+  for (const [from, targets] of s.moved) {
+    const final = (b: Block): Block => {
+      let at = b
+      for (let next = targets.get(at); next; next = targets.get(at)) at = next
+      return at
+    }
+    from.term.to = from.term.to.map(final)
   }
   if (changed) removeUnreachable(fn)
   return changed
 }
 
-/** What a value is when the block is entered from `pred`: its own phis choose. */
-function passedThrough(v: Value, block: Block, pred: Block): Value {
-  if (!isKind(v, 'phi') || !block.instrs.includes(v)) return v
-  return v.args[v.from.indexOf(pred)]
+/** What is known while blocks are skipped. Long lists (of a phi, of a switch) are changed in the end, once. */
+interface Skipping {
+  readonly preds: Map<Block, Set<Block>>
+  readonly entries: Map<Phi, Map<Block, Value>>
+  /** Phis and other instructions that read a phi; made when first asked for. */
+  users: Map<Value, Map<Instr | Term, Block>> | undefined
+  /** Where a switch goes instead. */
+  readonly moved: Map<Block, Map<Block, Block>>
 }
 
-function canSkip(fn: Func, block: Block, to: Block, preds: readonly Block[]): boolean {
-  const targetPhis = phisOf(to)
-  const own = phisOf(block)
-  // Its phis may be used by the next block's phis for this edge, and nowhere else.
-  if (own.length > 0) {
-    const set = new Set<Value>(own)
-    for (const b of fn.blocks) {
-      for (const i of b.instrs) {
-        for (const [k, a] of i.args.entries()) {
-          if (!isInstr(a) || !set.has(a) || i.kind === 'dbg') continue
-          if (i.kind !== 'phi' || b !== to || i.from[k] !== block) return false
-        }
-      }
-      if (b.term.args.some((a) => set.has(a))) return false
+function entriesOf(s: Skipping, phi: Phi): Map<Block, Value> {
+  let entries = s.entries.get(phi)
+  if (!entries) s.entries.set(phi, (entries = new Map(phi.from.map((b, k) => [b, phi.args[k]]))))
+  return entries
+}
+
+function skip(s: Skipping, block: Block, to: Block, preds: ReadonlySet<Block>): void {
+  for (const phi of phisOf(to)) {
+    const entries = entriesOf(s, phi)
+    const through = entries.get(block)!
+    entries.delete(block)
+    for (const p of preds) {
+      if (entries.has(p)) continue
+      const v = passedThrough(s, through, block, p)
+      entries.set(p, v)
+      if (s.users && isKind(v, 'phi')) addUser(s.users, v, phi, to)
     }
   }
-  const toPreds = new Set(targetPhis[0]?.from ?? [])
+  const toPreds = s.preds.get(to)!
+  toPreds.delete(block)
+  for (const p of preds) {
+    toPreds.add(p)
+    if (p.term.kind !== 'switch') retarget(p, block, to)
+    else s.moved.set(p, (s.moved.get(p) ?? new Map<Block, Block>()).set(block, to))
+  }
+  s.preds.set(block, new Set())
+  if (block.loop && !to.loop) to.loop = block.loop
+  if (s.users) for (const phi of phisOf(block)) for (const v of entriesOf(s, phi).values()) s.users.get(v)?.delete(phi)
+  block.instrs = []
+  block.term = { kind: 'unreachable', args: [], to: [] }
+}
+
+/** What a value is when the block is entered from `pred`: its own phis choose. */
+function passedThrough(s: Skipping, v: Value, block: Block, pred: Block): Value {
+  return isKind(v, 'phi') && block.instrs.includes(v) ? entriesOf(s, v).get(pred)! : v
+}
+
+function addUser(users: NonNullable<Skipping['users']>, v: Value, by: Instr | Term, at: Block): void {
+  const known = users.get(v)
+  if (known) known.set(by, at)
+  else users.set(v, new Map([[by, at]]))
+}
+
+function usersOfPhis(s: Skipping, fn: Func): NonNullable<Skipping['users']> {
+  const users: NonNullable<Skipping['users']> = new Map()
+  for (const b of fn.blocks) {
+    for (const i of [...b.instrs, b.term]) {
+      if (i.kind === 'dbg') continue
+      const args = (i.kind === 'phi' && s.entries.get(i)?.values()) || i.args
+      for (const a of args) if (isKind(a, 'phi')) addUser(users, a, i, b)
+    }
+  }
+  return users
+}
+
+function canSkip(s: Skipping, fn: Func, block: Block, to: Block, preds: ReadonlySet<Block>): boolean {
+  // Its phis may be used by the next block's phis for this edge, and nowhere else.
+  for (const own of phisOf(block)) {
+    s.users ??= usersOfPhis(s, fn)
+    for (const [i, b] of s.users.get(own) ?? []) {
+      if (i.kind !== 'phi' || b !== to) return false
+      for (const [from, v] of entriesOf(s, i)) if (v === own && from !== block) return false
+    }
+  }
+  const targetPhis = phisOf(to)
+  if (targetPhis.length === 0) return true
+  const toPreds = entriesOf(s, targetPhis[0])
   for (const p of preds) {
     // Both ways of one branch would end in one phi entry.
-    if (targetPhis.length === 0 || !toPreds.has(p)) continue
+    if (!toPreds.has(p)) continue
     for (const phi of targetPhis) {
-      const here = passedThrough(phi.args[phi.from.indexOf(block)], block, p)
-      const there = phi.args[phi.from.indexOf(p)]
+      const here = passedThrough(s, entriesOf(s, phi).get(block)!, block, p)
+      const there = entriesOf(s, phi).get(p)!
       if (here !== there && !sameLiteral([here, there])) return false
     }
   }

@@ -28,6 +28,8 @@ export interface Parser {
   next: number
   panic: boolean
   depth: number
+  /** Operators in a row in the expression that is read: the longest chain so far, with those of its operands. */
+  links: number
   /** Innermost last; true for a typedef name, false for another name that hides one. */
   readonly scopes: Map<string, boolean>[]
   readonly packs: (number | undefined)[]

@@ -9,13 +9,35 @@ import { KEYWORDS } from './keywords.ts'
 
 /** expression: assignment-expression (`,` assignment-expression)* */
 export function expression(p: Parser): Expr {
+  const outside = startChain(p)
   let left = assignmentExpression(p)
   while (at(p, ',')) {
     const opAt = advance(p).at
     const right = assignmentExpression(p)
+    if (!link(p, opAt)) return errorExpr(opAt)
     left = { kind: 'comma', left, right, opAt, at: join(left.at, right.at) }
   }
+  endChain(p, outside)
   return left
+}
+
+/** Operators that may follow each other. What comes after the parser walks down a chain, so that its length is depth there. */
+const MAX_LINKS = 2000
+
+/** Begins to count the links of a chain, with those of its longest operand; returns what was counted around it, for the end. */
+function startChain(p: Parser): number {
+  const outside = p.links
+  p.links = 0
+  return outside
+}
+
+const endChain = (p: Parser, outside: number): void => void (p.links = Math.max(p.links, outside))
+
+/** Counts one more link; false (and panic) where it is one too many. */
+function link(p: Parser, place: Place): boolean {
+  if (++p.links <= MAX_LINKS) return true
+  fail(p, 'c.chain-too-long', [String(MAX_LINKS)], place)
+  return false
 }
 
 const ASSIGN_OPS: ReadonlySet<string> = new Set(['=', '*=', '/=', '%=', '+=', '-=', '<<=', '>>=', '&=', '^=', '|='])
@@ -53,13 +75,18 @@ const PRECEDENCE: ReadonlyMap<string, number> = new Map(
 
 /** multiplicative- to logical-OR-expression: operators of at least a precedence. */
 function binaryExpression(p: Parser, least: number): Expr {
+  const outside = startChain(p)
   let left = castExpression(p)
   for (;;) {
     const t = peek(p)
     const precedence = t.kind === 'punct' ? PRECEDENCE.get(t.text) : undefined
-    if (precedence === undefined || precedence < least) return left
+    if (precedence === undefined || precedence < least) {
+      endChain(p, outside)
+      return left
+    }
     p.next++
     const right = binaryExpression(p, precedence + 1)
+    if (!link(p, t.at)) return errorExpr(t.at)
     left = { kind: 'binary', op: t.text as BinaryOp, left, right, opAt: t.at, at: join(left.at, right.at) }
   }
 }

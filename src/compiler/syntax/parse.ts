@@ -38,6 +38,7 @@ export function startParser(tokens: readonly Token[], hints: Hints, sink: Sink, 
     next: 0,
     panic: false,
     depth: 0,
+    links: 0,
     scopes: [file],
     packs: [],
     pack: undefined,
@@ -66,6 +67,7 @@ export function parseDeclarations(p: Parser): ExternalDeclaration[] {
     if (p.panic) {
       recover(p, true)
       p.depth = 0
+      p.links = 0
       p.scopes.length = 1
     }
     if (p.next === start) p.next++
