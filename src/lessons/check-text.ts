@@ -111,8 +111,8 @@ export function checkText(condition: Condition): Text {
     }
     case 'answered-at-least':
       return {
-        en: `At least ${c.percent}% of the requests${c.node ? ` of ${code(c.node)}` : ''} are answered`,
-        ko: `${c.node ? `${code(c.node)}의 ` : ''}요청 중 ${c.percent}% 이상이 응답을 받습니다`,
+        en: `At least ${c.percent}% of the requests${c.node ? ` of ${code(c.node)}` : ''} are answered${c.withinMs === undefined ? '' : ` within ${c.withinMs} ms`}`,
+        ko: `${c.node ? `${code(c.node)}의 ` : ''}요청 중 ${c.percent}% 이상이 ${c.withinMs === undefined ? '' : `${c.withinMs}ms 안에 `}응답을 받습니다`,
       }
     case 'packets': {
       const place = code(c.place === undefined ? c.node : `${c.node}:${c.place}`)

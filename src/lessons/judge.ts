@@ -99,7 +99,7 @@ export function judge(condition: Condition, { build, project }: Evidence): strin
     }
     case 'answered-at-least': {
       if (report.notRun !== '') return NOTHING
-      const found = answered(build, condition.node)
+      const found = answered(build, condition.node, condition.withinMs)
       return found.ended > 0 && percentOf(found.answered, found.ended) >= condition.percent ? '' : `${found.answered} of ${found.ended}`
     }
     case 'packets': {

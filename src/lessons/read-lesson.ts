@@ -154,7 +154,7 @@ const CONDITIONS: Readonly<Record<Kind, Readonly<Record<string, Field | `${Field
   'steps-at-most': { count: 'count', program: 'text?' },
   'executed-at-most': { count: 'count' },
   note: { text: 'text', node: 'text?', count: 'count?' },
-  'answered-at-least': { percent: 'count', node: 'text?' },
+  'answered-at-least': { percent: 'count', node: 'text?', withinMs: 'count?' },
   packets: {
     node: 'text',
     what: 'text',

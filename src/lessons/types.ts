@@ -91,8 +91,8 @@ export type Condition =
   | { readonly kind: 'executed-at-most'; readonly count: number }
   /** Lines of the world's log about requests that contain the text ("200 from r1"): `count` of them, at least one where it is left out. */
   | { readonly kind: 'note'; readonly text: string; readonly node?: string; readonly count?: number }
-  /** Share of the requests that were answered, of one node's where it is named. */
-  | { readonly kind: 'answered-at-least'; readonly percent: number; readonly node?: string }
+  /** Share of the requests that were answered (in time, where that is given), of one node's where it is named. */
+  | { readonly kind: 'answered-at-least'; readonly percent: number; readonly node?: string; readonly withinMs?: number }
   /** Events of packets in the world's log ("delivered", "dropped"), from `fromMs` until before `toMs`: at least and at most so many. */
   | {
       readonly kind: 'packets'

@@ -28,10 +28,14 @@ function logOf(build: Build): readonly Event[] {
 export const notes = (build: Build, node?: string): readonly Note[] =>
   logOf(build).filter((e): e is Note => e.kind === 'note' && (node === undefined || e.node === node))
 
-/** Requests that ended, and those of them that were answered. */
-export function answered(build: Build, node?: string): { readonly ended: number; readonly answered: number } {
+/** Requests that ended, and those of them that were answered in so many milliseconds. */
+export function answered(
+  build: Build,
+  node?: string,
+  withinMs = Number.POSITIVE_INFINITY,
+): { readonly ended: number; readonly answered: number } {
   const ends = notes(build, node).flatMap((n) => n.request ?? [])
-  return { ended: ends.length, answered: ends.filter((r) => r.ok).length }
+  return { ended: ends.length, answered: ends.filter((r) => r.ok && r.tookNs <= withinMs * 1_000_000).length }
 }
 
 /** Events of packets that a condition is about. */

@@ -94,6 +94,8 @@ test('how requests ended', () => {
   expect(found({ kind: 'note', text: 'refused', node: 'b' })).toBe('nothing in the log')
   expect(found({ kind: 'answered-at-least', percent: 66, node: 'a' })).toBe('')
   expect(found({ kind: 'answered-at-least', percent: 67 })).toBe('2 of 3')
+  expect(found({ kind: 'answered-at-least', percent: 66, withinMs: 1000 })).toBe('')
+  expect(found({ kind: 'answered-at-least', percent: 66, withinMs: 0 })).toBe('0 of 3')
   expect(found({ kind: 'answered-at-least', percent: 1, node: 'b' })).toBe('0 of 0')
 })
 
