@@ -1,9 +1,10 @@
 // The kernel's own verifier tests before the running kernel and before ours, file by file.
-// Usage: npm run -s selftests -- TREE [--files REGEX] [--set progs|scale|all|tables] [--budget SECONDS] [--show KIND] [--id FILE.PROGRAM]
+// Usage: npm run -s selftests -- TREE [--files REGEX] [--set progs|scale|all|every|tables] [--budget SECONDS] [--show KIND] [--id FILE.PROGRAM] [--caps LIST]
 //   TREE is tools/testing/selftests/bpf of a kernel source (Debian: linux-source-6.12). Its programs are built by clang-22
 //   and handed to the kernel once: what comes back lies in build/selftests, and the next call goes on where the budget (50 s) ended.
-//   `progs` are the annotated ones, `scale` the large ones of prog_tests/bpf_verif_scale.c, `tables` those of verifier/*.c. Without a kernel
+//   `progs` are the annotated ones, `scale` the large ones of prog_tests/bpf_verif_scale.c, `every` all that there are, `tables` those of verifier/*.c. Without a kernel
 //   6.18 at hand it says so and judges nothing.
+//   --caps none, or some of bpf,perfmon,net_admin: loads with these capabilities alone, as the annotations that end in _unpriv mean.
 // The columns are those of ledger.ts. --show lists what differs:
 // lax, strict, unsupported, crash, message, processed, depth, log, libbpf, build. Nothing of the kernel's is kept in the repository.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -11,6 +12,7 @@ import { basename, join, resolve } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { loadKernelBtf } from '../src/abi/index.ts'
 import { askObjects, readAnswers, whyNoObjects } from '../src/testkit/objects.ts'
+import { readCapabilities } from '../src/verifier/index.ts'
 import { askTables, buildTest } from './kernel-tests.ts'
 import { judge, newLedger, newRow, printLedger } from './ledger.ts'
 
@@ -24,6 +26,10 @@ const show = option('--show')?.split(',') ?? []
 const only = option('--id')
 const cpu = option('--cpu') ?? 'v3'
 const again = flag('--again')
+const capsText = option('--caps')
+const caps = capsText === undefined ? undefined : readCapabilities(capsText)
+/** Where the answers of one kind of loads are kept. */
+const kept = `clang-${cpu}${capsText === undefined ? '' : `-${capsText.replaceAll(',', '-')}`}`
 const tree = words[0] && resolve(words[0])
 
 const kernel = await loadKernelBtf()
@@ -46,12 +52,12 @@ async function main(): Promise<void> {
     return
   }
   const files = (set === 'tables' ? TABLES : sources(tree)).filter((file) => filePattern.test(file))
-  const ledger = newLedger({ kernel, only, show })
+  const ledger = newLedger({ kernel, only, show, ...(caps ? { caps } : {}) })
   let left = 0
   let unbuilt = 0
   for (const file of files) {
     const stem = basename(file, '.c')
-    const saved = join(work, `clang-${cpu}`, `${stem.replaceAll(' ', '-')}.jsonl.gz`)
+    const saved = join(work, kept, `${stem.replaceAll(' ', '-')}.jsonl.gz`)
     if (!existsSync(saved) || again) {
       if (performance.now() > deadline) {
         left++
@@ -87,7 +93,7 @@ function sources(tree: string): string[] {
   return readdirSync(join(tree, 'progs'))
     .filter((name) => name.endsWith('.c'))
     .filter((name) => {
-      if (set !== 'progs' && SCALE.test(name)) return true
+      if (set === 'every' || (set !== 'progs' && SCALE.test(name))) return true
       return set !== 'scale' && annotated.test(readFileSync(join(tree, 'progs', name), 'utf8'))
     })
     .sort()
@@ -96,6 +102,7 @@ function sources(tree: string): string[] {
 // ---- build and ask ----
 
 function ask(tree: string, file: string, saved: string): void {
+  mkdirSync(join(work, kept), { recursive: true })
   mkdirSync(join(work, `clang-${cpu}`), { recursive: true })
   if (set === 'tables') {
     const [from, to] = file.slice('tables '.length).split('-')
@@ -103,8 +110,8 @@ function ask(tree: string, file: string, saved: string): void {
     return
   }
   const object = join(work, `clang-${cpu}`, `${basename(file, '.c')}.o`)
-  const error = buildTest(tree, file, object, cpu, work)
-  if (error === undefined && existsSync(object)) writeFileSync(saved, gzipSync(askObjects([object], 2, root)))
+  const error = existsSync(object) && !again ? undefined : buildTest(tree, file, object, cpu, work)
+  if (error === undefined && existsSync(object)) writeFileSync(saved, gzipSync(askObjects([object], 2, root, capsText)))
   else writeFileSync(saved, gzipSync(`# ${error ?? 'no object'}\n`))
 }
 

@@ -61,6 +61,7 @@ const HELPERS = helpers.map((h) => h.id)
 /** Kinds of programs that need nothing to attach to. */
 const TYPES = progTypes.filter(({ name }) => !/^(tp_btf|iter|struct_ops|tracing|fexit|fmod_ret|lsm|ext|lirc)/.test(name))
 const FLAGS = [1, 2, 8, 8, 16, 128]
+const PROG_ARRAY = 3
 
 function seedOf(text: string): number {
   let x = Number(options.seed)
@@ -87,7 +88,8 @@ async function onProgram(
   for (let k = 0; k < Number(options.count); k++) {
     const r = seeded(seedOf(`${name}#${k}`))
     const { code: changed, changes } = variantOf(r, code, { helpers: HELPERS, kfuncs: used(captured) })
-    const other = captured.attach_to === undefined && r.chance(4)
+    // An array of programs belongs to the type that used it first.
+    const other = captured.attach_to === undefined && r.chance(4) && !captured.maps.some((map) => map.type === PROG_ARRAY)
     const flags = r.chance(12) ? captured.flags ^ r.pick(FLAGS) : captured.flags
     const { id: type, attachType } = other ? r.pick(TYPES) : { id: captured.type, attachType: captured.attach_type }
     const question = { code: changed, type, attachType, flags }

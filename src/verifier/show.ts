@@ -21,6 +21,8 @@ export function disasmNames(env: Env): DisasmNames {
     imm64: (slot, value) => {
       const src = env.insns.src[slot]!
       if (src === 0 || src === BPF_PSEUDO_FUNC) return undefined
+      // Addresses are for those who may see them.
+      if (!env.perfmon) return '0x0'
       const map = BigInt(env.insns.imm[slot]!)
       const direct = src === BPF_PSEUDO_MAP_VALUE || src === BPF_PSEUDO_MAP_IDX_VALUE
       if (direct && env.maps[Number(map)]?.type === 'arena') return `0x${(ARENA_BASE + (value >> 32n)).toString(16)}`

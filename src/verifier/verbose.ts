@@ -56,14 +56,14 @@ export function forgetPath(log: Log, text: number, said: number): void {
 
 export const saidText = (log: Log): string => finishText(log.said).text
 
-/** The source line of an instruction, unless it was the last one shown. Linux: verbose_linfo(). */
-export function lineInfo(log: Log, insn: number, said: boolean): void {
+/** The source line of an instruction behind what begins the line, unless it was the last one shown. Linux: verbose_linfo(). */
+export function lineInfo(log: Log, insn: number, said: boolean, begin = '; '): void {
   if (log.lines.length === 0) return
   const line = findLine(log.lines, insn)
   const prev = log.prevLine
   if (!line || line === prev) return
   if (prev && prev.file === line.file && prev.line === line.line) return
-  const text = `; ${line.text.replace(/^[ \t\n\v\f\r]+/, '')} @ ${line.file.slice(line.file.lastIndexOf('/') + 1)}:${line.line}\n`
+  const text = `${begin}${line.text.replace(/^[ \t\n\v\f\r]+/, '')} @ ${line.file.slice(line.file.lastIndexOf('/') + 1)}:${line.line}\n`
   if (log.level) append(log.text, text)
   if (said) append(log.said, text)
   log.prevLine = line

@@ -84,7 +84,7 @@ function push(walk: Walk, t: number, w: number, edge: number): number {
   const { env, state } = walk
   if (state[t]! >= (DISCOVERED | edge)) return DONE
   if (w < 0 || w >= env.insns.length) {
-    lineInfo(env.log, t, true)
+    lineInfo(env.log, t, false, `${t}: `)
     verbose(env.log, `jump out of range from insn ${t} to ${w}\n`)
     return -EINVAL
   }
@@ -97,8 +97,8 @@ function push(walk: Walk, t: number, w: number, edge: number): number {
   }
   if ((state[w]! & 0xf0) === DISCOVERED) {
     if (env.bpfCapable) return DONE
-    lineInfo(env.log, t, true)
-    lineInfo(env.log, w, true)
+    lineInfo(env.log, t, false, `${t}: `)
+    lineInfo(env.log, w, false, `${w}: `)
     verbose(env.log, `back-edge from insn ${t} to ${w}\n`)
     return -EINVAL
   }

@@ -322,9 +322,15 @@ function checkCtxArg(env: Env, meta: KfuncMeta, arg: KfuncArg): number {
   const { name, ctxStruct } = env.progType
   const kernel = name === 'flow_dissector' ? 'bpf_flow_dissector' : KERNEL_CONTEXTS[ctxStruct]
   const id = kernel === undefined ? undefined : kernelStruct(env, kernel)
-  if (id === undefined) return unsupported(env, `bpf_cast_to_kern_ctx() in ${name} programs`)
-  meta.retBtfId = id
-  return 0
+  if (id !== undefined) {
+    meta.retBtfId = id
+    return 0
+  }
+  // Tracepoints see numbers, the others a pointer to whatever.
+  const { btf, named } = env.kernel!
+  const none = /^(raw_)?tracepoint/.test(name) ? named('u64')[0] : btf.types.findIndex((t) => t.kind === 'ptr' && t.type === 0)
+  verbose(env.log, `kern ctx type id ${none} is not a struct\n`)
+  return -EINVAL
 }
 
 /** ___init at the end of a name says that the object is not ready yet: it is another type. Linux: btf_type_ids_nocast_alias(). */
