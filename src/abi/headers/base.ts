@@ -24,6 +24,9 @@ const linuxTypes = header(
   'linux/types.h',
   ['asm/types.h', 'linux/posix_types.h'],
   `
+/* What programs ask for to know that this header was here. */
+#define _LINUX_TYPES_H
+
 #define __bitwise
 #define __bitwise__
 #define __force
@@ -272,14 +275,50 @@ const linuxLimits = header(
 
 const string = header(
   'string.h',
-  ['stddef.h'],
+  [],
   `
+typedef __SIZE_TYPE__ size_t;
+#ifndef NULL
+#define NULL ((void *)0)
+#endif
 #define memcpy(to, from, size) __builtin_memcpy(to, from, size)
 #define memmove(to, from, size) __builtin_memmove(to, from, size)
 #define memset(to, byte, size) __builtin_memset(to, byte, size)
 #define memcmp(a, b, size) __builtin_memcmp(a, b, size)
 #define strlen(text) __builtin_strlen(text)
 `,
+)
+
+/** Byte order as the C library says it. */
+const endian = header(
+  'endian.h',
+  ['byteswap.h'],
+  `
+#ifndef __LITTLE_ENDIAN
+#define __LITTLE_ENDIAN 1234
+#endif
+#ifndef __BIG_ENDIAN
+#define __BIG_ENDIAN 4321
+#endif
+#define __BYTE_ORDER __LITTLE_ENDIAN
+#define LITTLE_ENDIAN __LITTLE_ENDIAN
+#define BIG_ENDIAN __BIG_ENDIAN
+#define BYTE_ORDER __BYTE_ORDER
+`,
+  ['16', '32', '64']
+    .map(
+      (n) =>
+        `#define htobe${n}(x) __bswap_${n}(x)\n#define be${n}toh(x) __bswap_${n}(x)\n#define htole${n}(x) ((uint${n}_t)(x))\n#define le${n}toh(x) ((uint${n}_t)(x))`,
+    )
+    .join('\n'),
+)
+
+const byteswap = header(
+  'byteswap.h',
+  ['stdint.h'],
+  ['16', '32', '64']
+    .map((n) => `#define __bswap_${n}(x) ((uint${n}_t)__builtin_bswap${n}(x))\n#define bswap_${n}(x) __bswap_${n}(x)`)
+    .join('\n'),
 )
 
 const NEWER_NAMES: Readonly<Record<string, string>> = { EWOULDBLOCK: 'EAGAIN', EDEADLOCK: 'EDEADLK' }
@@ -340,7 +379,10 @@ export const BASE_HEADERS: readonly Header[] = [
   header('asm-generic/errno-base.h', ['asm-generic/errno.h']),
   header('asm/errno.h', ['asm-generic/errno.h']),
   header('linux/errno.h', ['asm-generic/errno.h']),
-  header('errno.h', ['asm-generic/errno.h']),
+  header('errno.h', ['asm-generic/errno.h'], '#define ENOTSUP EOPNOTSUPP'),
+  header('linux/string.h', ['string.h']),
+  endian,
+  byteswap,
   header('asm-generic/int-ll64.h', ['asm/types.h']),
   header('asm-generic/types.h', ['asm/types.h']),
   header('asm/posix_types.h', ['linux/posix_types.h']),

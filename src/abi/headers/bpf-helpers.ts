@@ -118,7 +118,23 @@ const COUNTING = `
 #define __bpf_13th(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, n, ...) n
 #define __bpf_count(args...) __bpf_13th(0, ##args, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 #define __bpf_words(args...) __bpf_paste(__bpf_words_, __bpf_count(args))(args)
+
+/* Names inside libbpf that programs write macros of their own with. */
+#define ___bpf_nth(_, args...) __bpf_13th(_, args)
+#define ___bpf_narg(args...) __bpf_count(args)
+#define ___bpf_apply(fn, n) ___bpf_concat(fn, n)
+#define ___bpf_fill(words, args...) __bpf_paste(__bpf_fill_, __bpf_count(args))(words, 0, args)
 `
+
+/** Statements that put arguments into the words of an array. */
+function fillMacros(): string {
+  const lines = ['#define __bpf_fill_0(words, at, args...)']
+  for (let n = 1; n <= 12; n++)
+    lines.push(
+      `#define __bpf_fill_${n}(words, at, x${n > 1 ? ', rest...' : ''}) words[at] = x;${n > 1 ? ` __bpf_fill_${n - 1}(words, at + 1, rest)` : ''}`,
+    )
+  return lines.join('\n')
+}
 
 const PRINTING = `
 /* Up to three arguments go to bpf_trace_printk() in registers, more to bpf_trace_vprintk() in an array. */
@@ -182,7 +198,7 @@ extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __weak __ksym;
 
 export const HELPER_HEADERS: readonly Header[] = [
   helperDefs,
-  header('bpf/bpf_helpers.h', ['linux/types.h', 'bpf/bpf_helper_defs.h'], MACROS, wordMacros(), COUNTING, PRINTING, LOOPS),
+  header('bpf/bpf_helpers.h', ['linux/types.h', 'bpf/bpf_helper_defs.h'], MACROS, wordMacros(), COUNTING, fillMacros(), PRINTING, LOOPS),
   header('bpf_helpers.h', ['bpf/bpf_helpers.h']),
   header('bpf_helper_defs.h', ['bpf/bpf_helper_defs.h']),
 ]

@@ -126,6 +126,9 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 	__bpf_read(fn, &____value, src, fields); \\
 	____value; \\
 })
+/* Names inside libbpf that programs write readers of their own with. */
+#define ___arrow(src, fields...) __bpf_path(src, fields)
+#define ___type(src, fields...) typeof(__bpf_path(src, fields))
 #define BPF_CORE_READ_INTO(to, src, fields...) __bpf_read(bpf_core_read, to, src, fields)
 #define BPF_CORE_READ_USER_INTO(to, src, fields...) __bpf_read(bpf_core_read_user, to, src, fields)
 #define BPF_CORE_READ_STR_INTO(to, src, fields...) __bpf_read(bpf_core_read_str, to, src, fields)
@@ -192,6 +195,19 @@ const ptrace = header(
 #ifndef __VMLINUX_H__
 struct pt_regs {
 	unsigned long r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi, orig_rax, rip, cs, eflags, rsp, ss;
+};
+#endif
+`,
+)
+
+const perfEvent = header(
+  'linux/bpf_perf_event.h',
+  ['linux/types.h', 'asm/bpf_perf_event.h'],
+  `
+#ifndef __VMLINUX_H__
+struct bpf_perf_event_data {
+	bpf_user_pt_regs_t regs;
+	__u64 sample_period, addr;
 };
 #endif
 `,
@@ -297,6 +313,7 @@ static __always_inline typeof(name(0)) ____##name(struct pt_regs *ctx, ##args)
 const tracing = header(
   'bpf/bpf_tracing.h',
   ['linux/ptrace.h', 'bpf/bpf_helpers.h'],
+  '#define bpf_target_x86\n#define bpf_target_defined',
   registerMacros(),
   argumentMacros(),
   typedProgram('BPF_PROG', 'unsigned long long *', '__bpf_ctx_args_'),
@@ -311,6 +328,8 @@ export const LIB_HEADERS: readonly Header[] = [
   header('bpf_endian.h', ['bpf/bpf_endian.h']),
   coreRead,
   ptrace,
+  perfEvent,
+  header('asm/bpf_perf_event.h', ['linux/ptrace.h'], '#ifndef __VMLINUX_H__\ntypedef struct pt_regs bpf_user_pt_regs_t;\n#endif'),
   header('asm/ptrace.h', ['linux/ptrace.h']),
   tracing,
   header('bpf_tracing.h', ['bpf/bpf_tracing.h']),

@@ -323,6 +323,15 @@ const pktSched = header(
 #define TC_H_MIN_PRIORITY 0xFFE0U
 #define TC_H_MIN_INGRESS 0xFFF2U
 #define TC_H_MIN_EGRESS 0xFFF3U
+
+struct tc_ratespec {
+	unsigned char cell_log;
+	__u8 linklayer;
+	unsigned short overhead;
+	short cell_align;
+	unsigned short mpu;
+	__u32 rate;
+};
 `,
 )
 
@@ -346,6 +355,38 @@ const pktCls = header(
 `,
 )
 
+/** Flags of GRE (RFC 2784, 2890) and of tunnels, in the byte order of the wire. */
+const ifTunnel = header(
+  'linux/if_tunnel.h',
+  ['linux/types.h', 'linux/if.h', 'linux/ip.h', 'linux/in6.h', 'asm/byteorder.h'],
+  networkOrder('GRE_', 'CSUM=0x8000 ROUTING=0x4000 KEY=0x2000 SEQ=0x1000 STRICT=0x0800 REC=0x0700 ACK=0x0080 FLAGS=0x0078'),
+  networkOrder('GRE_', 'VERSION=0x0007 VERSION_0=0x0000 VERSION_1=0x0001 PROTO_PPP=0x880b'),
+  networkOrder('TUNNEL_', 'CSUM=0x01 ROUTING=0x02 KEY=0x04 SEQ=0x08 STRICT=0x10 REC=0x20 VERSION=0x40 NO_KEY=0x80 DONT_FRAGMENT=0x0100'),
+  networkOrder('TUNNEL_', 'OAM=0x0200 CRIT_OPT=0x0400 GENEVE_OPT=0x0800 VXLAN_OPT=0x1000 NOCACHE=0x2000 ERSPAN_OPT=0x4000 GTP_OPT=0x8000'),
+)
+
+function networkOrder(prefix: string, table: string): string {
+  return table.replace(/(\w+)=(\w+) ?/g, `#define ${prefix}$1 __cpu_to_be16($2)\n`)
+}
+
+const netfilter = header(
+  'linux/netfilter.h',
+  ['linux/types.h', 'linux/in.h', 'linux/in6.h'],
+  constantsText('NF_DROP=0 NF_ACCEPT=1 NF_STOLEN=2 NF_QUEUE=3 NF_REPEAT=4 NF_STOP=5 NF_MAX_VERDICT=5'),
+  `
+/* vmlinux.h has them all. */
+#ifndef __VMLINUX_H__
+enum nf_inet_hooks {
+	NF_INET_PRE_ROUTING, NF_INET_LOCAL_IN, NF_INET_FORWARD, NF_INET_LOCAL_OUT, NF_INET_POST_ROUTING, NF_INET_NUMHOOKS,
+	NF_INET_INGRESS = NF_INET_NUMHOOKS,
+};
+enum {
+	NFPROTO_UNSPEC = 0, NFPROTO_INET = 1, NFPROTO_IPV4 = 2, NFPROTO_ARP = 3, NFPROTO_NETDEV = 5, NFPROTO_BRIDGE = 7, NFPROTO_IPV6 = 10,
+};
+#endif
+`,
+)
+
 export const NET_HEADERS: readonly Header[] = [
   ifEther,
   ifVlan,
@@ -361,5 +402,9 @@ export const NET_HEADERS: readonly Header[] = [
   in6,
   pktSched,
   pktCls,
+  ifTunnel,
+  netfilter,
+  header('net/if.h', ['linux/if.h']),
+  header('netinet/if_ether.h', ['linux/if_ether.h']),
   header('netinet/in.h', ['linux/in.h', 'linux/in6.h', 'sys/socket.h']),
 ]

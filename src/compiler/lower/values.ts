@@ -388,8 +388,13 @@ export function callValue(l: L, e: TExpr & { readonly kind: 'call' }, to: Addres
   const args: Value[] = []
   const record = type !== undefined && returnsRecord(type)
   if (record) args.push(pointerOf(l, to ?? temporary(l, type.ret)))
-  for (const arg of e.args) {
-    if (isRecord(arg.type)) {
+  // Nothing reads what a variadic function of ours is given beyond its parameters: va_start is an error.
+  const { callee: called } = e
+  const defined = called.kind === 'address' && called.operand.kind === 'function' && called.operand.fn.bodyAt !== undefined
+  const most = type?.variadic && defined ? type.params.length : e.args.length
+  for (const [k, arg] of e.args.entries()) {
+    if (k >= most) discard(l, arg)
+    else if (isRecord(arg.type)) {
       const slot = temporary(l, arg.type)
       into(l, arg, slot)
       args.push(pointerOf(l, slot))

@@ -111,7 +111,7 @@ export function arithmetic(cx: Context, op: ArithmeticOp, left: TExpr, right: TE
     }
   }
   if (int && left.kind === 'const' && right.kind === 'const') {
-    const exact = compute(op, left.value, right.value)
+    const exact = computed(op, left.value, right.value)
     const value = wrap(int, exact)
     if (int.signed && value !== exact && op !== '<<' && op !== '>>' && cx.unevaluated === 0) {
       warning(cx.sink, 'c.constant-overflow', at, [String(value), int.name])
@@ -121,7 +121,8 @@ export function arithmetic(cx: Context, op: ArithmeticOp, left: TExpr, right: TE
   return { kind: 'arithmetic', op, left, right, type, at, lvalue: false }
 }
 
-function compute(op: ArithmeticOp, a: bigint, b: bigint): bigint {
+/** Of exact integers; the divisor is not zero, a shift not negative. */
+export function computed(op: ArithmeticOp, a: bigint, b: bigint): bigint {
   switch (op) {
     case '*':
       return a * b
@@ -154,7 +155,7 @@ export function compare(op: CompareOp, left: TExpr, right: TExpr, at: Place): TE
   return { kind: 'compare', op, left, right, type: INT, at, lvalue: false }
 }
 
-function holds(op: CompareOp, a: bigint, b: bigint): boolean {
+export function holds(op: CompareOp, a: bigint, b: bigint): boolean {
   switch (op) {
     case '<':
       return a < b

@@ -22,6 +22,7 @@ import {
   qualifiersOf,
   sizeOf,
 } from './ctypes.ts'
+import { foldedNumber } from './folding.ts'
 import { incompleteNote } from './operators.ts'
 import { quoteType } from './print-type.ts'
 import { type Declared, declaredType, specifiedType } from './specifiers.ts'
@@ -36,8 +37,9 @@ import { isMacro, makeUsage, noteLocal, warnUnusedIn } from './usage.ts'
 export function staticAssert(cx: Context, s: StaticAssert): void {
   const value = rvalue(cx.rules.expression(cx, s.condition))
   if (isError(value)) return
-  if (!isConst(value) || !isInteger(value.type)) error(cx.sink, 'c.static-assert-constant', s.condition.at)
-  else if (value.value === 0n) {
+  const number = isInteger(value.type) ? foldedNumber(value) : undefined
+  if (number === undefined) error(cx.sink, 'c.static-assert-constant', s.condition.at)
+  else if (number === 0n) {
     const text = s.message ? (literalText(s.message) ?? '') : ''
     error(cx.sink, text === '' ? 'c.static-assert' : 'c.static-assert-text', s.condition.at, [text])
   }
@@ -211,8 +213,10 @@ export function functionDefinition(cx: Context, d: FunctionDefinition): void {
     error(cx.sink, 'c.redefined', declared.name.at, [symbol.name], { labels: [label(symbol.at, 'c.note.previous-definition')] })
     return
   }
-  if (type.variadic) error(cx.sink, 'c.variadic-function', declared.at)
   if (!symbol) return
+  // BPF passes no list of arguments: a function that takes more than it names exists only in its callers' places.
+  if (type.variadic && symbol.linkage === 'internal' && symbol.inline !== 'never') symbol.inline = 'always'
+  else if (type.variadic) error(cx.sink, 'c.variadic-function', declared.at)
   checkSignature(cx, type, declared)
   if (symbol.linkage === 'extern') symbol.linkage = 'external'
   symbol.bodyAt = d.body.openAt

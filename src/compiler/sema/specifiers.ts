@@ -34,10 +34,9 @@ import {
   USHORT,
   unqualified,
   VOID,
-  wrap,
 } from './ctypes.ts'
+import { foldedNumber } from './folding.ts'
 import { quoteType } from './print-type.ts'
-import type { TExpr } from './tree.ts'
 import type { CType, IntType, Param } from './types.ts'
 
 /** The type that specifiers name, qualifiers and type attributes applied. `auto` types are left to the caller as undefined. */
@@ -201,7 +200,7 @@ function arrayType(cx: Context, element: CType, d: Declarator & { readonly kind:
     error(cx.sink, 'c.array-size-type', value.at, [quoteType(value.type)])
     return arrayOf(element, 1)
   }
-  const size = foldedSize(rvalue(value))
+  const size = foldedNumber(rvalue(value))
   if (size === undefined) {
     if (anySize) return arrayOf(element, undefined)
     error(cx.sink, 'c.vla', value.at)
@@ -217,36 +216,6 @@ function arrayType(cx: Context, element: CType, d: Declarator & { readonly kind:
     return arrayOf(element, 1)
   }
   return arrayOf(element, Number(size))
-}
-
-/** A constant, or what clang folds as an extension: sums and products of const integers. */
-function foldedSize(e: TExpr): bigint | undefined {
-  switch (e.kind) {
-    case 'const':
-      return e.value
-    case 'load':
-      return e.operand.kind === 'local' || e.operand.kind === 'global' ? e.operand.variable.value : undefined
-    case 'cast': {
-      const inner = foldedSize(e.operand)
-      const type = integerOf(e.type)
-      return inner === undefined || !type ? undefined : wrap(type, inner)
-    }
-    case 'arithmetic': {
-      // Along the left side in a loop, so that long sums cost no depth.
-      const spine: (TExpr & { readonly kind: 'arithmetic' })[] = []
-      let first: TExpr = e
-      for (; first.kind === 'arithmetic'; first = first.left) spine.push(first)
-      let sum = foldedSize(first)
-      for (const node of spine.reverse()) {
-        const right = foldedSize(node.right)
-        if (sum === undefined || right === undefined) return undefined
-        sum = node.op === '+' ? sum + right : node.op === '-' ? sum - right : node.op === '*' ? sum * right : undefined
-      }
-      return sum
-    }
-    default:
-      return undefined
-  }
 }
 
 function parameters(cx: Context, list: readonly ParamDeclaration[]): Param[] {

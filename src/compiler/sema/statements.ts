@@ -2,10 +2,11 @@
 import { never } from '../../base/index.ts'
 import { error, label, type Place, warning } from '../report.ts'
 import type { AsmOperand, CompoundStmt, Expr, Stmt } from '../syntax/index.ts'
-import { isConst, promote, rvalue } from './build-expr.ts'
+import { promote, rvalue } from './build-expr.ts'
 import { type Context, innermost, isError, type OpenFunction, popScope, pushScope } from './context.ts'
 import { condition, convert } from './convert.ts'
 import { integerOf, isInteger, isScalar, isVoid, sizeOf, wrap } from './ctypes.ts'
+import { foldedNumber } from './folding.ts'
 import { quoteType } from './print-type.ts'
 import { checkIf, checkReturned, checkSequence, checkSwitch } from './suspicious.ts'
 import type { TAsmOperand, TBlock, TCase, TExpr, TLabel, TStmt } from './tree.ts'
@@ -276,12 +277,13 @@ function caseLabel(cx: Context, fn: OpenFunction, s: Stmt & { readonly kind: 'ca
   const bound = (e: Expr): bigint | undefined => {
     const value = rvalue(cx.rules.expression(cx, e))
     if (isError(value)) return undefined
-    if (!isConst(value) || !isInteger(value.type)) {
+    const number = isInteger(value.type) ? foldedNumber(value) : undefined
+    if (number === undefined) {
       error(cx.sink, 'c.case-not-constant', e.at)
       return undefined
     }
     const int = integerOf(open?.type ?? value.type)
-    return int ? wrap(int, value.value) : value.value
+    return int ? wrap(int, number) : number
   }
   const low = bound(s.low)
   const high = s.high ? bound(s.high) : low

@@ -3,6 +3,7 @@
 import { error } from '../report.ts'
 import type { Context } from './context.ts'
 import { asPointer, integerOf, isPointer, sizeOf } from './ctypes.ts'
+import { foldedNumber } from './folding.ts'
 import type { GlobalSymbol, InitPart, TExpr, TInit } from './tree.ts'
 import type { DataRelocation, StaticData } from './types.ts'
 
@@ -17,10 +18,11 @@ function putPart(cx: Context, part: InitPart, bytes: Uint8Array, relocations: Da
   const { value } = part
   if (!value) return true
   const offset = Math.floor(part.offBits / 8)
-  if (value.kind === 'const') {
+  const number = foldedNumber(value)
+  if (number !== undefined) {
     const size = sizeOf(part.type) ?? 8
-    if (part.widthBits !== undefined) putBits(bytes, part.offBits, part.widthBits, value.value)
-    else for (let i = 0; i < size; i++) bytes[offset + i] = Number(BigInt.asUintN(8, value.value >> BigInt(8 * i)))
+    if (part.widthBits !== undefined) putBits(bytes, part.offBits, part.widthBits, number)
+    else for (let i = 0; i < size; i++) bytes[offset + i] = Number(BigInt.asUintN(8, number >> BigInt(8 * i)))
     return true
   }
   const literal = literalData(cx, value)
