@@ -3,15 +3,15 @@
 //   PATH is an object, a folder of objects, or a list: a file named *.list with one C file a line, each followed by -I and -D words of its own, which
 //   clang-22 builds. The kernel is asked once an object: what comes back lies in build/real, and the next call goes on where the budget (50 s)
 //   ended. --show lists what differs: lax, strict, unsupported, crash, message, processed, depth, log, libbpf, build. Objects stay where they are.
-import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { loadKernelBtf } from '../src/abi/index.ts'
 import { askObjects, readAnswers, whyNoObjects } from '../src/testkit/objects.ts'
 import { judge, newLedger, newRow, printLedger } from './ledger.ts'
+import { buildReal, type Real, realObjects } from './real-objects.ts'
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,14 +22,6 @@ const { values: options, positionals } = parseArgs({
     again: { type: 'boolean', default: false },
   },
 })
-
-/** An object, or how to build it. */
-interface Real {
-  readonly name: string
-  readonly path: string
-  /** -I and -D of a C file; undefined for an object. */
-  readonly flags?: readonly string[]
-}
 
 const root = process.cwd()
 const work = join(root, 'build/real')
@@ -52,7 +44,7 @@ async function main(): Promise<void> {
   const ledger = newLedger({ kernel, only: options.id, show })
   let left = 0
   let unbuilt = 0
-  for (const real of positionals.flatMap(objectsIn)) {
+  for (const real of positionals.flatMap(realObjects)) {
     if (performance.now() > deadline) {
       left++
       continue
@@ -73,20 +65,6 @@ async function main(): Promise<void> {
   if (left) console.log(`${left} files are left: call again`)
 }
 
-function objectsIn(path: string): Real[] {
-  if (path.endsWith('.list'))
-    return readFileSync(path, 'utf8')
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/))
-      .filter(([file]) => file && !file.startsWith('#'))
-      .map(([file, ...flags]) => ({ name: basename(file!).replace(/\.c$/, ''), path: file!, flags }))
-  if (!statSync(path).isDirectory()) return [{ name: basename(path, '.o'), path }]
-  return readdirSync(path, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.o'))
-    .sort()
-    .map((name) => ({ name: basename(name, '.o'), path: join(path, name) }))
-}
-
 /** The kernel's answers, kept by the object's name; a line that begins with # where there is no object. */
 function answersOf({ path, flags }: Real): string {
   const key = createHash('sha256')
@@ -96,17 +74,10 @@ function answersOf({ path, flags }: Real): string {
   const saved = join(work, `${key}.jsonl.gz`)
   if (existsSync(saved) && !options.again) return gunzipSync(readFileSync(saved)).toString()
   const object = flags ? join(work, `${key}.o`) : path
-  const error = flags && build(path, flags, object)
+  const error = flags && buildReal(path, flags, object)
   const answers = error ? `# ${error}\n` : askObjects([object], 2, root)
   writeFileSync(saved, gzipSync(answers))
   return answers
-}
-
-/** Why clang makes no object of it. */
-function build(path: string, flags: readonly string[], object: string): string | undefined {
-  const words = ['-O2', '-g', '-w', '-target', 'bpf', '-mcpu=v3', ...flags, '-I/usr/include/x86_64-linux-gnu', '-c', path, '-o', object]
-  const built = spawnSync('clang-22', words, { encoding: 'utf8' })
-  return built.status === 0 ? undefined : (/^.*error: .*$/m.exec(built.stderr)?.[0] ?? built.stderr.slice(0, 200))
 }
 
 await main()

@@ -1,8 +1,8 @@
 // How fast the verifier is beside Linux's own, over the same programs in one run: each takes a few turns in the kernel (log_level 4 says the
 // verification time) and here (warm), the best of which counts; a ratio above 1 means that we are faster.
-// Usage: npm run -s bench:verifier -- [TREE] [--only REGEX] [--turns N] [--own] [--record]
+// Usage: npm run -s bench:verifier -- [TREE] [PATH...] [--only REGEX] [--turns N] [--own] [--record]
 //   TREE: tools/testing/selftests/bpf, whose large programs are built by clang-22 outside of the repository; without it, or with --own, generated
-//   loops alone. --record takes a second time with steps recorded, and says what that costs. Without a kernel 6.18 at hand only our own times are printed.
+//   loops alone. PATH: objects, folders or lists of real programs (real-objects.ts). --record takes a second time with steps recorded, and says what that costs. Without a kernel 6.18 at hand only our own times are printed.
 import { existsSync, mkdirSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { loadKernelBtf } from '../src/abi/index.ts'
@@ -14,6 +14,7 @@ import { askObjects, capturedProgram, readAnswers, whyNoObjects } from '../src/t
 import { askRecords, whyNoRecords } from '../src/testkit/records.ts'
 import { verify } from '../src/verifier/index.ts'
 import { buildTest } from './kernel-tests.ts'
+import { buildReal, realObjects } from './real-objects.ts'
 
 const words = process.argv.slice(2)
 const option = (name: string): string | undefined => (words.includes(name) ? words.splice(words.indexOf(name), 2)[1] : undefined)
@@ -22,7 +23,7 @@ const pattern = new RegExp(option('--only') ?? '')
 const turns = Number(option('--turns') ?? 3)
 const ownOnly = flag('--own')
 const alsoRecorded = flag('--record')
-const tree = words[0] && resolve(words[0])
+const tree = words.find((word) => existsSync(join(word, 'progs')))
 const kernel = await loadKernelBtf()
 const root = process.cwd()
 const work = join(root, 'build/selftests')
@@ -191,19 +192,42 @@ function tests(from: string): void {
       console.log(`${file}: ${error}`)
       continue
     }
-    const answers = Array.from({ length: turns }, () => readAnswers(askObjects([object], 4, root), kernel))
-    for (const [i, captured] of answers[0]!.programs.entries()) {
-      if (captured.libbpf !== undefined) continue
-      const program = capturedProgram(captured, answers[0]!.types)
-      const usec = Math.min(...answers.map((answer) => answer.programs[i]!.usec))
-      if (typeof program !== 'string') say(`${basename(file, '.c')}.${captured.name}`, usec / 1000, program)
-    }
+    programsOf(basename(file, '.c'), object)
+  }
+}
+
+function programsOf(name: string, object: string): void {
+  const answers = Array.from({ length: turns }, () => readAnswers(askObjects([object], 4, root), kernel))
+  for (const [i, captured] of answers[0]!.programs.entries()) {
+    if (captured.libbpf !== undefined) continue
+    const program = capturedProgram(captured, answers[0]!.types)
+    const usec = Math.min(...answers.map((answer) => answer.programs[i]!.usec))
+    if (typeof program !== 'string' && usec > 0) say(`${name}.${captured.name}`, usec / 1000, program)
+  }
+}
+
+// ---- real programs ----
+
+function real(paths: readonly string[]): void {
+  const missing = whyNoObjects(root)
+  if (missing) {
+    console.log(`real programs are left out (${missing})`)
+    return
+  }
+  mkdirSync(join(work, 'speed'), { recursive: true })
+  for (const { name, path, flags } of paths.flatMap(realObjects)) {
+    if (!pattern.test(path)) continue
+    const object = flags ? join(work, 'speed', `${name}.real.o`) : path
+    const error = flags && buildReal(path, flags, object)
+    if (error) console.log(`${path}: ${error}`)
+    else programsOf(name, object)
   }
 }
 
 console.log(`${'program'.padEnd(46)} processed kernel ms    own ms kernel M/s  own M/s  ratio`)
 await loops()
-if (tree && !ownOnly) tests(tree)
+if (tree && !ownOnly) tests(resolve(tree))
+if (!ownOnly) real(words.filter((word) => word !== tree))
 const geomean = (list: readonly number[]): number => Math.exp(list.reduce((sum, x) => sum + Math.log(x), 0) / list.length)
 const ratios = measured.map((m) => m.kernelMs / m.ownMs).filter((x) => x > 0)
 if (ratios.length > 0) console.log(`geometric mean of ${ratios.length} ratios: ${geomean(ratios).toFixed(2)}`)
