@@ -173,6 +173,7 @@ export const en = {
     verify: 'Verify: log and states',
     run: 'Run: packets and machine',
     present: 'Present: large type',
+    second: 'Second window for the audience',
     use: (preset: string) => `Arrange: ${preset}`,
   },
 

@@ -174,6 +174,7 @@ export const ko: Messages = {
     verify: '검증: 로그와 상태',
     run: '실행: 패킷과 머신',
     present: '발표: 큰 글씨',
+    second: '청중에게 보여 줄 두 번째 창',
     use: (preset) => `배치: ${preset}`,
   },
 

@@ -1,6 +1,8 @@
 // The course at a glance: tracks with their lessons, what is done, where to go on. Nothing here counts days or asks for more.
 import { useEffect, useRef } from 'react'
 import type { CourseRow } from '../../lessons/index.ts'
+import { pick } from '../files.ts'
+import type { Page as PageActs } from '../state/boot.ts'
 import { usePage } from '../state/hooks.ts'
 import { useLearn } from '../state/learn.ts'
 import { useUi } from '../state/ui.ts'
@@ -8,9 +10,10 @@ import { Button, IconButton } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { Popover, PopoverItem } from '../ui/Popover.tsx'
 import styles from './CourseMap.module.css'
+import { filesOfLesson, ownId } from './lesson-file.ts'
 import { Inline } from './Markdown.tsx'
 import { resumeRow, rowState } from './select.ts'
-import { useTexts } from './texts.ts'
+import { type LearnTexts, useTexts } from './texts.ts'
 
 export function CourseMap() {
   const t = useTexts()
@@ -118,6 +121,14 @@ function Row({ row }: { readonly row: CourseRow }) {
   )
 }
 
+function openLessonFile(page: PageActs, t: LearnTexts): void {
+  pick('.json', async (file) => {
+    const files = filesOfLesson(await file.text())
+    if (files) await page.learning.open({ id: ownId(files), files })
+    else useUi.getState().tell(t.author.notALesson(file.name))
+  })
+}
+
 function More() {
   const t = useTexts()
   const page = usePage()
@@ -128,6 +139,8 @@ function More() {
     ...(workshop ? ([[workshop.title, go('take')]] as const) : []),
     [t.workshop.build, go('build')],
     [t.workshop.gradebook, go('grade')],
+    [t.map.openFile, () => openLessonFile(page, t)],
+    [t.map.author, () => set({ place: { kind: 'author' } })],
     [t.map.save, () => void import('./save.ts').then((s) => s.saveProgress())],
     [t.map.load, () => void import('./save.ts').then((s) => s.loadProgressFile(page, t))],
     [

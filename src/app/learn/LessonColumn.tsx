@@ -13,6 +13,7 @@ import { Done } from './Done.tsx'
 import { Hints } from './Hints.tsx'
 import styles from './Lesson.module.css'
 import { Inline, Markdown } from './Markdown.tsx'
+import { NotesOn } from './Notes.tsx'
 import { Predict } from './Predict.tsx'
 import { stepState } from './select.ts'
 import { useTexts } from './texts.ts'
@@ -48,6 +49,7 @@ function Column({ lesson }: { readonly lesson: Lesson }) {
           <Inline text={text.title} />
         </h2>
       </header>
+      <NotesOn lesson={lesson.id} />
       <Markdown text={withFacts(text.intro, lesson.facts)} />
       <ol className={styles.steps}>
         {lesson.steps.map((step) => (

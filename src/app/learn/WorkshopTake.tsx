@@ -1,4 +1,4 @@
-// A workshop as a learner sees it: the list with what is done, and handing in. Notes are shown to the presenter in the second window only.
+// A workshop as a learner sees it: the list with what is done, and handing in. Notes are shown while a second window shows the audience the rest.
 import { useState } from 'react'
 import type { HandIn } from '../../lessons/index.ts'
 import { workshopMark } from '../../worker/index.ts'
@@ -11,6 +11,7 @@ import { useUi } from '../state/ui.ts'
 import { Button } from '../ui/Button.tsx'
 import { Chip } from '../ui/Chip.tsx'
 import { Markdown } from './Markdown.tsx'
+import { Notes } from './Notes.tsx'
 import { Page } from './Page.tsx'
 import { rowState } from './select.ts'
 import { useTexts } from './texts.ts'
@@ -58,6 +59,7 @@ export function WorkshopTake() {
                 <>
                   <h3>{item.title}</h3>
                   <Markdown text={item.body} />
+                  <Notes text={item.notes} />
                 </>
               ) : (
                 <div className={styles.row}>

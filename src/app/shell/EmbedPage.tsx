@@ -5,7 +5,7 @@ import { CodePanel } from '../editor/CodePanel.tsx'
 import { useT } from '../i18n/index.ts'
 import { BytecodePanel } from '../panels/bytecode/Panel.tsx'
 import { Timeline } from '../panels/timeline/Panel.tsx'
-import type { PanelName } from '../state/ui.ts'
+import { type PanelName, useUi } from '../state/ui.ts'
 import { Tabs } from '../ui/Tabs.tsx'
 import styles from './EmbedPage.module.css'
 import { type Embed, wholeAddress } from './embed.ts'
@@ -17,7 +17,9 @@ export function EmbedPage({ embed }: { readonly embed: Embed }) {
   const t = useT()
   const narrow = useWidth() === 'narrow'
   const [current, setCurrent] = useState(embed.panels[0])
-  const shown = narrow ? [current] : embed.panels
+  const tab = useUi((s) => s.tab)
+  const panels = embed.follows ? (['code', tab] as const) : embed.panels
+  const shown = narrow ? [current] : panels
   return (
     <div className={styles.page}>
       <VerdictStrip />

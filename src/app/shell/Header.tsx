@@ -52,8 +52,20 @@ export function Header({ narrow }: { readonly narrow: boolean }) {
       </Popover>
       {narrow ? (
         <Popover label={t.header.menu} icon="menu" iconOnly>
-          {() => (
+          {(close) => (
             <div className={styles.menu}>
+              <PopoverItem
+                icon="verify"
+                onClick={() => {
+                  close()
+                  void page.learning.showMap()
+                }}
+              >
+                {t.header.lessons}
+              </PopoverItem>
+              <PopoverItem icon="code" onClick={() => setUi({ dialog: 'examples' })}>
+                {t.header.examples}
+              </PopoverItem>
               <LanguageSwitch />
               <ThemeSwitch />
               <PopoverItem onClick={() => setUi({ dialog: 'help' })}>{t.header.help}</PopoverItem>

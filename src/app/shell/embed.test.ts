@@ -3,9 +3,11 @@ import { embedCode, readEmbed, wholeAddress } from './embed.ts'
 
 test('what is shown stands in the address, in the page’s own order', () => {
   expect(readEmbed('')).toBeUndefined()
-  expect(readEmbed('?embed')).toEqual({ panels: ['code', 'run'], readOnly: false })
-  expect(readEmbed('?embed=run,code,<script>&readonly')).toEqual({ panels: ['code', 'run'], readOnly: true })
-  expect(readEmbed('?embed=verify')).toEqual({ panels: ['verify'], readOnly: false })
+  expect(readEmbed('?embed')).toEqual({ panels: ['code', 'run'], readOnly: false, follows: false })
+  expect(readEmbed('?embed=run,code,<script>&readonly')).toEqual({ panels: ['code', 'run'], readOnly: true, follows: false })
+  expect(readEmbed('?embed=verify')).toEqual({ panels: ['verify'], readOnly: false, follows: false })
+  expect(readEmbed('?embed=code&follow=0a1b2c3d')?.follows).toBe(true)
+  expect(readEmbed('?embed=code&follow=../x')?.follows).toBe(false)
 })
 
 test('the code for a frame holds the work and quotes what it is given', () => {

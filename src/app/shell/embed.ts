@@ -1,10 +1,13 @@
 // The page inside another page: `?embed` with what to show, read off the address. "?embed=code,run&readonly" shows code and run, not to be edited.
 // Pure. An unknown name is left out; with none known all of the usual ones are shown.
+import { readFollow } from '../state/follow-address.ts'
 import { PANELS, type PanelName } from '../state/ui.ts'
 
 export interface Embed {
   readonly panels: readonly PanelName[]
   readonly readOnly: boolean
+  /** A second window, which shows what the first shows. */
+  readonly follows: boolean
 }
 
 const USUAL: readonly PanelName[] = ['code', 'run']
@@ -15,11 +18,11 @@ export function readEmbed(search: string): Embed | undefined {
   const wanted = params.get('embed')
   if (wanted === null) return undefined
   const known = PANELS.filter((p) => wanted.split(',').includes(p))
-  return { panels: known.length > 0 ? known : USUAL, readOnly: params.has('readonly') }
+  return { panels: known.length > 0 ? known : USUAL, readOnly: params.has('readonly'), follows: readFollow(search) !== undefined }
 }
 
 /** Code for a page that shows this one in a frame. */
-export function embedCode(address: string, { panels, readOnly }: Embed, title: string): string {
+export function embedCode(address: string, { panels, readOnly }: Omit<Embed, 'follows'>, title: string): string {
   const url = new URL(address)
   url.search = `?embed=${panels.join(',')}${readOnly ? '&readonly' : ''}`
   const quoted = (text: string) => text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;')

@@ -8,6 +8,7 @@ import type { Page } from '../state/boot.ts'
 import { useDocument } from '../state/document.ts'
 import { useEditorActs } from '../state/editor-acts.ts'
 import { type Language, useUi } from '../state/ui.ts'
+import { showToAudience } from './Presets.tsx'
 import type { PaletteItem } from './palette.ts'
 
 interface Source {
@@ -35,6 +36,7 @@ export function paletteItems({ page, t, language, files, examples }: Source): re
     act('share-dialog', `${t.header.share}…`, () => set({ dialog: 'share' })),
     act('earlier', t.header.earlier, () => set({ dialog: 'earlier' })),
     act('start-over', t.header.startOver, () => void page.startOver()),
+    act('second-window', t.presets.second, showToAudience),
     act('editor', t.palette.editor, () => useEditorActs.getState().palette()),
     ...files.map(
       ({ path }): PaletteItem => ({

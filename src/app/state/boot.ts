@@ -10,6 +10,7 @@ import { trustedWorkerUrl } from '../trusted.ts'
 import { type Box, memoryBox, openBox } from './box.ts'
 import { type Origin, textOf, useDocument } from './document.ts'
 import { createEngine, type Engine } from './engine.ts'
+import { readFollow } from './follow-address.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
 import { createLearning, type Learning, useLearn } from './learn.ts'
 import { readSetting, writeSetting } from './prefs.ts'
@@ -97,9 +98,21 @@ export async function bootPage(): Promise<Page> {
     build: () => void engine.build(),
   })
 
+  /** A lesson that lies on the page's own server, by its path from the page. */
+  const openLessonAt = async (path: string): Promise<void> => {
+    const { filesOfLesson, ownId } = await import('../learn/lesson-file.ts')
+    const response = await fetch(new URL(path, document.baseURI)).catch(() => undefined)
+    const files = response?.ok ? filesOfLesson(await response.text()) : undefined
+    if (!files) return useLearn.getState().set({ place: { kind: 'map' }, faults: [path] })
+    await learning.open({ id: ownId(files), files })
+    history.replaceState(null, '', `#lesson-file=${path}`)
+  }
+
   const openLink = async (text: string, build: boolean): Promise<void> => {
     const lesson = /^lesson=([\w-]{1,64})$/.exec(text)
     if (lesson) return learning.open({ id: lesson[1] })
+    const lessonFile = /^lesson-file=([\w.-]+(?:\/[\w.-]+)*)$/.exec(text)
+    if (lessonFile) return openLessonAt(lessonFile[1])
     if (/^workshop\./.test(text) && (await learning.openPacked(text))) return
     if (text === 'grades') return learning.showGradebook()
     useLearn.getState().set({ place: { kind: 'none' } })
@@ -184,6 +197,9 @@ export async function bootPage(): Promise<Page> {
     },
     takeOver: () => keeper.takeOver(workNow()),
   }
+
+  const followed = readFollow(location.search)
+  if (followed !== undefined) void import('./follow.ts').then((f) => f.follow(page, followed))
 
   void (async () => {
     if (safe) session().set({ phase: 'safe' })

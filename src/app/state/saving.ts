@@ -33,7 +33,7 @@ export function startSaving(keeper: Keeper, box: Box, saveLesson: (files: readon
     const state = useDocument.getState()
     const work = workNow()
     if (state.origin.kind === 'own') {
-      writeSetting('own', 'yes')
+      if (box.lasting) writeSetting('own', 'yes')
       await keeper.save(work)
     } else if (state.origin.kind === 'lesson') await saveLesson(state.files)
     else if (state.edited) await saveDraft(box, state.origin.fragment, work)

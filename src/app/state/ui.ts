@@ -35,6 +35,8 @@ export interface UiState {
   readonly large: boolean
   /** Whether single characters (`?`) are shortcuts; WCAG 2.1.4 asks for a switch. */
   readonly singleKeys: boolean
+  /** Whether a second window shows an audience what is on the page. */
+  readonly leads: boolean
   readonly dialog: DialogName | undefined
   /** A short message about the last act ("link copied"), for eye and screen reader. */
   readonly note: { readonly text: string; readonly at: number; readonly act?: NoteAct } | undefined
@@ -53,6 +55,7 @@ export const useUi = create<UiState>()((set, get) => ({
   preset: undefined,
   large: readSetting('large') === 'on',
   singleKeys: readSetting('singleKeys') !== 'off',
+  leads: false,
   dialog: undefined,
   note: undefined,
   set(change) {
