@@ -103,3 +103,15 @@ describe('faults', () => {
     expect(faults(`${PROGRAM} { ${statement} return 0; }`)).toEqual([fault])
   })
 })
+
+it('LLVM intrinsics for loads from the packet are the instructions of that name', () => {
+  const lines = code(`unsigned long long load_byte(void *skb, unsigned long long off) asm("llvm.bpf.load.byte");
+    unsigned long long load_word(void *skb, unsigned long long off) asm("llvm.bpf.load.word");
+    ${PROGRAM} { return load_word(ctx, load_byte(ctx, 14) + 1); }`)
+  expect(lines.filter((line) => line.includes('skb') || line.includes('r6'))).toEqual([
+    '(bf) r6 = r7',
+    '(30) r0 = *(u8 *)skb[14]',
+    '(bf) r6 = r7',
+    expect.stringMatching(/^\(40\) r0 = \*\(u32 \*\)skb\[r\d \+ 0\]$/),
+  ])
+})

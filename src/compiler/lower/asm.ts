@@ -4,7 +4,7 @@
 //   inputs    registers, literals and symbols to stand in the text, addresses
 //   labels    successors of an asm goto
 import { type AsmOperand, addBlock, type Block, constant, signed, undef, type Value } from '../ir/index.ts'
-import { error } from '../report.ts'
+import { error, type Place } from '../report.ts'
 import { integerOf, putBits, sizeOf, type TAsmOperand, type TExpr, type TLabel, type TStmt } from '../sema/index.ts'
 import { access, address, pointerOf, resize } from './memory.ts'
 import { bytesOf, irType, isWide, type L, mark } from './state.ts'
@@ -119,6 +119,25 @@ function literalBits(e: TExpr): bigint | undefined {
   const size = bytesOf(e.type)
   if (size > bytes.length || size > 8) return undefined
   return bytes.subarray(0, size).reduceRight((n, byte) => (n << 8n) | BigInt(byte), 0n)
+}
+
+/** BPF_LD_ABS and BPF_LD_IND: the packet of the context in r6, an offset, the bytes in host order in r0; a short packet ends the program. */
+export function packetLoad(l: L, size: 1 | 2 | 4, [skb, offset]: readonly TExpr[], at: Place): Value {
+  const args = [l.rules.value(l, skb), operandValue(l, offset)]
+  mark(l, at)
+  return l.b.asm({
+    type: 'i64',
+    args,
+    template: `r6 = %1; r0 = *(u${8 * size} *)skb[%2]; %0 = r0`,
+    operands: [
+      { kind: 'out', result: 0 },
+      { kind: 'in', arg: 0 },
+      { kind: 'either', arg: 1 },
+    ],
+    tied: -1,
+    clobbersMemory: false,
+    clobbers: [0, 1, 2, 3, 4, 5, 6],
+  })
 }
 
 const BARRIER = { template: '', operands: [], clobbers: [] } as const

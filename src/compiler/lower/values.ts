@@ -4,6 +4,7 @@ import { never } from '../../base/index.ts'
 import { addBlock, type BinOp, constant, undef, type Value } from '../ir/index.ts'
 import { asFunction, asPointer, type CType, integerOf, isVoid, sizeOf, type TExpr, ULONG } from '../sema/index.ts'
 import { madeApart, rootVariable } from './aliasing.ts'
+import { packetLoad } from './asm.ts'
 import { builtin } from './builtins.ts'
 import { truth } from './condition.ts'
 import { access, address, copy, loadFrom, pointerOf, resize, storeTo, temporary } from './memory.ts'
@@ -382,6 +383,8 @@ function conditionalValue(l: L, e: TExpr & { readonly kind: 'conditional' }): Va
 
 /** `to`: where a record result goes. */
 export function callValue(l: L, e: TExpr & { readonly kind: 'call' }, to: Address | undefined): Value {
+  const loaded = e.callee.kind === 'address' && e.callee.operand.kind === 'function' ? e.callee.operand.fn.packetLoad : undefined
+  if (loaded && e.args.length === 2) return packetLoad(l, loaded, e.args, e.at)
   const type = asFunction(asPointer(e.callee.type)?.to ?? e.callee.type)
   const helper = helperNumber(e.callee)
   const callee = helper === undefined ? value(l, e.callee) : constant('i64', helper)

@@ -133,8 +133,16 @@ function declareTypedef(cx: Context, declared: Declared, said: Meaning): void {
 
 function declareFunction(cx: Context, d: Declaration, declared: Declared, said: Meaning, one: InitDeclarator): void {
   if (one.init) error(cx.sink, 'c.init-function', one.init.at, [declared.name?.name ?? ''])
-  functionSymbol(cx, d, declared, said)
+  const symbol = functionSymbol(cx, d, declared, said)
+  const asmName = one.asmLabel?.kind === 'string' ? literalText(one.asmLabel) : undefined
+  if (symbol && asmName !== undefined) symbol.packetLoad = PACKET_LOADS.get(asmName)
 }
+
+const PACKET_LOADS: ReadonlyMap<string, 1 | 2 | 4> = new Map([
+  ['llvm.bpf.load.byte', 1],
+  ['llvm.bpf.load.half', 2],
+  ['llvm.bpf.load.word', 4],
+])
 
 /** Finds or makes the symbol; merges what this declaration says into it. */
 function functionSymbol(cx: Context, d: Declaration | FunctionDefinition, declared: Declared, said: Meaning): FunctionSymbol | undefined {
@@ -177,6 +185,7 @@ function functionSymbol(cx: Context, d: Declaration | FunctionDefinition, declar
       used: false,
       declTags: [],
       bodyAt: undefined,
+      packetLoad: undefined,
       builtin: undefined,
     }
     file.names.set(name.name, symbol)

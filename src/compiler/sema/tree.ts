@@ -64,6 +64,8 @@ export interface FunctionSymbol {
   used: boolean
   declTags: readonly string[]
   bodyAt: Place | undefined
+  /** Bytes that it loads from the packet: declared as one of LLVM's llvm.bpf.load.byte, half and word, which are instructions. */
+  packetLoad: 1 | 2 | 4 | undefined
   /** Undeclared in the source: a builtin under its library name. */
   readonly builtin: string | undefined
 }

@@ -293,6 +293,8 @@ export interface MemberDeclaration {
 export interface InitDeclarator {
   readonly declarator: Declarator
   readonly attributes: readonly Attribute[]
+  /** asm("name") behind it: what it is called in the object. */
+  readonly asmLabel: Expr | undefined
   readonly init: Initializer | undefined
   readonly at: Place
 }

@@ -498,15 +498,16 @@ function initDeclaratorList(p: Parser, specifiers: Specifiers, first?: Declarato
 /** init-declarator, behind its declarator */
 function initDeclarator(p: Parser, specifiers: Specifiers, d: Declarator): InitDeclarator {
   const start = previous(p).at
+  let asmLabel: Expr | undefined
   if (acceptWord(p, 'asm', '__asm__', '__asm')) {
     expect(p, '(')
-    expectString(p)
+    asmLabel = expectString(p)
     expect(p, ')')
   }
   const attributes = attributeSpecifiers(p)
   declareName(p, d, specifiers.storage === 'typedef')
   const init = accept(p, '=') ? initializer(p) : undefined
-  return { declarator: d, attributes, init, at: join(start, previous(p).at) }
+  return { declarator: d, attributes, asmLabel, init, at: join(start, previous(p).at) }
 }
 
 /** external-declaration: declaration | function-definition */
