@@ -54,10 +54,6 @@ export function judge(condition: Condition, { build, project }: Evidence): strin
     case 'no-entry':
       if (!mapOf(build, condition)) return noValue(build, condition)
       return entryOf(build, condition) ?? ''
-    case 'map-entries': {
-      const map = mapOf(build, condition)
-      return map ? is(String(map.entries), String(condition.count)) : noValue(build, condition)
-    }
     case 'records': {
       const records = recordsOf(build, condition)
       return records ? is(String(records.length), String(condition.count)) : noValue(build, condition)
@@ -77,6 +73,7 @@ export function judge(condition: Condition, { build, project }: Evidence): strin
       return lines === undefined ? NOTHING : is(String(lines.length), String(condition.count))
     }
     case 'map':
+    case 'map-entries':
     case 'shown':
     case 'world':
     case 'alerts':

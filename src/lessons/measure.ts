@@ -2,13 +2,15 @@
 // found where it does not hold. Pure.
 import type { Build, UserView } from '../engine/index.ts'
 import { hexOf } from './bytes.ts'
-import { atEnd, entryOf, littleEndian, NOTHING, noValue, recordsOf } from './evidence.ts'
+import { atEnd, entryOf, littleEndian, mapOf, NOTHING, noValue, recordsOf } from './evidence.ts'
 import type { Condition } from './types.ts'
 import { factsOf, spansOf } from './world-facts.ts'
 
-export type Measured = Extract<Condition, { kind: 'map' | 'shown' | 'world' | 'alerts' | 'percentiles' | 'race' }>
+export type Measured = Extract<Condition, { kind: 'map' | 'map-entries' | 'shown' | 'world' | 'alerts' | 'percentiles' | 'race' }>
 
-export const isMeasured = (c: Condition): c is Measured => ['map', 'shown', 'world', 'alerts', 'percentiles', 'race'].includes(c.kind)
+export const isMeasured = (c: Condition): c is Measured => MEASURED.includes(c.kind)
+
+const MEASURED = ['map', 'map-entries', 'shown', 'world', 'alerts', 'percentiles', 'race']
 
 export interface Measurement {
   /** Empty where the condition holds. */
@@ -26,6 +28,10 @@ export function measure(c: Measured, build: Build): Measurement {
       if (value === undefined) return nothing(noValue(build, c))
       const number = numberAt(c, value)
       return { found: number === BigInt(c.number) ? '' : String(number), figures: { value: Number(number) } }
+    }
+    case 'map-entries': {
+      const map = mapOf(build, c)
+      return map ? { found: is(map.entries, c.count), figures: { count: map.entries } } : nothing(noValue(build, c))
     }
     case 'shown':
       return shown(c, build)
