@@ -144,6 +144,22 @@ describe('timeline', () => {
     expect(look(t, 149_999)).toBe(before)
   })
 
+  test('the end of a long run is reached from the last frame', () => {
+    const t = runAll(COUNTER.replace('r7 = *(u8 *)(r6 + 0)', 'r7 = 400000'), [{ atNs: 0, data: new Uint8Array(60) }])
+    const last = t.frames[t.frames.length - 1]
+    let used = 0
+    t.frames[t.frames.length - 1] = {
+      ...last,
+      get snapshot() {
+        used++
+        return last.snapshot
+      },
+    }
+    seek(t, 0, t.runs[0].steps)
+    expect(used).toBe(1)
+    expect(kernelOf(t, 0).machine.status).toBe('exited')
+  })
+
   test('many packets share keyframes', () => {
     const t = timeline(new Array(1500).fill(1))
     expect(t.keyframes.length).toBeLessThanOrEqual(512)

@@ -185,7 +185,7 @@ export function runAt(t: Timeline, tick: number): number {
 export function seek(t: Timeline, run: number, step: number): void {
   if (t.here === run && stepsWithin(t, run, step)) return
   goTo(t, run)
-  interpret(t, run, step)
+  stepsWithin(t, run, step)
 }
 
 /** Within the run that the world stands in; false where the way leads over its beginning. */
