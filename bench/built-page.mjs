@@ -15,8 +15,33 @@ const TYPES = {
   '.json': 'application/json',
 }
 
-/** Serves dist/ packed with brotli and starts a browser; `close` ends both. */
-export async function openBuilt() {
+/** One line that all answers share: each gets a packet of it in turn. */
+function sharedLine(bytesPerSecond) {
+  const PACKET = 1460
+  const TURN_MS = 10
+  const waiting = []
+  let credit = 0
+  let before = performance.now()
+  setInterval(() => {
+    const now = performance.now()
+    credit = waiting.length > 0 ? credit + (bytesPerSecond * (now - before)) / 1000 : 0
+    before = now
+    while (credit > 0 && waiting.length > 0) {
+      const one = waiting.shift()
+      const end = Math.min(one.bytes.length, one.at + PACKET)
+      one.response.write(one.bytes.subarray(one.at, end))
+      credit -= end - one.at
+      one.at = end
+      if (end < one.bytes.length) waiting.push(one)
+      else one.response.end()
+    }
+  }, TURN_MS).unref()
+  return (response, bytes) => waiting.push({ response, bytes, at: 0 })
+}
+
+/** Serves dist/ packed with brotli and starts a browser; `close` ends both. `bytesPerSecond` is what all visitors together get. */
+export async function openBuilt(bytesPerSecond) {
+  const send = bytesPerSecond ? sharedLine(bytesPerSecond) : (response, bytes) => response.end(bytes)
   const dist = join(root, 'dist')
   if (!existsSync(join(dist, 'index.html'))) throw new Error('there is no build: npm run build')
   const packed = new Map()
@@ -26,7 +51,7 @@ export async function openBuilt() {
     if (!file.startsWith(dist) || !existsSync(file)) return response.writeHead(404).end()
     if (!packed.has(file)) packed.set(file, brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } }))
     response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-encoding': 'br' })
-    response.end(packed.get(file))
+    send(response, packed.get(file))
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { path, missing } = await ensureBrowser()

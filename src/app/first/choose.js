@@ -30,7 +30,7 @@
     .then((response) => (response.ok ? response.text() : Promise.reject()))
     .then((text) => {
       const host = document.getElementById('first')
-      if (!host || started) return
+      if (!host) return
       root.lang = language
       host.innerHTML = trusted ? trusted.createHTML(text) : text
       requestAnimationFrame(() => setTimeout(start))
