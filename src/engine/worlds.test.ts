@@ -148,3 +148,54 @@ describe('two hosts, three pods, one service', () => {
     }
   })
 })
+
+test('what XDP puts in front of a frame is there for tc where it came in, and gone behind', () => {
+  const source = `${HEAD}
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4); __type(key, __u32); __type(value, __u64); } seen SEC(".maps");
+static __always_inline void note(__u32 key, __u64 value)
+{
+	__u64 *v = bpf_map_lookup_elem(&seen, &key);
+	if (v)
+		*v = value;
+}
+SEC("xdp") int mark(struct xdp_md *ctx)
+{
+	__u32 *meta;
+	if (bpf_xdp_adjust_meta(ctx, -8))
+		return XDP_ABORTED;
+	meta = (void *)(long)ctx->data_meta;
+	if ((void *)(meta + 2) > (void *)(long)ctx->data)
+		return XDP_ABORTED;
+	meta[0] = 0x1234;
+	meta[1] = 7;
+	return XDP_PASS;
+}
+static __always_inline __u64 length(struct __sk_buff *skb) { return skb->data - skb->data_meta; }
+SEC("tc") int in(struct __sk_buff *skb)
+{
+	__u32 *meta = (void *)(long)skb->data_meta;
+	note(0, length(skb));
+	if ((void *)(meta + 2) > (void *)(long)skb->data)
+		return TC_ACT_SHOT;
+	note(1, meta[0] + meta[1]);
+	return TC_ACT_OK;
+}
+SEC("tc") int out(struct __sk_buff *skb)
+{
+	note(2, 100 + length(skb));
+	return TC_ACT_OK;
+}
+`
+  const b = build(source, {
+    ...CLUSTER,
+    attach: [
+      { program: 'mark', node: 'n2', interface: 'eth0' },
+      { program: 'in', node: 'n2', interface: 'eth0' },
+      { program: 'out', node: 'n2', interface: 'veth-pay', direction: 'egress' },
+    ],
+    stimuli: [{ kind: 'request', node: 'shop', to: 'pay', protocol: 'ping' }],
+  })
+  expect(notes(b)[0]).toMatch(/^shop: ping pay: 64 bytes from 10.1.2.2/)
+  const last = b.move(0, { kind: 'tick', tick: b.report.totalTicks - 1 })
+  expect(last.maps.map((m) => m.rows.map((r) => r.valueText))).toEqual([['8', `${0x1234 + 7}`, '100', '0']])
+})

@@ -42,12 +42,21 @@ export type ProgContext =
   | {
       readonly kind: 'xdp'
       readonly packet: Uint8Array
+      /** What a program before it put in front of the frame. */
+      readonly metadata?: Uint8Array
       readonly ingressIfindex?: number
       readonly rxQueueIndex?: number
       readonly egressIfindex?: number
     }
   /** A packet with its Ethernet header; the program's type says where its data begins. */
-  | { readonly kind: 'skb'; readonly packet: Uint8Array; readonly fields?: SkbFields; readonly sock?: Sock | null }
+  | {
+      readonly kind: 'skb'
+      readonly packet: Uint8Array
+      /** What a program at the driver put in front of the frame. */
+      readonly metadata?: Uint8Array
+      readonly fields?: SkbFields
+      readonly sock?: Sock | null
+    }
   /**
    * A struct of its own. `sock`: what `sk` points to and helpers on sockets work on. `data`: what data and data_end (optval, skb_data) point to.
    */

@@ -81,7 +81,7 @@ export function startProgram(k: Kernel, p: LoadedProgram, context: ProgContext, 
   if (context.kind === 'skb') {
     const level = SKB_TYPES[type]
     if (level === undefined) return unfit(type, context)
-    startSkb(k, context.packet, context.fields ?? {}, level === 'l2', context.sock)
+    startSkb(k, context, level === 'l2')
     start(k.machine, p.code, k.skbRegion.baseLo, DIRECT_HI)
     return { ok: true }
   }
@@ -185,7 +185,15 @@ function startXdp(k: Kernel, ctx: XdpContext): void {
     egressIfindex: ctx.egressIfindex ?? 0,
   }
   k.xdpRegion.to = XDP_MD_SIZE
+  putMetadata(k, ctx.metadata)
   showPacket(k.packet)
+}
+
+function putMetadata(k: Kernel, bytes: Uint8Array | undefined): void {
+  if (!bytes || bytes.length === 0) return
+  const p = k.packet
+  p.meta = p.data - bytes.length
+  k.memory.ram.write(p.ram + p.meta, bytes)
 }
 
 /** Puts the bytes into fragments and answers their sizes. */
@@ -201,7 +209,9 @@ function fillFrags(k: Kernel, bytes: Uint8Array): number[] {
   return sizes
 }
 
-function startSkb(k: Kernel, packet: Uint8Array, f: SkbFields, l2: boolean, sock: Sock | null | undefined): void {
+type SkbContext = Extract<ProgContext, { readonly kind: 'skb' }>
+
+function startSkb(k: Kernel, { packet, metadata, fields = {}, sock }: SkbContext, l2: boolean): void {
   const p = k.packet
   fillPacket(k.memory, p, packet, XDP_PACKET_HEADROOM)
   const skb = createSkBuff()
@@ -211,12 +221,13 @@ function startSkb(k: Kernel, packet: Uint8Array, f: SkbFields, l2: boolean, sock
   skb.networkHeader = p.data + ETH_HLEN
   skb.pktType = packetType(packet)
   skb.protocol = etherType(packet)
-  setFields(skb, f)
+  setFields(skb, fields)
   if (sock === undefined) {
     skb.sock = k.socks[0] = createSock(0)
     fillSock(skb.sock, skb.protocol, packet)
   } else skb.sock = sock ?? undefined
-  if (!l2) p.data = p.meta = skb.networkHeader
+  if (l2) putMetadata(k, metadata)
+  else p.data = p.meta = skb.networkHeader
   k.skbRegion.to = SK_BUFF_SIZE
   showPacket(p)
 }

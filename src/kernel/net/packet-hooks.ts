@@ -7,7 +7,7 @@ import type { ActivationResult } from '../world/types.ts'
 import { swapped16 } from './address.ts'
 import { ETH_HLEN } from './headers.ts'
 import { type AttachedProgram, call, cgroupPrograms, type Net, namespaceOf, newClones, programsAt } from './net.ts'
-import type { InterfaceRef, Namespace, NetInterface, Skb } from './types.ts'
+import { type InterfaceRef, type Namespace, type NetInterface, NO_META, type Skb } from './types.ts'
 
 /** What a hook decided. */
 export type Verdict =
@@ -27,16 +27,17 @@ const XDP_REDIRECT = 4
 const troubleOf = ({ fault, unsupported }: ActivationResult): string => fault || unsupported
 
 export function* runXdp(net: Net, device: NetInterface, skb: Skb, key = `xdp ${device.ns} ${device.ifindex}`): Happening<Verdict> {
-  let { bytes } = skb
+  let { bytes, meta } = skb
   for (const attached of programsAt(net, key)) {
     const ns = namespaceOf(net, device.ns)
     const { kernel } = ns
-    const context = { kind: 'xdp', packet: bytes, ingressIfindex: device.ifindex } as const
+    const context = { kind: 'xdp', packet: bytes, metadata: meta, ingressIfindex: device.ifindex } as const
     const result = yield* call(net, ns, attached, { context })
     const trouble = troubleOf(result)
     if (trouble !== '') return { kind: 'drop', skb, why: trouble }
     bytes = frameNow(kernel)
-    const out = { ...skb, bytes }
+    meta = metaNow(kernel)
+    const out = { ...skb, bytes, meta }
     switch (result.retval) {
       case XDP_PASS:
         break
@@ -48,13 +49,18 @@ export function* runXdp(net: Net, device: NetInterface, skb: Skb, key = `xdp ${d
         return { kind: 'drop', skb: out, why: result.retval === XDP_DROP ? 'xdp' : 'xdp aborted' }
     }
   }
-  return { kind: 'pass', skb: bytes === skb.bytes ? skb : { ...skb, bytes } }
+  return { kind: 'pass', skb: bytes === skb.bytes ? skb : { ...skb, bytes, meta } }
 }
 
 /** The frame as the program left it, metadata left out. */
 function frameNow(kernel: Kernel): Uint8Array {
   const { data, meta } = kernel.packet
   return packetBytes(kernel).slice(data - meta)
+}
+
+function metaNow(kernel: Kernel): Uint8Array {
+  const { data, meta } = kernel.packet
+  return data === meta ? NO_META : packetBytes(kernel).slice(0, data - meta)
 }
 
 const TC_ACT_UNSPEC = -1
@@ -145,6 +151,7 @@ function* onSkb(
   const context = {
     kind: 'skb',
     packet: skb.bytes,
+    metadata: skb.meta,
     sock: sock ?? null,
     fields: {
       ifindex: device.ifindex,
@@ -182,6 +189,7 @@ function skbNow(kernel: Kernel, before: Skb, hasLinkHeader: boolean): Skb {
   return {
     ...before,
     bytes,
+    meta: hasLinkHeader ? metaNow(kernel) : NO_META,
     mark: k.mark >>> 0,
     priority: k.priority >>> 0,
     tstampNs: (k.tstampHi >>> 0) * 4294967296 + (k.tstampLo >>> 0),

@@ -21,7 +21,7 @@ import { deviceOf, isUp, later, type Net, namespaceOf, nextPacket, placeOf, tell
 import { runCgroupSkb, runNetfilter, runTaps, runTc, runXdp, type Verdict } from './packet-hooks.ts'
 import { type Decision, routeTo } from './route.ts'
 import { runChain } from './rules.ts'
-import { type InterfaceRef, type Namespace, type NetInterface, newSkb, type Skb } from './types.ts'
+import { type InterfaceRef, type Namespace, type NetInterface, NO_META, newSkb, type Skb } from './types.ts'
 
 /** Hops and redirects of one packet: beyond them it goes round in circles. */
 const MAX_HOPS = 64
@@ -36,7 +36,7 @@ export function* receive(net: Net, at: InterfaceRef, skb: Skb, fromOutside = fal
   // A network card takes what is meant for it; a port of a bridge and what a stimulus puts in takes everything.
   if (!fromOutside && device.bridge === 0 && device.kind !== 'bridge' && dest !== device.mac && (skb.bytes[0] & 1) === 0)
     return tell(net, skb, placeOf(device), 'dropped', 'for another host')
-  const fresh = { ...skb, ingress: device.ifindex, mark: 0, priority: 0, tstampNs: 0, socket: 0, tcClassid: 0, ct: '' }
+  const fresh = { ...skb, meta: NO_META, ingress: device.ifindex, mark: 0, priority: 0, tstampNs: 0, socket: 0, tcClassid: 0, ct: '' }
   tell(net, fresh, placeOf(device), 'arrived', '')
   const xdp = yield* runXdp(net, device, fresh)
   const passed = obey(net, device, xdp, 'xdp')
@@ -48,7 +48,7 @@ export function* input(net: Net, device: NetInterface, skb: Skb): Happening {
   if (skb.hops > MAX_HOPS) return tell(net, skb, placeOf(device), 'dropped', `more than ${MAX_HOPS} hops`)
   yield* runTaps(net, device, skb)
   const tc = yield* runTc(net, device, skb, 'ingress')
-  const passed = obey(net, device, tc, 'tc')
+  const passed = obey(net, device, { ...tc, skb: { ...tc.skb, meta: NO_META } }, 'tc')
   if (!passed) return
   if (device.bridge !== 0) {
     const up = bridgeForward(net, device, passed)

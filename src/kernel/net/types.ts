@@ -56,6 +56,8 @@ export interface Skb {
   readonly id: number
   /** Ethernet header first. */
   readonly bytes: Uint8Array
+  /** What XDP put in front of the frame, for tc where it came in. */
+  readonly meta: Uint8Array
   readonly mark: number
   readonly priority: number
   /** Time of departure that a program asked for, nanoseconds since boot; 0 = at once. */
@@ -76,9 +78,12 @@ export interface Skb {
   readonly hops: number
 }
 
+export const NO_META = new Uint8Array(0)
+
 export const newSkb = (id: number, bytes: Uint8Array, change: Partial<Skb> = {}): Skb => ({
   id,
   bytes,
+  meta: NO_META,
   mark: 0,
   priority: 0,
   tstampNs: 0,
