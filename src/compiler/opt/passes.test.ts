@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { type Func, interpret, type Module, makeMemory, parseModule, placeGlobals, printModule, validateModule } from '../ir/index.ts'
 import { alignStack } from './align-stack.ts'
 import { dce } from './dce.ts'
+import { dropSigns } from './drop-signs.ts'
 import { dropUnused } from './drop-unused.ts'
 import { dse } from './dse.ts'
 import { expandMem } from './expand-mem.ts'
@@ -33,6 +34,7 @@ const each =
 const RUNS: Readonly<Record<string, (module: Module) => void>> = {
   'align-stack': each(alignStack),
   dce: each(dce),
+  'drop-signs': each(dropSigns),
   'drop-unused': dropUnused,
   dse: each(dse),
   'expand-mem': each(expandMem),

@@ -5,6 +5,7 @@ import { type Func, type Module, printModule, validateModule } from '../ir/index
 import { alignStack } from './align-stack.ts'
 import { dce } from './dce.ts'
 import { divide } from './divide.ts'
+import { dropSigns } from './drop-signs.ts'
 import { dropUnused } from './drop-unused.ts'
 import { dse } from './dse.ts'
 import { expandMem } from './expand-mem.ts'
@@ -101,6 +102,7 @@ export const PASSES: readonly Pass[] = [
   perFunction('dce', dce),
   perFunction('simplifyCfg', simplifyCfg),
   perModule('dropUnused', dropUnused, true),
+  perFunction('dropSigns', dropSigns),
   perFunction('divide', divide),
   perFunction('lowerSwitch', lowerSwitch, true),
   perModule('legalize', legalize, true),

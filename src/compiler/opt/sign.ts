@@ -50,7 +50,8 @@ function byOperands(s: Search, i: Instr, at: Block, depth: number): boolean {
     case 'phi': {
       if (s.open.has(i)) return true
       s.open.add(i)
-      const holds = i.args.every((a, k) => nonNegative(s, a, i.from[k], depth))
+      const into = s.home.get(i)
+      const holds = i.args.every((a, k) => nonNegative(s, a, i.from[k], depth) || byEdge(i.from[k], into, a))
       s.open.delete(i)
       return holds
     }
@@ -99,6 +100,12 @@ function byBranches({ cfg, home }: Search, v: Value, at: Block): boolean {
     if (own && (block === own || !dominates(cfg, own, block))) return false
   }
   return false
+}
+
+/** Whether the branch that goes from one block straight to another lets only values through that are not negative. */
+function byEdge(from: Block, to: Block | undefined, v: Value): boolean {
+  const { term } = from
+  return term.kind === 'condbr' && term.to[0] !== term.to[1] && implies(term.args[0], term.to[0] === to, v)
 }
 
 /** Whether v >= 0 follows from the condition's being so. */
