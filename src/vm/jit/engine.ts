@@ -152,11 +152,32 @@ function layoutOf(m: Machine, checked: boolean): Layout {
   return { cells: m.cells, stackHi: baseHi, stackLo: baseLo + MAX_BPF_STACK, turns: turnsCell(m, 0), checked }
 }
 
+/** Modules made last, the newest first: a program that is loaded into a new kernel gets the one that it had, with what the browser has optimised. */
+const modules: { readonly bytes: Uint8Array<ArrayBuffer>; readonly module: object }[] = []
+const MODULES = 16
+const LARGEST_KEPT = 1 << 18
+
+function moduleOf(bytes: Uint8Array<ArrayBuffer>, make: (bytes: Uint8Array<ArrayBuffer>) => object): object {
+  const at = modules.findIndex((known) => isSame(known.bytes, bytes))
+  const known = at < 0 ? { bytes: bytes.slice(), module: make(bytes) } : modules[at]
+  if (at >= 0) modules.splice(at, 1)
+  if (bytes.length <= LARGEST_KEPT) modules.unshift(known)
+  if (modules.length > MODULES) modules.pop()
+  return known.module
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
 function instantiate(session: Session, m: Machine): Instance | null {
   const { code } = m
   const compiled = compile(code, layoutOf(m, session.checked), session.pages)
   if (!wasm || !compiled) return null
-  const module = new wasm.Module(compiled.bytes)
+  const { Module } = wasm
+  const module = moduleOf(compiled.bytes, (bytes) => new Module(bytes))
   const host = hostOf(session, m, code, compiled.functions)
   const { exports } = new wasm.Instance(module, { [IMPORTS]: { [MEMORY]: session.memory, ...host } })
   return { code, exports, main: exports[entryName(0)], slots: compiled.slots }
