@@ -4,7 +4,8 @@ import type { Messages } from './i18n/index.ts'
 import { texts } from './i18n/index.ts'
 import { copyLink } from './share/link.ts'
 import type { Page } from './state/boot.ts'
-import { toggleBreakpoint } from './state/breakpoints.ts'
+import { type BreakpointPlace, focusDebug, toggleBreakpoint } from './state/breakpoints.ts'
+import { useDocument } from './state/document.ts'
 import { useEditorActs } from './state/editor-acts.ts'
 import { NO_SELECTION } from './state/relate.ts'
 import { useSession } from './state/session.ts'
@@ -41,6 +42,24 @@ export const COMMANDS: readonly Command[] = [
     run: () => useEditorActs.getState().problem(-1),
   },
   { id: 'breakpoint', group: 'step', keys: ['F9'], label: (t) => t.commands.breakpoint, run: breakpointHere },
+  { id: 'condition', group: 'step', keys: ['Shift+F9'], label: (t) => t.commands.condition, run: conditionHere },
+  {
+    id: 'watch',
+    group: 'step',
+    keys: ['Alt+KeyW'],
+    label: (t) => t.commands.watch,
+    run: () => {
+      useUi.getState().showPanel('run')
+      focusDebug('watch')
+    },
+  },
+  {
+    id: 'anyway',
+    group: 'step',
+    keys: [],
+    label: (t) => (useSession.getState().anyway ? t.run.anywayOff : t.run.anyway),
+    run: (page) => page.engine.runAnyway(!useSession.getState().anyway),
+  },
   { id: 'line', group: 'step', keys: ['F10'], label: (t) => t.commands.line, run: (page) => page.engine.go({ kind: 'line', by: 1 }) },
   {
     id: 'lineBack',
@@ -122,16 +141,29 @@ function goPacket(page: Page, by: 1 | -1): void {
   if (report && packet >= 0 && packet < report.packets.length) page.engine.go({ kind: 'packet', packet, step: 0 })
 }
 
-/** On the chosen instruction, else on the cursor's line. */
-function breakpointHere(): void {
+/** The chosen instruction, else the cursor's line. */
+function placeHere(): BreakpointPlace {
   const { selection, cursorLine } = useSession.getState()
+  return selection.kind === 'insn' && !useEditorActs.getState().hasFocus()
+    ? { kind: 'insn', slot: selection.slot }
+    : { kind: 'line', line: cursorLine }
+}
+
+function breakpointHere(): void {
+  const place = placeHere()
   const t = texts().editor
-  if (selection.kind === 'insn' && !useEditorActs.getState().hasFocus()) toggleBreakpoint({ kind: 'insn', slot: selection.slot })
-  else {
-    const on = toggleBreakpoint({ kind: 'line', line: cursorLine })
-    useUi.getState().tell(on ? t.breakpointOn(cursorLine) : t.breakpointOff(cursorLine))
-  }
+  const on = toggleBreakpoint(place)
+  if (place.kind === 'line') useUi.getState().tell(on ? t.breakpointOn(place.line) : t.breakpointOff(place.line))
   useSession.getState().set({ hover: NO_SELECTION })
+}
+
+/** A breakpoint where there is none, and the focus to its condition. */
+function conditionHere(): void {
+  const place = placeHere()
+  const { lines, slots } = useDocument.getState().breakpoints
+  if (place.kind === 'insn' ? !slots.includes(place.slot) : !lines.includes(place.line)) toggleBreakpoint(place)
+  useUi.getState().showPanel('run')
+  focusDebug(place)
 }
 
 const isMac = typeof navigator !== 'undefined' && /Mac|iP(hone|ad)/.test(navigator.platform ?? '')

@@ -8,11 +8,15 @@ import { mainName } from './state/engine.ts'
 import { readWorkRecord } from './state/record.ts'
 import { workNow } from './state/saving.ts'
 import { useSession } from './state/session.ts'
+import { useThinking } from './state/thinking.ts'
 import { useUi } from './state/ui.ts'
 
 const CAPTURE = /\.(pcap|pcapng|cap)$/i
 const SOURCE = /\.(c|h|txt)$/i
 const PROJECT = /\.json$/i
+const LOG = /\.log$/i
+const OBJECT = /\.(o|elf)$/i
+const MAX_OWN = 64 * 1024 * 1024
 const MAX_CAPTURE = 4 * 1024 * 1024
 const MAX_TEXT = 128 * 1024
 const MAX_PROJECT = 8 * 1024 * 1024
@@ -23,8 +27,9 @@ export async function openFile(page: Page, file: File): Promise<void> {
   const t = texts().files
   try {
     if (CAPTURE.test(file.name)) await openCapture(page, file)
-    else if (SOURCE.test(file.name)) await openSource(file)
+    else if (SOURCE.test(file.name)) await openSource(page, file)
     else if (PROJECT.test(file.name)) await openProject(page, file)
+    else if (LOG.test(file.name) || OBJECT.test(file.name)) await openOwn(page, file)
     else tell(t.unknown(file.name))
   } catch {
     tell(t.unreadable(file.name))
@@ -50,7 +55,7 @@ async function openCapture(page: Page, file: File): Promise<void> {
   tell(t.captureRead(file.name, report.packets))
 }
 
-async function openSource(file: File): Promise<void> {
+async function openSource(page: Page, file: File): Promise<void> {
   const t = texts().files
   if (file.size > MAX_TEXT) {
     tell(t.textTooBig(file.name))
@@ -61,8 +66,32 @@ async function openSource(file: File): Promise<void> {
     tell(t.notText(file.name))
     return
   }
+  // A log that was saved as .txt.
+  if (/\.txt$/i.test(file.name) && /^(libbpf: |func#0 @0|\d+: \([0-9a-f]{2}\) )/m.test(text)) {
+    await openOwn(page, file)
+    return
+  }
   useDocument.getState().setText(text)
   tell(t.opened(file.name))
+}
+
+/** A log of a real verifier, or an object made by a compiler: shown beside the page's own work, which stays as it is. */
+async function openOwn(page: Page, file: File): Promise<void> {
+  const t = texts()
+  if (file.size > MAX_OWN) {
+    tell(t.files.unreadable(file.name))
+    return
+  }
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  const isElf = bytes[0] === 0x7f && bytes[1] === 0x45
+  const programs = await page.thinker.openOwn(file.name, isElf ? '' : new TextDecoder().decode(bytes), isElf ? bytes : undefined)
+  if (programs === 0) {
+    tell(t.own.noLog)
+    return
+  }
+  useThinking.getState().set({ view: 'own' })
+  useUi.getState().showPanel('verify')
+  tell(t.files.opened(file.name))
 }
 
 async function openProject(page: Page, file: File): Promise<void> {
@@ -89,7 +118,7 @@ export function pickCapture(page: Page): void {
 }
 
 export function pickFile(page: Page): void {
-  pick('.c,.h,.txt,.json,.pcap,.pcapng,.cap', (file) => void openFile(page, file))
+  pick('.c,.h,.txt,.json,.pcap,.pcapng,.cap,.o,.log', (file) => void openFile(page, file))
 }
 
 export function saveSource(): void {

@@ -30,7 +30,7 @@ import { lacksKernelHeader } from './kernel-header.ts'
 import { linesBySlot, listing } from './listing.ts'
 import { logLines, logWindow } from './log-view.ts'
 import { machineView, type ViewTables } from './machine-view.ts'
-import { type MoveTables, moveTo } from './moves.ts'
+import { type MoveAids, type MoveTables, moveTo } from './moves.ts'
 import type { createNetworkRun } from './network-run.ts'
 import { type Observer, observe, type UserRecord } from './observe.ts'
 import type { Project, ProjectFile, ScenarioView } from './project.ts'
@@ -90,7 +90,8 @@ export interface Build {
   witness(program: number): Work<{ readonly witness?: Witness }>
   /** Edits of the main file that were checked. */
   fixes(program: number): Work<readonly CheckedFix[]>
-  move(from: number, move: Move): MachineView
+  /** `aids`: what moves by expressions ask. */
+  move(from: number, move: Move, aids?: MoveAids): MachineView
   /** Runs of programs, in the order of their ticks. */
   activations(from: number, count: number): ActivationWindow
   /** Runs between two times, counted in bins. */
@@ -135,6 +136,8 @@ const LONGEST_PATH = 200_000
 const MAX_PATH = 2000
 const MAX_SEEDS = 8
 const RUNS_A_SLICE = 4
+/** Instructions after which a run of a rejected program counts as endless. */
+const REJECTED_STEPS = 1 << 17
 const MAX_VISITS = 64
 /** Visits of one instruction that are looked through for what was believed. */
 const MAX_BELIEFS = 256
@@ -144,6 +147,7 @@ export type MakeNetwork = typeof createNetworkRun
 
 /**
  * `kernel`: the kernel's own types; a build without them says `wantsKernelTypes` where they might change an answer.
+ * `anyway`: runs a program on packets although it is rejected, with every access checked.
  * `makeNetwork`: a build without it says `wantsNetwork` where the scenario needs one, and runs nothing.
  */
 export function startBuildWith(
@@ -152,8 +156,9 @@ export function startBuildWith(
   now: () => number,
   kernel: KernelBtf | undefined,
   makeNetwork: MakeNetwork | undefined,
+  anyway = false,
 ): BuildWork {
-  const steps = buildInSteps(project, revision, now, kernel, makeNetwork)
+  const steps = buildInSteps(project, revision, now, kernel, makeNetwork, anyway)
   let done: Build | undefined
   return {
     run() {
@@ -176,6 +181,7 @@ function* buildInSteps(
   now: () => number,
   kernel: KernelBtf | undefined,
   makeNetwork: MakeNetwork | undefined,
+  wantsAnyway: boolean,
 ): Generator<undefined, Build> {
   const start = now()
   const opened = compileProject(project, kernel)
@@ -201,6 +207,8 @@ function* buildInSteps(
   const program = opened.programs[attached]
   const targets = [...new Set(chosen.flatMap((c) => tailCallTargets(c.program, opened.programs)))]
   let notRun = whyNotRun(opened, chosen, targets, results, inputs.length > 0 || scenario.stimuli.some((s) => s.kind === 'acts'))
+  const anyway = notRun === 'rejected' && wantsAnyway && single && packets.length > 0
+  if (anyway) notRun = ''
   const diagnostics = [...opened.diagnostics, ...opened.loading, ...faults, ...missing.map(noProgram)]
   let timeline: Timeline | undefined
   let shown: Shown | undefined
@@ -209,14 +217,14 @@ function* buildInSteps(
   if (notRun === '') {
     const created =
       single || !makeNetwork
-        ? createSingleRun(program, packets, scenario, { targets, kernel })
+        ? createSingleRun(program, packets, scenario, { targets, kernel, verified: !anyway })
         : makeNetwork(chosen, opened.programs, inputs, scenario, kernel)
     if (created.ok) {
       diagnostics.push(...created.faults.map((fault) => scenarioDiagnostic('input.scenario', 'error', fault)))
       diagnostics.push(...(created.acts ?? []).map(actDiagnostic))
       const observer = observe(created.world, ...watchedMaps(scenario.views))
       shown = { observer, views: scenario.views, processes: created.processes }
-      timeline = createTimeline(observer.world)
+      timeline = createTimeline(observer.world, anyway ? REJECTED_STEPS : undefined)
       while (runNext(timeline) === 'more') yield
       const { stopped } = created.world
       if (stopped !== '') diagnostics.push(scenarioDiagnostic('input.limit', 'warning', stopped))
@@ -243,6 +251,7 @@ function* buildInSteps(
     events: timeline?.world.events.count ?? 0,
     ms: { compile: compiled - start, verify: verified - compiled, run: ran - verified },
     notRun,
+    ...(anyway && { anyway }),
     notRunFeature: feature,
   }
   const isShort =
@@ -383,9 +392,9 @@ function questions(
       const task = { file: mainFile, text, program: opened.programs[program], result: results[program], options, compile, packets }
       return searchWork(startFixes(task), 1)
     },
-    move(from, move) {
+    move(from, move, aids) {
       const view = viewTables()
-      return machineView(ran(), view, moveTo(ran(), view, from, move))
+      return machineView(ran(), view, moveTo(ran(), view, from, move, aids))
     },
     passes: () => passesView(revision, passes()),
     pass: (index, from, count) => passWindow(revision, passes(), index, from, count),

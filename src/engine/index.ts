@@ -43,6 +43,7 @@ export type {
 } from './project.ts'
 export type { RaceEnd } from './race.ts'
 export { type ProjectResult, QUOTAS, readProject } from './read-project.ts'
+export { type RaceGrid, type RaceKind, type RaceRow, type RaceRun, type RaceStep, raceRun, startRaceGrid } from './race/race.ts'
 export { type ProgramRecord, type RecordResult, readRecord } from './record.ts'
 export { kfuncNames, type PacketOutcome, type RecordRun, type RunOutcome, runProgram, runRecord } from './run.ts'
 export { tailCallTargets } from './tail-calls.ts'
@@ -84,6 +85,8 @@ export type {
   VisitsView,
   WorldView,
 } from './views.ts'
+export { moveAids, type WatchesView, type WatchRow, watches } from './watch/watch.ts'
+export { type WasmView, wasmView } from './wasm-view.ts'
 export { frames } from './witness/frames.ts'
 export type { RegisterInput, Witness, WitnessTask } from './witness/machine.ts'
 export { startWitness, type WitnessSearch } from './witness/witness.ts'

@@ -7,6 +7,17 @@ import type { Move } from './views.ts'
 /** Instructions that one move may look at before it stops where it is. */
 const MAX_WALK = 4_000_000
 
+/** Steps at which a value is looked at, which takes longer. */
+const MAX_LOOKS = 400_000
+
+/** What moves by expressions ask, where the world stands. */
+export interface MoveAids {
+  /** Whether the breakpoint here counts. */
+  readonly holds?: () => boolean
+  /** The value that is followed, as a line. */
+  readonly value?: () => string
+}
+
 /** Source line of each slot of a program; 0 where unknown. */
 export type Lines = (program: Program) => Int32Array
 
@@ -19,7 +30,7 @@ export interface MoveTables {
   readonly programAt: (index: number) => Program | undefined
 }
 
-export function moveTo(t: Timeline, tables: MoveTables, from: number, move: Move): number {
+export function moveTo(t: Timeline, tables: MoveTables, from: number, move: Move, aids: MoveAids = {}): number {
   const last = t.totalTicks - 1
   const here = clamp(from, 0, last)
   const { lines, packets } = tables
@@ -39,8 +50,11 @@ export function moveTo(t: Timeline, tables: MoveTables, from: number, move: Move
     case 'breakpoint': {
       const program = (move.program === undefined ? undefined : tables.programAt(move.program)) ?? tables.program
       const slots = new Set(move.slots)
-      return move.by > 0 ? nextBreakpoint(t, program, slots, here) : previousBreakpoint(t, program, slots, here)
+      const stops = (slot: number): boolean => slots.has(slot) && (aids.holds?.() ?? true)
+      return move.by > 0 ? nextBreakpoint(t, program, stops, here) : previousBreakpoint(t, program, stops, here)
     }
+    case 'change':
+      return aids.value ? (move.by > 0 ? nextChange(t, aids.value, here) : previousChange(t, aids.value, here)) : here
   }
 }
 
@@ -116,13 +130,13 @@ function previousLine(t: Timeline, lines: Lines, here: number): number {
   return firstTick + entry
 }
 
-function nextBreakpoint(t: Timeline, program: Program, stops: ReadonlySet<number>, here: number): number {
+function nextBreakpoint(t: Timeline, program: Program, stops: (slot: number) => boolean, here: number): number {
   let walked = 0
   for (let run = runAt(t, here); run < t.runs.length && walked < MAX_WALK; run++) {
     const { firstTick, steps } = t.runs[run]
     let step = Math.max(0, here + 1 - firstTick)
     for (const slot of slots(t, program, run, step, steps)) {
-      if (stops.has(slot)) return firstTick + step
+      if (stops(slot)) return firstTick + step
       step++
       walked++
     }
@@ -130,16 +144,57 @@ function nextBreakpoint(t: Timeline, program: Program, stops: ReadonlySet<number
   return t.totalTicks - 1
 }
 
-function previousBreakpoint(t: Timeline, program: Program, stops: ReadonlySet<number>, here: number): number {
+function previousBreakpoint(t: Timeline, program: Program, stops: (slot: number) => boolean, here: number): number {
   let walked = 0
   for (let run = runAt(t, here); run >= 0 && walked < MAX_WALK; run--) {
     const { firstTick, steps } = t.runs[run]
     let step = 0
     let found = -1
     for (const slot of slots(t, program, run, 0, Math.min(steps, here - firstTick))) {
-      if (stops.has(slot)) found = step
+      if (stops(slot)) found = step
       step++
       walked++
+    }
+    if (found >= 0) return firstTick + found
+  }
+  return 0
+}
+
+/** The first tick behind `here` at which the value is another one than right before; the end of everything where it stays. */
+function nextChange(t: Timeline, value: () => string, here: number): number {
+  let run = runAt(t, here)
+  let step = here - t.runs[run].firstTick
+  seek(t, run, step)
+  const before = value()
+  for (let looks = 0; looks < MAX_LOOKS; looks++) {
+    if (step < t.runs[run].steps) step++
+    else if (run + 1 < t.runs.length) {
+      run++
+      step = 0
+    } else break
+    seek(t, run, step)
+    if (value() !== before) return t.runs[run].firstTick + step
+  }
+  return t.totalTicks - 1
+}
+
+/** The last tick before `here` at which the value was another one than right before that; the beginning where there is none. */
+function previousChange(t: Timeline, value: () => string, here: number): number {
+  let looks = 0
+  for (let run = runAt(t, here); run >= 0 && looks < MAX_LOOKS; run--) {
+    const { firstTick, steps } = t.runs[run]
+    const until = Math.min(steps, here - 1 - firstTick)
+    let found = -1
+    let before: string | undefined
+    if (run > 0) {
+      seek(t, run - 1, t.runs[run - 1].steps)
+      before = value()
+    }
+    for (let step = 0; step <= until; step++, looks++) {
+      seek(t, run, step)
+      const now = value()
+      if (before !== undefined && now !== before) found = step
+      before = now
     }
     if (found >= 0) return firstTick + found
   }

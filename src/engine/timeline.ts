@@ -72,6 +72,7 @@ interface Frame {
 
 export interface Timeline {
   readonly world: World
+  readonly maxSteps: number
   readonly runs: ActivationRun[]
   /** In order. */
   keyframes: Keyframe[]
@@ -91,9 +92,11 @@ export interface Timeline {
   sinceTicks: number
 }
 
-export function createTimeline(world: World): Timeline {
+/** `maxSteps`: where a run is stopped. */
+export function createTimeline(world: World, maxSteps = MAX_STEPS): Timeline {
   return {
     world,
+    maxSteps,
     runs: [],
     keyframes: [{ next: 0, snapshot: world.save() }],
     near: [],
@@ -131,14 +134,14 @@ function record(t: Timeline, activation: Activation): void {
   const { kernel } = activation
   const index = t.runs.length
   if (activation.refused === undefined) {
-    runInvocation(kernel, COMPILED_STEPS)
-    while (kernel.machine.status === 'ready' && kernel.machine.steps < MAX_STEPS) {
+    runInvocation(kernel, Math.min(COMPILED_STEPS, t.maxSteps))
+    while (kernel.machine.status === 'ready' && kernel.machine.steps < t.maxSteps) {
       addFrame(t, index, kernel)
-      stepInvocation(kernel, FRAME_STEPS)
+      stepInvocation(kernel, Math.min(FRAME_STEPS, t.maxSteps - kernel.machine.steps))
     }
   }
   const steps = activation.refused === undefined ? kernel.machine.steps : 0
-  const result = resultOf(activation)
+  const result = resultOf(activation, t.maxSteps)
   t.runs.push({ activation, firstTick: t.totalTicks, steps, result })
   t.totalTicks += steps + 1
   t.sinceTicks += steps + 1
@@ -220,7 +223,7 @@ function goTo(t: Timeline, run: number): void {
     t.here = t.next++
     if (t.here === run) break
     const { activation } = step
-    if (activation.refused === undefined) runInvocation(activation.kernel, MAX_STEPS)
+    if (activation.refused === undefined) runInvocation(activation.kernel, t.maxSteps)
     finish(t)
   }
   dropFrames(t)
@@ -251,7 +254,7 @@ function keepNear(t: Timeline): void {
 function finish(t: Timeline): void {
   const { activation } = t.runs[t.here]
   const { machine } = activation.kernel
-  if (activation.refused === undefined && machine.status === 'ready') runInvocation(activation.kernel, MAX_STEPS - machine.steps)
+  if (activation.refused === undefined && machine.status === 'ready') runInvocation(activation.kernel, t.maxSteps - machine.steps)
   t.world.finish(t.runs[t.here].result)
   t.here = NOWHERE
 }
@@ -292,10 +295,10 @@ function dropFrames(t: Timeline): void {
 
 const NO_BYTES = new Uint8Array(0)
 
-function resultOf({ kernel, packet, refused }: Activation): RunResult {
+function resultOf({ kernel, packet, refused }: Activation, maxSteps: number): RunResult {
   if (refused !== undefined) return { retval: 0, dataOut: NO_BYTES, fault: '', unsupported: refused }
   const end = outcome(kernel)
   const dataOut = packet ? packetBytes(kernel) : NO_BYTES
-  if (end.kind === 'fuel') return { retval: 0, dataOut, fault: '', unsupported: `runs of more than ${MAX_STEPS} instructions` }
+  if (end.kind === 'fuel') return { retval: 0, dataOut, fault: '', unsupported: `runs of more than ${maxSteps} instructions` }
   return { retval: end.retval, dataOut, fault: end.fault?.text ?? '', unsupported: end.unsupported ?? '' }
 }

@@ -173,6 +173,8 @@ export interface BuildReport {
   readonly ms: { readonly compile: number; readonly verify: number; readonly run: number }
   /** Why nothing was run; empty where it ran. Faults of captures stand in `diagnostics`. */
   readonly notRun: NotRun
+  /** It ran although Linux rejects it, because that was asked for; every access was checked. */
+  readonly anyway?: boolean
   /** What is not modelled, where that is why; empty otherwise. */
   readonly notRunFeature: string
 }
@@ -374,7 +376,16 @@ export type Move =
   /** To the next (1) or previous (-1) change of C line within the packet's run. */
   | { readonly kind: 'line'; readonly by: 1 | -1 }
   /** To the next (1) or previous (-1) instruction that is in `slots` of a program (the attached one unless told), over the whole scenario. */
-  | { readonly kind: 'breakpoint'; readonly by: 1 | -1; readonly slots: readonly number[]; readonly program?: number }
+  | {
+      readonly kind: 'breakpoint'
+      readonly by: 1 | -1
+      readonly slots: readonly number[]
+      readonly program?: number
+      /** Expressions that must hold at a slot for it to count. */
+      readonly conditions?: readonly { readonly slot: number; readonly text: string }[]
+    }
+  /** To the next (1) or previous (-1) place behind an instruction that changed the value of an expression. */
+  | { readonly kind: 'change'; readonly by: 1 | -1; readonly text: string }
   | { readonly kind: 'packet'; readonly packet: number; readonly step: number }
   | { readonly kind: 'activation'; readonly activation: number; readonly step: number }
   /** To the run that an entry of the world's log comes from. */

@@ -51,15 +51,18 @@ export function isSingle({ nodes, links = [], stimuli }: Scenario, chosen: reado
   return isBare && hasPlainInterfaces && packetsOnly
 }
 
-/** Loads the program into a fresh kernel, with the programs that it tail-calls and the initial map contents of the scenario. */
+/**
+ * Loads the program into a fresh kernel, with the programs that it tail-calls and the initial map contents of the scenario.
+ * `verified`: false for one that the verifier refused, whose every access is checked.
+ */
 export function createSingleRun(
   program: Program,
   arrivals: readonly Arrival[],
   scenario: Pick<Scenario, 'seed' | 'maps'> & Partial<Pick<Scenario, 'attach'>>,
-  { targets = [], kernel: types }: Pick<RunSettings, 'targets' | 'kernel'> = {},
+  { targets = [], kernel: types, verified = true }: Pick<RunSettings, 'targets' | 'kernel'> & { readonly verified?: boolean } = {},
 ): WorldResult {
   const engine = arrivals.length < COMPILED_FROM ? 'interp' : 'jit'
-  const kernel = createKernel({ seed: scenario.seed, kfuncName: kfuncNames(types), engine, verified: true })
+  const kernel = createKernel({ seed: scenario.seed, kfuncName: kfuncNames(types), engine, verified })
   const refused = addMaps(kernel, program)
   if (refused) return refused
   const loaded = loadProgram(kernel, program)

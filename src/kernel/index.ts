@@ -49,7 +49,7 @@ export {
   saveKernel,
 } from './kernel.ts'
 export { modelledKfuncs } from './kfuncs/index.ts'
-export { type LoadResult, loadProgram, programText } from './load.ts'
+export { type LoadResult, loadProgram } from './load.ts'
 export { type Log, logged } from './log.ts'
 export { modelledMaps } from './maps/create.ts'
 export type { KernelMap, MapEntry, MapPlace } from './maps/map.ts'
@@ -69,6 +69,7 @@ export {
 export type { ContainerInfo } from './process/setup.ts'
 export type { Sock } from './sock.ts'
 export { type TestRunOptions, type TestRunResult, testRun, testRunOn } from './test-run.ts'
+export { programText } from './wasm-text.ts'
 export { attachesToNetwork, attachesToProcesses } from './world/attaches.ts'
 export { createWorld, type WorldEngine } from './world/engine.ts'
 export type {

@@ -4,7 +4,7 @@
 //
 // A CPU that waits for a lock takes its turns spinning. When every CPU that is not done waits, nobody ever goes on: a deadlock.
 // Deterministic: the same kernel, lanes and schedule give the same end, so a shorter schedule shows any point in between.
-import { createMachine, READ, run, type Stop, WRITE } from '../vm/index.ts'
+import { createMachine, READ, run, WRITE } from '../vm/index.ts'
 import { DIRECT_HI, SKB_LO, VMALLOC_HI, XDP_BUFF_LO } from './address.ts'
 import type { ProgContext } from './context.ts'
 import { type Outcome, outcome, startProgram } from './invocation.ts'
@@ -40,8 +40,15 @@ const XDP_STRIDE = 0x10000
 /**
  * Runs lane i on CPU i. Entry n of the schedule is the number of instructions that lane n mod lanes takes; behind the schedule's end the
  * lanes go on in turns until all are done (`finish`: false = they stand where it ended). The kernel is left on CPU 0.
+ * `observe` is called in place of each instruction, with the kernel on that CPU, and must execute it.
  */
-export function interleave(k: Kernel, lanes: readonly Lane[], schedule: readonly number[], finish = true): Interleaved {
+export function interleave(
+  k: Kernel,
+  lanes: readonly Lane[],
+  schedule: readonly number[],
+  finish = true,
+  observe?: (cpu: number) => void,
+): Interleaved {
   if (lanes.length > k.cpus) return nothing(lanes, 'more lanes than CPUs')
   const processors = lanes.map((_, cpu) => (cpu === 0 ? processorOf(k) : processorAt(k, cpu)))
   const use = (cpu: number): void => {
@@ -63,9 +70,10 @@ export function interleave(k: Kernel, lanes: readonly Lane[], schedule: readonly
   const isDone = (cpu: number): boolean => (cpu === k.cpu ? k.machine : processors[cpu].machine).status !== 'ready'
   const waits = (cpu: number): boolean => !isDone(cpu) && k.waiting[cpu] !== 0 && isHeld(k, k.waiting[cpu])
   const isStuck = (): boolean => lanes.some((_, cpu) => waits(cpu)) && lanes.every((_, cpu) => isDone(cpu) || waits(cpu))
-  const turn = (cpu: number, count: number): Stop => {
+  const turn = (cpu: number, count: number): void => {
     use(cpu)
-    return run(k.machine, count)
+    if (!observe) run(k.machine, count)
+    else for (let i = 0; i < count && k.machine.status === 'ready'; i++) observe(cpu)
   }
   for (const [n, count] of schedule.entries()) if (!isDone(n % lanes.length)) turn(n % lanes.length, count)
   for (let n = 0; finish && n < MAX_TURNS && !isStuck() && lanes.some((_, cpu) => !isDone(cpu)); n++)

@@ -3,7 +3,7 @@
 import { helperById, helperByName } from '../abi/index.ts'
 import { readBtf } from '../btf/index.ts'
 import type { Program } from '../isa/index.ts'
-import { type Linker, link, type WasmFunction, wasmText } from '../vm/index.ts'
+import { type Linker, link } from '../vm/index.ts'
 import { DIRECT_HI } from './address.ts'
 import { callName } from './call-name.ts'
 import { contextCell, returnsRam } from './context-cells.ts'
@@ -50,10 +50,6 @@ function mayHoldKernelPointers(program: Program): boolean {
   }
   return false
 }
-
-/** The WebAssembly that a loaded program becomes, by its instructions; undefined where it is interpreted. */
-export const programText = (kernel: Kernel, program: LoadedProgram): WasmFunction[] | undefined =>
-  wasmText(kernel.machine, program.code, !kernel.verified)
 
 const MAP_LOOKUP = helperByName('bpf_map_lookup_elem')?.id
 const THROW = 'bpf_throw'

@@ -53,6 +53,7 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
       }
     })
   }
+  const debugging = () => import('./debug-calls.ts')
   const lessons = (): Promise<LessonCalls> => (lessonCalls ??= loadLessons())
 
   const loadThinking = async (): Promise<ThinkingCalls> => {
@@ -66,10 +67,10 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
     })
   }
 
-  async function build(id: number, project: Project, revision: number): Promise<Build | undefined> {
+  async function build(id: number, project: Project, revision: number, anyway = false): Promise<Build | undefined> {
     newest = revision
     for (;;) {
-      const done = await finish(id, startBuildWith(project, revision, now, kernel, network), revision)
+      const done = await finish(id, startBuildWith(project, revision, now, kernel, network, anyway), revision)
       // The kernel's types are a large table, and networks much code, that few programs need: the first one that does fetches them.
       if (done?.wantsKernelTypes && !kernel) kernel = await loadKernelBtf()
       else if (done?.wantsNetwork && !network) network = await loadNetwork()
@@ -87,11 +88,20 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
     }
   }
 
+  async function inSlices<T>(work: { run(): 'more' | 'done'; result(): T }, isOver: () => boolean): Promise<T | undefined> {
+    for (;;) {
+      const until = now() + SLICE_MS
+      while (now() < until) if (work.run() === 'done') return work.result()
+      await pause()
+      if (isOver()) return undefined
+    }
+  }
+
   async function answer(request: RequestMessage): Promise<Methods[Method]['value'] | 'stale'> {
     const { id, method, args } = request as { [M in Method]: RequestMessage<M> }[Method]
     switch (method) {
       case 'build': {
-        const done = await build(id, args.project, args.revision)
+        const done = await build(id, args.project, args.revision, args.anyway)
         if (!done) return 'stale'
         current = done
         return done.report
@@ -152,7 +162,12 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
         if (method === 'log') return current.log(args.program, args.level, args.from, args.count)
         if (method === 'visits') return current.visits(args.program, args.insn)
         if (method === 'explain') return current.explain(args.program)
-        if (method === 'move') return current.move(args.from, args.move)
+        if (method === 'move') {
+          const { move } = args
+          const build = current
+          const asks = move.kind === 'change' || (move.kind === 'breakpoint' && move.conditions !== undefined)
+          return build.move(args.from, move, asks ? (await debugging()).moveAids(build.parts, move) : undefined)
+        }
         if (method === 'activations') return current.activations(args.from, args.count)
         if (method === 'events') return current.events(args.from, args.count)
         if (method === 'world') return current.world()
@@ -163,6 +178,16 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
         if (method === 'types') return current.types(args.program)
         if (method === 'lanes') return current.lanes(args.fromNs, args.toNs, args.bins)
         const { parts } = current
+        if (method === 'watch') return (await debugging()).watches(parts, args.revision, args.tick, args.texts)
+        if (method === 'wasm') return (await debugging()).wasmView(parts, args.revision, args.program)
+        if (method === 'raceGrid') {
+          const work = (await debugging()).startRaceGrid(parts, args.revision, args.program, args.packets)
+          return (await inSlices(work, () => current?.parts !== parts || cancelled.delete(id))) ?? 'stale'
+        }
+        if (method === 'raceRun') {
+          const run = (await debugging()).raceRun(parts, args.revision, args.program, args.packets, args.first, args.after)
+          return run ? { run } : {}
+        }
         if (method === 'incomingPcap') return { bytes: writePcap(parts.arrivals), single: parts.single && parts.timeline !== undefined }
         return { bytes: current.exportPcap() }
       }

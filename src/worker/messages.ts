@@ -15,9 +15,13 @@ import type {
   PassesView,
   PassWindow,
   Project,
+  RaceGrid,
+  RaceRun,
   TypesView,
   UserViews,
   VisitsView,
+  WasmView,
+  WatchesView,
   WorldView,
 } from '../engine/index.ts'
 import type { CourseRow, Examination, Example, Grade, HiddenRun, LessonFiles, LessonResult, PackKind, Unpacked } from '../lessons/index.ts'
@@ -27,7 +31,8 @@ import type { ThinkingMethods } from './thinking-calls.ts'
 /** Method name to arguments and value. */
 export interface Methods extends ThinkingMethods {
   /** Compiles, verifies and runs the project; the answer is the first glance. */
-  build: { args: { project: Project; revision: number }; value: BuildReport }
+  /** `anyway`: a program that Linux rejects is run all the same. */
+  build: { args: { project: Project; revision: number; anyway?: boolean }; value: BuildReport }
   log: { args: { revision: number; program: number; level: number; from: number; count: number }; value: LogWindow }
   visits: { args: { revision: number; program: number; insn: number }; value: VisitsView }
   explain: { args: { revision: number; program: number }; value: ExplanationView }
@@ -38,6 +43,16 @@ export interface Methods extends ThinkingMethods {
   world: { args: { revision: number }; value: WorldView }
   /** The scenario's views (tables, histograms, logs, trees, series, flame graphs) as user space shows them at a tick. */
   userViews: { args: { revision: number; tick: number }; value: UserViews }
+  /** Values of expressions where the machine stands at a tick. */
+  watch: { args: { revision: number; tick: number; texts: readonly string[] }; value: WatchesView }
+  /** Schedules of a program on two CPUs, tried; and one of them turn by turn. */
+  raceGrid: { args: { revision: number; program: number; packets: readonly [number, number] }; value: RaceGrid }
+  raceRun: {
+    args: { revision: number; program: number; packets: readonly [number, number]; first: number; after: number }
+    value: { readonly run?: RaceRun }
+  }
+  /** The WebAssembly of a program by its instructions. */
+  wasm: { args: { revision: number; program: number }; value: WasmView }
   /** The compiler's passes, blocks and types. */
   passes: { args: { revision: number }; value: PassesView }
   pass: { args: { revision: number; index: number; from: number; count: number }; value: PassWindow }

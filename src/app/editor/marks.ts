@@ -3,6 +3,7 @@
 import { type Diagnostic, formatMessage, type Severity } from '../../diag/index.ts'
 import { texts } from '../i18n/index.ts'
 import { heatLevels, lineHeat } from '../panels/paths/select.ts'
+import { withLines } from '../state/breakpoints.ts'
 import { useDocument } from '../state/document.ts'
 import { relate, type Selection } from '../state/relate.ts'
 import { shownListing, shownPc, shownProgram, useSession } from '../state/session.ts'
@@ -68,7 +69,7 @@ export function drawMarks(editor: Editor): () => void {
 function followBreakpoints(collection: monaco.editor.IEditorDecorationsCollection): void {
   const { breakpoints, setBreakpoints } = useDocument.getState()
   const lines = [...new Set(collection.getRanges().map((r) => r.startLineNumber))].sort((a, b) => a - b)
-  if (lines.join() !== breakpoints.lines.join()) setBreakpoints({ ...breakpoints, lines })
+  if (lines.join() !== breakpoints.lines.join()) setBreakpoints(withLines(breakpoints, lines))
 }
 
 const breakpointMark = (line: number): monaco.editor.IModelDeltaDecoration => ({

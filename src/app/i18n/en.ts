@@ -415,6 +415,9 @@ export const en = {
   },
 
   run: {
+    anyway: 'Run it although Linux rejects it',
+    anywayOff: 'Do not run what Linux rejects',
+    ranAnyway: 'Linux would never run this. Here it runs with every access checked, and stops where the first one goes wrong.',
     packets: 'Packets',
     noPackets: 'No packets yet: the program has not run.',
     source: 'Packets come from',
@@ -589,14 +592,14 @@ export const en = {
   },
 
   files: {
-    drop: 'Drop a .pcap, .pcapng, .c or project file',
+    drop: 'Drop a .c, .pcap, .pcapng or project file, a verifier’s .log, or an object (.o)',
     captureRead: (name: string, n: number) => `${name}: ${plural(n, 'packet')}`,
     captureFault: (name: string, fault: string) => `${name} cannot be used: ${fault}`,
     tooBig: (name: string) => `${name} is larger than 4 MiB.`,
     textTooBig: (name: string) => `${name} is larger than 128 KiB.`,
     notText: (name: string) => `${name} is no text file.`,
     notProject: (name: string) => `${name} is no Beeyard project.`,
-    unknown: (name: string) => `${name}: only .c, .h, .pcap, .pcapng, .cap and project files can be opened.`,
+    unknown: (name: string) => `${name}: only .c, .h, .pcap, .pcapng, .cap, .log, .o and project files can be opened.`,
     opened: (name: string) => `${name} opened`,
     nothingOut: 'No packet went out in this run.',
     unreadable: (name: string) => `${name} could not be read.`,
@@ -620,6 +623,8 @@ export const en = {
     nextProblem: 'Next problem',
     previousProblem: 'Previous problem',
     breakpoint: 'Breakpoint on or off',
+    condition: 'Condition of the breakpoint here',
+    watch: 'Watch an expression',
     line: 'Next C line',
     lineBack: 'Previous C line',
     step: 'One instruction forward',

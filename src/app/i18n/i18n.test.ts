@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { debugEn } from '../panels/debug/texts.en.ts'
+import { debugKo } from '../panels/debug/texts.ko.ts'
 import { shareEn } from '../share/texts.en.ts'
 import { shareKo } from '../share/texts.ko.ts'
 import { en } from './en.ts'
@@ -26,6 +28,7 @@ const SAME = /^(editor\.category|output\.(at|ms)|bytecode\.row|verify\.exactly)$
 const TABLES: readonly (readonly [string, Table, Table])[] = [
   ['page', en, ko],
   ['share', shareEn, shareKo],
+  ['debug', debugEn, debugKo],
 ]
 
 test.each(TABLES)('Korean texts are Korean, English texts are not: %s', (_, en, ko) => {
@@ -38,7 +41,7 @@ test.each(TABLES)('Korean texts are Korean, English texts are not: %s', (_, en, 
   for (const [path, text] of leaves(en)) expect(text, path).not.toMatch(/[가-힣]/)
 })
 
-test.each(['ko.ts', '../share/texts.ko.ts'])('no particle stands right after a value: %s', (file) => {
+test.each(['ko.ts', '../share/texts.ko.ts', '../panels/debug/texts.ko.ts'])('no particle stands right after a value: %s', (file) => {
   const source = readFileSync(join(import.meta.dirname, file), 'utf8')
   const particles = /\$\{(?!count)[^}]*\}(을|를|이|가|은|는|와|과|로|으로)(?=[\s.,'`)])/g
   expect(source.match(particles) ?? []).toEqual([])

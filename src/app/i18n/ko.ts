@@ -415,6 +415,9 @@ export const ko: Messages = {
   },
 
   run: {
+    anyway: 'Linux가 거부해도 실행하기',
+    anywayOff: 'Linux가 거부하면 실행하지 않기',
+    ranAnyway: 'Linux라면 실행하지 않을 프로그램입니다. 여기서는 모든 접근을 검사하며 실행하고, 처음 잘못된 곳에서 멈춥니다.',
     packets: '패킷',
     noPackets: '프로그램을 아직 실행하지 않아 패킷이 없습니다.',
     source: '패킷 출처',
@@ -586,14 +589,14 @@ export const ko: Messages = {
   },
 
   files: {
-    drop: '.pcap, .pcapng, .c 또는 프로젝트 파일을 놓으세요',
+    drop: '.c, .pcap, .pcapng, 프로젝트 파일이나 검증기 로그(.log), 오브젝트(.o)를 놓으세요',
     captureRead: (name, n) => `${name}: 패킷 ${count(n)}개`,
     captureFault: (name, fault) => `${name} 파일을 쓸 수 없습니다: ${fault}`,
     tooBig: (name) => `${name} 파일이 4 MiB보다 큽니다.`,
     textTooBig: (name) => `${name} 파일이 128 KiB보다 큽니다.`,
     notText: (name) => `${name} 파일은 텍스트 파일이 아닙니다.`,
     notProject: (name) => `${name} 파일은 Beeyard 프로젝트가 아닙니다.`,
-    unknown: (name) => `${name}: .c, .h, .pcap, .pcapng, .cap 파일과 프로젝트 파일만 열 수 있습니다.`,
+    unknown: (name) => `${name}: .c, .h, .pcap, .pcapng, .cap, .log, .o 파일과 프로젝트 파일만 열 수 있습니다.`,
     opened: (name) => `${name} 파일을 열었습니다`,
     nothingOut: '이번 실행에서 나간 패킷이 없습니다.',
     unreadable: (name) => `${name} 파일을 읽지 못했습니다.`,
@@ -616,6 +619,8 @@ export const ko: Messages = {
     nextProblem: '다음 문제',
     previousProblem: '이전 문제',
     breakpoint: '중단점 걸기/풀기',
+    condition: '여기 중단점의 조건',
+    watch: '식 조사하기',
     line: '다음 C 행',
     lineBack: '이전 C 행',
     step: '명령어 하나 앞으로',

@@ -217,7 +217,7 @@ export async function bootPage(): Promise<Page> {
 function show(work: Work, origin: Origin): void {
   const { view } = work.project
   useDocument.getState().open(work, origin)
-  useSession.getState().set({ cursorLine: view?.cursorLine ?? 1, machine: undefined })
+  useSession.getState().set({ cursorLine: view?.cursorLine ?? 1, machine: undefined, anyway: false })
   const tab = TABS.find((t) => view?.panels.includes(t))
   if (tab) useUi.getState().set({ tab })
 }

@@ -5,7 +5,7 @@ import type { Move, Project, ProjectView } from '../../engine/index.ts'
 import { type Client, FIRST_REVISION, type Methods, StaleError } from '../../worker/index.ts'
 import { toProject, useDocument } from './document.ts'
 import { createMover } from './moves.ts'
-import { breakpointSlots, NO_SELECTION } from './relate.ts'
+import { breakpointSlots, NO_SELECTION, slotConditions } from './relate.ts'
 import { revealLine } from './reveal.ts'
 import { focusSlot, shownListing, shownProgram, useSession } from './session.ts'
 
@@ -19,6 +19,8 @@ export interface Engine {
   buildSoon(): void
   go(move: Move): void
   goToBreakpoint(by: 1 | -1): void
+  /** Runs the program although Linux rejects it, or no longer. */
+  runAnyway(on: boolean): void
   needLog(level: 1 | 2, page: number): void
   needVisits(): void
   /** Why the shown program was rejected, where it was. */
@@ -48,7 +50,8 @@ export function createEngine(client: Client): Engine {
     const project = toProject(useDocument.getState())
     if (session().report?.revision !== FIRST_REVISION || !session().fresh) session().set({ phase: 'building' })
     try {
-      const report = await client.call('build', { project, revision: ++revision }, signal)
+      const { anyway } = session()
+      const report = await client.call('build', { project, revision: ++revision, ...(anyway && { anyway }) }, signal)
       if (signal.aborted) return
       restarts = 0
       asked.clear()
@@ -131,9 +134,16 @@ export function createEngine(client: Client): Engine {
       want(move)
     },
     goToBreakpoint(by) {
-      const slots = breakpointSlots(shownListing(session()), useDocument.getState().breakpoints)
+      const { breakpoints } = useDocument.getState()
+      const listing = shownListing(session())
+      const slots = breakpointSlots(listing, breakpoints)
+      const conditions = slotConditions(listing, slots, breakpoints)
       stepping = true
-      want({ kind: 'breakpoint', by, slots })
+      want({ kind: 'breakpoint', by, slots, ...(conditions.length > 0 && { conditions }) })
+    },
+    runAnyway(on) {
+      session().set({ anyway: on })
+      void build()
     },
     needLog(level, page) {
       const { report, program } = session()

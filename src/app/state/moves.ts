@@ -14,6 +14,7 @@ export function mergeMoves(first: Move, next: Move): Move | readonly [Move, Move
       return first.kind === 'insn' ? { kind: 'insn', by: first.by + next.by } : [first, next]
     case 'line':
     case 'breakpoint':
+    case 'change':
       return [first, next]
   }
 }
@@ -32,7 +33,7 @@ export function createMover(perform: (move: Move) => Promise<void>): { want(move
       const last = waiting.pop()
       const merged = last ? mergeMoves(last, move) : move
       // A wish for a fixed place makes everything before it void.
-      if (move.kind !== 'insn' && move.kind !== 'line' && move.kind !== 'breakpoint') waiting = [move]
+      if (move.kind !== 'insn' && move.kind !== 'line' && move.kind !== 'breakpoint' && move.kind !== 'change') waiting = [move]
       else waiting.push(...('kind' in merged ? [merged] : merged))
       if (!running) void run()
     },

@@ -10,6 +10,17 @@ export interface Breakpoints {
   readonly lines: readonly number[]
   /** Kernel slots of the shown program. */
   readonly slots: readonly number[]
+  /** Expressions that must hold for a breakpoint to stop. */
+  readonly conditions?: readonly Condition[]
+  /** Expressions whose values are shown. */
+  readonly watches?: readonly string[]
+}
+
+export interface Condition {
+  readonly kind: 'line' | 'insn'
+  /** Line or slot. */
+  readonly at: number
+  readonly text: string
 }
 
 /** What a tab works on: the project with where one was looking, the undo steps and the breakpoints. */
@@ -28,6 +39,7 @@ export interface WorkRecord extends Work {
 }
 
 const MAX_LIST = 10_000
+const MAX_EXPRESSION = 500
 
 /** Reads a stored record. Never throws. */
 export function readWorkRecord(value: unknown): WorkRecord | undefined {
@@ -44,7 +56,12 @@ export function readWorkRecord(value: unknown): WorkRecord | undefined {
     savedAt,
     project: read.project,
     steps: list(o['steps'], readStep) ?? [],
-    breakpoints: { lines: list(marks?.['lines'], readIndex) ?? [], slots: list(marks?.['slots'], readIndex) ?? [] },
+    breakpoints: {
+      lines: list(marks?.['lines'], readIndex) ?? [],
+      slots: list(marks?.['slots'], readIndex) ?? [],
+      conditions: list(marks?.['conditions'], readCondition) ?? [],
+      watches: list(marks?.['watches'], readText) ?? [],
+    },
   }
 }
 
@@ -55,6 +72,16 @@ function readStep(value: unknown): TextStep | undefined {
   const inserted = o?.['inserted']
   if (at === undefined || typeof removed !== 'string' || typeof inserted !== 'string') return undefined
   return { at, removed, inserted }
+}
+
+const readText = (value: unknown): string | undefined => (typeof value === 'string' && value.length <= MAX_EXPRESSION ? value : undefined)
+
+function readCondition(value: unknown): Condition | undefined {
+  const o = fields(value)
+  const kind = o?.['kind']
+  const at = readIndex(o?.['at'])
+  const text = readText(o?.['text'])
+  return (kind === 'line' || kind === 'insn') && at !== undefined && text !== undefined ? { kind, at, text } : undefined
 }
 
 const readIndex = (value: unknown): number | undefined =>

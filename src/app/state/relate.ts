@@ -3,6 +3,7 @@
 // Pure, so that all panels light up the same; a selection that names nothing (an old slot, a blank line) lights nothing.
 import type { LayerView, ListingRow } from '../../engine/index.ts'
 import { never } from '../never.ts'
+import type { Breakpoints } from './record.ts'
 
 export type Selection =
   | { readonly kind: 'none' }
@@ -93,6 +94,21 @@ export function breakpointSlots(
     before = row.line
   }
   return out
+}
+
+/** Conditions of those slots: a breakpoint's own, else that of its line. */
+export function slotConditions(
+  listing: readonly ListingRow[],
+  slots: readonly number[],
+  { conditions = [], slots: own }: Breakpoints,
+): readonly { readonly slot: number; readonly text: string }[] {
+  if (conditions.length === 0) return []
+  const lineOf = new Map(listing.map((row) => [row.slot, row.line]))
+  return slots.flatMap((slot) => {
+    const isOwn = own.includes(slot)
+    const found = conditions.find((c) => (isOwn ? c.kind === 'insn' && c.at === slot : c.kind === 'line' && c.at === lineOf.get(slot)))
+    return found ? [{ slot, text: found.text }] : []
+  })
 }
 
 function fieldAt(layers: readonly LayerView[], offset: number): { layer: number; field: number } | undefined {

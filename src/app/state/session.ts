@@ -36,6 +36,8 @@ export interface SessionState {
   readonly link: LinkState
   /** A record that could not be read was put aside at the start. */
   readonly damaged: boolean
+  /** The program of this document is run although Linux rejects it. */
+  readonly anyway: boolean
   /** A newer build of the page is kept and waits. */
   readonly newBuild: boolean
   set(change: Partial<Omit<SessionState, 'set'>>): void
@@ -67,6 +69,7 @@ export const useSession = create<SessionState>()(
     defect: '',
     link: { kind: 'none' },
     damaged: false,
+    anyway: false,
     newBuild: false,
     set,
   })),

@@ -1,4 +1,5 @@
 // The machine before its next instruction: what happened last, registers, stack, packet.
+import { lazy, Suspense } from 'react'
 import type { MachineView } from '../../../engine/index.ts'
 import { useT } from '../../i18n/index.ts'
 import { Chip } from '../../ui/Chip.tsx'
@@ -8,6 +9,8 @@ import styles from './Panel.module.css'
 import { Registers } from './Registers.tsx'
 import { Stack } from './Stack.tsx'
 
+const Watches = lazy(async () => ({ default: (await import('../debug/Watches.tsx')).Watches }))
+
 export function Machine({ machine }: { readonly machine: MachineView }) {
   const t = useT()
   return (
@@ -16,6 +19,9 @@ export function Machine({ machine }: { readonly machine: MachineView }) {
       <p className={styles.did} role="status">
         <Did machine={machine} />
       </p>
+      <Suspense>
+        <Watches />
+      </Suspense>
       <div className={styles.columns}>
         <Registers registers={machine.registers} />
         <Stack slots={machine.stack} />

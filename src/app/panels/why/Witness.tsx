@@ -61,6 +61,16 @@ export function Witness({ asked, onAsk }: { readonly asked: boolean; readonly on
           ))}
           <Button onClick={load} disabled={isLoaded(witness.packetHex, scenario.stimuli)}>
             {isLoaded(witness.packetHex, scenario.stimuli) ? t.why.isLoaded : t.why.load}
+          </Button>{' '}
+          <Button
+            icon="run"
+            onClick={() => {
+              if (!isLoaded(witness.packetHex, scenario.stimuli)) load()
+              useUi.getState().showPanel('run')
+              engine.runAnyway(true)
+            }}
+          >
+            {t.run.anyway}
           </Button>
         </>
       )}
