@@ -45,7 +45,7 @@ export default defineConfig({
             { name: 'react', test: /vite\/preload-helper|node_modules\/(react|react-dom|scheduler)\//, priority: 1 },
             { name: 'monaco', test: /monaco-editor\/esm\/(?!vs\/nls\/lang)/ },
             // What the page starts with stays together: it compresses better so than in a piece for each thing that shares some of it.
-            { name: 'page', tags: ['$initial'] },
+            { name: 'page', tags: ['$initial'], test: /(?<!main\.tsx|index\.html)$/ },
           ],
         },
       },

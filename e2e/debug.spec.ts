@@ -118,3 +118,56 @@ test('a verifier log dropped on the page is shown in the views of the verifier',
   await dropFile(page, 'what.log', new TextEncoder().encode('hello\n'))
   await expect(page.getByText('There is no step of a verifier in this text.')).toBeVisible()
 })
+
+test('two CPUs: a race is found, shown turn by turn, and gone with an atomic', async ({ page }) => {
+  await open(page)
+  await tab(page, 'Inside').click()
+  await page.getByRole('button', { name: 'Two CPUs' }).click()
+  const panel = page.getByRole('tabpanel', { name: 'Inside' })
+  await expect(panel).toContainText('A race: some schedules lose or change')
+  await expect(panel.getByRole('columnheader', { name: 'One after the other' })).toBeVisible()
+  await expect(
+    panel
+      .locator('tr')
+      .filter({ hasText: /counts\[/ })
+      .first(),
+  ).toBeVisible()
+  const first = panel.getByRole('slider').first()
+  await first.focus()
+  await page.keyboard.press('Home')
+  await expect(panel).toContainText('CPU 0 runs 0 instructions')
+  await expect(panel).toContainText('as one after the other')
+  await panel.getByRole('button', { name: 'Show one that differs' }).click()
+  for (const theme of ['light', 'dark'] as const) await checkAxe(page, theme, '[data-panel="inside"]')
+  const counted = await page.evaluate(() => document.querySelector('[data-panel="inside"]')?.textContent?.includes('otherwise'))
+  expect(counted).toBe(true)
+})
+
+test('the WebAssembly of the program stands by its instructions', async ({ page }) => {
+  await open(page)
+  await tab(page, 'Inside').click()
+  await page.getByRole('button', { name: 'WebAssembly' }).click()
+  const list = page.getByRole('listbox', { name: 'WebAssembly by instruction' })
+  await expect(page.getByText(/^\d+ functions, \d+ lines, as compiled for this run/)).toBeVisible()
+  await list.getByRole('option').filter({ hasText: 'local.get' }).first().click()
+  await expect(page.getByRole('listbox', { name: 'Bytecode' }).getByRole('option', { selected: true })).toHaveCount(1)
+  for (const theme of ['light', 'dark'] as const) await checkAxe(page, theme, '[data-panel="inside"]')
+})
+
+test('arrows lead to what was refused, and to any instruction when asked', async ({ page }) => {
+  await open(page)
+  await setCode(page, UNCHECKED)
+  await expect(strip(page)).toContainText('rejected')
+  const words = page.locator('#arrow-words')
+  await expect(words).toContainText(/^Where the values of instruction \d+ come from \(reads through r\d\): /)
+  await setCode(
+    page,
+    UNCHECKED.replace('return data[12]', 'if ((void *)(data + 13) > (void *)(long)ctx->data_end) return XDP_PASS;\n\treturn data[12]'),
+  )
+  await expect(strip(page)).toContainText('accepted')
+  await expect(words).toBeEmpty()
+  await page.getByRole('button', { name: 'Arrows from where the values of an instruction come from' }).click()
+  await page.getByRole('listbox', { name: 'Bytecode' }).getByRole('option').filter({ hasText: '*(u8 *)' }).first().click()
+  await expect(words).toContainText('compared')
+  for (const theme of ['light', 'dark'] as const) await checkAxe(page, theme, '[data-panel="bytecode"]')
+})

@@ -43,7 +43,6 @@ export type {
 } from './project.ts'
 export type { RaceEnd } from './race.ts'
 export { type ProjectResult, QUOTAS, readProject } from './read-project.ts'
-export { type RaceGrid, type RaceKind, type RaceRow, type RaceRun, type RaceStep, raceRun, startRaceGrid } from './race/race.ts'
 export { type ProgramRecord, type RecordResult, readRecord } from './record.ts'
 export { kfuncNames, type PacketOutcome, type RecordRun, type RunOutcome, runProgram, runRecord } from './run.ts'
 export { tailCallTargets } from './tail-calls.ts'
@@ -52,6 +51,7 @@ export type { Thinking } from './thinking/thinking.ts'
 export type { LoopView, PathRow, PathWindow, PrunedView, StepView, ThinkingView } from './thinking/views.ts'
 export type { Work } from './thinking/work.ts'
 export { type CompileSettings, type Opened, openAssembly, openC, openObject, readBtfFile, unmodelledFeature } from './toolchain.ts'
+export { type RaceGrid, type RaceKind, type RaceRow, type RaceRun, type RaceStep, raceRun, startRaceGrid } from './two-cpus/two-cpus.ts'
 export { type UserView, type UserViews, userViews } from './user-views.ts'
 export { viewTypes } from './view-types.ts'
 export type {
@@ -85,8 +85,8 @@ export type {
   VisitsView,
   WorldView,
 } from './views.ts'
-export { moveAids, type WatchesView, type WatchRow, watches } from './watch/watch.ts'
 export { type WasmView, wasmView } from './wasm-view.ts'
+export { moveAids, type WatchesView, type WatchRow, watches } from './watch/watch.ts'
 export { frames } from './witness/frames.ts'
 export type { RegisterInput, Witness, WitnessTask } from './witness/machine.ts'
 export { startWitness, type WitnessSearch } from './witness/witness.ts'

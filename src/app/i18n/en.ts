@@ -101,7 +101,7 @@ export const en = {
 
   inside: {
     choose: 'What to look at',
-    views: { flow: 'Graph', passes: 'Compiler passes', types: 'Types' },
+    views: { flow: 'Graph', passes: 'Compiler passes', wasm: 'WebAssembly', race: 'Two CPUs', types: 'Types' },
     noProgram: 'Nothing to look into: the code does not compile yet.',
     drawing: 'Drawing the graph',
     tooLarge: (blocks: number) => `${plural(blocks, 'block')}: too many to draw; the bytecode lists them.`,
@@ -200,6 +200,7 @@ export const en = {
   },
 
   bytecode: {
+    arrows: 'Arrows from where the values of an instruction come from',
     label: 'Bytecode',
     empty: 'No bytecode: the code does not compile yet.',
     waiting: 'Waiting for the first build',

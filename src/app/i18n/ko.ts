@@ -102,7 +102,7 @@ export const ko: Messages = {
 
   inside: {
     choose: '볼 것',
-    views: { flow: '그래프', passes: '컴파일러 패스', types: '타입' },
+    views: { flow: '그래프', passes: '컴파일러 패스', wasm: '웹어셈블리', race: 'CPU 두 개', types: '타입' },
     noProgram: '아직 컴파일되지 않아 볼 것이 없습니다.',
     drawing: '그래프를 그리는 중',
     tooLarge: (blocks) => `블록이 ${blocks.toLocaleString('ko')}개라 그리지 않습니다. 바이트코드 목록을 보세요.`,
@@ -201,6 +201,7 @@ export const ko: Messages = {
   },
 
   bytecode: {
+    arrows: '명령어의 값이 온 곳을 화살표로 보기',
     label: '바이트코드',
     empty: '아직 컴파일되지 않아 바이트코드가 없습니다.',
     waiting: '첫 빌드를 기다리는 중입니다',

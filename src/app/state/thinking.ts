@@ -29,6 +29,8 @@ export interface ThinkingState {
   readonly own: { readonly opened: number; readonly programs: readonly OwnView[]; readonly program: number } | undefined
   /** Heat is drawn beside the code. */
   readonly heat: boolean
+  /** Arrows to the chosen instruction are drawn. */
+  readonly arrows: boolean
   /** Register whose picture is open, -1 where none. */
   readonly register: number
   set(change: Partial<Omit<ThinkingState, 'set'>>): void
@@ -44,6 +46,7 @@ export const useThinking = create<ThinkingState>()((set) => ({
   fixes: undefined,
   own: undefined,
   heat: false,
+  arrows: false,
   set,
 }))
 

@@ -34,16 +34,18 @@ interface IconProps {
   readonly label: string
   readonly onClick: () => void
   readonly keys?: string
+  readonly pressed?: boolean
   readonly disabled?: boolean
 }
 
-export function IconButton({ icon, label, onClick, keys, disabled }: IconProps) {
+export function IconButton({ icon, label, onClick, keys, disabled, pressed }: IconProps) {
   return (
     <button
       type="button"
       className={`${styles.button} ${styles.quiet} ${styles.icon}`}
       onClick={() => onClick()}
       aria-label={label}
+      aria-pressed={pressed}
       title={keys ? `${label} (${keys})` : label}
       disabled={disabled}
     >

@@ -33,6 +33,8 @@ interface Props {
   readonly follow?: number
   /** Told which rows are on the page. */
   readonly onRange?: (first: number, last: number) => void
+  /** Drawn over the rows, which scroll with it; given the height of a row. */
+  readonly overlay?: (rowHeight: number) => ReactNode
   /** Rows may be wider than the list. */
   readonly wide?: boolean
 }
@@ -48,6 +50,7 @@ export function VirtualList({
   onDoubleClick,
   follow = -1,
   onRange,
+  overlay,
   wide = false,
 }: Props) {
   const host = useRef<HTMLDivElement>(null)
@@ -130,6 +133,7 @@ export function VirtualList({
             </div>
           )
         })}
+        {overlay?.(rowHeight)}
       </div>
     </div>
   )

@@ -1,5 +1,5 @@
 // The listing: slot, instruction, C line; hover and cursor light up the other panels; a click or F9 sets a breakpoint.
-import { useMemo } from 'react'
+import { lazy, Suspense, useMemo } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { toggleBreakpoint } from '../../state/breakpoints.ts'
 import { useDocument } from '../../state/document.ts'
@@ -7,11 +7,14 @@ import { useRelated } from '../../state/hooks.ts'
 import { NO_SELECTION } from '../../state/relate.ts'
 import { shownListing, shownPc, shownProgram, useSession } from '../../state/session.ts'
 import { useThinking } from '../../state/thinking.ts'
+import { IconButton } from '../../ui/Button.tsx'
 import { type ListRow, VirtualList } from '../../ui/VirtualList.tsx'
 import { heatLevels } from '../paths/select.ts'
 import section from '../Section.module.css'
 import styles from './Panel.module.css'
 import { type BytecodeRow, bytecodeRows, flagsOf, indexOfSlot, type Marks, type RowFlags, spacedBytes, tokens } from './select.ts'
+
+const Arrows = lazy(async () => ({ default: (await import('../debug/Arrows.tsx')).Arrows }))
 
 export function BytecodePanel() {
   const t = useT()
@@ -26,6 +29,8 @@ export function BytecodePanel() {
   const lines = useDocument((s) => s.breakpoints.lines)
   const related = useRelated()
   const heat = useHeat()
+  const arrows = useThinking((s) => s.arrows)
+  const rejected = shown?.verdict.verdict === 'rejected' ? shown.verdict.insn : -1
   const rows = useMemo(() => bytecodeRows(listing), [listing])
   const marks: Marks = useMemo(
     () => ({
@@ -64,6 +69,13 @@ export function BytecodePanel() {
         <span className={`${section.muted} ${section.clip}`}>
           {shown && `${shown.section || shown.name} · ${t.bytecode.insns(shown.insnCount)}`}
         </span>
+        <span className={section.spacer} />
+        <IconButton
+          icon="arrows"
+          label={t.bytecode.arrows}
+          pressed={arrows}
+          onClick={() => useThinking.getState().set({ arrows: !arrows })}
+        />
       </div>
       {rows.length === 0 ? (
         <p className={section.empty}>{report ? t.bytecode.empty : t.bytecode.waiting}</p>
@@ -73,6 +85,15 @@ export function BytecodePanel() {
           count={rows.length}
           active={active}
           follow={follow}
+          overlay={
+            arrows || rejected >= 0
+              ? (rowHeight) => (
+                  <Suspense>
+                    <Arrows rows={rows} rowHeight={rowHeight} rejected={rejected} all={arrows} />
+                  </Suspense>
+                )
+              : undefined
+          }
           row={(i) => listRow(rows[i], marks, heat, t)}
           onActive={(i) => {
             const row = rows[i]
@@ -84,6 +105,7 @@ export function BytecodePanel() {
           }}
         />
       )}
+      <p id="arrow-words" className="visuallyHidden" />
       {activeRow?.kind === 'insn' && (
         <p className={styles.detail}>
           <span className={styles.bytes}>{spacedBytes(activeRow.row.bytes)}</span>

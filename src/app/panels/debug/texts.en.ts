@@ -25,8 +25,6 @@ export const debugEn = {
     goTo: (where: string) => `Show ${where}`,
   },
   arrows: {
-    show: 'arrows',
-    hint: 'Arrows to the chosen instruction from where its pointers and numbers come from',
     label: (slot: number) => `Where the values of instruction ${slot} come from`,
     kinds: {
       made: 'made',
@@ -38,10 +36,8 @@ export const debugEn = {
       filled: 'taken back',
     },
     use: { read: 'reads through', write: 'writes through', call: 'calls with', compare: 'compares', other: 'uses' },
-    none: 'The verifier never came here.',
   },
   wasm: {
-    view: 'WebAssembly',
     label: 'WebAssembly by instruction',
     intro: (functions: number, lines: number) => `${count(functions, 'function')}, ${count(lines, 'line')}, as compiled for this run`,
     none: 'Nothing of this program is compiled to WebAssembly.',
@@ -49,7 +45,6 @@ export const debugEn = {
     function: (name: string) => `function ${name}`,
   },
   race: {
-    view: 'Two CPUs',
     intro:
       'The program on two CPUs at once. Each point is a schedule: CPU 0 runs so many instructions, then CPU 1, then both to their ends.',
     packet: (cpu: number) => `Packet of CPU ${cpu}`,
@@ -71,7 +66,7 @@ export const debugEn = {
     end: 'What is left in the maps',
     expected: 'One after the other',
     here: 'This schedule',
-    nothing: 'The maps are empty, and both returned.',
+    nothing: 'Neither wrote to a map.',
     returned: (cpu: number, value: string) => `CPU ${cpu} returned ${value}`,
     more: (n: number) => `${count(n, 'more step')}`,
     needs: 'Two packets that this program runs on are needed.',

@@ -27,8 +27,6 @@ export const debugKo: DebugTexts = {
     goTo: (where) => `보기: ${where}`,
   },
   arrows: {
-    show: '화살표',
-    hint: '고른 명령어가 쓰는 포인터와 수가 어디에서 왔는지 화살표로 보여 줍니다',
     label: (slot) => `명령어 ${count(slot)}의 값이 온 곳`,
     kinds: {
       made: '만듦',
@@ -40,10 +38,8 @@ export const debugKo: DebugTexts = {
       filled: '스택에서 읽음',
     },
     use: { read: '이 포인터로 읽음', write: '이 포인터로 씀', call: '인자로 호출', compare: '비교', other: '사용' },
-    none: '검증기가 온 적이 없는 명령어입니다.',
   },
   wasm: {
-    view: 'WebAssembly 코드',
     label: '명령어별 WebAssembly 코드',
     intro: (functions, lines) => `함수 ${count(functions)}개, ${count(lines)}줄. 이번 실행에 컴파일된 그대로입니다`,
     none: '이 프로그램에서 WebAssembly로 컴파일된 부분이 없습니다.',
@@ -51,7 +47,6 @@ export const debugKo: DebugTexts = {
     function: (name) => `함수 ${name}`,
   },
   race: {
-    view: 'CPU 두 개',
     intro:
       '같은 프로그램을 CPU 두 개에서 동시에 돌립니다. 점 하나가 순서 하나입니다. CPU 0이 먼저 몇 명령어, 다음에 CPU 1이 몇 명령어, 그 뒤에는 둘 다 끝까지 갑니다.',
     packet: (cpu) => `CPU ${count(cpu)}의 패킷`,
@@ -73,7 +68,7 @@ export const debugKo: DebugTexts = {
     end: '맵에 남은 값',
     expected: '차례로 돌렸을 때',
     here: '이 순서',
-    nothing: '맵은 비어 있고 둘 다 끝났습니다.',
+    nothing: '둘 다 맵에 쓰지 않았습니다.',
     returned: (cpu, value) => `${count(cpu)}번 CPU의 반환값 ${value}`,
     more: (n) => `${count(n)}단계 더 있음`,
     needs: '이 프로그램이 처리할 패킷이 두 개 필요합니다.',

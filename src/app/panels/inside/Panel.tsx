@@ -1,5 +1,5 @@
 // What lies inside the program: the graph of its blocks, the compiler's passes, its types. One at a time.
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { shownProgram, useSession } from '../../state/session.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -9,7 +9,10 @@ import { Flow } from './Flow.tsx'
 import { Passes } from './Passes.tsx'
 import { Types } from './Types.tsx'
 
-const VIEWS = ['flow', 'passes', 'types'] as const
+const VIEWS = ['flow', 'passes', 'wasm', 'race', 'types'] as const
+
+const Wasm = lazy(async () => ({ default: (await import('../debug/Wasm.tsx')).Wasm }))
+const Race = lazy(async () => ({ default: (await import('../debug/Race.tsx')).Race }))
 
 export function InsidePanel() {
   const t = useT()
@@ -26,7 +29,9 @@ export function InsidePanel() {
         ))}
         {view === 'flow' && <PictureMenu name="graph" of={`.${section.panel}`} inside="[data-picture]" />}
       </div>
-      <Content view={view} />
+      <Suspense>
+        <Content view={view} />
+      </Suspense>
     </div>
   )
 }
@@ -37,6 +42,10 @@ function Content({ view }: { readonly view: (typeof VIEWS)[number] }) {
       return <Flow />
     case 'passes':
       return <Passes />
+    case 'wasm':
+      return <Wasm />
+    case 'race':
+      return <Race />
     case 'types':
       return <Types />
   }

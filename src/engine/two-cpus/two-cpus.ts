@@ -75,7 +75,7 @@ export interface RaceRun {
   readonly returned: readonly string[]
 }
 
-const MAX_SIDE = 48
+const MAX_SIDE = 32
 const MAX_STEPS = 600
 const MAX_ROWS = 40
 const RUNS_A_SLICE = 12
@@ -219,7 +219,9 @@ export function raceRun(
     steps.push({ cpu, slot: own ? slot : -1, line: own ? lines[slot] : 0, did, spins, shared })
   })
   const end = endOf(kernel, ran)
-  const returned = ran.outcomes.map((o) => (o.kind === 'exited' ? verdictName(program.type, o.retval) : o.kind === 'fuel' ? '…' : (o.fault?.text ?? '')))
+  const returned = ran.outcomes.map((o) =>
+    o.kind === 'exited' ? verdictName(program.type, o.retval) : o.kind === 'fuel' ? '…' : (o.fault?.text ?? ''),
+  )
   const kind = kindOf(s, ran)
   const rows = rowsOf(s, end, kind, program, tables.btf(program))
   return { revision, program: index, first, after, kind, steps, total, rows, returned }
