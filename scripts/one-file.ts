@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { build, type InlineConfig, type Plugin } from 'vite'
-import { firstAnswer, firstAnswer } from './first-look.mjs'
+import { firstAnswer } from './first-look.mjs'
 import { lessons } from './lessons.mjs'
 import { slimMonaco } from './slim-monaco.ts'
 
