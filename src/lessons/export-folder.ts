@@ -2,7 +2,7 @@
 // how, with what the lesson says about real machines. In: lesson or project, and sources. Out: files by path.
 import type { BuildReport, Project, ProjectFile } from '../engine/index.ts'
 import { objectOf, type RealProgram, realFolder } from './real-folder.ts'
-import { sectionOf, withFacts } from './text.ts'
+import { gridOf, sectionOf, withFacts } from './text.ts'
 import type { Lesson } from './types.ts'
 
 type Files = Readonly<Record<string, string | Uint8Array>>
@@ -62,8 +62,15 @@ function readme(lesson: Lesson, language: 'en' | 'ko', main: string): string {
   const text = lesson.texts[language]
   const real = sectionOf(text, 'real')
   const words = README[language]
-  return `# ${text.title}\n\n${words.how(main.replace(/\.c$/, ''))}\n\n## ${real?.heading ?? ''}\n\n${withFacts(real?.body ?? '', lesson.facts)}\n`
+  return `# ${text.title}\n\n${words.how(main.replace(/\.c$/, ''))}\n\n## ${real?.heading ?? ''}\n\n${asTables(withFacts(real?.body ?? '', lesson.facts))}\n`
 }
+
+/** Blocks "```table" as the tables that other readers of Markdown know. */
+const asTables = (markdown: string): string =>
+  markdown.replaceAll(/^```table[ \t]*\n([\s\S]*?)^```[ \t]*$/gm, (_, text: string) => {
+    const [head = [], ...rows] = gridOf(text)
+    return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
+  })
 
 const README = {
   en: {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { startBuild } from '../engine/index.ts'
 import { workOf } from './grade.ts'
-import { examine, newLesson, readLesson } from './index.ts'
+import { examine, exportFolder, newLesson, readLesson } from './index.ts'
 import { judge } from './judge.ts'
 import { gridFaults } from './text.ts'
 import type { Condition, Lesson } from './types.ts'
@@ -166,4 +166,21 @@ test('tables and plots have even rows and numbers', () => {
   const files = newLesson('some-lesson')
   const bad = readLesson({ ...files, 'en.md': files['en.md'].replace('\n## ', '\n```table\na | b\n1\n```\n\n## ') })
   expect(bad.ok && examine(bad.lesson).faults).toContain('en.md: a table with uneven rows: 1')
+})
+
+test('a prediction of a figure is right in one of its ranges', () => {
+  const faults = (answer: string) => {
+    const predict = [{ id: 'first', on: 'start', asks: 'figure', figure: 'answered', options: ['0-50', '51-80', '81-100'], answer }]
+    return examine(lesson({ predict })).faults.filter((f) => f.startsWith('prediction'))
+  }
+  expect(faults('51-80')).toEqual([])
+  expect(faults('81-100')).toHaveLength(1)
+})
+
+test('an exported text has tables that other readers know', () => {
+  const files = newLesson('some-lesson')
+  const table = '```table\nwhat | there\n`a` | 1\n```'
+  const read = readLesson({ ...files, 'en.md': files['en.md'].replace(/(\{#real\}\n)/, `$1\n${table}\n`) })
+  if (!read.ok) throw new Error(read.faults.join())
+  expect(exportFolder(read.lesson, read.lesson.start.files, 'en')['README.md']).toContain('| what | there |\n| --- | --- |\n| `a` | 1 |')
 })
