@@ -110,7 +110,11 @@ export type Outcome = 'passed' | 'dropped' | 'other'
 export function outcomeOf(type: string, retval: number): Outcome {
   switch (type) {
     case 'xdp':
+    case 'xdp_cpumap':
       return retval >= 2 && retval <= 4 ? 'passed' : 'dropped'
+    // On the way out of an interface there is only going on.
+    case 'xdp_devmap':
+      return retval === 2 ? 'passed' : 'dropped'
     case 'sched_cls':
     case 'sched_act':
       return retval === 2 ? 'dropped' : 'passed'

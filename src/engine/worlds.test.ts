@@ -199,3 +199,83 @@ SEC("tc") int out(struct __sk_buff *skb)
   const last = b.move(0, { kind: 'tick', tick: b.report.totalTicks - 1 })
   expect(last.maps.map((m) => m.rows.map((r) => r.valueText))).toEqual([['8', `${0x1234 + 7}`, '100', '0']])
 })
+
+test('programs in a devmap and in a cpumap run where packets are redirected to', () => {
+  const source = `${HEAD}
+struct { __uint(type, BPF_MAP_TYPE_DEVMAP); __uint(max_entries, 4); __type(key, __u32); __type(value, struct bpf_devmap_val); } ports SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_CPUMAP); __uint(max_entries, 4); __type(key, __u32); __type(value, struct bpf_cpumap_val); } cpus SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4); __type(key, __u32); __type(value, __u64); } seen SEC(".maps");
+static __always_inline void note(__u32 key, __u64 value)
+{
+	__u64 *v = bpf_map_lookup_elem(&seen, &key);
+	if (v)
+		*v = *v * 100 + value;
+}
+SEC("xdp") int left(struct xdp_md *ctx) { return bpf_redirect_map(&ports, 1, 0); }
+SEC("xdp/devmap") int leaving(struct xdp_md *ctx)
+{
+	note(0, 1);
+	return ctx->ingress_ifindex == 2 && ctx->egress_ifindex == 3 ? XDP_PASS : XDP_ABORTED;
+}
+SEC("xdp/devmap") int never(struct xdp_md *ctx)
+{
+	note(1, 1);
+	return XDP_DROP;
+}
+SEC("xdp") int spread(struct xdp_md *ctx) { return bpf_redirect_map(&cpus, 2, 0); }
+SEC("xdp/cpumap") int there(struct xdp_md *ctx)
+{
+	note(2, 1);
+	return XDP_PASS;
+}
+`
+  const attach = (atPort: string) => [
+    { program: 'left', node: 'wire', interface: 'eth0' },
+    { program: atPort, node: 'wire', interface: 'eth1', target: 'ports' },
+    { program: 'spread', node: 'b', interface: 'eth0' },
+    { program: 'there', node: 'b', interface: '', target: 'cpus' },
+  ]
+  const world = (atPort: string): Build =>
+    build(source, {
+      nodes: [
+        { kind: 'host', name: 'a', interfaces: [{ name: 'eth0', addresses: ['10.0.0.1/24'] }] },
+        { kind: 'host', name: 'wire', interfaces: ['eth0', 'eth1'] },
+        { kind: 'host', name: 'b', interfaces: [{ name: 'eth0', addresses: ['10.0.0.2/24'] }] },
+      ],
+      links: [
+        { a: 'a:eth0', b: 'wire:eth0' },
+        { a: 'wire:eth1', b: 'b:eth0' },
+      ],
+      maps: [
+        { name: 'ports', entries: [0, 1].map((n) => ({ key: `0${n}000000`, value: `0${n + 2}00000000000000` })) },
+        { name: 'cpus', entries: [{ key: '02000000', value: 'c000000000000000' }] },
+      ],
+      attach: attach(atPort),
+      stimuli: [{ kind: 'request', node: 'a', to: '10.0.0.2', protocol: 'ping' }],
+    })
+  const hooks = (b: Build): string[] =>
+    b.world().hooks.map((h) => `${h.node} ${h.name} ${h.place}: ${h.runs} runs, ${h.passed} passed, ${h.dropped} dropped`)
+  // ARP asks three times; answers go to a card that is not theirs.
+  expect(hooks(world('leaving'))).toEqual([
+    'wire xdp eth0: 3 runs, 3 passed, 0 dropped',
+    'wire xdp devmap ports eth1: 3 runs, 3 passed, 0 dropped',
+    'b xdp eth0: 3 runs, 3 passed, 0 dropped',
+    'b xdp cpumap cpus: 3 runs, 3 passed, 0 dropped',
+  ])
+  const dropped = world('never')
+  expect(hooks(dropped).slice(1, 3)).toEqual([
+    'wire xdp devmap ports eth1: 3 runs, 0 passed, 3 dropped',
+    'b xdp eth0: 0 runs, 0 passed, 0 dropped',
+  ])
+  const events = dropped
+    .events(0, 5000)
+    .events.flatMap((e) => (e.kind === 'packet' && e.what === 'dropped' ? [`${e.node}:${e.place} ${e.why}`] : []))
+  expect(events[0]).toBe('wire:eth1 xdp')
+  const rows = world('leaving').activations(0, 4).rows
+  expect(rows.map((r) => `${r.hook} ${r.verdict}`)).toEqual([
+    'xdp XDP_REDIRECT',
+    'xdp devmap XDP_PASS',
+    'xdp XDP_REDIRECT',
+    'xdp cpumap XDP_PASS',
+  ])
+})

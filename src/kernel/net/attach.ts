@@ -63,6 +63,10 @@ interface Where {
   readonly place: string
 }
 
+/** Keys of programs that stand in maps beside where packets are redirected to. */
+export const devmapKey = (ns: string, map: string, ifindex: number): string => `devmap ${ns} ${map} ${ifindex}`
+export const cpumapKey = (ns: string, map: string): string => `cpumap ${ns} ${map}`
+
 /** The hook of a program, or a sentence on why there is none. */
 function placeOf(ns: Namespace, { program, maps }: LoadedProgram, at: Attachment): Where | string {
   const { name, type, section } = program
@@ -78,6 +82,18 @@ function placeOf(ns: Namespace, { program, maps }: LoadedProgram, at: Attachment
       if (type === 'socket_filter') return { key: `tap ${on}`, name: 'socket filter', place: device.name }
       const way = at.direction ?? (/egress/.test(section) ? 'egress' : 'ingress')
       return { key: `tc ${on} ${way}`, name: `tc ${way}`, place: device.name }
+    }
+    case 'xdp_devmap':
+    case 'xdp_cpumap': {
+      const what = type === 'xdp_devmap' ? 'devmap' : 'cpumap'
+      const map = ns.kernel.maps.find((m) => m.def.name === at.target && m.def.type.startsWith(what))
+      if (!map) return `${name} needs the name of a ${what} to attach to`
+      // struct bpf_devmap_val, struct bpf_cpumap_val: a number, and the program behind it.
+      if (map.def.valueSize < 8) return `${name}: values of ${map.def.name} have no room for a program`
+      if (what === 'cpumap') return { key: cpumapKey(ns.name, map.def.name), name: 'xdp cpumap', place: map.def.name }
+      const device = deviceNamed(ns, at.interface)
+      if (!device) return `${name} is attached to ${ns.name}:${at.interface}, which is no interface`
+      return { key: devmapKey(ns.name, map.def.name, device.ifindex), name: 'xdp devmap', place: `${map.def.name} ${device.name}` }
     }
     case 'netfilter': {
       const chain = at.target || 'prerouting'

@@ -48,6 +48,8 @@ export type NetEvent =
   | { readonly kind: 'receive'; readonly at: InterfaceRef; readonly skb: Skb }
   /** From a tunnel, a bridge or a redirect: no XDP, and no wire. */
   | { readonly kind: 'input'; readonly at: InterfaceRef; readonly skb: Skb }
+  /** Redirected by a map that holds a program: to another interface, or to another CPU where `to` is `at`. */
+  | { readonly kind: 'mapped'; readonly key: string; readonly at: InterfaceRef; readonly to: InterfaceRef; readonly skb: Skb }
   | { readonly kind: 'transmit'; readonly at: InterfaceRef; readonly skb: Skb }
   | { readonly kind: 'neighbour'; readonly key: string }
   | {

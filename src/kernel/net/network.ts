@@ -19,7 +19,7 @@ import { pingTimeout } from './outcome.ts'
 import { type Request, startRequest, udpTimeout } from './request.ts'
 import { forget, put } from './socket.ts'
 import { runAddressHook, runSockHook, runSockOps } from './socket-hooks.ts'
-import { input, output, receive, transmit } from './stack.ts'
+import { input, mapped, output, receive, transmit } from './stack.ts'
 import { copyNetState, createNetState, type NetState } from './state.ts'
 import { retransmit } from './tcp.ts'
 import { buildTopology } from './topology.ts'
@@ -168,6 +168,8 @@ function* carryOut(net: Net, event: NetEvent, inputs: readonly NetInput[]): Happ
       const device = deviceOf(net, event.at)
       return device && (yield* input(net, device, event.skb))
     }
+    case 'mapped':
+      return yield* mapped(net, event.key, event.at, event.to, event.skb)
     case 'transmit':
       return yield* transmit(net, event.at, event.skb)
     case 'neighbour':

@@ -26,12 +26,18 @@ const XDP_REDIRECT = 4
 
 const troubleOf = ({ fault, unsupported }: ActivationResult): string => fault || unsupported
 
-export function* runXdp(net: Net, device: NetInterface, skb: Skb, key = `xdp ${device.ns} ${device.ifindex}`): Happening<Verdict> {
+export function* runXdp(
+  net: Net,
+  device: NetInterface,
+  skb: Skb,
+  key = `xdp ${device.ns} ${device.ifindex}`,
+  egressIfindex = 0,
+): Happening<Verdict> {
   let { bytes, meta } = skb
   for (const attached of programsAt(net, key)) {
     const ns = namespaceOf(net, device.ns)
     const { kernel } = ns
-    const context = { kind: 'xdp', packet: bytes, metadata: meta, ingressIfindex: device.ifindex } as const
+    const context = { kind: 'xdp', packet: bytes, metadata: meta, ingressIfindex: device.ifindex, egressIfindex } as const
     const result = yield* call(net, ns, attached, { context })
     const trouble = troubleOf(result)
     if (trouble !== '') return { kind: 'drop', skb, why: trouble }

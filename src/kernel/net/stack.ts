@@ -13,11 +13,12 @@ import type { FdArrayMap } from '../maps/fd-array.ts'
 import { BOOT_NS, type Happening } from '../world/engine.ts'
 import { ANY, BROADCAST_MAC, ipAt, ipText, macText } from './address.ts'
 import { receiveArp, resolve } from './arp.ts'
+import { cpumapKey, devmapKey } from './attach.ts'
 import { bridgeForward } from './bridge.ts'
 import { deliver } from './deliver.ts'
 import { ETH_HLEN, ETH_P_ARP, ETH_P_IP, etherTypeOf, type IpHeader, readIp, withMacs, withTtl } from './headers.ts'
 import { sendIcmpError } from './icmp.ts'
-import { deviceOf, isUp, later, type Net, namespaceOf, nextPacket, placeOf, tell } from './net.ts'
+import { deviceOf, isUp, later, type Net, namespaceOf, nextPacket, placeOf, programsAt, tell } from './net.ts'
 import { runCgroupSkb, runNetfilter, runTaps, runTc, runXdp, type Verdict } from './packet-hooks.ts'
 import { type Decision, routeTo } from './route.ts'
 import { runChain } from './rules.ts'
@@ -119,7 +120,10 @@ function redirectFrame(net: Net, device: NetInterface, skb: Skb, to: Redirect): 
   if (map && !map.def.type.startsWith('devmap')) {
     if (map.def.type !== 'cpumap') return tell(net, skb, placeOf(device), 'dropped', `redirect to a ${map.def.type}`)
     tell(net, skb, placeOf(device), 'redirected', `cpu ${to.key}`)
-    return later(net, 0, { kind: 'input', at: device, skb: untagged({ ...skb, hops: skb.hops + 1 }) })
+    const there = { ...skb, hops: skb.hops + 1 }
+    const key = cpumapKey(ns.name, map.def.name)
+    if (programsAt(net, key).length > 0) return later(net, 0, { kind: 'mapped', key, at: device, to: device, skb: there })
+    return later(net, 0, { kind: 'input', at: device, skb: untagged(there) })
   }
   const all = map && to.flags & BPF_F_BROADCAST
   const targets = all ? map.entries().map((e) => map.slot(new DataView(e.key.buffer, e.key.byteOffset).getUint32(0, true))) : [to.ifindex]
@@ -132,8 +136,25 @@ function redirectFrame(net: Net, device: NetInterface, skb: Skb, to: Redirect): 
     }
     const copy = { ...skb, id: i === 0 ? skb.id : nextPacket(net), hops: skb.hops + 1 }
     tell(net, copy, placeOf(device), 'redirected', target.name)
-    onWire(net, target, copy)
+    const key = map ? devmapKey(ns.name, map.def.name, target.ifindex) : ''
+    if (map && programsAt(net, key).length > 0) later(net, 0, { kind: 'mapped', key, at: device, to: target, skb: copy })
+    else onWire(net, target, copy)
   }
+}
+
+/** The program that stands in the map beside where a frame goes: what it does not pass is dropped, but that one on a CPU may redirect. */
+export function* mapped(net: Net, key: string, from: InterfaceRef, to: InterfaceRef, skb: Skb): Happening {
+  const device = deviceOf(net, from)
+  const target = deviceOf(net, to)
+  if (!device || !target) return
+  const isCpu = device === target
+  const verdict = yield* runXdp(net, device, skb, key, isCpu ? 0 : target.ifindex)
+  const at = placeOf(target)
+  if (verdict.kind === 'drop') tell(net, verdict.skb, at, 'dropped', verdict.why)
+  else if (verdict.kind === 'redirect' && isCpu) redirectFrame(net, device, verdict.skb, verdict.to)
+  else if (verdict.kind !== 'pass') tell(net, verdict.skb, at, 'dropped', 'xdp aborted')
+  else if (isCpu) later(net, 0, { kind: 'input', at: device, skb: untagged(verdict.skb) })
+  else onWire(net, target, verdict.skb)
 }
 
 const BPF_F_INGRESS = 1

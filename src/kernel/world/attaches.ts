@@ -17,7 +17,19 @@ export const CGROUP_TYPES: Readonly<Record<string, string>> = {
   sock_ops: 'sockops',
 }
 
-const OTHERS = new Set(['xdp', 'sched_cls', 'sched_act', 'socket_filter', 'netfilter', 'sk_lookup', 'sk_msg', 'sk_skb', 'sk_skb_verdict'])
+const OTHERS = new Set([
+  'xdp',
+  'xdp_devmap',
+  'xdp_cpumap',
+  'sched_cls',
+  'sched_act',
+  'socket_filter',
+  'netfilter',
+  'sk_lookup',
+  'sk_msg',
+  'sk_skb',
+  'sk_skb_verdict',
+])
 
 /** Whether programs of this type attach to what the network does. */
 export const attachesToNetwork = (type: string): boolean => OTHERS.has(type) || Object.hasOwn(CGROUP_TYPES, type)
