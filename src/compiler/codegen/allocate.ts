@@ -343,7 +343,7 @@ function forgetDeadPlaces(f: MFunc): void {
   const out = liveOut(f)
   for (const [k, b] of f.blocks.entries()) {
     if (!b.insns.some((i) => i.kind === 'dbg')) continue
-    walkBack(b, out[k], (i, live) => {
+    walkBack(b, out(k), (i, live) => {
       if (i.kind === 'dbg' && i.place.kind === 'reg' && !live.has(i.place.reg)) i.place = { kind: 'none' }
     })
   }

@@ -1,6 +1,6 @@
 // Drops instructions that put into a register what it holds already (a literal, another register, a spilled value), and those whose
 // result nobody reads. After allocation; a forward data flow on what each register is known to hold.
-import { type BitSet, liveOut, walkBack } from './liveness.ts'
+import { liveOut, walkBack } from './liveness.ts'
 import { ALLOCATABLE, asmDefs, copySource, defOf, type MBlock, type MFunc, type MInsn, type MOp, REG_FP } from './mir.ts'
 import { keyOf, predecessors } from './thread-blocks.ts'
 
@@ -140,11 +140,11 @@ function setFresh(known: Known, key: number, name: string): void {
 
 /** Drops computations of registers that are not read afterwards; true if there were any. */
 function dropUnread(f: MFunc): boolean {
-  const out: readonly BitSet[] = liveOut(f)
+  const out = liveOut(f)
   let changed = false
   for (const [k, b] of f.blocks.entries()) {
     const dead = new Set<MInsn>()
-    walkBack(b, out[k], (i, live) => {
+    walkBack(b, out(k), (i, live) => {
       if (i.kind !== 'op' || !isComputation(i)) return
       const d = defOf(i.insn)
       if (d >= 0 && !live.has(d)) dead.add(i)

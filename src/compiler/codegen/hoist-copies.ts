@@ -14,7 +14,7 @@ export function hoistCopies(f: MFunc): void {
     const out = liveOut(f)
     const index = new Map(f.blocks.map((b, k) => [b, k]))
     const liveIn = (b: MBlock): BitSet => {
-      const live = out[index.get(b)!].copy()
+      const live = out(index.get(b)!)
       eachTermUse(b.term, (r) => live.add(r))
       for (let k = b.insns.length - 1; k >= 0; k--) stepBack(b.insns[k], live)
       return live

@@ -37,7 +37,7 @@ export function makeInterference(f: MFunc): Interference {
     const weight = 10 ** Math.min(block.depth, 6)
     const spend = (r: number): void => void (cost[r] += weight)
     eachTermUse(block.term, spend)
-    const atStart = walkBack(block, out[k], (i, live) => {
+    const atStart = walkBack(block, out(k), (i, live) => {
       if (i.kind === 'dbg') return
       const define = (d: number, except: number): void => {
         live.each((l) => {

@@ -30,77 +30,112 @@ export class BitSet {
   }
 }
 
-/** Live-out sets by position in `blocks`. */
-export function liveOut(f: MFunc): BitSet[] {
+/** Live-out sets by position in `blocks`, each made when asked for. Most registers live within one block: only those that are read in another
+ * than they are written in take part in the flow. */
+export function liveOut(f: MFunc): (k: number) => BitSet {
   const index = new Map(f.blocks.map((b, k) => [b, k]))
   const preds: number[][] = f.blocks.map(() => [])
   for (const [k, b] of f.blocks.entries()) for (const to of b.term.to) preds[index.get(to)!].push(k)
-  const gen: BitSet[] = []
-  const kill: BitSet[] = []
-  for (const b of f.blocks) {
-    const g = new BitSet(f.nextVreg)
-    const d = new BitSet(f.nextVreg)
-    eachTermUse(b.term, (r) => g.add(r))
-    for (let k = b.insns.length - 1; k >= 0; k--) stepBack(b.insns[k], g, d)
-    g.delete(REG_FP)
-    gen.push(g)
-    kill.push(d)
+  const { read, written } = accesses(f)
+  const number = new Int32Array(f.nextVreg).fill(-1)
+  const names: number[] = []
+  for (const list of read) {
+    for (const r of list) {
+      if (number[r] >= 0) continue
+      number[r] = names.length
+      names.push(r)
+    }
   }
-  const out = f.blocks.map(() => new BitSet(f.nextVreg))
-  const live = gen.map((g) => g.copy())
+  const width = (names.length + 31) >> 5
+  const made = (): Uint32Array => new Uint32Array(width * f.blocks.length)
+  const [live, kill, out] = [made(), made(), made()]
+  const fill = (words: Uint32Array, lists: readonly (readonly number[])[]): void => {
+    for (const [k, list] of lists.entries())
+      for (const r of list) if (number[r] >= 0) words[k * width + (number[r] >> 5)] |= 1 << (number[r] & 31)
+  }
+  fill(live, read)
+  fill(kill, written)
   const work = new Worklist(f.blocks.length)
   for (let k = f.blocks.length - 1; k >= 0; k--) work.push(k)
   for (let k = work.pop(); k !== undefined; k = work.pop()) {
-    const o = out[k].words
+    const at = k * width
     for (const to of f.blocks[k].term.to) {
-      const from = live[index.get(to)!].words
-      for (let w = 0; w < o.length; w++) o[w] |= from[w]
+      const from = index.get(to)! * width
+      for (let w = 0; w < width; w++) out[at + w] |= live[from + w]
     }
     let changed = false
-    const [l, g, d] = [live[k].words, gen[k].words, kill[k].words]
-    for (let w = 0; w < o.length; w++) {
-      const next = (g[w] | (o[w] & ~d[w])) >>> 0
-      if (next !== l[w]) {
-        l[w] = next
-        changed = true
-      }
+    for (let w = 0; w < width; w++) {
+      const next = (live[at + w] | (out[at + w] & ~kill[at + w])) >>> 0
+      if (next === live[at + w]) continue
+      live[at + w] = next
+      changed = true
     }
     if (changed) for (const p of preds[k]) work.push(p)
   }
-  return out
+  return (k) => {
+    const set = new BitSet(f.nextVreg)
+    for (let w = 0; w < width; w++) {
+      for (let word = out[k * width + w]; word !== 0; word &= word - 1) set.add(names[(w << 5) + 31 - Math.clz32(word & -word)])
+    }
+    return set
+  }
 }
 
-/** From the registers live after an instruction to those live before; `defs` collects what is written. */
-export function stepBack(i: MInsn, live: BitSet, defs?: BitSet): void {
+/** By block: registers that it reads before it writes them, and those that it writes. */
+function accesses(f: MFunc): { readonly read: readonly number[][]; readonly written: readonly number[][] } {
+  const [readAt, writtenAt] = [new Int32Array(f.nextVreg).fill(-1), new Int32Array(f.nextVreg).fill(-1)]
+  const [read, written]: number[][][] = [[], []]
+  for (const [k, b] of f.blocks.entries()) {
+    const [reads, writes]: number[][] = [[], []]
+    read.push(reads)
+    written.push(writes)
+    const use = (r: number): void => {
+      if (r === REG_FP || writtenAt[r] === k || readAt[r] === k) return
+      readAt[r] = k
+      reads.push(r)
+    }
+    const define = (r: number): void => {
+      if (writtenAt[r] === k) return
+      writtenAt[r] = k
+      writes.push(r)
+    }
+    for (const i of b.insns) {
+      if (i.kind === 'dbg') continue
+      if (i.kind === 'asm') {
+        asmUses(i).forEach(use)
+        for (const d of [...asmDefs(i), ...i.clobbers]) define(d)
+        continue
+      }
+      eachUse(i, use)
+      if (i.insn.kind === 'call') for (let r = 0; r <= 5; r++) define(r)
+      else if (defOf(i.insn) >= 0) define(defOf(i.insn))
+    }
+    eachTermUse(b.term, use)
+  }
+  return { read, written }
+}
+
+/** From the registers live after an instruction to those live before. */
+export function stepBack(i: MInsn, live: BitSet): void {
   if (i.kind === 'dbg') return
   if (i.kind === 'asm') {
-    for (const d of [...asmDefs(i), ...i.clobbers]) {
-      live.delete(d)
-      defs?.add(d)
-    }
+    for (const d of [...asmDefs(i), ...i.clobbers]) live.delete(d)
     for (const r of asmUses(i)) if (r !== REG_FP) live.add(r)
     return
   }
   if (i.insn.kind === 'call') {
-    for (let r = 0; r <= 5; r++) {
-      live.delete(r)
-      defs?.add(r)
-    }
+    for (let r = 0; r <= 5; r++) live.delete(r)
   } else {
     const def = defOf(i.insn)
-    if (def >= 0) {
-      live.delete(def)
-      defs?.add(def)
-    }
+    if (def >= 0) live.delete(def)
   }
   eachUse(i, (r) => {
     if (r !== REG_FP) live.add(r)
   })
 }
 
-/** Walks a block from its end; `visit` sees each instruction with what is live after it. */
-export function walkBack(block: MBlock, out: BitSet, visit: (i: MInsn, live: BitSet, at: number) => void): BitSet {
-  const live = out.copy()
+/** Walks a block from its end, where `live` lives, and changes that; `visit` sees each instruction with what is live after it. */
+export function walkBack(block: MBlock, live: BitSet, visit: (i: MInsn, live: BitSet, at: number) => void): BitSet {
   eachTermUse(block.term, (r) => live.add(r))
   for (let k = block.insns.length - 1; k >= 0; k--) {
     visit(block.insns[k], live, k)

@@ -39,7 +39,19 @@ function registerLocations(code: Generated, start: number): VarLocation[] {
       if (place !== undefined) open.set(v, { place, from: slot })
     }
   }
-  for (const [k, i] of items.entries()) if (i.kind === 'op') show(before[k] ?? new Map(), i.slotIndex)
+  let state: State = new Map()
+  let changed = false
+  for (const [k, i] of items.entries()) {
+    if (begins(items, k)) {
+      state = new Map(before.get(k))
+      changed = true
+    }
+    if (i.kind === 'op' && changed) {
+      show(state, i.slotIndex)
+      changed = false
+    }
+    if (step(state, i)) changed = true
+  }
   for (const v of [...open.keys()]) close(v, code.length)
   return found
 }
@@ -49,32 +61,41 @@ const placeOf = (place: string, v: DebugVar): VarLocation['place'] =>
     ? { kind: 'reg', reg: Number(place.slice(1)) }
     : { kind: 'stack', offset: Number(place.slice(1)), size: place.startsWith('m') ? v.size : Math.min(8, v.size) }
 
-/** The state before each item; undefined where it cannot be reached. */
-function flow(items: readonly Placed[]): (State | undefined)[] {
+/** Whether ways may meet or part before an item. */
+function begins(items: readonly Placed[], k: number): boolean {
+  const i = items[k]
+  const last = items[k - 1]
+  return k === 0 || i.leads || (last.kind === 'op' && (last.insn.kind === 'goto' || last.insn.kind === 'jump' || last.insn.kind === 'exit'))
+}
+
+/** The state before each item that begins a row of them; absent where it cannot be reached. */
+function flow(items: readonly Placed[]): Map<number, State> {
   const bySlot = new Map<number, number>()
   for (const [k, i] of items.entries()) if (i.leads) bySlot.set(i.slotIndex, k)
-  const before: (State | undefined)[] = items.map(() => undefined)
-  before[0] = new Map()
+  const before = new Map<number, State>([[0, new Map()]])
   const work = [0]
   const reach = (k: number, state: State): void => {
     if (k >= items.length) return
-    const old = before[k]
-    const met = old ? meet(old, state) : state
+    const old = before.get(k)
+    const met = old ? meet(old, state) : new Map(state)
     if (old && sizeOf(old) === sizeOf(met)) return
-    before[k] = met
+    before.set(k, met)
     work.push(k)
   }
-  for (let k = work.pop(); k !== undefined; k = work.pop()) {
-    const i = items[k]
-    const state = new Map(before[k])
-    step(state, i)
-    if (i.kind === 'dbg') {
-      reach(k + 1, state)
-      continue
+  for (let first = work.pop(); first !== undefined; first = work.pop()) {
+    const state: State = new Map(before.get(first))
+    for (let k = first; k < items.length; k++) {
+      if (k > first && begins(items, k)) {
+        const last = items[k - 1]
+        if (last.kind !== 'op' || (last.insn.kind !== 'goto' && last.insn.kind !== 'exit')) reach(k, state)
+        break
+      }
+      const i = items[k]
+      step(state, i)
+      if (i.kind === 'op' && (i.insn.kind === 'goto' || i.insn.kind === 'jump')) {
+        reach(bySlot.get(i.slotIndex + 1 + i.insn.off) ?? items.length, state)
+      }
     }
-    const { insn } = i
-    if (insn.kind === 'goto' || insn.kind === 'jump') reach(bySlot.get(i.slotIndex + 1 + insn.off) ?? items.length, state)
-    if (insn.kind !== 'goto' && insn.kind !== 'exit') reach(k + 1, state)
   }
   return before
 }
@@ -90,42 +111,52 @@ function meet(a: State, b: State): State {
   return met
 }
 
-function step(state: State, i: Placed): void {
+/** Goes over an item; whether anything is found elsewhere than before. */
+function step(state: State, i: Placed): boolean {
   if (i.kind === 'dbg') {
     state.delete(i.variable)
     if (i.place.kind === 'reg') state.set(i.variable, new Set([`r${i.place.reg}`]))
     else if (i.place.kind === 'slot') state.set(i.variable, new Set([`${i.place.slot.spill ? 's' : 'm'}${i.place.slot.offset}`]))
-    return
+    return true
   }
   const { insn } = i
   if (insn.kind === 'call') {
-    for (let r = 0; r <= 5; r++) forget(state, `r${r}`)
-    return
+    let changed = false
+    for (let r = 0; r <= 5; r++) if (forget(state, `r${r}`)) changed = true
+    return changed
   }
   if (insn.kind === 'store' && i.slot?.spill) {
-    forget(state, `s${i.slot.offset}`)
-    if (insn.src.kind === 'reg') also(state, `r${insn.src.reg}`, `s${i.slot.offset}`)
-    return
+    const forgotten = forget(state, `s${i.slot.offset}`)
+    return (insn.src.kind === 'reg' && also(state, `r${insn.src.reg}`, `s${i.slot.offset}`)) || forgotten
   }
   const d = defOf(insn)
-  if (d < 0) return
+  if (d < 0) return false
   const copied = insn.kind === 'alu' && insn.op === 'mov' && insn.width === 64 && insn.src.kind === 'reg' ? `r${insn.src.reg}` : undefined
   const source = insn.kind === 'load' && i.slot?.spill ? `s${i.slot.offset}` : copied
-  if (source === `r${d}`) return
-  forget(state, `r${d}`)
-  if (source) also(state, source, `r${d}`)
+  if (source === `r${d}`) return false
+  const forgotten = forget(state, `r${d}`)
+  return (source !== undefined && also(state, source, `r${d}`)) || forgotten
 }
 
-function forget(state: State, place: string): void {
+function forget(state: State, place: string): boolean {
+  let changed = false
   for (const [v, places] of state) {
     if (!places.has(place)) continue
+    changed = true
     const left = new Set(places)
     left.delete(place)
     if (left.size === 0) state.delete(v)
     else state.set(v, left)
   }
+  return changed
 }
 
-function also(state: State, source: string, place: string): void {
-  for (const [v, places] of state) if (places.has(source)) state.set(v, new Set([...places, place]))
+function also(state: State, source: string, place: string): boolean {
+  let changed = false
+  for (const [v, places] of state) {
+    if (!places.has(source)) continue
+    state.set(v, new Set([...places, place]))
+    changed = true
+  }
+  return changed
 }
