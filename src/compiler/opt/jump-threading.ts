@@ -14,6 +14,7 @@ import {
   type Func,
   type Instr,
   isInstr,
+  isKind,
   isPure,
   makeCfg,
   phisOf,
@@ -26,6 +27,8 @@ import {
   type Value,
   type Variable,
 } from '../ir/index.ts'
+import { heldOnEdge } from './facts.ts'
+import { alwaysHolds, visibleRange } from './known-bits.ts'
 
 const MOST_INSTRS = 4
 
@@ -64,7 +67,7 @@ function threadThrough(fn: Func, cfg: Cfg, uses: Uses, block: Block): boolean {
   const decided: { pred: Block; to: Block; values: Map<Value, Value> }[] = []
   for (const pred of preds) {
     const values = valuesFrom(block, pred)
-    const to = targetOf(block, values)
+    const to = targetOf(block, values) ?? targetByFacts(cfg, block, pred, values)
     // A branch of the predecessor with both ways into the block has one phi entry for two edges: leave it.
     if (to && to !== block) decided.push({ pred, to, values })
   }
@@ -145,6 +148,10 @@ function fold(i: Instr, values: ReadonlyMap<Value, Value>): Value | undefined {
   switch (i.kind) {
     case 'cmp':
       if (a !== undefined && b !== undefined) return made(evalCmp(i.pred, bitsOf(args[0].type), a, b) ? 1n : 0n)
+      if (b !== undefined) {
+        const holds = alwaysHolds(i.pred, visibleRange(args[0]), b)
+        return holds === undefined ? undefined : made(holds ? 1n : 0n)
+      }
       if (args[0] === args[1] && isInstr(args[0])) return made(['eq', 'ule', 'uge', 'sle', 'sge'].includes(i.pred) ? 1n : 0n)
       return undefined
     case 'cast':
@@ -157,6 +164,16 @@ function fold(i: Instr, values: ReadonlyMap<Value, Value>): Value | undefined {
     default:
       return undefined
   }
+}
+
+/** Where the branch goes for a predecessor whose own branches, and those before it, have decided it. */
+function targetByFacts(cfg: Cfg, block: Block, pred: Block, values: ReadonlyMap<Value, Value>): Block | undefined {
+  const { term } = block
+  const [asked] = term.args
+  if (term.kind !== 'condbr' || !isKind(asked, 'cmp')) return undefined
+  const [left, right] = asked.args.map((a) => values.get(a) ?? a)
+  const holds = heldOnEdge(cfg, pred, block, { pred: asked.pred, left, right })
+  return holds === undefined ? undefined : term.to[holds ? 0 : 1]
 }
 
 function targetOf(block: Block, values: ReadonlyMap<Value, Value>): Block | undefined {

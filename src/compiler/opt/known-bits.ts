@@ -1,5 +1,5 @@
-// Which bits of a value are certainly zero. A question, not a pass: the simplifier and legalisation ask it.
-import { bitsOf, type Instr, isInstr, isKind, type Phi, type Value } from '../ir/index.ts'
+// Which bits of a value are certainly zero, and what it lies between. A question, not a pass: the simplifier and legalisation ask it.
+import { bitsOf, type Instr, isInstr, isKind, type Phi, type Pred, type Value } from '../ir/index.ts'
 
 const MAX_DEPTH = 6
 const MOST_PHIS = 16
@@ -20,6 +20,50 @@ export function knownZero(v: Value): bigint {
  * for a reason that the verifier can follow. */
 export function visiblyZero(v: Value): bigint {
   return zeroBits(v, 0, true)
+}
+
+export interface Range {
+  readonly least: bigint
+  readonly most: bigint
+}
+
+/** What an unsigned value lies between, as far as Linux's verifier sees it too. */
+export function visibleRange(v: Value): Range {
+  return { least: leastOf(v, 0), most: mask(bitsOf(v.type)) & ~visiblyZero(v) }
+}
+
+function leastOf(v: Value, depth: number): bigint {
+  if (v.kind === 'const') return v.value
+  if (!isInstr(v) || depth >= MAX_DEPTH) return 0n
+  const arg = (k: number): bigint => leastOf(v.args[k], depth + 1)
+  if (v.kind === 'cast') return v.op === 'zext' ? arg(0) : 0n
+  if (v.kind === 'select') return arg(1) < arg(2) ? arg(1) : arg(2)
+  if (v.kind !== 'bin') return 0n
+  if (v.op === 'or') return arg(0) > arg(1) ? arg(0) : arg(1)
+  if (v.op !== 'add') return 0n
+  const all = mask(bitsOf(v.type))
+  const most = v.args.reduce((sum, a) => sum + (all & ~visiblyZero(a)), 0n)
+  return most <= all ? arg(0) + arg(1) : 0n
+}
+
+/** What comes of comparing a value in a range with a literal, where that is always the same. */
+export function alwaysHolds(pred: Pred, { least, most }: Range, literal: bigint): boolean | undefined {
+  switch (pred) {
+    case 'eq':
+      return literal < least || literal > most ? false : undefined
+    case 'ne':
+      return literal < least || literal > most ? true : undefined
+    case 'ult':
+      return most < literal ? true : least >= literal ? false : undefined
+    case 'ule':
+      return most <= literal ? true : least > literal ? false : undefined
+    case 'ugt':
+      return least > literal ? true : most <= literal ? false : undefined
+    case 'uge':
+      return least >= literal ? true : most < literal ? false : undefined
+    default:
+      return undefined
+  }
 }
 
 function zeroBits(v: Value, depth: number, visible: boolean): bigint {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Func, interpret, type Module, makeMemory, parseModule, placeGlobals, printModule, validateModule } from '../ir/index.ts'
 import { alignStack } from './align-stack.ts'
+import { correlate } from './correlate.ts'
 import { dce } from './dce.ts'
 import { dropSigns } from './drop-signs.ts'
 import { dropUnused } from './drop-unused.ts'
@@ -33,6 +34,7 @@ const each =
 
 const RUNS: Readonly<Record<string, (module: Module) => void>> = {
   'align-stack': each(alignStack),
+  correlate: each(correlate),
   dce: each(dce),
   'drop-signs': each(dropSigns),
   'drop-unused': dropUnused,

@@ -3,6 +3,7 @@
 // A pass is given the module; `perFunction` makes one of a pass over functions. Passes before `legalize` know nothing of the machine.
 import { type Func, type Module, printModule, validateModule } from '../ir/index.ts'
 import { alignStack } from './align-stack.ts'
+import { correlate } from './correlate.ts'
 import { dce } from './dce.ts'
 import { divide } from './divide.ts'
 import { dropSigns } from './drop-signs.ts'
@@ -98,6 +99,8 @@ export const PASSES: readonly Pass[] = [
   perFunction('expandMem', expandMem, true),
   perFunction('alignStack', alignStack),
   perFunction('gvn', gvn),
+  perFunction('correlate', correlate),
+  perFunction('jumpThreading', jumpThreading),
   perFunction('dse', dse),
   perFunction('dce', dce),
   perFunction('simplifyCfg', simplifyCfg),

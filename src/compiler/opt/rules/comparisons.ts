@@ -15,7 +15,7 @@ import {
   swapPred,
   type Value,
 } from '../../ir/index.ts'
-import { knownZero, visiblyZero } from '../known-bits.ts'
+import { alwaysHolds, knownZero, visibleRange } from '../known-bits.ts'
 import { bin, cmp, isLiteral, isZero, powerOfTwo, type Rule, withLiteral } from './rule.ts'
 
 const mask = (bits: number): bigint => (1n << BigInt(bits)) - 1n
@@ -56,14 +56,8 @@ export const CMP_RULES: readonly Rule<'cmp'>[] = [
     apply: ({ pred, args: [a, b] }) => {
       if (b.kind !== 'const') return undefined
       // Only for a reason that the verifier follows: it may need the check.
-      const top = mask(bitsOf(a.type)) & ~visiblyZero(a)
-      if (pred === 'ult' && b.value === 0n) return constant('i1', 0)
-      if (pred === 'uge' && b.value === 0n) return constant('i1', 1)
-      if ((pred === 'ugt' && b.value >= top) || (pred === 'uge' && b.value > top) || (pred === 'eq' && b.value > top))
-        return constant('i1', 0)
-      if ((pred === 'ule' && b.value >= top) || (pred === 'ult' && b.value > top) || (pred === 'ne' && b.value > top))
-        return constant('i1', 1)
-      return undefined
+      const holds = alwaysHolds(pred, visibleRange(a), b.value)
+      return holds === undefined ? undefined : constant('i1', holds ? 1 : 0)
     },
   },
   {
