@@ -180,6 +180,7 @@ const linker: Linker = {
   callName: (kind, id) => `${kind} ${id}`,
   returnsRam: () => false,
   lookup: () => undefined,
+  answerCell: () => undefined,
   contextCell: () => undefined,
   contextInRam: true,
   probes: false,

@@ -121,6 +121,18 @@ describe('compiled code', () => {
     }
   })
 
+  it('knows which CPU it runs on', () => {
+    const p = program('r6 = r1\ncall bpf_get_smp_processor_id\nr7 = r0\nr1 = 0\ncall bpf_get_smp_processor_id\nr0 *= 10\nr0 += r7\nexit')
+    for (const engine of ['interp', 'jit'] as const) {
+      const k = createKernel({ engine, verified: true, cpus: 4 })
+      const loaded = load(k, p)
+      for (const cpu of [0, 3, 1]) {
+        k.cpu = cpu
+        expect(runOn(k, loaded)).toBe(`exited ${11 * cpu} 0 steps 8`)
+      }
+    }
+  })
+
   it('reaches arenas, whose pages come and go', () => {
     const MAP = '18510000000000000000000000000000'
     const insn = (op: number, dst: number, src: number, off: number, imm: number): string => {

@@ -52,6 +52,7 @@ function mayHoldKernelPointers(program: Program): boolean {
 }
 
 const MAP_LOOKUP = helperByName('bpf_map_lookup_elem')?.id
+const PROCESSOR = helperByName('bpf_get_smp_processor_id')?.id
 const THROW = 'bpf_throw'
 const PSEUDO_MAP_IDX = 5
 const PSEUDO_MAP_IDX_VALUE = 6
@@ -84,6 +85,7 @@ function linkerFor(kernel: Kernel, program: Program, maps: readonly KernelMap[])
     callName: (kind, id) => callName(kind, id, kernel.kfuncName),
     returnsRam,
     lookup: (helper, lo) => (helper === MAP_LOOKUP ? mapAt(kernel, lo, DIRECT_HI)?.table : undefined),
+    answerCell: (helper) => (helper === PROCESSOR ? kernel.cpuCell : undefined),
     arenaHi: maps.some((map) => map.def.type === 'arena') ? ARENA_USER_HI : 0,
     contextInRam: !runsPackets(program.type),
     probes: maps.some((map) => map.def.type === 'arena') || (kernel.verified && mayHoldKernelPointers(program)),

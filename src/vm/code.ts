@@ -24,6 +24,8 @@ export interface Linker {
   readonly returnsRam: (kind: 'helper' | 'kfunc', id: number) => boolean
   /** How a call of a helper looks something up in a map whose address has this lower half; undefined = it has to be called. */
   readonly lookup: (helper: number, mapLo: number) => Lookup | undefined
+  /** Ram offset of the 32-bit number that a helper answers; undefined = it has to be called. */
+  readonly answerCell: (helper: number) => number | undefined
   /** A field of the context whose value lies in Ram; undefined where it has to be asked for. */
   readonly contextCell: (off: number, size: number) => ContextCell | undefined
   /** Whether the context is bytes in Ram; otherwise it has none, and accesses to it are answered by a port. */

@@ -150,6 +150,7 @@ const NO_CODE: Code = {
     loadPacket: () => false,
     returnsRam: () => false,
     lookup: () => undefined,
+    answerCell: () => undefined,
     contextCell: () => undefined,
     contextInRam: false,
     probes: false,

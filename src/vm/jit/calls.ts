@@ -31,7 +31,7 @@ import {
   unwindIf,
 } from './body.ts'
 import { ensure } from './checks.ts'
-import type { Block, FunctionCode } from './functions.ts'
+import { type Block, type FunctionCode, OP_CALL } from './functions.ts'
 import { forget, forgetForCall } from './known.ts'
 import { arrayLookup, chainsLookup, type FoundLookup, keyAt, lookupIn, pushKey } from './lookup.ts'
 import * as w from './opcodes.ts'
@@ -48,7 +48,15 @@ export function call(b: Body, pc: number, block: Block): void {
     else leaveAt(b, pc)
   } else if (b.code.calls[pc] === undefined) leaveAt(b, pc)
   else {
-    const found = lookupIn(b, block)
+    const cell = answerCell(b, block)
+    const found = cell === undefined ? lookupIn(b, block) : undefined
+    if (cell !== undefined) {
+      i32(b, 0)
+      access(b, w.I64_LOAD32_U, cell)
+      put(b, 0)
+      forget(b.known, 0)
+      return
+    }
     if (found) {
       lookUp(b, pc, found)
       return
@@ -57,6 +65,12 @@ export function call(b: Body, pc: number, block: Block): void {
   }
   forgetForCall(b.known)
 }
+
+const answerCell = ({ code }: Body, { last }: Block): number | undefined =>
+  last >= 0 && code.opcode[last] === OP_CALL && code.src[last] === 0 ? code.linker.answerCell(code.imm[last]) : undefined
+
+/** Whether the call that a block ends with needs no host, so that what was executed is still pending behind it. */
+export const isInLine = (b: Body, block: Block): boolean => answerCell(b, block) !== undefined || lookupIn(b, block) !== undefined
 
 /** A map lookup that needs no host. */
 function lookUp(b: Body, pc: number, { lookup, mapLo }: FoundLookup): void {

@@ -35,14 +35,13 @@ import {
   settle,
   typeOf,
 } from './body.ts'
-import { call, checkpoint, exit, loadPacket, mayGoto, STOPPED } from './calls.ts'
+import { call, checkpoint, exit, isInLine, loadPacket, mayGoto, STOPPED } from './calls.ts'
 import { extentsAhead, extentsIn, prepare } from './checks.ts'
 import { type Block, isBranch, OP_CALL, OP_EXIT, OP_LD_IMM64, OP_MAY_GOTO } from './functions.ts'
 import { type Edge, inOrder } from './graph.ts'
 import { kindsOf, step } from './kinds.ts'
 import { copyOf, follow } from './known.ts'
 import { liveness } from './liveness.ts'
-import { lookupIn } from './lookup.ts'
 import { type LoopChecks, loopChecks } from './loop-checks.ts'
 import type { Func } from './module.ts'
 import * as w from './opcodes.ts'
@@ -113,7 +112,7 @@ function arrivalsOf(b: Body): Int32Array {
   for (const node of inOrder(f.graph)) {
     const block = f.blocks[node]
     const op = block && block.last >= 0 ? code.opcode[block.last] : 0
-    const isSettled = !block || (op === OP_CALL && !lookupIn(b, block)) || op === OP_MAY_GOTO
+    const isSettled = !block || (op === OP_CALL && !isInLine(b, block)) || op === OP_MAY_GOTO
     const pending = isSettled ? 0 : block.count + (isLoop[node] !== 0 ? 0 : arrivals[node])
     for (const { to } of succ[node]) {
       if (order[to] > order[node] && !fixed.has(to)) arrivals[to] = Math.max(arrivals[to], pending)

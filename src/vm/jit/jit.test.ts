@@ -47,6 +47,7 @@ const linker: Linker = {
   loadPacket: () => false,
   returnsRam: () => false,
   lookup: () => undefined,
+  answerCell: () => undefined,
   contextCell: () => undefined,
   contextInRam: false,
   probes: false,
