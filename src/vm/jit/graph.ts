@@ -36,10 +36,22 @@ export interface Graph {
 /** Nodes in reverse postorder, without those that are not reached. */
 export const inOrder = ({ order }: Graph): number[] => [...order.keys()].filter((n) => order[n] >= 0).sort((a, b) => order[a] - order[b])
 
-/** Nodes of the loop at `head`; undefined where another loop lies inside. */
-export function innermostLoop({ succ, order, isLoop }: Graph, head: number): ReadonlySet<number> | undefined {
+/** Innermost loops by their heads: the nodes of each. */
+export function innermostLoops(graph: Graph): ReadonlyMap<number, ReadonlySet<number>> {
+  const { succ, order, isLoop } = graph
+  const loops = new Map<number, ReadonlySet<number>>()
+  if (!isLoop.includes(1)) return loops
   const preds: number[][] = succ.map(() => [])
   for (const [from, edges] of succ.entries()) if (order[from] >= 0) for (const { to } of edges) preds[to].push(from)
+  for (const [head, is] of isLoop.entries()) {
+    const body = is === 0 ? undefined : bodyOf(graph, head, preds)
+    if (body) loops.set(head, body)
+  }
+  return loops
+}
+
+/** Nodes of the loop at `head`; undefined where another loop lies inside. */
+function bodyOf({ order, isLoop }: Graph, head: number, preds: readonly (readonly number[])[]): ReadonlySet<number> | undefined {
   const body = new Set([head])
   const work = preds[head].filter((n) => order[n] >= order[head])
   while (work.length > 0) {

@@ -7,7 +7,7 @@ import type { Code } from '../code.ts'
 import { MAX_SLOTS } from './body.ts'
 import { accessAt, covers, type Extent, extentsIn, hull } from './checks.ts'
 import { type FunctionCode, isRepeatable, OP_LD_IMM64 } from './functions.ts'
-import { innermostLoop, inOrder } from './graph.ts'
+import { innermostLoops } from './graph.ts'
 import { isBytes, NUMBER, step } from './kinds.ts'
 import { mayWrite } from './known.ts'
 
@@ -39,10 +39,8 @@ export function loopChecks(
 ): LoopChecks {
   const heads = new Map<number, LoopCheck[]>()
   const places = new Map<number, Map<number, LoopCheck>>()
-  for (const head of inOrder(f.graph)) {
-    if (f.graph.isLoop[head] === 0 || head >= f.blocks.length) continue
-    const body = innermostLoop(f.graph, head)
-    if (!body || [...body].some((n) => n >= f.blocks.length || !isRepeatable(code, f.blocks[n]))) continue
+  for (const [head, body] of innermostLoops(f.graph)) {
+    if ([...body].some((n) => n >= f.blocks.length || !isRepeatable(code, f.blocks[n]))) continue
     const wanted: Wanted[] = []
     const roots = rootsOf(code, f, head, body, kinds)
     for (const node of body) {

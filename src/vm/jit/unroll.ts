@@ -6,7 +6,7 @@
 //     b ---+            +-------------------------+
 //
 // In: blocks and their successors. Out: the same with the copies behind; a program of no such loops comes back as it is.
-import { type Graph, innermostLoop } from './graph.ts'
+import { type Graph, innermostLoops } from './graph.ts'
 
 /** A loop of more instructions gains nothing. */
 const LONGEST_BODY = 64
@@ -24,12 +24,9 @@ export function unrolled<T>(nodes: Nodes<T>, graph: Graph, cost: (block: T) => n
   if (graph.succ.length > nodes.blocks.length) return nodes
   const blocks = [...nodes.blocks]
   const succ = nodes.succ.map((to) => [...to])
-  for (const [head, isLoop] of graph.isLoop.entries()) {
-    if (isLoop === 0) continue
-    const body = innermostLoop(graph, head)
-    const length = body ? [...body].reduce((sum, n) => sum + cost(nodes.blocks[n]), 0) : Number.POSITIVE_INFINITY
-    if (!body || length > LONGEST_BODY) continue
-    repeat(blocks, succ, body, head, Math.min(MOST_COPIES, Math.floor(UNROLLED / length)))
+  for (const [head, body] of innermostLoops(graph)) {
+    const length = [...body].reduce((sum, n) => sum + cost(nodes.blocks[n]), 0)
+    if (length <= LONGEST_BODY) repeat(blocks, succ, body, head, Math.min(MOST_COPIES, Math.floor(UNROLLED / length)))
   }
   return { blocks, succ }
 }
