@@ -50,6 +50,8 @@ export const newLedger = (parts: Pick<Ledger, 'kernel' | 'only' | 'show' | 'caps
 const normal = (log: string): string =>
   log
     .replace(/0xff[0-9a-f]{14}/g, '0xADDRESS')
+    // Where an arena lies in user space.
+    .replace(/0x(?:7f|10)[0-9a-f]{10}\b/g, '0xADDRESS')
     .replace(/verification time \d+ usec\n/, '')
     .trimEnd()
 const statistics = (log: string): string => /processed \d+ insns/.exec(log)?.[0] ?? ''

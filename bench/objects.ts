@@ -2,13 +2,13 @@
 // Usage: npm run -s objects -- [--budget SECONDS] [--show KIND] [--id FILE.PROGRAM] [--again] PATH...
 //   PATH is an object, a folder of objects, or a list: a file named *.list with one C file a line, each followed by -I and -D words of its own, which
 //   clang-22 builds. The kernel is asked once an object: what comes back lies in build/real, and the next call goes on where the budget (50 s)
-//   ended. --show lists what differs: lax, strict, unsupported, crash, message, processed, depth, log, libbpf, build. Objects stay where they are.
+//   ended; once all is there it is judged. --show lists what differs: lax, strict, unsupported, crash, message, processed, depth, log, libbpf, build. Objects stay where they are.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { loadKernelBtf } from '../src/abi/index.ts'
+import { type KernelBtf, loadKernelBtf } from '../src/abi/index.ts'
 import { askObjects, readAnswers, whyNoObjects } from '../src/testkit/objects.ts'
 import { judge, newLedger, newRow, printLedger } from './ledger.ts'
 import { buildReal, type Real, realObjects } from './real-objects.ts'
@@ -39,16 +39,24 @@ async function main(): Promise<void> {
     return
   }
   mkdirSync(work, { recursive: true })
-  const show = options.show.split(',')
-  const kernel = await loadKernelBtf()
+  const all = positionals.flatMap(realObjects)
+  // Everything is asked for first, since judging takes its time too and would leave none for what is new.
+  const left = all.filter((real) => {
+    if (performance.now() > deadline && !isAnswered(real)) return true
+    answersOf(real)
+    return false
+  }).length
+  if (left) {
+    console.log(`${left} files are left to be asked about: call again`)
+    return
+  }
+  judgeAll(all, options.show.split(','), await loadKernelBtf())
+}
+
+function judgeAll(all: readonly Real[], show: readonly string[], kernel: KernelBtf): void {
   const ledger = newLedger({ kernel, only: options.id, show })
-  let left = 0
   let unbuilt = 0
-  for (const real of positionals.flatMap(realObjects)) {
-    if (performance.now() > deadline) {
-      left++
-      continue
-    }
+  for (const real of all) {
     const answers = answersOf(real)
     if (answers.startsWith('#')) {
       unbuilt++
@@ -62,21 +70,28 @@ async function main(): Promise<void> {
   }
   if (printLedger(ledger)) process.exitCode = 1
   if (unbuilt) console.log(`${unbuilt} files do not build`)
-  if (left) console.log(`${left} files are left: call again`)
 }
 
-/** The kernel's answers, kept by the object's name; a line that begins with # where there is no object. */
-function answersOf({ path, flags }: Real): string {
+const savedAt = ({ path, flags }: Real): string => {
   const key = createHash('sha256')
     .update(JSON.stringify([path, flags]))
     .digest('hex')
-    .slice(0, 16)
-  const saved = join(work, `${key}.jsonl.gz`)
-  if (existsSync(saved) && !options.again) return gunzipSync(readFileSync(saved)).toString()
-  const object = flags ? join(work, `${key}.o`) : path
+  return join(work, key.slice(0, 16))
+}
+const isAnswered = (real: Real): boolean => existsSync(`${savedAt(real)}.jsonl.gz`) && !options.again
+
+/** The kernel's answers, kept by the object's name; a line that begins with # where there is no object. */
+const asked = new Set<string>()
+function answersOf(real: Real): string {
+  const { path, flags } = real
+  const at = savedAt(real)
+  const saved = `${at}.jsonl.gz`
+  if (isAnswered(real) || asked.has(saved)) return gunzipSync(readFileSync(saved)).toString()
+  const object = flags ? `${at}.o` : path
   const error = flags && buildReal(path, flags, object)
   const answers = error ? `# ${error}\n` : askObjects([object], 2, root)
   writeFileSync(saved, gzipSync(answers))
+  asked.add(saved)
   return answers
 }
 
