@@ -339,6 +339,8 @@ out:
   r0 = 2
   exit`)
   expect(testRun({ program: p, data: new Uint8Array(13) }).errno).toBe(22)
+  // Programs of entries of maps meet packets there alone.
+  expect(testRun({ program: { ...p, type: 'xdp_cpumap' }, data: PACKET }).errno).toBe(22)
   expect(testRun({ program: p, data: new Uint8Array(14), repeat: 10 }).dataOut[0]).toBe(10)
   expect(testRun({ program: { ...p, type: 'sched_cls' }, data: new Uint8Array(3713) }).errno).toBe(22)
 })

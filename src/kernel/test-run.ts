@@ -95,9 +95,9 @@ function timersDue(k: Kernel): TimerTrouble {
   return trouble
 }
 
-/** The errno of a packet that no test run takes, or 0. */
+/** The errno of a packet or a type that no test run takes, or 0. */
 function refuse(type: string, data: Uint8Array): number {
-  if (data.length < ETH_HLEN) return EINVAL
+  if (data.length < ETH_HLEN || type === 'xdp_devmap' || type === 'xdp_cpumap') return EINVAL
   if (type === 'xdp') return 0
   if (data.length > PAGE_SIZE - NET_SKB_PAD - SHARED_INFO) return EINVAL
   const proto = (data[12] << 8) | data[13]

@@ -133,7 +133,8 @@ export function checkSubprogs(env: Env): number {
         subprog.exitIdx = i
         continue
       }
-      const to = i + jumpOffset(insns, i) + 1
+      // Linux adds in 32 bits.
+      const to = (i + jumpOffset(insns, i) + 1) | 0
       if (to < subprog.start || to >= subprog.end) {
         verbose(log, `jump out of range from insn ${i} to ${to}\n`)
         return -EINVAL
