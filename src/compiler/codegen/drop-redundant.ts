@@ -23,12 +23,12 @@ function knownValues(f: MFunc): Flow {
   const after = new Map<MBlock, Known>()
   let serial = 0
   const names = new Map<MInsn, string>()
-  const fresh = (i: MInsn): string => {
-    const known = names.get(i)
-    if (known !== undefined) return known
-    const made = `v${serial++}`
-    names.set(i, made)
-    return made
+  const fresh: Fresh = (known, key, i) => {
+    let name = names.get(i)
+    if (name === undefined) names.set(i, (name = `v${serial++}`))
+    else for (const [k, v] of known) if (v === name) known.delete(k)
+    known.set(key, name)
+    return name
   }
   const before = (b: MBlock): Known => {
     if (b === f.blocks[0]) return new Map()
@@ -39,15 +39,17 @@ function knownValues(f: MFunc): Flow {
     for (const [r, v] of known[0]) if (known.every((k) => k.get(r) === v)) met.set(r, v)
     return met
   }
-  for (let changed = true; changed; ) {
-    changed = false
+  // Always from the first block to the last: what is found hangs on the order.
+  const waiting = new Set(f.blocks)
+  while (waiting.size > 0) {
     for (const b of f.blocks) {
+      if (!waiting.delete(b)) continue
       const known = before(b)
       for (const i of b.insns) transfer(known, i, fresh)
       const old = after.get(b)
       if (old && old.size === known.size && [...known].every(([r, v]) => old.get(r) === v)) continue
       after.set(b, known)
-      changed = true
+      for (const to of b.term.to) waiting.add(to)
     }
   }
   return { before, transfer: (known, i) => transfer(known, i, fresh) }
@@ -98,7 +100,10 @@ function isRepeat(known: Known, i: MOp): boolean {
   return value !== undefined && known.get(d) === value
 }
 
-function transfer(known: Known, i: MInsn, fresh: (i: MInsn) => string): void {
+/** Puts the instruction's own name for its value there; what had it from an earlier time round a loop holds something else now. */
+type Fresh = (known: Known, key: number, i: MInsn) => string
+
+function transfer(known: Known, i: MInsn, fresh: Fresh): void {
   if (i.kind === 'dbg') return
   if (i.kind === 'asm') {
     for (const d of [...asmDefs(i), ...i.clobbers]) known.delete(d)
@@ -107,35 +112,24 @@ function transfer(known: Known, i: MInsn, fresh: (i: MInsn) => string): void {
   const { insn } = i
   if (insn.kind === 'call') {
     for (let r = 0; r <= 5; r++) known.delete(r)
-    setFresh(known, 0, fresh(i))
+    fresh(known, 0, i)
     return
   }
   if (insn.kind === 'store' && i.slot?.spill && insn.src.kind === 'reg') {
-    let value = known.get(insn.src.reg)
-    if (value === undefined) {
-      value = fresh(i)
-      setFresh(known, insn.src.reg, value)
-    }
-    known.set(slotKey(i.slot.id), value)
+    known.set(slotKey(i.slot.id), known.get(insn.src.reg) ?? fresh(known, insn.src.reg, i))
     return
   }
   const d = defOf(insn)
   if (d < 0) return
   const src = copySource(i)
-  if (src >= 0 && src !== REG_FP && !known.has(src)) setFresh(known, src, fresh(i))
+  if (src >= 0 && src !== REG_FP && !known.has(src)) fresh(known, src, i)
   const value = contentOf(known, i)
   if (value !== undefined) {
     known.set(d, value)
     return
   }
-  setFresh(known, d, fresh(i))
-  if (insn.kind === 'load' && i.slot?.spill) known.set(slotKey(i.slot.id), fresh(i))
-}
-
-/** The instruction's own name for its value; what had it from an earlier time round a loop holds something else now. */
-function setFresh(known: Known, key: number, name: string): void {
-  for (const [k, v] of known) if (v === name) known.delete(k)
-  known.set(key, name)
+  const name = fresh(known, d, i)
+  if (insn.kind === 'load' && i.slot?.spill) known.set(slotKey(i.slot.id), name)
 }
 
 /** Drops computations of registers that are not read afterwards; true if there were any. */
