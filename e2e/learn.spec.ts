@@ -76,6 +76,17 @@ test('lessons, map and gradebook are clean for axe', async ({ page }) => {
     expect(violations.map((v) => `${v.id}: ${v.nodes[0]?.html}`)).toEqual([])
   }
   await scan()
+  // A lab over a whole world, with a plot and a table in its text.
+  await openLesson(page, 'cilium-services')
+  await expect(column(page).getByText(/checks?, \d of them pass/)).toBeVisible({ timeout: 40_000 })
+  await expect(
+    column(page)
+      .getByRole('row', { name: /^10,000/ })
+      .locator('rect'),
+  ).toHaveCount(2)
+  await column(page).getByText('On a real machine').click()
+  await expect(column(page).getByRole('columnheader', { name: 'Cilium' })).toBeVisible()
+  await scan()
   await column(page).getByRole('button', { name: 'All lessons' }).click()
   await expect(page.getByRole('heading', { name: 'Lessons', level: 2 })).toBeVisible()
   await scan()
