@@ -50,6 +50,28 @@ b3:
   ret i32 %14
 }`
 
+  it('leaves no return behind that nothing leads to', () => {
+    const LOOP = `func @rounds(i64 %n.0) void external inline none used section "xdp" {
+b0:
+  br b1
+b1:
+  %1 = phi i64 [%n.0, b0], [%3, b2]
+  %2 = cmp sgt i64 %1, i64 0
+  condbr i1 %2, b2, b3
+b2:
+  %3 = add i64 %1, i64 -1
+  br b1
+b3:
+  ret
+}`
+    expect(code(LOOP, 1)).toMatchInlineSnapshot(`
+      "if r1 s> 0x0 goto pc+1
+      exit
+      r1 += -1
+      goto pc-4"
+    `)
+  })
+
   it('keeps the checked pointer and hoists the result', () => {
     expect(code(BOUNDS)).toMatchInlineSnapshot(`
       "r2 = *(u32 *)(r1 +0)

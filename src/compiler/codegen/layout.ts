@@ -34,6 +34,11 @@ export function layout(
   const long = new Set<MBlock>()
   for (;;) {
     const rows = f.blocks.map((b, k) => ({ block: b, jumps: jumpsOf(b, f.blocks[k + 1], cpu, long.has(b)) }))
+    const idle = idleBlock(rows)
+    if (idle) {
+      f.blocks = f.blocks.filter((b) => b !== idle)
+      continue
+    }
     const starts = new Map<MBlock, number>()
     let at = 0
     labels.clear()
@@ -121,14 +126,22 @@ function place(
   return { items, unknown }
 }
 
+/** A block that only returns, where all that led to it return by themselves. */
+function idleBlock(rows: readonly Row[]): MBlock | undefined {
+  const wanted = new Set(
+    rows.flatMap(({ block, jumps }) => [...jumps.flatMap((j) => j.to ?? []), ...(block.term.kind === 'asm' ? block.term.to : [])]),
+  )
+  return rows.find(({ block }, k) => k > 0 && onlyReturns(block) && !wanted.has(block) && !rows[k - 1].block.term.to.includes(block))?.block
+}
+
+const onlyReturns = (b: MBlock): boolean => b.term.kind === 'exit' && b.insns.every((i) => i.kind === 'dbg')
+
 /** The instructions that end a block which `next` follows. */
 function jumpsOf(block: MBlock, next: MBlock | undefined, cpu: number, long: boolean): Jump[] {
   const { term } = block
   const goto = (to: MBlock): Jump[] => {
     if (to === next) return []
-    return to.term.kind === 'exit' && to.insns.every((i) => i.kind === 'dbg')
-      ? [{ insn: { kind: 'exit' } }]
-      : [{ insn: { kind: 'goto', long, off: 0 }, to }]
+    return onlyReturns(to) ? [{ insn: { kind: 'exit' } }] : [{ insn: { kind: 'goto', long, off: 0 }, to }]
   }
   switch (term.kind) {
     case 'exit':
