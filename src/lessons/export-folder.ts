@@ -15,10 +15,12 @@ const needsKernelHeader = (files: readonly ProjectFile[]): boolean =>
 
 export function exportFolder(lesson: Lesson, files: readonly ProjectFile[], language: 'en' | 'ko'): Files {
   const { build, scenario } = lesson.start
-  const name = scenario.attach[0]?.program ?? ''
-  const programs: readonly RealProgram[] = [{ name, where: 'device' }]
+  const onProcesses = scenario.nodes.some((n) => n.kind === 'process')
+  const programs = onProcesses
+    ? programsIn(files).map((name): RealProgram => ({ name, where: 'self' }))
+    : [{ name: scenario.attach[0]?.program ?? '', where: 'device' } as const]
   const folder = { main: build.main, programs, needsKernelHeader: needsKernelHeader(files) }
-  return { ...sourcesOf(files), ...realFolder(folder), 'README.md': readme(lesson, language, build.main) }
+  return { ...sourcesOf(files), ...realFolder(folder), 'README.md': readme(lesson, language, build.main, onProcesses) }
 }
 
 /** What a project's folder is made of. */
@@ -58,11 +60,18 @@ export function exportProject({ project, report, arrivals }: ProjectExport, lang
   return { ...sourcesOf(files), ...realFolder(folder), 'README.md': words }
 }
 
-function readme(lesson: Lesson, language: 'en' | 'ko', main: string): string {
+/** Names of the programs in sources, by their sections. */
+const programsIn = (files: readonly ProjectFile[]): string[] =>
+  files.flatMap(({ text }) =>
+    [...text.matchAll(/^SEC\("(?!\.maps"|license")[^"]+"\)\s*int\s+(?:BPF_[A-Z_0-9]+\(\s*)?(\w+)/gm)].map((m) => m[1]),
+  )
+
+function readme(lesson: Lesson, language: 'en' | 'ko', main: string, onProcesses: boolean): string {
   const text = lesson.texts[language]
   const real = sectionOf(text, 'real')
   const words = README[language]
-  return `# ${text.title}\n\n${words.how(main.replace(/\.c$/, ''))}\n\n## ${real?.heading ?? ''}\n\n${asTables(withFacts(real?.body ?? '', lesson.facts))}\n`
+  const how = onProcesses ? words.processes : words.how
+  return `# ${text.title}\n\n${how(main.replace(/\.c$/, ''))}\n\n## ${real?.heading ?? ''}\n\n${asTables(withFacts(real?.body ?? '', lesson.facts))}\n`
 }
 
 /** Blocks "```table" as the tables that other readers of Markdown know. */
@@ -82,8 +91,24 @@ const README = {
 
 On Debian and Ubuntu: \`sudo apt install clang libbpf-dev make gcc libc6-dev\`.
 While it runs, \`sudo bpftool map\` and \`sudo bpftool map dump name NAME\` show the maps, \`sudo cat /sys/kernel/tracing/trace_pipe\` what bpf_printk writes.`,
+    processes: (stem: string) => `These are the programs of a Beeyard lesson, as a folder for a Linux machine.
+
+- \`make check\` compiles \`${stem}.o\` and asks the verifier of your kernel.
+- \`make run\` attaches all programs and prints what comes out of ring buffers. Ctrl-C takes them off again. They see **every process of the machine**, and what stops things
+  stops them: try it on a virtual machine.
+
+On Debian and Ubuntu: \`sudo apt install clang libbpf-dev make gcc libc6-dev bpftool\`.
+While it runs, \`sudo bpftool map dump name NAME\` shows the maps.`,
   },
   ko: {
+    processes: (stem: string) => `Beeyard 레슨의 프로그램들을 Linux 컴퓨터에서 실행할 수 있게 담은 폴더입니다.
+
+- \`make check\`: \`${stem}.o\` 파일을 컴파일하고 이 컴퓨터의 검증기에 물어봅니다.
+- \`make run\`: 프로그램을 모두 붙이고 링 버퍼에서 나오는 것을 출력합니다. Ctrl-C를 누르면 떼어 냅니다. **이 컴퓨터의 모든 프로세스**를 보며, 막는 프로그램은 실제로 막습니다. 가상
+  머신에서 실행해 보세요.
+
+Debian과 Ubuntu에서는 \`sudo apt install clang libbpf-dev make gcc libc6-dev bpftool\` 명령으로 준비합니다.
+실행하는 동안 \`sudo bpftool map dump name NAME\`으로 맵을 볼 수 있습니다.`,
     how: (stem: string) => `Beeyard 레슨의 프로그램을 Linux 컴퓨터에서 실행할 수 있게 담은 폴더입니다.
 
 - \`make check\`: \`${stem}.o\` 파일을 컴파일하고 이 컴퓨터의 검증기에 물어봅니다.

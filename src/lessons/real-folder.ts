@@ -105,7 +105,7 @@ clean:
 `
 }
 
-const LOADER = `// Loads an object, attaches programs of it and waits for Ctrl-C.
+const LOADER = `// Loads an object, attaches programs of it, prints what comes out of ring buffers, and waits for Ctrl-C.
 // Usage: loader [-n] [-m MAPS.txt] [-t PACKETS.pcap] FILE.o PROGRAM[@WHERE][:egress]...
 // WHERE is an interface, or a directory of the cgroup file system. -n loads only. -m puts first contents into maps, a line "NAME KEY VALUE" each, in hex.
 // -t runs the first program on each packet of a capture without attaching it, and prints the packet's number and what the program returned.
@@ -119,6 +119,8 @@ const LOADER = `// Loads an object, attaches programs of it and waits for Ctrl-C
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <linux/perf_event.h>
+#include <sys/syscall.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
@@ -188,6 +190,56 @@ static int tc(struct wish *wish, int on)
 	return bpf_tc_attach(&hook, &options);
 }
 
+/* A sample 99 times a second on every CPU; they end with the loader. */
+static int sample(struct bpf_program *program)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr), .config = PERF_COUNT_SW_CPU_CLOCK, .freq = 1, .sample_freq = 99,
+	};
+
+	for (int cpu = 0; cpu < libbpf_num_possible_cpus(); cpu++) {
+		int fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+		if (fd < 0 && errno == ENODEV)
+			continue;
+		if (fd < 0 || !bpf_program__attach_perf_event(program, fd))
+			return -errno;
+	}
+	return 0;
+}
+
+static int show(void *name, void *data, size_t size)
+{
+	const unsigned char *bytes = data;
+
+	printf("%s: ", (const char *)name);
+	for (size_t i = 0; i < size; i++)
+		printf("%02x", bytes[i]);
+	printf("  ");
+	for (size_t i = 0; i < size; i++)
+		putchar(bytes[i] >= ' ' && bytes[i] < 127 ? bytes[i] : '.');
+	putchar('\\n');
+	fflush(stdout);
+	return 0;
+}
+
+/* Records of ring buffers as bytes and text; NULL where the object has none. */
+static struct ring_buffer *open_rings(struct bpf_object *object)
+{
+	struct ring_buffer *rings = NULL;
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, object) {
+		if (bpf_map__type(map) != BPF_MAP_TYPE_RINGBUF)
+			continue;
+		void *name = (void *)bpf_map__name(map);
+		if (!rings)
+			rings = ring_buffer__new(bpf_map__fd(map), show, name, NULL);
+		else
+			ring_buffer__add(rings, bpf_map__fd(map), show, name);
+	}
+	return rings;
+}
+
 static int attach(struct wish *wish)
 {
 	struct bpf_program *program = wish->program;
@@ -216,6 +268,8 @@ static int attach(struct wish *wish)
 		fd = open("/proc/self/ns/net", O_RDONLY);
 		wish->link = fd < 0 ? NULL : bpf_program__attach_netns(program, fd);
 		break;
+	case BPF_PROG_TYPE_PERF_EVENT:
+		return sample(program);
 	default:
 		wish->link = bpf_program__attach(program);
 	}
@@ -390,8 +444,10 @@ int main(int argc, char **argv)
 	signal(SIGTERM, stop);
 	printf("%s runs; Ctrl-C takes it off\\n", wishes[0].text);
 	fflush(stdout);
+	struct ring_buffer *rings = open_rings(object);
 	while (!stopped)
-		pause();
+		rings ? ring_buffer__poll(rings, 200) : pause();
+	ring_buffer__free(rings);
 	for (int i = 0; i < count; i++)
 		detach(&wishes[i]);
 	bpf_object__close(object);

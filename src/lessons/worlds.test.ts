@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { startBuild } from '../engine/index.ts'
 import { workOf } from './grade.ts'
-import { examine, exportFolder, newLesson, readLesson } from './index.ts'
+import { examine, exportFolder, loadLesson, newLesson, readLesson } from './index.ts'
 import { judge } from './judge.ts'
 import { gridFaults } from './text.ts'
 import type { Condition, Lesson } from './types.ts'
@@ -183,4 +183,14 @@ test('an exported text has tables that other readers know', () => {
   const read = readLesson({ ...files, 'en.md': files['en.md'].replace(/(\{#real\}\n)/, `$1\n${table}\n`) })
   if (!read.ok) throw new Error(read.faults.join())
   expect(exportFolder(read.lesson, read.lesson.start.files, 'en')['README.md']).toContain('| what | there |\n| --- | --- |\n| `a` | 1 |')
+})
+
+test('the folder of a lab names all of its programs, and says that it is about a whole machine', async () => {
+  const lab = await loadLesson('tetragon-in-small')
+  if (!lab) throw new Error('no such lesson')
+  const folder = exportFolder(lab, lab.start.files, 'en')
+  expect(folder['Makefile']).toContain('PROGRAMS = on_exec on_open on_connect\n')
+  expect(folder['Makefile']).toContain('vmlinux.h:')
+  expect(folder['README.md']).toContain('every process')
+  expect(folder['README.md']).not.toContain('make sandbox')
 })
