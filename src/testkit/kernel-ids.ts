@@ -41,12 +41,12 @@ export function inOwnIds<T extends ForeignIds>(foreign: T, kernel: KernelBtf): T
     if (code[at] === LD_IMM64) {
       const ofKernel = slots.getInt32(at + INSN_BYTES + 4, true) === 0
       if (source === BPF_PSEUDO_BTF_ID && ofKernel) put(slot, named, ['var', 'func'])
-      else put(slot, foreign.casts?.[slot], COMPOSITES)
+      else put(slot, foreign.casts?.[slot], CAST_TO)
       slot++
     } else if (code[at] === (BPF_JMP | BPF_CALL)) {
       const ofKernel = slots.getInt16(at + 2, true) === 0
       if (source === BPF_PSEUDO_KFUNC_CALL && ofKernel) put(slot, named, ['func'])
-    } else put(slot, foreign.casts?.[slot], COMPOSITES)
+    } else put(slot, foreign.casts?.[slot], CAST_TO)
   }
   const { log, said } = foreign
   return {
@@ -58,7 +58,7 @@ export function inOwnIds<T extends ForeignIds>(foreign: T, kernel: KernelBtf): T
   }
 }
 
-const COMPOSITES: readonly BtfKind[] = ['struct', 'union']
+const CAST_TO: readonly BtfKind[] = ['struct', 'union', 'typedef', 'int', 'enum', 'enum64']
 
 function namesNothing(kernel: KernelBtf, id: BtfId): boolean {
   const type = kernel.btf.types[id]

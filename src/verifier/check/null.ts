@@ -29,15 +29,10 @@ export function markNotNull(env: Env, s: Int32Array, r: number): void {
     if (hasField(recordOf(env, inner), 'bpf_timer', 'bpf_wq', 'bpf_task_work')) s[r + MAP_UID] = s[r + ID]!
     return
   }
-  switch (env.maps[s[r + MAP]!]!.type) {
-    case 'xskmap':
-      s[r + TYPE] = PTR_TO_XDP_SOCK
-      break
-    case 'sockmap':
-    case 'sockhash':
-      s[r + TYPE] = PTR_TO_SOCKET
-      break
-    default:
-      s[r + TYPE] = PTR_TO_MAP_VALUE
-  }
+  const { type: kind } = env.maps[s[r + MAP]!]!
+  s[r + TYPE] = SOCKETS[kind] ?? PTR_TO_MAP_VALUE
+  // Linux leaves the map in the register of a socket too, where it tells it from sockets that came from elsewhere; 0 says that there is none.
+  if (kind in SOCKETS) s[r + MAP]!++
 }
+
+const SOCKETS: Readonly<Record<string, number>> = { xskmap: PTR_TO_XDP_SOCK, sockmap: PTR_TO_SOCKET, sockhash: PTR_TO_SOCKET }
