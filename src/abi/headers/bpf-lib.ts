@@ -327,6 +327,7 @@ export const LIB_HEADERS: readonly Header[] = [
   endian,
   header('bpf_endian.h', ['bpf/bpf_endian.h']),
   coreRead,
+  header('bpf_core_read.h', ['bpf/bpf_core_read.h']),
   ptrace,
   perfEvent,
   header('asm/bpf_perf_event.h', ['linux/ptrace.h'], '#ifndef __VMLINUX_H__\ntypedef struct pt_regs bpf_user_pt_regs_t;\n#endif'),
