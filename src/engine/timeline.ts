@@ -27,7 +27,7 @@ const FRAME_STEPS = 1 << 16
 /** Between the place that is looked at and the frame before it, so that a step back is at hand. */
 const NEAR_STEPS = 1 << 11
 /** Compiled runs go so far without frames: an interpreter makes up for that in milliseconds. */
-const COMPILED_STEPS = 1 << 20
+const COMPILED_STEPS = 1 << 18
 /** A run that takes longer is stopped. A verified program takes a million instructions at most, times its callbacks and tail calls. */
 const MAX_STEPS = 1 << 24
 /** Between keyframes, whichever comes first; both grow where there would be more than MAX_KEYFRAMES. */
