@@ -52,6 +52,8 @@ for (const theme of ['light', 'dark'] as const) {
     }
     await page.getByRole('button', { name: 'Share' }).click()
     await expect(page.getByRole('dialog')).toBeVisible()
+    await page.getByRole('dialog').getByText('QR code').click()
+    await page.getByRole('dialog').getByText('Put it into a page').click()
     await clean(page, 'share')
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Keys and help' }).click()

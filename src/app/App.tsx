@@ -10,6 +10,7 @@ import { EmbedPage } from './shell/EmbedPage.tsx'
 import { readEmbed } from './shell/embed.ts'
 import { Header } from './shell/Header.tsx'
 import { Note } from './shell/Note.tsx'
+import { PaletteDialog } from './shell/PaletteDialog.tsx'
 import { useWidth } from './shell/useWidth.ts'
 import { Workbench } from './shell/Workbench.tsx'
 import type { Page } from './state/boot.ts'
@@ -17,11 +18,10 @@ import { PageContext } from './state/hooks.ts'
 import { useUi } from './state/ui.ts'
 import { useDark } from './state/useDark.ts'
 
-// Loaded when they are first opened.
+// Loaded when they are first opened; the palette is not, since one types on while it opens.
 const EarlierDialog = lazy(async () => ({ default: (await import('./shell/EarlierDialog.tsx')).EarlierDialog }))
 const ExamplesDialog = lazy(async () => ({ default: (await import('./shell/ExamplesDialog.tsx')).ExamplesDialog }))
 const HelpDialog = lazy(async () => ({ default: (await import('./shell/HelpDialog.tsx')).HelpDialog }))
-const PaletteDialog = lazy(async () => ({ default: (await import('./shell/PaletteDialog.tsx')).PaletteDialog }))
 const ShareDialog = lazy(async () => ({ default: (await import('./share/ShareDialog.tsx')).ShareDialog }))
 
 const embed = readEmbed(location.search)

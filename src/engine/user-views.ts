@@ -57,6 +57,8 @@ export interface UserViewInput {
   readonly symbol: (address: bigint, pid: number) => string | undefined
 }
 
+/** Arrays of up to so many slots are shown whole. */
+const FULL_ROWS = 16
 const MAX_ROWS = 1000
 const MAX_LINES = 2000
 const NO_TYPES: Btf = { types: [{ kind: 'void' }], strings: new Uint8Array(1) }
@@ -98,12 +100,20 @@ interface Source {
   readonly keyType: BtfId
   readonly valueType: BtfId
   readonly entries: readonly { readonly key: Uint8Array; readonly value: Uint8Array }[]
+  /** All keys are always there: an array. */
+  readonly isArray?: boolean
 }
 
 function sourceOf(o: UserViewInput, name: string): Source | undefined {
   const { btf = NO_TYPES, kernel } = o
   const map = kernel.maps.find((m) => m.def.name === name)
-  if (map) return { keyType: map.def.keyTypeId, valueType: map.def.valueTypeId, entries: entriesOf(o, map) }
+  if (map)
+    return {
+      keyType: map.def.keyTypeId,
+      valueType: map.def.valueTypeId,
+      entries: entriesOf(o, map),
+      isArray: map.def.type.includes('array'),
+    }
   for (const section of btf.types) {
     if (section.kind !== 'datasec') continue
     for (const info of section.vars) {
@@ -134,8 +144,12 @@ function entriesOf({ btf = NO_TYPES }: UserViewInput, map: KernelMap): Source['e
 
 const shownAs = (btf: Btf, type: BtfId, bytes: Uint8Array): string => (type === 0 ? toHex(bytes) : formatValue(btf, type, bytes))
 
-function tableRows({ btf = NO_TYPES }: UserViewInput, { entries, keyType, valueType }: Source): { key: string; value: string }[] {
-  return entries.slice(0, MAX_ROWS).map(({ key, value }) => ({ key: shownAs(btf, keyType, key), value: shownAs(btf, valueType, value) }))
+/** Of a long array, what is zero says nothing. */
+function tableRows({ btf = NO_TYPES }: UserViewInput, { entries, keyType, valueType, isArray }: Source): { key: string; value: string }[] {
+  const used = isArray && entries.length > FULL_ROWS ? entries.filter(({ value }) => value.some((byte) => byte !== 0)) : entries
+  return (used.length > 0 ? used : entries.slice(0, FULL_ROWS))
+    .slice(0, MAX_ROWS)
+    .map(({ key, value }) => ({ key: shownAs(btf, keyType, key), value: shownAs(btf, valueType, value) }))
 }
 
 /** An array's slots are one histogram; a value that holds an array of numbers is one for each key. */

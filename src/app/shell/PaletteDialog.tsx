@@ -1,5 +1,5 @@
 // The command palette: everything that the page can do, found by typing. A combobox over a listbox after the ARIA pattern.
-import { type KeyboardEvent, useEffect, useMemo, useState } from 'react'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import type { ExampleRow } from '../../worker/index.ts'
 import { useT } from '../i18n/index.ts'
 import { useDocument } from '../state/document.ts'
@@ -23,6 +23,9 @@ export function PaletteDialog({ onClose }: { readonly onClose: () => void }) {
   useEffect(() => {
     void page.engine.call('examples', {}).then(setExamples, () => undefined)
   }, [page])
+  const input = useRef<HTMLInputElement>(null)
+  // The dialog is open by now and has given the focus to its first button.
+  useEffect(() => input.current?.focus(), [])
   const items = useMemo(() => paletteItems({ page, t, language, files, examples }), [page, t, language, files, examples])
   const found = useMemo(() => searchPalette(items, wanted), [items, wanted])
   const current = Math.min(at, found.length - 1)
@@ -46,6 +49,7 @@ export function PaletteDialog({ onClose }: { readonly onClose: () => void }) {
   return (
     <Dialog title={t.palette.title} onClose={onClose}>
       <input
+        ref={input}
         className={styles.input}
         role="combobox"
         aria-expanded="true"

@@ -91,7 +91,7 @@ function Schedules({ grid }: { readonly grid: RaceGrid }) {
   return (
     <>
       <p className={styles.verdict} role="status">
-        <Chip tone={isRace ? 'bad' : 'good'}>{isRace ? t.race : t.safe}</Chip>
+        <strong data-race={isRace}>{isRace ? t.race : t.safe}</strong>
         <span className={section.muted}>{t.grid(counts.same, counts.other, counts.deadlock)}</span>
         <PictureMenu name="race" of="[data-picture]" />
       </p>

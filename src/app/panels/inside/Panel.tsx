@@ -6,6 +6,7 @@ import { Button } from '../../ui/Button.tsx'
 import { PictureMenu } from '../../ui/PictureMenu.tsx'
 import section from '../Section.module.css'
 import { Flow } from './Flow.tsx'
+import styles from './Panel.module.css'
 import { Passes } from './Passes.tsx'
 import { Types } from './Types.tsx'
 
@@ -21,7 +22,7 @@ export function InsidePanel() {
   if (!program) return <p className={section.empty}>{t.inside.noProgram}</p>
   return (
     <div className={section.panel}>
-      <div className={section.bar} role="group" aria-label={t.inside.choose}>
+      <div className={`${section.bar} ${styles.views}`} role="group" aria-label={t.inside.choose}>
         {VIEWS.map((v) => (
           <Button key={v} kind="quiet" pressed={v === view} onClick={() => setView(v)}>
             {t.inside.views[v]}
