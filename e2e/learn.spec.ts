@@ -1,4 +1,5 @@
 // Learning and teaching: a whole lesson with the keyboard alone, a workshop from its making to the gradebook, a forged hand-in.
+import { readFileSync } from 'node:fs'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './beeyard.ts'
@@ -25,6 +26,18 @@ async function tabTo(page: Page, name: RegExp, key = 'Tab', most = 40): Promise<
   }
   throw new Error(`no ${name} in the tab order`)
 }
+
+test('a lab in a world of processes: a figure is guessed, the world is watched, done', async ({ page }) => {
+  await openLesson(page, 'profiler')
+  await expect(column(page).getByText('User space shows').first()).toBeVisible()
+  await column(page).getByRole('radio', { name: '3', exact: true }).check()
+  await column(page).getByRole('button', { name: 'Answer' }).click()
+  await expect(column(page).getByText('Not quite: it is 0.')).toBeVisible({ timeout: 40_000 })
+  await page.keyboard.press('Alt+1')
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.insertText(readFileSync('src/lessons/content/profiler/solution/profiler.bpf.c', 'utf8'))
+  await expect(column(page).getByText('Done. Every check passes.')).toBeVisible({ timeout: 40_000 })
+})
 
 test('a lesson by keyboard alone: guess, mend, break, done, next', async ({ page }) => {
   await openLesson(page, 'hello-xdp')
