@@ -199,6 +199,12 @@ function skipEmpty(fn: Func): boolean {
     const final = (b: Block): Block => {
       let at = b
       for (let next = targets.get(at); next; next = targets.get(at)) at = next
+      // What leads there over many blocks leads there at once from now on.
+      for (let k = b; k !== at; ) {
+        const next = targets.get(k)!
+        targets.set(k, at)
+        k = next
+      }
       return at
     }
     from.term.to = from.term.to.map(final)

@@ -24,6 +24,9 @@ export interface Scope {
 /** The switch that `case` belongs to. */
 export interface OpenSwitch {
   readonly cases: TCase[]
+  /** The same, those of one value by it. */
+  readonly single: Map<bigint, TCase>
+  readonly ranges: TCase[]
   readonly type: CType
   hasDefault: boolean
 }

@@ -3,7 +3,7 @@ import { never } from '../../base/index.ts'
 import { error, label, type Place, warning } from '../report.ts'
 import type { AsmOperand, CompoundStmt, Expr, Stmt } from '../syntax/index.ts'
 import { promote, rvalue } from './build-expr.ts'
-import { type Context, innermost, isError, type OpenFunction, popScope, pushScope } from './context.ts'
+import { type Context, innermost, isError, type OpenFunction, type OpenSwitch, popScope, pushScope } from './context.ts'
 import { condition, convert } from './convert.ts'
 import { integerOf, isInteger, isScalar, isVoid, sizeOf, wrap } from './ctypes.ts'
 import { foldedNumber } from './folding.ts'
@@ -237,7 +237,7 @@ function switchStatement(cx: Context, fn: OpenFunction, s: Stmt & { readonly kin
     if (sizeOf(value.type) === 16) error(cx.sink, 'c.no-int128', s.value.at)
     else if (!isInteger(value.type)) error(cx.sink, 'c.switch-not-integer', s.value.at, [quoteType(value.type)])
   }
-  const open = { cases: [] as TCase[], type: value.type, hasDefault: false }
+  const open: OpenSwitch = { cases: [], single: new Map(), ranges: [], type: value.type, hasDefault: false }
   fn.switches.push(open)
   fn.breakables++
   const body = scoped(cx, s.body)
@@ -296,10 +296,20 @@ function caseLabel(cx: Context, fn: OpenFunction, s: Stmt & { readonly kind: 'ca
     return undefined
   }
   const made: TCase = { low, high, at: s.low.at }
-  const before = open.cases.find((c) => low <= c.high && c.low <= high)
+  const before = sameCase(open, low, high)
   if (before) error(cx.sink, 'c.duplicate-case', s.low.at, [String(low)], { labels: [label(before.at, 'c.note.previous-case')] })
-  else open.cases.push(made)
+  else {
+    open.cases.push(made)
+    if (low === high) open.single.set(low, made)
+    else open.ranges.push(made)
+  }
   return { kind: 'case', case: made }
+}
+
+/** A case that has a value of the range already. */
+function sameCase(open: OpenSwitch, low: bigint, high: bigint): TCase | undefined {
+  const meets = (c: TCase): boolean => low <= c.high && c.low <= high
+  return low === high ? (open.single.get(low) ?? open.ranges.find(meets)) : open.cases.find(meets)
 }
 
 function defaultLabel(cx: Context, fn: OpenFunction, s: Stmt & { readonly kind: 'default' }): Head | undefined {
