@@ -22,6 +22,7 @@ export { type Interleaved, interleave, type Lane } from './interleave.ts'
 export {
   contextBytes,
   contextField,
+  isXdp,
   type Outcome,
   outcome,
   type PacketContext,

@@ -9,6 +9,7 @@ import { decode, type Insn, type Program } from '../isa/index.ts'
 import {
   createKernel,
   describeAddress,
+  isXdp,
   type Kernel,
   loadProgram,
   outcome,
@@ -188,7 +189,7 @@ function originOf(kernel: Kernel, program: Program, view: ValueView, value: bigi
     case 'pkt_end':
       return u64(packet.region.baseHi, packet.region.baseLo + packet.end)
     case 'ctx': {
-      const region = program.type === 'xdp' ? kernel.xdpRegion : kernel.skbRegion
+      const region = isXdp(program.type) ? kernel.xdpRegion : kernel.skbRegion
       return u64(region.baseHi, region.baseLo)
     }
     case 'map_ptr': {
