@@ -24,7 +24,10 @@ import { type Memory, makeMemory, type Place } from './memory.ts'
 /** Instructions that a search for a load's value looks at before it gives up. */
 const BUDGET = 2000
 
-export function gvn(fn: Func): void {
+/** On legalized code: what a `trunc` gives holds bits that mean nothing, a load does not, so the one never stands for the other. */
+export const gvnOfLegal = (fn: Func): void => gvn(fn, true)
+
+export function gvn(fn: Func, isLegal = false): void {
   const cfg = makeCfg(fn)
   const children = dominatorTree(cfg)
   const replacement = new Map<Value, Value>()
@@ -54,7 +57,7 @@ export function gvn(fn: Func): void {
       const known = isPure(i)
         ? table.get(numbers.key(i))
         : i.kind === 'load' && !i.volatile
-          ? availableValue(fn, cfg, memory, block, out, i)
+          ? availableValue({ fn, memory, load: i, isLegal }, cfg, block, out)
           : undefined
       if (known) {
         replacement.set(i, known)
@@ -99,14 +102,16 @@ interface Search {
   readonly place: Place
   readonly load: Load
   readonly fn: Func
+  readonly isLegal: boolean
   budget: number
 }
 
 /** What an instruction says of the bytes that a load wants: their value, that it may have changed them, or nothing. */
 type Answer = Value | 'clobber' | undefined
 
-function availableValue(fn: Func, cfg: Cfg, memory: Memory, block: Block, before: readonly Instr[], load: Load): Value | undefined {
-  const search: Search = { memory, place: memory.placeOf(load.args[0], sizeOf(load.type)), load, fn, budget: BUDGET }
+function availableValue(wanted: Omit<Search, 'place' | 'budget'>, cfg: Cfg, block: Block, before: readonly Instr[]): Value | undefined {
+  const { load, memory } = wanted
+  const search: Search = { ...wanted, place: memory.placeOf(load.args[0], sizeOf(load.type)), budget: BUDGET }
   if (search.place.offset === undefined && load.args[0].kind !== 'ptradd') return undefined
   let answer = scan(search, before)
   let at = cfg.index.get(block)!
@@ -159,6 +164,7 @@ function sameLoad(s: Search, i: Load): Answer {
 function fromStore(s: Search, i: Extract<Instr, { kind: 'store' }>): Value | undefined {
   if (i.volatile) return undefined
   const [address, value] = i.args
+  if (s.isLegal && value.kind === 'cast' && value.op === 'trunc') return undefined
   const { type } = s.load
   if (address === s.load.args[0] && value.type === type) return value
   const p = s.memory.placeOf(address, sizeOf(value.type))

@@ -10,7 +10,7 @@ import { dropSigns } from './drop-signs.ts'
 import { dropUnused } from './drop-unused.ts'
 import { dse } from './dse.ts'
 import { expandMem } from './expand-mem.ts'
-import { gvn } from './gvn.ts'
+import { gvn, gvnOfLegal } from './gvn.ts'
 import { type Ledger, makeLedger, runUnlessIdle } from './idle.ts'
 import { inline } from './inline.ts'
 import { jumpThreading } from './jump-threading.ts'
@@ -110,7 +110,7 @@ export const PASSES: readonly Pass[] = [
   perFunction('lowerSwitch', lowerSwitch, true),
   perModule('legalize', legalize, true),
   perFunction('simplify', simplify),
-  perFunction('gvn', gvn),
+  perFunction('gvn', gvnOfLegal),
   perFunction('dce', dce),
   perFunction('sinkCasts', sinkCasts),
   perFunction('lowerSelect', lowerSelect, true),
