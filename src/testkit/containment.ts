@@ -49,6 +49,7 @@ export function follow(program: Program, packet: Uint8Array, beliefs: Beliefs): 
   const { next, at } = indexOf(beliefs)
   const wrongIn = (state: StateView): string => misfit(kernel, program, state)
   let followed = 0
+  let from = -1
   let here: readonly StateView[] = (next.get(-1) ?? []).filter((state) => state.insn === 0)
   for (let executed = 0; ; executed++) {
     const { machine } = kernel
@@ -58,8 +59,10 @@ export function follow(program: Program, packet: Uint8Array, beliefs: Beliefs): 
     if (executed >= MAX_STEPS) return { executed, followed, unsupported: 'a run that does not end' }
     const { pc } = machine
     let now = here.filter((state) => wrongIn(state) === '')
-    if (here.length > 0 && now.length === 0) return { executed, followed, escape: `${pc}: ${wrongIn(here[0]!)}` }
-    if (here.length === 0) {
+    // Both ways of a jump over nothing lead here, and one of them may have been pruned at once.
+    const mayBePruned = here.length === 0 || leadsToOne(insns[from])
+    if (!mayBePruned && now.length === 0) return { executed, followed, escape: `${pc}: ${wrongIn(here[0]!)}` }
+    if (mayBePruned && now.length === 0) {
       const all = at.get(pc) ?? []
       if (all.length === 0) return { executed, followed, escape: `${pc}: the verifier never came here` }
       // In a function the callers' frames would have to fit too, and states show the innermost one only.
@@ -69,6 +72,7 @@ export function follow(program: Program, packet: Uint8Array, beliefs: Beliefs): 
       if (wrong.length > 0 && !wrong.includes('')) return { executed, followed, escape: `${pc}: no belief fits, ${wrong[0]}` }
     }
     if (now.length > 0) followed++
+    from = pc
     runInvocation(kernel, 1)
     const after = machine.pc
     here = now.flatMap((state) => next.get(state.step) ?? []).filter((state) => state.insn === after)
@@ -90,6 +94,8 @@ function indexOf({ states, steps }: Beliefs): { next: Map<number, StateView[]>; 
   }
   return { next, at }
 }
+
+const leadsToOne = (insn: Insn | undefined): boolean => insn?.kind === 'jump' && insn.off === 0
 
 /** The register whose memory an instruction goes through; -1 = none. */
 function pointerUsed(insn: Insn | undefined): number {
