@@ -761,6 +761,22 @@ export const REJECTION_MESSAGES = {
     en: 'Use arena pointers only with the arena map that the program names.',
     ko: '프로그램이 쓰는 아레나 맵의 포인터만 쓰세요.',
   },
+  'reject.exceptionCallback.what': {
+    en: 'The function that handles exceptions takes one integer, and only bpf_throw() calls it.',
+    ko: '예외를 처리하는 함수는 정수 하나를 인자로 받고, bpf_throw()만 호출할 수 있습니다.',
+  },
+  'reject.exceptionCallback.fix': {
+    en: 'Give it one argument (u64 cookie), and put what both need into a function of its own.',
+    ko: '인자를 하나(u64 cookie)만 두고, 다른 곳에서도 필요한 코드는 별도 함수로 빼세요.',
+  },
+  'reject.sleepableMaps.what': {
+    en: 'A sleepable program may wait in the middle, and a map of this kind is only safe where nothing waits.',
+    ko: 'sleepable 프로그램은 도중에 대기할 수 있는데, 이 종류의 맵은 대기하지 않는 곳에서만 안전합니다.',
+  },
+  'reject.sleepableMaps.fix': {
+    en: 'Use an array, a hash, a ring buffer or local storage, or a program that does not sleep.',
+    ko: '배열, 해시, 링 버퍼, 로컬 스토리지를 쓰거나 sleepable이 아닌 프로그램을 쓰세요.',
+  },
   'reject.throwPlace.what': {
     en: 'An exception cannot be thrown here.',
     ko: '여기서는 예외를 던질 수 없습니다.',

@@ -217,6 +217,7 @@ export const RULES: readonly Rule[] = [
   },
   { code: 'stackBounds', pattern: /invalid stack (?:type R\d+ )?off=(-?\d+) size=(\d+)/, params: ([off, size]) => ['', off, size] },
   { code: 'stackSum', pattern: /combined stack size of (\d+) calls is (\d+)/, params: ([calls, bytes]) => ['', calls, bytes] },
+  { code: 'stackSum', pattern: /stack size of subprog \d+ is (\d+)\. Too large/, params: ([bytes]) => ['', '1', bytes] },
   { code: 'misaligned', pattern: /misaligned .*access off .*size (\d+)/, params: ([size]) => ['', size] },
   { code: 'framePointer', pattern: /frame pointer is read only/, params: none },
 
@@ -225,6 +226,7 @@ export const RULES: readonly Rule[] = [
   { code: 'lockHeld', pattern: /while holding a lock|inside bpf_spin_lock-ed region|function calls are not allowed while/, params: none },
   { code: 'dynptr', pattern: /dynptr/i, params: none },
   { code: 'iterator', pattern: /(?:un)?initialized iter_\w+|unreleased iter|invalid iter/, params: none },
+  { code: 'sleepableMaps', pattern: /Sleepable programs can only use/, params: none },
   { code: 'sleepable', pattern: /sleepable|might sleep/, params: none },
 
   // Control flow and limits
@@ -251,6 +253,7 @@ export const RULES: readonly Rule[] = [
     params: none,
   },
   { code: 'arena', pattern: /arena|addr_space_cast/, params: none },
+  { code: 'exceptionCallback', pattern: /exception cb/, params: none },
   { code: 'throwPlace', pattern: /bpf_throw/, params: none },
   { code: 'tailCallStack', pattern: /tail_call(?:s are| is) not allowed/, params: none },
   { code: 'packetLoad', pattern: /BPF_LD_\[ABS\|IND\]|BPF_LD_ABS|LD_ABS/, params: none },
@@ -275,7 +278,7 @@ export const RULES: readonly Rule[] = [
     pattern: /size cannot be determined|Arg#\d+ type|Unrecognized arg#|> \d+ args|return scalar\. Only/,
     params: none,
   },
-  { code: 'btfMissing', pattern: /BTF|btf func_info|btf_id|KIND_VAR|func_info/, params: none },
+  { code: 'btfMissing', pattern: /BTF|kern ctx type id|btf func_info|btf_id|KIND_VAR|func_info/, params: none },
   { code: 'attachTarget', pattern: /attach_?(?: to|btf_id)|can be sleepable|not a supported struct|device-bound/, params: none },
   {
     code: 'kfuncRefused',
