@@ -45,13 +45,16 @@ async function batch(words: readonly string[]): Promise<number> {
 }
 
 async function main([command, ...words]: readonly string[]): Promise<number> {
+  if (command === undefined || command === 'help' || [command, ...words].includes('--help')) {
+    output.out(USAGE)
+    return command === undefined ? 2 : 0
+  }
   if (command === 'batch') return batch(words)
   if (command === 'grade') return gradeCommand(words, output, await loadKernelBtf())
   if (command === 'lesson') return lessonCommand(words, output, await loadKernelBtf())
-  if (command !== undefined && Object.hasOwn(COMMANDS, command)) return COMMANDS[command](words, output, await loadKernelBtf())
-  const asked = command === undefined || command === 'help' || command === '--help'
-  output[asked ? 'out' : 'err'](asked ? USAGE : `unknown command ${command}\n\n${USAGE}`)
-  return command === undefined || !asked ? 2 : 0
+  if (Object.hasOwn(COMMANDS, command)) return COMMANDS[command](words, output, await loadKernelBtf())
+  output.err(`unknown command ${command}\n\n${USAGE}`)
+  return 2
 }
 
 // A reader that has seen enough, such as head, is no defect.
