@@ -43,6 +43,7 @@ export function generate(fn: Func, target: Target, check = false): Generated {
   mergeTails(f)
   threadBlocks(f)
   shareSpills(f)
+  clearResult(f)
   const depth = layoutFrame(f)
   if (depth > MAX_STACK) target.report('c.bpf.stack', [String(depth)], fn.at)
   placeSlots(f)
@@ -53,6 +54,28 @@ export function generate(fn: Func, target: Target, check = false): Generated {
   if (code.tooFar) target.report('c.bpf.jump-too-far', [fn.name], fn.at)
   const stackVariables = f.slots.flatMap((s) => (s.variable ? [{ variable: s.variable, offset: s.offset, size: s.size }] : []))
   return { ...code, func: fn, depth, stackVariables }
+}
+
+/** A function that returns nothing must not leave an address of the stack in r0: Linux would take it for the result. */
+function clearResult(f: MFunc): void {
+  const mayHoldAddress = f.blocks.some((b) =>
+    b.insns.some((i) => {
+      if (i.kind === 'asm') return true
+      if (i.kind !== 'op') return false
+      const { insn } = i
+      if (insn.kind === 'alu') return insn.op === 'mov' && insn.width === 64 && insn.dst === 0 && insn.src.kind === 'reg'
+      return insn.kind === 'load' && insn.size === 8 && insn.dst === 0
+    }),
+  )
+  if (!mayHoldAddress) return
+  for (const b of f.blocks) {
+    if (b.term.kind !== 'exit' || b.term.value) continue
+    b.insns.push({
+      kind: 'op',
+      insn: { kind: 'alu', op: 'mov', width: 64, dst: 0, src: { kind: 'imm', imm: 0 } },
+      ...(b.term.at && { at: b.term.at }),
+    })
+  }
 }
 
 /** Makes offsets in the frame of offsets in slots. */
