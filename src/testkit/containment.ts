@@ -75,7 +75,10 @@ export function follow(program: Program, packet: Uint8Array, beliefs: Beliefs): 
     from = pc
     runInvocation(kernel, 1)
     const after = machine.pc
-    here = now.flatMap((state) => next.get(state.step) ?? []).filter((state) => state.insn === after)
+    const steps = now.flatMap((state) => next.get(state.step) ?? [])
+    // Where a walk forks on a number, its other half begins at the same instruction.
+    const forked = steps.filter((state) => state.insn === pc).flatMap((state) => next.get(state.step) ?? [])
+    here = [...steps, ...forked].filter((state) => state.insn === after)
   }
 }
 
