@@ -59,7 +59,8 @@ export function address(l: L, e: TExpr): Address {
         return { ...at(base, p.subtract ? -step : step) }
       }
       const ptr = l.rules.value(l, p)
-      return { ptr, off: 0, align: alignOf(e.type) }
+      // An element of an array in a packed structure is no better aligned than the array.
+      return { ptr, off: 0, align: p.kind === 'pointer-add' && p.pointer.kind === 'decay' ? pointeeAlign(p) : alignOf(e.type) }
     }
     case 'member': {
       const core = coreAddress(l, e)
