@@ -101,6 +101,7 @@ const measures = {
   },
   async verdict({ page, slow }) {
     await slow(SLOW)
+    await page.getByRole('textbox', { name: /C source/ }).focus()
     await page.keyboard.press('Control+End')
     const times = []
     for (let i = 0; i < 30; i++) {
