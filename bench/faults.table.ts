@@ -166,8 +166,8 @@ export const FAULTS: readonly Fault[] = [
   {
     what: 'packet pointers live on after the packet changed',
     file: 'check/packet.ts',
-    find: 'if (isPktPointerAny(type) || slice) markRegUnknown(s, r)',
-    put: 'if (slice) markRegUnknown(s, r)',
+    find: 'if (isPktPointerAny(type) || slice) markRegInvalid(env, s, r)',
+    put: 'if (slice) markRegInvalid(env, s, r)',
   },
   {
     what: 'pointers that may be NULL may be moved (CVE-2022-23222)',
@@ -178,7 +178,7 @@ export const FAULTS: readonly Fault[] = [
   {
     what: '32-bit arithmetic on pointers goes through',
     file: 'transfer/alu-pointer.ts',
-    find: '!== BPF_ALU64) {\n    if (op === BPF_SUB) {',
+    find: '!== BPF_ALU64) {\n    if (op === BPF_SUB && env.perfmon) {',
     put: '!== BPF_ALU64) {\n    if (regno >= 0) {',
   },
   {
@@ -209,14 +209,14 @@ export const FAULTS: readonly Fault[] = [
   {
     what: 'copies of what was given back live on',
     file: 'references.ts',
-    find: 'if (s[r + REF_OBJ_ID] === id) markRegUnknown(s, r)',
-    put: 'if (s[r + REF_OBJ_ID] === -1) markRegUnknown(s, r)',
+    find: 'if (s[r + REF_OBJ_ID] === id) markRegInvalid(env, s, r)',
+    put: 'if (s[r + REF_OBJ_ID] === -1) markRegInvalid(env, s, r)',
   },
   // ---- pruning ----
   {
     what: 'any number equals one that was relied upon',
     file: 'compare.ts',
-    find: 'if (a[ra + PRECISE] === 0 && exact === NOT_EXACT) return true',
+    find: 'if (a[ra + PRECISE] === 0 && exact === NOT_EXACT && !idmap.allPrecise) return true',
     put: 'if (exact === NOT_EXACT) return true',
   },
   {
