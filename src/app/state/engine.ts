@@ -28,16 +28,21 @@ export interface Engine {
   call: Client['call']
 }
 
+/** The longest pause in typing that a build waits for; where builds are quick, it waits no longer than one takes. */
 export const TYPING_PAUSE_MS = 150
+const LEAST_PAUSE_MS = 20
 
 export function createEngine(client: Client): Engine {
   let revision = 0
   let abort: AbortController | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let restarts = 0
+  let lastBuildMs = TYPING_PAUSE_MS
   /** The visitor moves, so the code scrolls along; after a build it stays where it is. */
   let stepping = false
   const asked = new Set<string>()
+  /** A place that was wanted and not come to yet: a build that comes between must not lose it. */
+  let wish: Move | undefined
   /** Wishes from before the worker's first answer. */
   const early: Move[] = []
   const session = () => useSession.getState()
@@ -51,8 +56,10 @@ export function createEngine(client: Client): Engine {
     if (session().report?.revision !== FIRST_REVISION || !session().fresh) session().set({ phase: 'building' })
     try {
       const { anyway } = session()
+      const start = performance.now()
       const report = await client.call('build', { project, revision: ++revision, ...(anyway && { anyway }) }, signal)
       if (signal.aborted) return
+      lastBuildMs = performance.now() - start
       restarts = 0
       asked.clear()
       const place = view ?? placeOf(session())
@@ -75,6 +82,7 @@ export function createEngine(client: Client): Engine {
       else {
         mover.want({ kind: 'packet', packet: Math.min(place.packet, report.packets.length - 1), step: place.step })
         for (const move of early.splice(0)) mover.want(move)
+        if (wish && !view) mover.want(wish)
       }
     } catch (error) {
       if (!signal.aborted) fail(error)
@@ -105,12 +113,14 @@ export function createEngine(client: Client): Engine {
     if (!report) return
     const view = await ask('move', { revision: report.revision, from: machine?.tick ?? 0, move })
     if (!view) return
+    if (wish === move) wish = undefined
     session().set({ machine: view, selection: NO_SELECTION, program: view.program >= 0 ? view.program : session().program })
     if (stepping) revealLine(view.line, 1, false)
   })
 
   const want = (move: Move) => {
     const { report } = session()
+    wish = move.kind === 'packet' || move.kind === 'tick' ? move : undefined
     if (report?.revision === FIRST_REVISION) early.push(move)
     else if (report) mover.want(move)
   }
@@ -127,7 +137,7 @@ export function createEngine(client: Client): Engine {
     buildSoon() {
       session().set({ fresh: false })
       clearTimeout(timer)
-      timer = setTimeout(() => void build(), TYPING_PAUSE_MS)
+      timer = setTimeout(() => void build(), Math.min(TYPING_PAUSE_MS, Math.max(LEAST_PAUSE_MS, lastBuildMs)))
     },
     go(move) {
       stepping = true
