@@ -1,6 +1,6 @@
 // Whether the page stays fluid while much is going on, with the processor slowed down four times: milliseconds from a key to the paint that shows it,
 // and between frames, as medians and 95th percentiles. Needs a build and a Chromium.
-// Usage: npm run -s bench:fluid [-- NAME]...       NAME: typing, verdict, scrub, log, tree; all without one.
+// Usage: npm run -s bench:fluid [-- NAME]...       NAME: typing, verdict, scrub, tree; all without one.
 import { openBuilt, quantile } from './built-page.mjs'
 
 const SLOW = 4
@@ -22,7 +22,7 @@ const STEPS = `${HEAD}\tvolatile __u32 sum = 0;
 \t\tsum += i;
 \treturn sum & 1 ? XDP_DROP : XDP_PASS;
 ${TAIL}`
-/** Walked in more than 100,000 steps, whose log at level 2 has more than 300,000 lines. */
+/** Walked in more than 100,000 steps. */
 const LONG = `${HEAD}\t__u32 sum = ctx->ingress_ifindex;
 \tfor (__u32 i = 0; i < 18000; i++) {
 \t\tif (bpf_get_prandom_u32() & 1)
@@ -141,29 +141,6 @@ const measures = {
       await page.mouse.up()
     })
     return { what: 'frames while scrubbing', times, goal: 50 }
-  },
-  async log({ page, slow }) {
-    await setCode(page, LONG, /accepted|rejected/)
-    await page.getByRole('tab', { name: /^Verify/ }).click()
-    await page.getByRole('group', { name: 'How the verifier thinks' }).getByRole('button', { name: 'Log' }).click()
-    await page.getByRole('radio', { name: /Everything/ }).check()
-    const list = page.getByRole('listbox', { name: 'Verifier log' })
-    await list.getByRole('option').first().waitFor({ timeout: 60_000 })
-    await slow(SLOW)
-    const times = await frames(page, () =>
-      list.evaluate(async (host) => {
-        const most = host.scrollHeight - host.clientHeight
-        for (let i = 0; i <= 120; i++) {
-          host.scrollTop = i < 80 ? i * 90 : most * ((i * 7) % 41) * (1 / 41)
-          await new Promise(requestAnimationFrame)
-        }
-      }),
-    )
-    return {
-      what: `frames while scrolling a log (${await list.getByRole('option').first().getAttribute('aria-setsize')} lines)`,
-      times,
-      goal: 50,
-    }
   },
   async tree({ page, slow }) {
     await setCode(page, LONG, /accepted|rejected/)
