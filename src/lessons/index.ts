@@ -9,7 +9,15 @@ export { type GradeRow, gradesCsv, gradesJunit, mostAlike, passedChecks } from '
 export { programOf } from './judge.ts'
 export { newLesson } from './new-lesson.ts'
 export { type PackKind, pack, type Unpacked, unpack } from './pack.ts'
-export { conditionKinds, type LessonFiles, type LessonResult, readLesson, readLessonFile } from './read-lesson.ts'
+export {
+  conditionKinds,
+  filesOfLesson,
+  isLessonPath,
+  type LessonFiles,
+  type LessonResult,
+  readLesson,
+  readLessonFile,
+} from './read-lesson.ts'
 export { fingerprint, similarity } from './similarity.ts'
 export { gridOf, hintsOf, plotted, readText, sectionOf, splitAnswer, withFacts } from './text.ts'
 export type {

@@ -246,12 +246,23 @@ const readScore = (f: Fields): Score => ({ by: f.oneOf('by', ['instructions', 's
 
 /** Reads a file that holds a whole lesson: {"files": {path: text}}. */
 export function readLessonFile(json: unknown): LessonResult {
+  const found = filesOfLesson(json)
+  return found.ok ? readLesson(found.files) : found
+}
+
+/** The texts by path that such a file holds; whether they are a lesson, `readLesson` says. */
+export function filesOfLesson(
+  json: unknown,
+): { readonly ok: true; readonly files: LessonFiles } | { readonly ok: false; readonly faults: readonly string[] } {
   const files = new Fields(json).child('files')
   const out: Record<string, string> = {}
   for (const path of files.keys().slice(0, MAX_ITEMS)) {
     const text = files.raw(path)
-    if (typeof text !== 'string' || !/^[\w.+-]+(\/[\w.+-]+)*$/.test(path)) return { ok: false, faults: [`files.${path}: not a text file`] }
+    if (typeof text !== 'string' || !isLessonPath(path)) return { ok: false, faults: [`files.${path}: not a text file`] }
     out[path] = text
   }
-  return readLesson(out)
+  return { ok: true, files: out }
 }
+
+/** Whether a file of a lesson may be called so. */
+export const isLessonPath = (path: string): boolean => path.length <= 120 && /^[\w+-][\w.+-]*(\/[\w+-][\w.+-]*)*$/.test(path)

@@ -2,13 +2,13 @@
 // file, and can be tried beside the workbench at any time.
 import { useEffect, useState } from 'react'
 import type { Examination, LessonFiles } from '../../lessons/index.ts'
-import { newLesson, readText, withFacts } from '../../worker/index.ts'
+import { isLessonPath, newLesson, readText, withFacts } from '../../worker/index.ts'
 import { download, pick } from '../files.ts'
 import { usePage } from '../state/hooks.ts'
 import { useUi } from '../state/ui.ts'
 import { Button } from '../ui/Button.tsx'
 import styles from './Author.module.css'
-import { filesOfLesson, isLessonPath, lessonFileText, ownId } from './lesson-file.ts'
+import { lessonFilesIn, lessonFileText, ownId } from './lesson-file.ts'
 import { Inline, Markdown } from './Markdown.tsx'
 import { Page } from './Page.tsx'
 import { useTexts } from './texts.ts'
@@ -24,7 +24,7 @@ export function Author() {
   useEffect(() => {
     let live = true
     void page.box.get(DRAFT).then((text) => {
-      if (live) setFiles((typeof text === 'string' ? filesOfLesson(text) : undefined) ?? newLesson('my-lesson'))
+      if (live) setFiles((typeof text === 'string' ? lessonFilesIn(text) : undefined) ?? newLesson('my-lesson'))
     })
     return () => {
       live = false
@@ -45,7 +45,7 @@ export function Author() {
   }
   const open = () =>
     pick('.json', async (file) => {
-      const read = filesOfLesson(await file.text())
+      const read = lessonFilesIn(await file.text())
       if (read) put(read, 'en.md')
       else useUi.getState().tell(t.author.notALesson(file.name))
     })

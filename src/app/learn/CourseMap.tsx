@@ -10,7 +10,7 @@ import { Button, IconButton } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { Popover, PopoverItem } from '../ui/Popover.tsx'
 import styles from './CourseMap.module.css'
-import { filesOfLesson, ownId } from './lesson-file.ts'
+import { lessonFilesIn, ownId } from './lesson-file.ts'
 import { Inline } from './Markdown.tsx'
 import { resumeRow, rowState } from './select.ts'
 import { type LearnTexts, useTexts } from './texts.ts'
@@ -123,7 +123,7 @@ function Row({ row }: { readonly row: CourseRow }) {
 
 function openLessonFile(page: PageActs, t: LearnTexts): void {
   pick('.json', async (file) => {
-    const files = filesOfLesson(await file.text())
+    const files = lessonFilesIn(await file.text())
     if (files) await page.learning.open({ id: ownId(files), files })
     else useUi.getState().tell(t.author.notALesson(file.name))
   })

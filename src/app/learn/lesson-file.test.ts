@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
-import { newLesson } from '../../lessons/index.ts'
-import { filesOfLesson, isLessonPath, lessonFileText, ownId } from './lesson-file.ts'
+import { isLessonPath, newLesson } from '../../lessons/index.ts'
+import { lessonFilesIn, lessonFileText, ownId } from './lesson-file.ts'
 
 test('a lesson goes into a file and comes back', () => {
   const files = newLesson('mine')
-  expect(filesOfLesson(lessonFileText(files))).toEqual(files)
+  expect(lessonFilesIn(lessonFileText(files))).toEqual(files)
   expect(ownId(files)).toBe('own-mine')
 })
 
 test.each(['', '{', 'null', '[]', '{"files":[1]}', '{"files":{"../x":"a"}}', '{"files":{"a":1}}', '{"files":{"/etc/passwd":"a"}}'])(
   'what is no lesson file is none: %s',
-  (text) => expect(filesOfLesson(text)).toBeUndefined(),
+  (text) => expect(lessonFilesIn(text)).toBeUndefined(),
 )
 
 test('an id that is none is not taken over', () => {

@@ -100,9 +100,9 @@ export async function bootPage(): Promise<Page> {
 
   /** A lesson that lies on the page's own server, by its path from the page. */
   const openLessonAt = async (path: string): Promise<void> => {
-    const { filesOfLesson, ownId } = await import('../learn/lesson-file.ts')
+    const { lessonFilesIn, ownId } = await import('../learn/lesson-file.ts')
     const response = await fetch(new URL(path, document.baseURI)).catch(() => undefined)
-    const files = response?.ok ? filesOfLesson(await response.text()) : undefined
+    const files = response?.ok ? lessonFilesIn(await response.text()) : undefined
     if (!files) return useLearn.getState().set({ place: { kind: 'map' }, faults: [path] })
     await learning.open({ id: ownId(files), files })
     history.replaceState(null, '', `#lesson-file=${path}`)
