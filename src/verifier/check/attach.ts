@@ -159,7 +159,10 @@ const NEVER_RETURN: ReadonlySet<string> = new Set([
   'make_task_dead',
 ])
 /** Test functions that let programs replace their result. */
-const MODIFIABLE: ReadonlySet<string> = new Set(['bpf_fentry_test1', 'bpf_modify_return_test', 'bpf_modify_return_test2'])
+const SLEEPING_TEST = 'bpf_fentry_test1'
+const MODIFIABLE: ReadonlySet<string> = new Set([SLEEPING_TEST, 'bpf_modify_return_test', 'bpf_modify_return_test2'])
+/** Functions that kernels with CONFIG_FUNCTION_ERROR_INJECTION (those of distributions) let fail on demand, and where programs may sleep. */
+const ERRORS_INJECTED = /^__(x64|ia32)_sys_/
 
 function attachToFunction(env: Env, attachTo: string): number {
   const { btf, find } = env.kernel!
@@ -167,14 +170,16 @@ function attachToFunction(env: Env, attachTo: string): number {
   const id = find(attachTo, 'func')
   const proto = id === undefined ? undefined : protoBehind(btf, id)
   if (!proto) return unsupported(env, `attaching to ${attachTo}`)
-  if (env.program.flags & F_SLEEPABLE) return unsupported(env, `sleepable programs on functions (${attachTo})`)
   const refuse = (text: string): number => {
     verbose(env.log, `${text}\n`)
     return -EINVAL
   }
   const fault = modelFault(btf, proto, attachTo)
   if (fault) return refuse(fault)
-  if (name === 'fmod_ret' && !attachTo.startsWith('security_') && !MODIFIABLE.has(attachTo))
+  const errorsInjected = ERRORS_INJECTED.test(attachTo)
+  if (env.program.flags & F_SLEEPABLE) {
+    if (!errorsInjected && !(name === 'fmod_ret' && attachTo === SLEEPING_TEST)) return refuse(`${attachTo} is not sleepable`)
+  } else if (name === 'fmod_ret' && !errorsInjected && !attachTo.startsWith('security_') && !MODIFIABLE.has(attachTo))
     return refuse(`${attachTo}() is not modifiable`)
   if (NEVER_TRACED.has(attachTo)) return refuse(`Attaching tracing programs to function '${attachTo}' is rejected.`)
   if (name !== 'tracing' && NEVER_RETURN.has(attachTo))
@@ -190,19 +195,36 @@ const DISABLED_HOOKS: ReadonlySet<string> = new Set(
   ),
 )
 
+/** Hooks that are called where sleeping is allowed. Linux: sleepable_lsm_hooks. */
+const SLEEPING_HOOKS: ReadonlySet<string> = new Set(
+  `bpf bpf_map bpf_map_create bpf_map_free bpf_prog bpf_prog_load bpf_token_capable bpf_token_cmd bpf_token_create bpf_token_free
+  bprm_check_security bprm_committed_creds bprm_committing_creds bprm_creds_for_exec bprm_creds_from_file capget capset cred_prepare
+  file_ioctl file_lock file_open file_post_open file_receive
+  inode_create inode_free_security inode_getattr inode_getxattr inode_mknod inode_need_killpriv inode_post_removexattr inode_post_setxattr
+  inode_readlink inode_removexattr inode_rename inode_rmdir inode_setattr inode_setxattr inode_symlink inode_unlink
+  kernel_module_request kernel_read_file kernfs_init_security mmap_file netlink_send
+  path_chmod path_chown path_link path_mkdir path_notify path_rename path_rmdir path_symlink path_truncate path_unlink release_secctx
+  sb_alloc_security sb_eat_lsm_opts sb_kern_mount sb_mount sb_remount sb_set_mnt_opts sb_show_options sb_statfs sb_umount settime
+  socket_accept socket_bind socket_connect socket_create socket_getpeername socket_getpeersec_dgram socket_getsockname socket_getsockopt
+  socket_listen socket_post_create socket_recvmsg socket_sendmsg socket_shutdown socket_socketpair
+  syslog task_alloc task_prctl task_setscheduler userns_create`.split(/\s+/),
+)
+
+export const maySleepIn = (hook: string): boolean => hook.startsWith(HOOK_PREFIX) && SLEEPING_HOOKS.has(hook.slice(HOOK_PREFIX.length))
+
 /** A hook of security modules. Linux: bpf_lsm_verify_prog(). */
 function attachToHook(env: Env, attachTo: string): number {
   const { btf, find } = env.kernel!
   const id = find(attachTo, 'func')
   const proto = id === undefined ? undefined : protoBehind(btf, id)
   if (!proto) return unsupported(env, `attaching to ${attachTo}`)
-  if (env.program.flags & F_SLEEPABLE) return unsupported(env, `sleepable programs on functions (${attachTo})`)
   const refuse = (text: string): number => {
     verbose(env.log, `${text}\n`)
     return -EINVAL
   }
   const fault = modelFault(btf, proto, attachTo)
   if (fault) return refuse(fault)
+  if (env.program.flags & F_SLEEPABLE && !maySleepIn(attachTo)) return refuse(`${attachTo} is not sleepable`)
   if (!isGplCompatible(env)) return refuse('LSM programs must have a GPL compatible license')
   if (!attachTo.startsWith(HOOK_PREFIX)) return refuse(`attach_btf_id ${id} points to wrong type name ${attachTo}`)
   if (DISABLED_HOOKS.has(attachTo.slice(HOOK_PREFIX.length))) return refuse(`attach_btf_id ${id} points to disabled hook ${attachTo}`)
@@ -210,6 +232,7 @@ function attachToHook(env: Env, attachTo: string): number {
 }
 
 const MAX_ERRNO = 4095
+const LSM_CGROUP = 43
 /** Hooks that answer yes or no. */
 const YES_OR_NO: ReadonlySet<string> = new Set([
   'bpf_lsm_xfrm_state_pol_flow_match',
@@ -217,9 +240,13 @@ const YES_OR_NO: ReadonlySet<string> = new Set([
   'bpf_lsm_inode_xattr_skipcap',
 ])
 
-/** What the hook of a security module may answer; undefined where it answers nothing. Linux: bpf_lsm_get_retval_range(). */
-export function hookRange({ attach, progType }: Env): readonly [number, number] | undefined {
-  if (progType.name !== 'lsm' || !attach || attach.proto.ret === 0) return undefined
+/** A program on a security hook for the processes of one cgroup (BPF_LSM_CGROUP). */
+export const isCgroupHook = (env: Env): boolean => env.progType.name === 'lsm' && env.program.attachType === LSM_CGROUP
+
+/** What the hook of a security module may answer; undefined where it answers nothing, or a cgroup's yes or no. Linux: bpf_lsm_get_retval_range(). */
+export function hookRange(env: Env): readonly [number, number] | undefined {
+  const { attach, progType } = env
+  if (progType.name !== 'lsm' || !attach || attach.proto.ret === 0 || isCgroupHook(env)) return undefined
   return YES_OR_NO.has(attach.name) ? [0, 1] : [-MAX_ERRNO, 0]
 }
 

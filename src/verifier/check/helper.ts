@@ -52,7 +52,7 @@ import { giveKptr, kptrResult } from './kptr.ts'
 import { isGplCompatible } from './license.ts'
 import { isRdonlyProg, recordOf } from './map.ts'
 import { checkMapFuncCompatibility } from './map-func.ts'
-import { mayCallHelper } from './may-call.ts'
+import { mayCallAt, mayCallHelper } from './may-call.ts'
 import { checkMemAccess } from './mem.ts'
 import { clearAllPktPointers } from './packet.ts'
 import { hasField } from './record.ts'
@@ -80,8 +80,7 @@ export function checkHelperCall(env: Env): number {
     verbose(log, 'cannot call GPL-restricted function from non-GPL compatible program\n')
     return -EINVAL
   }
-  // Linux: fn->allowed() of these asks for a function that is traced, which a program of these types has not.
-  if ((env.progType.name === 'syscall' && f.TRACED_HELPERS.has(id)) || (env.progType.name === 'tp_btf' && id === f.FUNC_D_PATH)) {
+  if (f.TRACED_HELPERS.has(id) && !mayCallAt(env, id)) {
     verbose(log, 'helper call is not allowed in probe\n')
     return -EINVAL
   }

@@ -15,7 +15,7 @@ import { EINVAL } from '../errno.ts'
 import { regTypeName } from '../log/reg-text.ts'
 import { markChainPrecision } from '../precision.ts'
 import { verbose } from '../verbose.ts'
-import { hookRange } from './attach.ts'
+import { hookRange, isCgroupHook } from './attach.ts'
 import { checkRegRead, leaks, refuseLeak } from './mem.ts'
 import { checkRetRange } from './ret-range.ts'
 
@@ -38,13 +38,19 @@ export function checkReturnCode(env: Env, regno: number): number {
     return -EINVAL
   }
   const hook = hookRange(env)
-  const range = hook ?? env.progType.retRange
+  const range = hook ?? (isCgroupHook(env) ? cgroupRange(env) : env.progType.retRange)
   if (!range) return 0
-  return enforceRange(env, regno, range[0], range[1], 'At program exit', hook !== undefined)
+  const refused = enforceRange(env, regno, range[0], range[1], 'At program exit', hook !== undefined)
+  if (refused && type === SCALAR_VALUE && isCgroupHook(env) && env.attach?.proto.ret === 0)
+    verbose(log, "Note, BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!\n")
+  return refused
 }
 
-/** An operation without a result. */
-const returnsNothing = (env: Env): boolean => env.progType.name === 'struct_ops' && env.attach?.proto.ret === 0
+const cgroupRange = (env: Env): readonly [number, number] => [env.attach?.proto.ret === 0 ? 1 : 0, 1]
+
+/** An operation, or a hook, without a result. */
+const returnsNothing = (env: Env): boolean =>
+  (env.progType.name === 'struct_ops' || (env.progType.name === 'lsm' && !isCgroupHook(env))) && env.attach?.proto.ret === 0
 
 /** `is32`: only the lower half of the register counts. */
 function enforceRange(env: Env, regno: number, min: number, max: number, where: string, is32 = false): number {
