@@ -12,8 +12,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { PASS_NAMES, type PassChoice } from '../src/compiler/index.ts'
-import { type Cpu, type Finding, generated, inputs, judgeC } from '../src/testkit/generate-c/differential.ts'
-import { runNative } from '../src/testkit/generate-c/native.ts'
+import {
+  type Cpu,
+  type Finding,
+  generated,
+  inputs,
+  type Judged,
+  judgeC,
+  judgeInKernel,
+  judgeOneInKernel,
+} from '../src/testkit/generate-c/differential.ts'
+import { type NativeRun, type NativeRuns, runNative, runNativeBeside } from '../src/testkit/generate-c/native.ts'
 import { bpfText, type CProgram } from '../src/testkit/generate-c/program.ts'
 import { shrinkC } from '../src/testkit/generate-c/shrink.ts'
 import { askOracle, whyNoOracle } from '../src/testkit/oracle.ts'
@@ -22,7 +31,7 @@ const { values: options } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '400' },
-    batch: { type: 'string', default: '40' },
+    batch: { type: 'string', default: '80' },
     size: { type: 'string' },
     seconds: { type: 'string' },
     passes: { type: 'boolean', default: false },
@@ -36,7 +45,6 @@ const { values: options } = parseArgs({
   },
 })
 const repository = process.cwd()
-const kernel = options.kernel ? { kernel: repository } : {}
 const packets = inputs()
 const until = options.seconds === undefined ? Number.POSITIVE_INFINITY : performance.now() + 1000 * Number(options.seconds)
 const size = options.size === undefined ? undefined : Number(options.size)
@@ -46,7 +54,13 @@ interface Class {
   readonly seeds: number[]
 }
 
-function main(): void {
+interface Made {
+  readonly seed: number
+  readonly program: CProgram
+  readonly cpu: Cpu
+}
+
+async function main(): Promise<void> {
   if (options.kernel || options.clang) {
     const missing = whyNoOracle(repository)
     if (missing) {
@@ -54,45 +68,56 @@ function main(): void {
       return
     }
   }
-  if (options.features) {
-    features()
-    return
-  }
-  if (options.one !== undefined) {
-    one(Number(options.one))
-    return
-  }
-  const classes = new Map<string, Class>()
-  const [first, count, batch] = [Number(options.seed), Number(options.count), Number(options.batch)]
-  let [tried, insns, sound] = [0, 0, 0]
+  if (options.features) features()
+  else if (options.one !== undefined) one(Number(options.one))
+  else if (options.sanitize) sanitizeAll()
+  else await many()
+}
+
+const [first, count, batch] = [Number(options.seed), Number(options.count), Number(options.batch)]
+
+function* batches(): Generator<readonly Made[]> {
   for (let from = first; from < first + count && performance.now() < until; from += batch) {
     const seeds = Array.from({ length: Math.min(batch, first + count - from) }, (_, i) => from + i)
-    const made = seeds.map((seed) => ({ seed, ...generated(seed, size) }))
-    const native = runNative(
-      made.map((m) => m.program),
-      packets,
-    )
-    if (!native.ok) {
-      console.log(native.error.slice(0, 3000))
-      return
-    }
-    if (options.sanitize) {
-      sanitize(made.map((m) => m.program))
-      tried += made.length
-      continue
-    }
-    for (const [i, { seed, program, cpu }] of made.entries()) {
-      const judged = judgeC(program, packets, native.runs[i], { cpu, ...kernel, ...leftOut(seed) })
+    yield seeds.map((seed) => ({ seed, ...generated(seed, size) }))
+  }
+}
+
+/** gcc and the kernel work beside us: while we judge a batch, gcc compiles and runs the next one and the kernel judges the last one. */
+async function many(): Promise<void> {
+  const classes = new Map<string, Class>()
+  let [tried, insns, sound] = [0, 0, 0]
+  const count = (made: readonly Made[], judged: readonly Judged[]): void => {
+    for (const [k, { findings, insns: size }] of judged.entries()) {
       tried++
-      insns += judged.insns
-      if (judged.findings.length === 0) sound++
-      for (const finding of judged.findings) {
+      insns += size
+      if (findings.length === 0) sound++
+      for (const finding of findings) {
         const known = classes.get(finding.class)
-        if (known) known.seeds.push(seed)
-        else classes.set(finding.class, { first: { seed, program, cpu, finding }, seeds: [seed] })
+        if (known) known.seeds.push(made[k].seed)
+        else classes.set(finding.class, { first: { ...made[k], finding }, seeds: [made[k].seed] })
       }
     }
   }
+  const start = (
+    next: IteratorResult<readonly Made[]>,
+  ): { readonly made: readonly Made[]; readonly runs: Promise<NativeRuns> } | undefined => {
+    if (next.done) return undefined
+    const programs = next.value.map((m) => m.program)
+    return { made: next.value, runs: runNativeBeside(programs, packets) }
+  }
+  const source = batches()
+  let asking: Promise<void> = Promise.resolve()
+  for (let now = start(source.next()); now; ) {
+    const { made } = now
+    const runs = await now.runs
+    const next = start(source.next())
+    const judged = made.map(({ seed, program, cpu }, i) => judgeC(program, packets, runs[i], { cpu, ...leftOut(seed) }))
+    await asking
+    asking = (options.kernel ? judgeInKernel(judged, packets, runs, repository) : Promise.resolve(judged)).then((all) => count(made, all))
+    now = next
+  }
+  await asking
   console.log(
     `${tried} programs from ${first} on, ${sound} without a finding, ${Math.round(insns / Math.max(1, tried))} instructions on average`,
   )
@@ -118,19 +143,31 @@ function one(seed: number): void {
     return
   }
   console.log(bpfText(program))
-  const { findings } = judgeC(program, packets, native.runs[0], { cpu, ...kernel, ...leftOut(seed) })
+  const { findings } = judgeOne(program, native.runs[0], cpu, leftOut(seed), options.kernel)
   for (const f of findings) console.log(`cpu v${cpu} ${f.class}\n${f.detail}`)
   const target = findings.find((f) => options.only === undefined || f.class.startsWith(options.only))
   if (target && options.clang) console.log(`clang: ${askClang(program, cpu)}`)
   if (target && options.shrink) show(program, cpu, target.class, leftOut(seed))
 }
 
+function judgeOne(
+  program: CProgram,
+  runs: readonly (NativeRun | string)[],
+  cpu: Cpu,
+  left: { readonly skipping?: PassChoice },
+  inKernel: boolean,
+): Judged {
+  const judged = judgeC(program, packets, runs, { cpu, ...left })
+  return inKernel ? judgeOneInKernel(judged, packets, runs, repository) : judged
+}
+
 function show(program: CProgram, cpu: Cpu, name: string, left: { readonly skipping?: PassChoice }): void {
-  const judging = { cpu, ...(name.includes(' without ') ? left : {}), ...(/judges|kernel/.test(name) ? { kernel: repository } : {}) }
+  const judge = (candidate: CProgram, runs: readonly (NativeRun | string)[]): readonly Finding[] =>
+    judgeOne(candidate, runs, cpu, name.includes(' without ') ? left : {}, /judges|kernel/.test(name)).findings
   const holds = (candidate: CProgram): boolean => {
     // Only a wrong result needs to know the right one.
     const native = name.startsWith('wrong') ? runNative([candidate], packets) : ({ ok: true, runs: [[]] } as const)
-    return native.ok && judgeC(candidate, packets, native.runs[0], judging).findings.some((f) => f.class === name)
+    return native.ok && judge(candidate, native.runs[0]).some((f) => f.class === name)
   }
   const small = shrinkC(program, holds, 500)
   const text = bpfText(small)
@@ -138,8 +175,8 @@ function show(program: CProgram, cpu: Cpu, name: string, left: { readonly skippi
   const native = runNative([small], packets)
   if (native.ok)
     console.log(
-      judgeC(small, packets, native.runs[0], judging)
-        .findings.map((f) => f.detail)
+      judge(small, native.runs[0])
+        .map((f) => f.detail)
         .join('\n'),
     )
   if (options.clang) console.log(`clang: ${askClang(small, cpu)}`)
@@ -182,6 +219,15 @@ function features(): void {
 }
 
 /** Undefined behaviour that the generator let through. */
+function sanitizeAll(): void {
+  let tried = 0
+  for (const made of batches()) {
+    sanitize(made.map((m) => m.program))
+    tried += made.length
+  }
+  console.log(`${tried} programs from ${first} on`)
+}
+
 function sanitize(programs: readonly CProgram[]): void {
   const flags = ['-O1', '-w', '-std=gnu11', '-fsanitize=undefined,address', '-fno-sanitize=alignment', '-fno-sanitize-recover=all']
   const checked = runNative(programs, packets, { flags })
@@ -194,4 +240,4 @@ function sanitize(programs: readonly CProgram[]): void {
   }
 }
 
-main()
+await main()

@@ -1,5 +1,5 @@
 // The running kernel as the judge: loads each program of an object on its own, runs it once a packet, prints a JSON line each.
-// Usage: oracle [-l LEVEL] [-d PACKET_HEX]... [-r REPEAT] [-n] FILE.o   (root; libbpf; loads and test-runs only, nothing is attached or pinned)
+// Usage: oracle [-l LEVEL] [-d PACKET_HEX]... [-r REPEAT] [-n] FILE.o...   (root; libbpf; loads and test-runs only, nothing is attached or pinned)
 // Line: {"name","section","type","verdict","errno","log","run":{"errno","retval","data_out","maps":{NAME:[[KEY,VALUE],...]}}}
 // -w loads all programs of an object at once where that succeeds (much quicker; they share the maps) and asks after one program on a
 // trampoline (fentry, lsm) only where the kernel refuses those unseen. -n leaves the maps out. -r runs each packet so many times and adds "duration", nanoseconds of one run. With several packets "before" lists the runs before the last one, without maps. A program whose section name says nothing of its type
@@ -322,7 +322,7 @@ int main(int argc, char **argv)
 {
 	unsigned int level = 1;
 	bool together = false;
-	int option;
+	int option, status = 0;
 	cpu_set_t cpu;
 
 	CPU_ZERO(&cpu);
@@ -345,14 +345,17 @@ int main(int argc, char **argv)
 			return 2;
 	}
 	for (; optind < argc; optind++) {
-		struct bpf_object *object = bpf_object__open(argv[optind]);
+		struct bpf_object *object;
 		struct bpf_program *program;
 
+		libbpf_text[0] = 0;
+		object = bpf_object__open(argv[optind]);
 		if (!object) {
 			printf("{\"error\":");
 			print_text(libbpf_text);
 			printf("}\n");
-			return 1;
+			status = 1;
+			continue;
 		}
 		if (together && judge_together(argv[optind], level)) {
 			judge_on_trampolines(object, argv[optind], level);
@@ -363,5 +366,5 @@ int main(int argc, char **argv)
 		bpf_object__close(object);
 		fflush(stdout);
 	}
-	return 0;
+	return status;
 }

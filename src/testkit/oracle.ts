@@ -1,7 +1,18 @@
 // The running kernel as an oracle for tests: builds `oracle/oracle.c` once and asks it. Where it cannot be asked, `whyNoOracle` says why in
 // one line, and the tests that need it are skipped, never counted as passed.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { release, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -93,4 +104,53 @@ export function askOracle(
   } finally {
     rmSync(dir, { recursive: true })
   }
+}
+
+/**
+ * Asks about many objects of one program each in one process, which goes on beside us: each is loaded anew for each packet. By object, then by
+ * packet; undefined where the object cannot be opened. Fails where the oracle does not answer for each.
+ */
+export async function askOracleOfMany(
+  name: string,
+  objects: readonly Uint8Array[],
+  packetsHex: readonly string[],
+  repository = root,
+): Promise<(OracleAnswer | undefined)[][]> {
+  if (objects.length === 0) return []
+  const dir = mkdtempSync(join(tmpdir(), 'beeyard-'))
+  try {
+    const files = objects.map((object, i) => {
+      mkdirSync(join(dir, `${i}`))
+      writeFileSync(join(dir, `${i}`, name), object)
+      return join(dir, `${i}`, name)
+    })
+    const answers: (OracleAnswer | undefined)[][] = objects.map(() => [])
+    for (const packet of packetsHex) {
+      const lines = await outputOf(join(repository, 'build/oracle'), ['-l', '0', '-d', packet, '-n', ...files], dir)
+      if (lines.length !== objects.length) throw new Error(`the oracle answers ${lines.length} times for ${objects.length} objects`)
+      for (const [i, line] of lines.entries()) {
+        const answer = JSON.parse(line) as OracleAnswer | { readonly error: string }
+        answers[i].push('error' in answer ? undefined : answer)
+      }
+    }
+    return answers
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
+}
+
+/** The lines that a process writes, by way of a file in `dir`: nobody need read while it writes. */
+export async function outputOf(command: string, words: readonly string[], dir: string): Promise<string[]> {
+  const path = join(dir, 'output')
+  const out = openSync(path, 'w')
+  const ended = new Promise<void>((resolve, reject) => {
+    const child = spawn(command, words, { stdio: ['ignore', out, 'inherit'] })
+    child.on('error', reject)
+    child.on('close', (_, signal) => (signal ? reject(new Error(`${command} ended by ${signal}`)) : resolve()))
+  })
+  closeSync(out)
+  await ended
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
 }

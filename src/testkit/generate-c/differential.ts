@@ -8,8 +8,8 @@ import { load } from '../../loader/index.ts'
 import { writeElf } from '../../object/index.ts'
 import { verify } from '../../verifier/index.ts'
 import { seeded } from '../generate/random.ts'
-import { askOracle } from '../oracle.ts'
-import type { NativeRun } from './native.ts'
+import { askOracle, askOracleOfMany, type OracleAnswer } from '../oracle.ts'
+import type { NativeRun, NativeRuns } from './native.ts'
 import { bpfText, type CProgram, generateC } from './program.ts'
 import { INPUT_SIZE } from './scope.ts'
 
@@ -31,6 +31,10 @@ export type Cpu = 1 | 2 | 3 | 4
 export interface Judged {
   readonly findings: readonly Finding[]
   readonly insns: number
+  /** What the kernel can be asked about. */
+  readonly object?: Uint8Array
+  /** Our verifier's. */
+  readonly verdict?: string
 }
 
 export const generated = (seed: number, size?: number): { readonly program: CProgram; readonly cpu: Cpu } => {
@@ -38,6 +42,9 @@ export const generated = (seed: number, size?: number): { readonly program: CPro
   const random = seeded(seed)
   return { cpu, program: generateC(random, { prefix: `p${seed}_`, size: size ?? random.between(3, 24), cpu }) }
 }
+
+/** The inputs that the kernel runs programs over. */
+const KERNEL_INPUTS: readonly number[] = [0, 5]
 
 /** The same inputs for all programs: the ends of all bytes, small numbers, and noise. */
 export function inputs(): readonly Uint8Array[] {
@@ -60,8 +67,6 @@ const TOO_LARGE = /too large|too many|combined stack|stack depth|call stack|too 
 
 export interface JudgeOptions {
   readonly cpu: Cpu
-  /** Where `oracle/` lies; absent = the kernel is not asked. */
-  readonly kernel?: string
   /** Compile once more with these passes left out: what comes of it has the same results. */
   readonly skipping?: PassChoice
 }
@@ -70,11 +75,10 @@ export function judgeC(
   program: CProgram,
   packets: readonly Uint8Array[],
   native: readonly (NativeRun | string)[],
-  { cpu, kernel, skipping }: JudgeOptions,
+  { cpu, skipping }: JudgeOptions,
 ): Judged {
   const findings: Finding[] = []
-  const found = (kind: Kind, what: string, detail = ''): void =>
-    void findings.push({ kind, class: `${kind}: ${generic(what)}`, detail: detail || what })
+  const found = finder(findings)
   const text = bpfText(program)
   const threw = (what: unknown): void => {
     const error = what instanceof Error ? what : new Error(String(what))
@@ -124,21 +128,22 @@ export function judgeC(
       }
     }
     if (skipping) runOtherwise({ ...input, skipping }, packets, native, found)
-    if (kernel !== undefined) askKernel(kernel, writeElf(compiled.object), packets, native, answer.verdict, found)
-    return { findings, insns }
+    return { findings, insns, object: writeElf(compiled.object), verdict: answer.verdict }
   } catch (thrown) {
     threw(thrown)
     return { findings, insns: 0 }
   }
 }
 
+type Found = (kind: Kind, what: string, detail?: string) => void
+
+const finder =
+  (findings: Finding[]): Found =>
+  (kind, what, detail = '') =>
+    void findings.push({ kind, class: `${kind}: ${generic(what)}`, detail: detail || what })
+
 /** The results of the same program compiled otherwise. The verifier is not asked: less optimised code need not pass. */
-function runOtherwise(
-  input: CompileInput,
-  packets: readonly Uint8Array[],
-  native: readonly (NativeRun | string)[],
-  found: (kind: Kind, what: string, detail?: string) => void,
-): void {
+function runOtherwise(input: CompileInput, packets: readonly Uint8Array[], native: readonly (NativeRun | string)[], found: Found): void {
   const { object } = compile(input, { check: true })
   const [main] = object ? load(object, { objectName: 'prog' }).programs : []
   if (!main) return
@@ -164,19 +169,60 @@ function attempt<T>(run: () => T, threw: (what: unknown) => void): T | undefined
   }
 }
 
-function askKernel(
+/** What the running kernel says of each program that has an object, beside what was found of it. `repository` is where `oracle/` lies. */
+export async function judgeInKernel(
+  judged: readonly Judged[],
+  packets: readonly Uint8Array[],
+  native: NativeRuns,
   repository: string,
-  object: Uint8Array,
+): Promise<Judged[]> {
+  const asked = judged.flatMap(({ object }) => (object ? [object] : []))
+  const answers = await askOracleOfMany('prog.o', asked, inputsOfKernel(packets), repository)
+  let at = 0
+  return judged.map((j, k) => (j.object ? withKernel(j, j.object, answers[at++], packets, native[k], repository) : j))
+}
+
+/** The same of one program, at once. */
+export function judgeOneInKernel(
+  judged: Judged,
   packets: readonly Uint8Array[],
   native: readonly (NativeRun | string)[],
+  repository: string,
+): Judged {
+  const { object } = judged
+  if (!object) return judged
+  const answers = inputsOfKernel(packets).map((packet) => askOracle('prog.o', object, packet, 0, repository)[0])
+  return withKernel(judged, object, answers, packets, native, repository)
+}
+
+const inputsOfKernel = (packets: readonly Uint8Array[]): string[] => KERNEL_INPUTS.map((i) => toHex(packets[i]))
+
+function withKernel(
+  judged: Judged,
+  object: Uint8Array,
+  answers: readonly (OracleAnswer | undefined)[],
+  packets: readonly Uint8Array[],
+  native: readonly (NativeRun | string)[],
+  repository: string,
+): Judged {
+  const findings = [...judged.findings]
+  const log = (i: number): OracleAnswer | undefined => askOracle('prog.o', object, toHex(packets[i]), 1, repository)[0]
+  compareWithKernel(answers, native, judged.verdict ?? '', log, finder(findings))
+  return { ...judged, findings }
+}
+
+function compareWithKernel(
+  answers: readonly (OracleAnswer | undefined)[],
+  native: readonly (NativeRun | string)[],
   ours: string,
-  found: (kind: Kind, what: string, detail?: string) => void,
+  logOf: (input: number) => OracleAnswer | undefined,
+  found: Found,
 ): void {
-  for (const i of [0, packets.length - 1]) {
-    const [answer] = askOracle('prog.o', object, toHex(packets[i]), 0, repository)
+  for (const [k, i] of KERNEL_INPUTS.entries()) {
+    const answer = answers[k]
     const accepted = answer?.verdict === 'accepted'
     if (accepted !== (ours === 'accepted')) {
-      const log = askOracle('prog.o', object, toHex(packets[i]), 1, repository)[0]
+      const log = answer && logOf(i)
       found('judges', `${ours} but the kernel ${answer?.verdict ?? 'cannot open it'}`, `${log?.libbpf}\n${log?.log.slice(-1500)}`)
       return
     }

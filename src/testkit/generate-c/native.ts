@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { toHex } from '../../base/index.ts'
+import { outputOf } from '../oracle.ts'
 import { type CProgram, nativeText } from './program.ts'
 
 export interface NativeRun {
@@ -22,31 +23,49 @@ export interface NativeOptions {
   readonly flags?: readonly string[]
 }
 
-const FLAGS = ['-O0', '-w', '-std=gnu11']
+const FLAGS = ['-O0', '-w', '-Wno-packed-bitfield-compat', '-std=gnu11']
 
 export function runNative(
   programs: readonly CProgram[],
   inputs: readonly Uint8Array[],
   { compiler = 'gcc', flags = FLAGS }: NativeOptions = {},
 ): NativeResult {
-  const dir = mkdtempSync(join(tmpdir(), 'beeyard-c-'))
+  const { dir, source, binary } = prepare(programs, inputs)
   try {
-    const [source, binary] = [join(dir, 'batch.c'), join(dir, 'batch')]
-    writeFileSync(source, `${nativeText(programs)}\n${main(programs, inputs)}`)
     const built = spawnSync(compiler, [...flags, '-o', binary, source], { encoding: 'utf8' })
     if (built.status !== 0) return { ok: false, error: built.stderr }
-    const lines = execFileSync(binary, { encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'inherit'] })
-      .trim()
-      .split('\n')
-    const runs: (NativeRun | string)[][] = programs.map(() => [])
-    for (const line of lines) {
-      const [program, input, ...answer] = line.split(' ')
-      runs[Number(program)][Number(input)] = answer[0] === 'signal' ? answer.join(' ') : { retval: Number(answer[0]), data: answer[1] }
-    }
-    return { ok: true, runs }
+    const text = execFileSync(binary, { encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'inherit'] })
+    return { ok: true, runs: runsOf(programs, text.trim().split('\n')) }
   } finally {
     rmSync(dir, { recursive: true })
   }
+}
+
+/** The same beside us; fails where the batch does not compile, with what gcc said on standard error. */
+export async function runNativeBeside(programs: readonly CProgram[], inputs: readonly Uint8Array[]): Promise<NativeRuns> {
+  const { dir, source, binary } = prepare(programs, inputs)
+  try {
+    await outputOf('gcc', [...FLAGS, '-o', binary, source], dir)
+    return runsOf(programs, await outputOf(binary, [], dir))
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
+}
+
+function prepare(programs: readonly CProgram[], inputs: readonly Uint8Array[]) {
+  const dir = mkdtempSync(join(tmpdir(), 'beeyard-c-'))
+  const [source, binary] = [join(dir, 'batch.c'), join(dir, 'batch')]
+  writeFileSync(source, `${nativeText(programs)}\n${main(programs, inputs)}`)
+  return { dir, source, binary }
+}
+
+function runsOf(programs: readonly CProgram[], lines: readonly string[]): NativeRuns {
+  const runs: (NativeRun | string)[][] = programs.map(() => [])
+  for (const line of lines) {
+    const [program, input, ...answer] = line.split(' ')
+    runs[Number(program)][Number(input)] = answer[0] === 'signal' ? answer.join(' ') : { retval: Number(answer[0]), data: answer[1] }
+  }
+  return runs
 }
 
 function main(programs: readonly CProgram[], inputs: readonly Uint8Array[]): string {
