@@ -69,7 +69,7 @@ export {
 } from './process/processes.ts'
 export type { ContainerInfo } from './process/setup.ts'
 export type { Sock } from './sock.ts'
-export { type TestRunOptions, type TestRunResult, testRun, testRunOn } from './test-run.ts'
+export { type PacketRunResult, type TestRunOptions, type TestRunResult, testRun, testRunOn } from './test-run.ts'
 export { programText } from './wasm-text.ts'
 export { attachesToNetwork, attachesToProcesses } from './world/attaches.ts'
 export { createWorld, type WorldEngine } from './world/engine.ts'

@@ -237,14 +237,11 @@ export function markStack(m: Machine): void {
   for (let d = 0; d <= m.depth; d++) m.memory.ram.fill(m.stack[d].baseLo + m.stack[d].shadow, MAX_BPF_STACK, 0xff)
 }
 
-/** Notes how the frame at `depth` stands while it waits for the call at `pc`: its r6 to r10. `direct`: the program itself called. */
-export function callerStands(m: Machine, depth: number, pc: number, code: Code, regs: readonly bigint[], direct: boolean): void {
+/** Notes how the frame at `depth` stands while it waits for the call at `pc`: its r6 to r10, two words each. `direct`: the program itself called. */
+export function callerStands(m: Machine, depth: number, pc: number, code: Code, regs: readonly number[], direct: boolean): void {
   const at = (depth + 1) * FRAME_WORDS
   m.frames[at + F_RETURN] = pc + 1
-  for (const [i, value] of regs.entries()) {
-    m.frames[at + F_CALLER_REGS + 2 * i] = Number(BigInt.asIntN(32, value))
-    m.frames[at + F_CALLER_REGS + 2 * i + 1] = Number(BigInt.asIntN(32, value >> 32n))
-  }
+  m.frames.set(regs, at + F_CALLER_REGS)
   m.callers[depth + 1] = code
   if (direct) m.continuations[depth + 1] = undefined
 }

@@ -21,6 +21,8 @@ export const CELL_LEFT = 80
 export const CELL_VALUE = 88
 /** With checks: address of the context that the run began with. */
 export const CELL_CONTEXT = 96
+/** r10, where a function is left. */
+export const CELL_R10 = 104
 /** With checks, by place: the values that it may access memory through, as the first one and how many (two i64 each). */
 export const CELL_SLOTS = SLOT_CELLS
 export const MAX_SLOTS = 128
@@ -42,6 +44,21 @@ export interface Layout {
   readonly turns: number
   /** Every access is checked, and callees see all registers: for code that was not verified. */
   readonly checked: boolean
+}
+
+/** What the host is asked about one access: as many bytes, with rights, so far from the value in the register; number of the place's cells, -1 = none. */
+export interface Question {
+  readonly size: number
+  readonly rights: number
+  readonly by: number
+  readonly slot: number
+}
+
+/** Places with checks, of the whole module. Mutable. */
+export interface Places {
+  /** How many have cells. */
+  slots: number
+  readonly questions: Question[]
 }
 
 /** Mutable; one per function under way. */
@@ -68,8 +85,7 @@ export interface Body {
   extents: readonly (Extent | undefined)[]
   /** With checks: those of the node that stand in a loop, by slot of the instruction. */
   places: ReadonlyMap<number, LoopCheck> | undefined
-  /** Places with checks, of the whole module. */
-  readonly slots: { count: number }
+  readonly module: Places
   /** What is known where several ways meet. */
   readonly knownAtMerge: () => Known
   /** Locals (i32) beyond those that every function has. */
@@ -111,7 +127,7 @@ export function createBody(
   functionAt: Body['functionAt'],
   numberOf: Body['numberOf'],
   lookups: Body['lookups'] = new Map(),
-  slots: Body['slots'] = { count: 0 },
+  module: Places = { slots: 0, questions: [] },
 ): Body {
   const frame = layout.checked && writesFrame(code) ? undefined : FRAME
   const regs = layout.checked ? range(0, 10) : [6, 0, 1, 2, 3, 4, 7, 8, 9, 10]
@@ -132,7 +148,7 @@ export function createBody(
     knownAtMerge: () => knownAtStart(frame),
     extents: [],
     places: undefined,
-    slots,
+    module,
     more: 0,
     nesting: 0,
     pending: 0,

@@ -173,6 +173,7 @@ function frame(b: Body, isOpen: number): void {
   ops(b, w.I32_ADD)
   i32(b, isOpen)
   host(b, 'frame')
+  ops(b, w.DROP)
 }
 
 /** Returns with r0. */
@@ -228,7 +229,9 @@ export function mayGoto(b: Body): void {
   open(b, w.IF)
   storeLeft(b)
   get(b, b.depth)
+  i32(b, 0)
   host(b, 'moreTurns')
+  ops(b, w.DROP)
   end(b)
   i32(b, 0)
   end(b)

@@ -187,7 +187,7 @@ export function missed(b: Body, base: number, extent: Extent): void {
 
 /** Asks the host where the place does not know; `then` takes the answer from the stack. */
 function ask(b: Body, base: number, extent: Extent, then: () => void): void {
-  const slot = b.slots.count < MAX_SLOTS ? b.slots.count++ : -1
+  const slot = b.module.slots < MAX_SLOTS ? b.module.slots++ : -1
   if (slot >= 0) {
     isElsewhere(b, base, slot)
     open(b, w.IF)
@@ -216,10 +216,7 @@ function askHost(b: Body, base: number, { from, to, writes }: Extent, slot: numb
     ops(b, w.I32_ADD)
   }
   high(b, base, from)
-  i32(b, to - from)
-  i32(b, writes ? READ | WRITE : READ)
-  i32(b, from)
-  i32(b, slot)
+  i32(b, b.module.questions.push({ size: to - from, rights: writes ? READ | WRITE : READ, by: from, slot }) - 1)
   host(b, 'check')
 }
 

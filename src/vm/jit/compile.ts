@@ -1,7 +1,19 @@
 // Linked code to a WebAssembly module: one function for each of the program's, and an entry that takes registers from their cells for the
 // main one and for each that is called through a pointer. In: code and where the machine's cells and stack lie. Out: the module's bytes.
 import type { Code, Lookup } from '../code.ts'
-import { access, createBody, get, HOST, type HostFunction, i32, type Layout, parameters, typeOf } from './body.ts'
+import {
+  access,
+  createBody,
+  get,
+  HOST,
+  type HostFunction,
+  i32,
+  type Layout,
+  type Places,
+  parameters,
+  type Question,
+  typeOf,
+} from './body.ts'
 import { Bytes } from './bytes.ts'
 import { compileFunction } from './function.ts'
 import { type FunctionCode, functionsOf } from './functions.ts'
@@ -9,29 +21,30 @@ import { chainsFunction, lookupAt } from './lookup.ts'
 import { encodeModule, type Func, type FuncType, type Import } from './module.ts'
 import * as w from './opcodes.ts'
 
-const i32s = (count: number): number[] => new Array<number>(count).fill(w.I32)
-const i64s = (count: number): number[] => new Array<number>(count).fill(w.I64)
+// Two types for all: an engine compiles a bridge to the host for each type that a module's imports have, which takes longer than a short program.
+const PAIR: FuncType = { params: [w.I32, w.I32], results: [w.I32] }
+const TRIPLE: FuncType = { params: [w.I32, w.I32, w.I32], results: [w.I32] }
 
 const HOST_TYPES: Readonly<Record<HostFunction, FuncType>> = {
   // pc, depth
-  call: { params: i32s(2), results: [w.I32] },
+  call: PAIR,
   // address low and high, size
-  load: { params: i32s(3), results: [w.I32] },
-  store: { params: i32s(3), results: [w.I32] },
-  // the same, rights, distance of the address from the value in the register, number of the place's cells (-1 = has none)
-  check: { params: i32s(6), results: [w.I32] },
+  load: TRIPLE,
+  store: TRIPLE,
+  // address low and high, number of the question
+  check: TRIPLE,
   // address low and high, size
-  probe: { params: i32s(3), results: [w.I32] },
+  probe: TRIPLE,
   // offset, size
-  packet: { params: i32s(2), results: [w.I32] },
-  // depth
-  moreTurns: { params: i32s(1), results: [] },
-  // depth, whether it opens
-  frame: { params: i32s(2), results: [] },
-  // pc, depth, left, r0 to r10
-  leave: { params: [...i32s(3), ...i64s(11)], results: [] },
-  // pc, depth, r6 to r10
-  unwind: { params: [...i32s(2), ...i64s(5)], results: [] },
+  packet: PAIR,
+  // depth, nothing; answers nothing
+  moreTurns: PAIR,
+  // depth, whether it opens; answers nothing
+  frame: PAIR,
+  // pc, depth; registers and what is left in their cells; answers STOPPED
+  leave: PAIR,
+  // pc, depth; r6 to r10 in their cells; answers STOPPED
+  unwind: PAIR,
 }
 
 export interface Compiled {
@@ -41,6 +54,8 @@ export interface Compiled {
   readonly funcs: readonly Func[]
   /** Places that have cells. */
   readonly slots: number
+  /** What the host is asked about accesses, by number. */
+  readonly questions: readonly Question[]
 }
 
 /** Name of the entry of the function that begins at a slot. */
@@ -53,14 +68,14 @@ export function compile(code: Code, layout: Layout, pages: number): Compiled | u
   const numbers = new Map(functions.map((f, i) => [f, HOST.length + i]))
   const numberOf = (f: FunctionCode): number => numbers.get(f)!
   const tables = tablesOf(code, functions)
-  const slots = { count: 0 }
+  const places: Places = { slots: 0, questions: [] }
   const entries = functions.filter((f, i) => i === 0 || f.isCallback)
   const firstTable = HOST.length + functions.length + entries.length
   const lookups = new Map([...tables.keys()].map((mapLo, i) => [mapLo, firstTable + i]))
   const funcs: Func[] = []
   for (const [i, f] of functions.entries()) {
     const func = compileFunction(
-      createBody(code, f, layout, (slot) => bySlot.get(slot), numberOf, lookups, slots),
+      createBody(code, f, layout, (slot) => bySlot.get(slot), numberOf, lookups, places),
       i === 0,
     )
     if (!func) return undefined
@@ -78,7 +93,7 @@ export function compile(code: Code, layout: Layout, pages: number): Compiled | u
   }
   const imports = HOST.map((name): Import => ({ name, type: HOST_TYPES[name] }))
   const bytes = encodeModule(imports, funcs, pages)
-  return { bytes, functions, funcs, slots: slots.count }
+  return { bytes, functions, funcs, ...places }
 }
 
 /** Places that look into a hash before it gets a function. */

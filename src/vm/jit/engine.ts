@@ -23,9 +23,9 @@ import {
 } from '../machine.ts'
 import { READ, type Region, type Word, WRITE } from '../memory.ts'
 import type { RamSource } from '../ram.ts'
-import { CELL_CONTEXT, CELL_LEFT, CELL_SLOTS, CELL_VALUE, HOST, type HostFunction, type Layout, SLOT_BYTES } from './body.ts'
+import { CELL_CONTEXT, CELL_LEFT, CELL_R10, CELL_SLOTS, CELL_VALUE, HOST, type HostFunction, type Layout, SLOT_BYTES } from './body.ts'
 import { STOPPED, TAIL_CALLED } from './calls.ts'
-import { compile, entryName } from './compile.ts'
+import { type Compiled, compile, entryName } from './compile.ts'
 import { type FunctionCode, OP_CALL, OP_LD_IMM64 } from './functions.ts'
 import { IMPORTS, MEMORY } from './module.ts'
 import { functionName, functionText, type WasmFunction } from './text.ts'
@@ -178,7 +178,7 @@ function instantiate(session: Session, m: Machine): Instance | null {
   if (!wasm || !compiled) return null
   const { Module } = wasm
   const module = moduleOf(compiled.bytes, (bytes) => new Module(bytes))
-  const host = hostOf(session, m, code, compiled.functions)
+  const host = hostOf(session, m, code, compiled)
   const { exports } = new wasm.Instance(module, { [IMPORTS]: { [MEMORY]: session.memory, ...host } })
   return { code, exports, main: exports[entryName(0)], slots: compiled.slots }
 }
@@ -227,10 +227,10 @@ function takeRegisters(m: Machine, count: number): void {
   }
 }
 
-type Host = Readonly<Record<HostFunction, (...args: never[]) => number | undefined>>
+type Host = Readonly<Record<HostFunction, (...args: never[]) => number>>
 
 /** What compiled code asks for. */
-function hostOf(session: Session, m: Machine, code: Code, functions: readonly FunctionCode[]): Host {
+function hostOf(session: Session, m: Machine, code: Code, { functions, questions }: Compiled): Host {
   const { memory } = m
   const { checked } = session
   const given = checked ? 10 : 6
@@ -334,7 +334,8 @@ function hostOf(session: Session, m: Machine, code: Code, functions: readonly Fu
     call,
     load: (lo: number, hi: number, size: number) => portAccess(lo, hi, size, false),
     store: (lo: number, hi: number, size: number) => portAccess(lo, hi, size, true),
-    check: (lo: number, hi: number, size: number, rights: number, by: number, slot: number) => {
+    check: (lo: number, hi: number, question: number) => {
+      const { size, rights, by, slot } = questions[question]
       const r = memory.find(hi, lo, size, rights)
       if (!r || r.port) return 1
       if (slot >= 0) tell(slot, r, lo, size, by)
@@ -354,31 +355,42 @@ function hostOf(session: Session, m: Machine, code: Code, functions: readonly Fu
       giveRegisters(m, 1)
       return 0
     },
-    moreTurns: (depth: number): undefined => {
+    moreTurns: (depth: number, _nothing: number) => {
       m.steps = session.end - cell(m, CELL_LEFT)
       moreTurns(m, depth)
+      return 0
     },
-    frame: (depth: number, opens: number): undefined => {
+    frame: (depth: number, opens: number) => {
       if (opens) openFrame(m, depth)
       else closeFrame(m, depth)
       forget()
+      return 0
     },
-    leave: (pc: number, depth: number, left: number, ...regs: bigint[]): undefined => {
-      setCell(m, CELL_LEFT, left + (pc < 0 ? 0 : uncounted(code, functions, pc)))
+    leave: (pc: number, depth: number): number => {
+      if (pc >= 0) setCell(m, CELL_LEFT, cell(m, CELL_LEFT) + uncounted(code, functions, pc))
       stand(pc < 0 ? ~pc : pc, depth)
-      for (const [r, value] of regs.entries()) setRegister(m, r, value)
+      takeRegisters(m, 10)
+      takeRegister(m, 10, CELL_R10)
       markStack(m)
+      return STOPPED
     },
-    unwind: (pc: number, depth: number, ...regs: bigint[]): undefined => {
-      if (m.depth === depth) for (const [i, value] of regs.entries()) setRegister(m, 6 + i, value)
-      else callerStands(m, depth, pc, code, regs, code.opcode[pc] === OP_CALL && code.src[pc] === 1)
+    unwind: (pc: number, depth: number): number => {
+      if (m.depth === depth) {
+        for (let r = 6; r <= 9; r++) takeRegister(m, r, 8 * r)
+        takeRegister(m, 10, CELL_R10)
+      } else {
+        const regs = [6, 7, 8, 9].flatMap((r) => [cell(m, 8 * r), cell(m, 8 * r + 4)])
+        regs.push(cell(m, CELL_R10), cell(m, CELL_R10 + 4))
+        callerStands(m, depth, pc, code, regs, code.opcode[pc] === OP_CALL && code.src[pc] === 1)
+      }
+      return STOPPED
     },
-  } satisfies Record<(typeof HOST)[number], (...args: never[]) => number | undefined>
+  } satisfies Record<HostFunction, (...args: never[]) => number>
 }
 
-function setRegister(m: Machine, r: number, value: bigint): void {
-  m.lo[r] = Number(BigInt.asIntN(32, value))
-  m.hi[r] = Number(BigInt.asIntN(32, value >> 32n))
+function takeRegister(m: Machine, r: number, at: number): void {
+  m.lo[r] = cell(m, at)
+  m.hi[r] = cell(m, at + 4)
 }
 
 /** Instructions of a block from a slot on, that slot's included: they were counted and have not been executed. */

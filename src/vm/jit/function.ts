@@ -11,8 +11,10 @@ import { MAX_BPF_STACK } from '../machine.ts'
 import { atomic, load, store } from './access.ts'
 import { arithmetic, condition, nullTest } from './arithmetic.ts'
 import {
+  access,
   type Body,
   branch,
+  CELL_R10,
   countPending,
   end,
   FRAME,
@@ -23,7 +25,6 @@ import {
   i32,
   i64,
   LABEL,
-  LEFT,
   leaveAt,
   loadLeft,
   low,
@@ -33,9 +34,11 @@ import {
   put,
   set,
   settle,
+  storeLeft,
+  storeRegisters,
   typeOf,
 } from './body.ts'
-import { call, checkpoint, exit, isInLine, loadPacket, mayGoto, STOPPED } from './calls.ts'
+import { call, checkpoint, exit, isInLine, loadPacket, mayGoto } from './calls.ts'
 import { extentsAhead, extentsIn, prepare } from './checks.ts'
 import { type Block, isBranch, OP_CALL, OP_EXIT, OP_LD_IMM64, OP_MAY_GOTO } from './functions.ts'
 import { type Edge, inOrder } from './graph.ts'
@@ -73,7 +76,7 @@ export function compileFunction(b: Body, isMain: boolean): Func | undefined {
     b,
     kinds,
     ahead,
-    loops: ahead && loopChecks(b.code, b.f, kinds, ahead, b.slots),
+    loops: ahead && loopChecks(b.code, b.f, kinds, ahead, b.module),
     live: checked ? undefined : liveness(b.code, b.f),
     level: new Int32Array(b.f.graph.succ.length).fill(-1),
     arrivals: arrivalsOf(b),
@@ -139,22 +142,28 @@ function prologue(b: Body): void {
 /** A callee has stopped: this frame's registers go where a return looks for them. */
 function unwind(b: Body): void {
   b.marks.push({ at: b.out.length, insn: -1 })
+  storeRegisters(b, 6, 9)
+  storeR10(b)
   get(b, PC)
   get(b, b.depth)
-  for (let r = 6; r <= 10; r++) get(b, b.regs[r])
   host(b, 'unwind')
-  i32(b, STOPPED)
   ops(b, w.RETURN)
 }
 
 function leave(b: Body): void {
   b.marks.push({ at: b.out.length, insn: -1 })
+  storeRegisters(b, 0, 9)
+  storeR10(b)
+  storeLeft(b)
   get(b, PC)
   get(b, b.depth)
-  get(b, LEFT)
-  for (let r = 0; r <= 10; r++) get(b, b.regs[r])
   host(b, 'leave')
-  i32(b, STOPPED)
+}
+
+function storeR10(b: Body): void {
+  i32(b, 0)
+  get(b, b.regs[10])
+  access(b, w.I64_STORE, b.layout.cells + CELL_R10)
 }
 
 /** A node and what it dominates. Iterates where nothing follows behind; false = nested too deeply. */

@@ -4,7 +4,7 @@
 //
 // A value belongs to the register that it came from: at the head of the loop each register to itself, later what was moved or added to.
 import type { Code } from '../code.ts'
-import { MAX_SLOTS } from './body.ts'
+import { MAX_SLOTS, type Places } from './body.ts'
 import { accessAt, covers, type Extent, extentsIn, hull } from './checks.ts'
 import { type FunctionCode, isRepeatable, OP_LD_IMM64 } from './functions.ts'
 import { innermostLoops } from './graph.ts'
@@ -35,7 +35,7 @@ export function loopChecks(
   f: FunctionCode,
   kinds: readonly Uint8Array[],
   ahead: readonly (readonly (Extent | undefined)[])[],
-  slots: { count: number },
+  module: Places,
 ): LoopChecks {
   const heads = new Map<number, LoopCheck[]>()
   const places = new Map<number, Map<number, LoopCheck>>()
@@ -52,7 +52,7 @@ export function loopChecks(
         if (extent && root !== NONE && isBytes(kind)) wanted.push({ node, pc, root, extent: hull(extent, own.extent) })
       })
     }
-    const checks = widest(wanted, slots)
+    const checks = widest(wanted, module)
     heads.set(head, checks)
     for (const { node, pc, root, extent } of wanted) {
       const check = checks.find((c) => c.root === root && covers(c.extent, extent))
@@ -72,11 +72,11 @@ interface Wanted {
 }
 
 /** One check for each extent that lies within no other. */
-function widest(wanted: readonly Wanted[], slots: { count: number }): LoopCheck[] {
+function widest(wanted: readonly Wanted[], module: Places): LoopCheck[] {
   const checks: LoopCheck[] = []
   for (const [i, { root, extent }] of wanted.entries()) {
     const isLess = wanted.some((w, j) => w.root === root && covers(w.extent, extent) && (!covers(extent, w.extent) || j < i))
-    if (!isLess && slots.count < MAX_SLOTS) checks.push({ root, extent, slot: slots.count++ })
+    if (!isLess && module.slots < MAX_SLOTS) checks.push({ root, extent, slot: module.slots++ })
   }
   return checks
 }
