@@ -48,3 +48,52 @@ function integer(size: string, text: string): string | undefined {
   }
   return rest === 0n ? toHex(w.done()) : undefined
 }
+
+const SIZES: Readonly<Record<string, number>> = { u8: 1, u16: 2, u32: 4, u64: 8, port: 2, mac: 6 }
+
+/** Words as people read them: a word alone without its kind ("10.0.0.1"), several with the kind of their numbers ("10.0.0.1, u16 80"). */
+export function plainWords(words: string): string {
+  const parts = words.split(/\s+/)
+  const isAlone = parts.length === 1
+  return parts
+    .map((word) => {
+      const [, kind, text] = /^(\w+):(.+)$/.exec(word) ?? ['', '', '']
+      if (kind === '' || kind === 'zeros') return word
+      return isAlone || kind === 'ip' || kind === 'mac' ? text : `${kind} ${text}`
+    })
+    .join(', ')
+}
+
+/** Other bytes (hex) in the same words; undefined where they do not fit into them. */
+export function inWordsLike(words: string, hex: string): string | undefined {
+  let at = 0
+  const out: string[] = []
+  for (const word of words.split(/\s+/)) {
+    const [, kind, text] = /^(\w+):(.+)$/.exec(word) ?? ['', '', '']
+    const size = kind === 'ip' ? (text.includes(':') ? 16 : 4) : kind === 'zeros' ? Number(text) : (SIZES[kind] ?? word.length / 2)
+    const part = hex.slice(2 * at, 2 * (at + size))
+    if (part.length !== 2 * size) return undefined
+    at += size
+    out.push(wordOf(kind, part))
+  }
+  return 2 * at === hex.length ? plainWords(out.join(' ')) : undefined
+}
+
+function wordOf(kind: string, hex: string): string {
+  const pairs = hex.match(/../g) ?? []
+  switch (kind) {
+    case 'u8':
+    case 'u16':
+    case 'u32':
+    case 'u64':
+      return `${kind}:${BigInt(`0x${pairs.toReversed().join('')}`)}`
+    case 'port':
+      return `port:${Number.parseInt(hex, 16)}`
+    case 'mac':
+      return `mac:${pairs.join(':')}`
+    case 'ip':
+      return pairs.length === 4 ? `ip:${pairs.map((p) => Number.parseInt(p, 16)).join('.')}` : hex
+    default:
+      return hex
+  }
+}

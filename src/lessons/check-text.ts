@@ -1,9 +1,12 @@
 // What a condition asks for, in words. One sentence a kind and language, so that no lesson writes them by hand and none says less than is checked.
 import { never } from '../base/index.ts'
-import type { Condition, Text } from './types.ts'
+import { inWordsLike, plainWords } from './bytes.ts'
+import { NOTHING } from './evidence.ts'
+import type { Text, Worded } from './types.ts'
 
-export function checkText(condition: Condition): Text {
-  const c = condition
+export function checkText(c: Worded): Text {
+  const hex = code(c.words?.['hex'] === undefined ? ('hex' in c ? c.hex : '') : plainWords(c.words['hex']))
+  const key = code(c.words?.['key'] === undefined ? String('key' in c ? c.key : '') : plainWords(c.words['key']))
   switch (c.kind) {
     case 'compiles':
       return { en: 'It compiles', ko: '컴파일됩니다' }
@@ -28,8 +31,8 @@ export function checkText(condition: Condition): Text {
       }
     case 'bytes':
       return {
-        en: `Packet ${c.packet + 1} holds ${code(c.hex)} at byte ${c.offset} afterwards`,
-        ko: `실행 뒤 ${c.packet + 1}번 패킷의 ${c.offset}번째 바이트부터: ${code(c.hex)}`,
+        en: `Packet ${c.packet + 1} holds ${hex} at byte ${c.offset} afterwards`,
+        ko: `실행 뒤 ${c.packet + 1}번 패킷의 ${c.offset}번째 바이트부터: ${hex}`,
       }
     case 'length':
       return {
@@ -37,14 +40,14 @@ export function checkText(condition: Condition): Text {
         ko: `실행 뒤 ${c.packet + 1}번 패킷의 길이: ${c.bytes}바이트`,
       }
     case 'map':
-      return { en: `${code(c.map)} counts ${c.number} under ${key(c.key)}`, ko: `${code(c.map)} 맵에서 키 ${key(c.key)} 값이 ${c.number}` }
+      return { en: `${code(c.map)} counts ${c.number} under ${key}`, ko: `${code(c.map)} 맵에서 키 ${key} 값이 ${c.number}` }
     case 'map-value':
       return {
-        en: `${code(c.map)} holds ${code(c.hex)} under ${key(c.key)}`,
-        ko: `${code(c.map)} 맵에서 키 ${key(c.key)} 값이 ${code(c.hex)}`,
+        en: `${code(c.map)} holds ${hex} under ${key}`,
+        ko: `${code(c.map)} 맵에서 키 ${key} 값이 ${hex}`,
       }
     case 'no-entry':
-      return { en: `${code(c.map)} has no entry ${key(c.key)}`, ko: `${code(c.map)} 맵에 키 ${key(c.key)} 항목이 없습니다` }
+      return { en: `${code(c.map)} has no entry ${key}`, ko: `${code(c.map)} 맵에 키 ${key} 항목이 없습니다` }
     case 'map-entries':
       return { en: `${code(c.map)} has ${plural(c.count, 'entry', 'entries')}`, ko: `${code(c.map)} 맵의 항목이 ${c.count}개` }
     case 'records':
@@ -54,8 +57,8 @@ export function checkText(condition: Condition): Text {
       }
     case 'record':
       return {
-        en: `Record ${c.index + 1} of ${code(c.map)} holds ${code(c.hex)} at byte ${c.offset ?? 0}`,
-        ko: `${code(c.map)} 맵의 ${c.index + 1}번 레코드 ${c.offset ?? 0}번째 바이트부터: ${code(c.hex)}`,
+        en: `Record ${c.index + 1} of ${code(c.map)} holds ${hex} at byte ${c.offset ?? 0}`,
+        ko: `${code(c.map)} 맵의 ${c.index + 1}번 레코드 ${c.offset ?? 0}번째 바이트부터: ${hex}`,
       }
     case 'printk':
       return { en: `The trace pipe shows ${code(c.text)}`, ko: `trace_pipe에 ${code(c.text)} 내용이 보입니다` }
@@ -87,8 +90,8 @@ export function checkText(condition: Condition): Text {
       }
     case 'race':
       return {
-        en: `On ${c.cpus} CPUs at once, whatever turns they take, ${code(c.map)} holds ${c.number} under ${key(c.key)}`,
-        ko: `CPU ${c.cpus}개에서 동시에 어떤 순서로 실행해도 ${code(c.map)} 맵에서 키 ${key(c.key)} 값이 ${c.number}`,
+        en: `On ${c.cpus} CPUs at once, whatever turns they take, ${code(c.map)} holds ${c.number} under ${key}`,
+        ko: `CPU ${c.cpus}개에서 동시에 어떤 순서로 실행해도 ${code(c.map)} 맵에서 키 ${key} 값이 ${c.number}`,
       }
     case 'instructions-at-most':
       return {
@@ -138,7 +141,6 @@ export function checkText(condition: Condition): Text {
 
 const code = (text: string): string => `\`${text}\``
 const named = (program: string | undefined, otherwise: string): string => (program ? code(program) : otherwise)
-const key = (k: string | number): string => code(String(k))
 const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 
 function range(least = 0, most?: number): Text {
@@ -151,4 +153,33 @@ function span(from?: number, to?: number): Text {
   if (from === undefined && to === undefined) return { en: '', ko: '' }
   if (to === undefined) return { en: ` from ${from} ms on`, ko: ` (${from} ms부터)` }
   return { en: ` from ${from ?? 0} to ${to} ms`, ko: ` (${from ?? 0}~${to} ms)` }
+}
+
+const FOUND: Readonly<Record<string, Text>> = {
+  [NOTHING]: { en: 'nothing ran', ko: '실행되지 않았습니다' },
+  errors: { en: 'it does not compile', ko: '컴파일되지 않습니다' },
+  missing: { en: 'it is not there', ko: '없습니다' },
+  there: { en: 'it is there', ko: '있습니다' },
+  'no record': { en: 'there is no such record', ko: '그런 레코드가 없습니다' },
+  'no entry': { en: 'there is no such entry', ko: '그런 항목이 없습니다' },
+  'no such map': { en: 'there is no such map', ko: '그런 맵이 없습니다' },
+  'no such view': { en: 'there is no such view', ko: '그런 화면이 없습니다' },
+  'nothing printed': { en: 'nothing is printed', ko: '출력이 없습니다' },
+  'nothing shown': { en: 'nothing is shown', ko: '보이는 것이 없습니다' },
+  'nothing in the log': { en: 'nothing is in the log', ko: '기록이 없습니다' },
+}
+
+/** What was found instead, in words; `found` as `judge` says it. */
+export function foundText(c: Worded, found: string): Text {
+  if (Object.hasOwn(FOUND, found)) return FOUND[found]
+  const share = /^(\d+) of (\d+)$/.exec(found)
+  if (share) return { en: found, ko: `${share[2]}개 중 ${share[1]}개` }
+  const alerts = /^(\d+) \/ (\d+), \+(\d+)$/.exec(found)
+  if (alerts) {
+    const [, caught, of, others] = alerts
+    return { en: `${caught} of ${of} named, and ${others} others`, ko: `${of}개 중 ${caught}개를 알렸고, 다른 알림 ${others}개` }
+  }
+  const like = c.words?.['hex']
+  const words = (like !== undefined && inWordsLike(like, found)) || found
+  return { en: words, ko: words }
 }

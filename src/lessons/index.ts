@@ -1,5 +1,5 @@
 // Lesson format, checks and grader; `content/` holds the lessons.
-export { checkText } from './check-text.ts'
+export { checkText, foundText } from './check-text.ts'
 export { type CourseRow, course, lessonFiles, loadLesson } from './content.ts'
 export { type Examination, examine } from './examine.ts'
 export { type Example, exampleProject, examples } from './examples/index.ts'

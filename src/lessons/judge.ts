@@ -38,6 +38,7 @@ export function judge(condition: Condition, { build, project }: Evidence): strin
     case 'verdict':
       return is(report.packets[condition.packet]?.verdict || NOTHING, condition.verdict)
     case 'verdicts':
+      if (report.packets.every((p) => p.verdict === '')) return NOTHING
       return is(report.packets.map((p) => p.verdict || NOTHING).join(' '), condition.verdicts.join(' '))
     case 'bytes': {
       const bytes = packetAfter(build, condition.packet)

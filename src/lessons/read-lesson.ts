@@ -118,7 +118,8 @@ function readHidden(f: Fields, base: unknown): HiddenRun {
   const host = { version: 1, files: [{ path: 'x', text: '' }], build: { main: 'x', cpu: 3 }, verifier: { logLevel: 1, flags: 0 }, scenario }
   const read = readProject(host)
   if (!read.ok) f.fault('', `${read.path} is not what it should be`)
-  return { id: f.name('id'), scenario: read.ok ? read.project.scenario : EMPTY.scenario, checks: f.list('checks', readCheck) }
+  const packets = f.has('packets') ? f.names('packets') : []
+  return { id: f.name('id'), scenario: read.ok ? read.project.scenario : EMPTY.scenario, packets, checks: f.list('checks', readCheck) }
 }
 
 /** Further runs over a lesson's world, as a teacher writes them. */
@@ -175,10 +176,13 @@ export const conditionKinds = Object.keys(CONDITIONS)
 function readCheck(f: Fields): Check {
   const kind = f.oneOf('kind', Object.keys(CONDITIONS) as Kind[])
   const check: Record<string, unknown> = { id: f.name('id'), kind }
+  const words: Record<string, string> = {}
   for (const [name, type] of Object.entries(CONDITIONS[kind] ?? {})) {
     if (type.endsWith('?') && !f.has(name)) continue
     check[name] = readField(f, name, type.replace('?', '') as Field)
+    if (type === 'key' || type === 'hex') words[name] = String(f.raw(name))
   }
+  if (Object.keys(words).length > 0) check['words'] = words
   return check as Check
 }
 

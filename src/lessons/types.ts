@@ -111,12 +111,16 @@ export type Condition =
   | { readonly kind: 'uses'; readonly text: string }
   | { readonly kind: 'avoids'; readonly text: string }
 
-export type Check = Condition & { readonly id: string }
+/** `words`: bytes of the condition as the lesson wrote them ("ip:10.0.0.1 u16:80"), by field. */
+export type Worded = Condition & { readonly words?: Readonly<Record<string, string>> }
+export type Check = Worded & { readonly id: string }
 
 /** A further run with other packets or maps, whose conditions are not shown. */
 export interface HiddenRun {
   readonly id: string
   readonly scenario: Scenario
+  /** Its packets in words; empty where it has no packets of its own. */
+  readonly packets: readonly string[]
   readonly checks: readonly Check[]
 }
 

@@ -11,6 +11,7 @@ export {
   exportProject,
   filesOfLesson,
   fingerprint,
+  foundText,
   gradesCsv,
   gridOf,
   hiddenRuns,

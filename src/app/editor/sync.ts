@@ -29,11 +29,12 @@ export function syncDocument(editor: Editor): () => void {
     files.clear()
   }
   const start = () => {
+    const wanted = useSession.getState().cursorLine
     closeAll()
     const state = useDocument.getState()
     shown = state.shown
     editor.setModel(fileOf(state).model)
-    const line = Math.min(useSession.getState().cursorLine, editor.getModel()?.getLineCount() ?? 1)
+    const line = Math.min(wanted, editor.getModel()?.getLineCount() ?? 1)
     editor.setPosition({ lineNumber: line, column: 1 })
     if (line > 1) editor.revealLineInCenter(line)
   }

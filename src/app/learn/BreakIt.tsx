@@ -16,7 +16,7 @@ export function BreakIt({ lesson, id }: { readonly lesson: Lesson; readonly id: 
   const language = useUi((s) => s.language)
   const out = useLearn((s) => s.broken?.id === id)
   const other = useLearn((s) => s.broken !== undefined && s.broken.id !== id)
-  const [tried, setTried] = useState(false)
+  const [tried, setTried] = useState(out)
   const section = sectionOf(lesson.texts[language], `break-${id}`)
   if (!section) return null
   const { before, after } = splitAnswer(withFacts(section.body, lesson.facts))
@@ -36,7 +36,7 @@ export function BreakIt({ lesson, id }: { readonly lesson: Lesson; readonly id: 
           {out ? t.breaks.off : t.breaks.on}
         </Button>
       </div>
-      <div role="status">
+      <div role="status" className={styles.answer}>
         {out && <p className={styles.off}>{t.breaks.isOut}</p>}
         {tried && <Markdown text={after} />}
       </div>

@@ -1,11 +1,15 @@
 // The checks of a step as a list that ticks live; each says in words what is checked and, while it fails, what is there instead.
 import type { Lesson } from '../../lessons/index.ts'
-import { checkText } from '../../worker/index.ts'
+import { checkText, foundText } from '../../worker/index.ts'
+import { problems } from '../panels/output/select.ts'
+import { useDocument } from '../state/document.ts'
 import { recordOf, useLearn } from '../state/learn.ts'
+import { useSession } from '../state/session.ts'
 import { useUi } from '../state/ui.ts'
 import { Icon } from '../ui/Icon.tsx'
 import styles from './Lesson.module.css'
 import { Inline } from './Markdown.tsx'
+import { foundOf } from './select.ts'
 import { useTexts } from './texts.ts'
 
 export function Checks({ lesson, ids }: { readonly lesson: Lesson; readonly ids: readonly string[] }) {
@@ -13,6 +17,7 @@ export function Checks({ lesson, ids }: { readonly lesson: Lesson; readonly ids:
   const language = useUi((s) => s.language)
   const grade = useLearn((s) => s.grade)
   const tried = useLearn((s) => recordOf(s).tries > 0)
+  const error = useFirstError()
   const checks = lesson.checks.filter((c) => ids.includes(c.id))
   if (checks.length === 0) return null
   return (
@@ -20,7 +25,7 @@ export function Checks({ lesson, ids }: { readonly lesson: Lesson; readonly ids:
       {checks.map((check) => {
         const result = grade?.checks.find((c) => c.id === check.id)
         const passed = result?.passed === true
-        const found = tried && result && !passed ? result.found : ''
+        const found = tried && grade ? foundOf(grade, check.id) : ''
         return (
           <li key={check.id} data-passed={passed}>
             <span className={styles.tick} role="img" aria-label={passed ? t.lesson.passed : t.lesson.open}>
@@ -28,11 +33,25 @@ export function Checks({ lesson, ids }: { readonly lesson: Lesson; readonly ids:
             </span>
             <span>
               <Inline text={checkText(check)[language]} />
-              {found !== '' && <small className={styles.found}>{t.lesson.found(found)}</small>}
+              {found !== '' && (
+                <small className={styles.found}>
+                  {t.lesson.found(found === 'errors' ? (error ?? foundText(check, found)[language]) : foundText(check, found)[language])}
+                </small>
+              )}
             </span>
           </li>
         )
       })}
     </ul>
   )
+}
+
+/** Where and why the text does not compile. */
+function useFirstError(): string | undefined {
+  const t = useTexts()
+  const language = useUi((s) => s.language)
+  const diagnostics = useSession((s) => s.report?.diagnostics)
+  const { files, build } = useDocument.getState()
+  const [first] = diagnostics?.some((d) => d.severity === 'error') ? problems(diagnostics, files, build.main, language) : []
+  return first && t.lesson.atLine(first.line, first.text)
 }

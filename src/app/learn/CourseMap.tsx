@@ -22,15 +22,12 @@ export function CourseMap() {
   const course = useLearn((s) => s.course)
   const progress = useLearn((s) => s.progress)
   const faults = useLearn((s) => s.faults)
-  const set = useLearn((s) => s.set)
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus(), [])
   const lessons = course.filter((row) => row.kind === 'lesson')
   const challenges = course.filter((row) => row.kind === 'challenge')
   const tracks = [...new Set(lessons.map((row) => row.track))]
   const resume = resumeRow(course, progress)
-  const close = () =>
-    set({ place: useLearn.getState().lesson && location.hash.startsWith('#lesson=') ? { kind: 'lesson' } : { kind: 'none' } })
   return (
     <main className={styles.page}>
       <header className={styles.head}>
@@ -39,7 +36,7 @@ export function CourseMap() {
         </h2>
         <span className={styles.spacer} />
         <More />
-        <IconButton icon="cross" label={t.map.close} onClick={close} />
+        <IconButton icon="cross" label={t.map.close} onClick={() => page.learning.closeMap()} />
       </header>
       <p className={styles.intro}>{t.map.intro}</p>
       {faults.length > 0 && (
@@ -152,7 +149,7 @@ function More() {
     ],
   ]
   return (
-    <Popover label="…" icon="more" iconOnly>
+    <Popover label={t.map.more} icon="more" iconOnly>
       {(close) =>
         items.map(([text, act]) => (
           <PopoverItem

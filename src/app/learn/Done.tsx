@@ -1,4 +1,5 @@
 // How far the learner is, and what comes next once everything passes. Said once, quietly.
+import { useEffect, useRef } from 'react'
 import type { Lesson } from '../../lessons/index.ts'
 import { usePage } from '../state/hooks.ts'
 import { recordOf, useLearn } from '../state/learn.ts'
@@ -23,8 +24,16 @@ export function Done({ lesson }: { readonly lesson: Lesson }) {
   const workshop = useLearn((s) => s.workshop)
   const next = nextRow(course, lesson.id, workshop)
   const { score } = lesson
+  const passed = grade?.passed === true
+  const place = useRef<HTMLElement>(null)
+  const failedBefore = useRef(false)
+  // Shown where it happens: whoever types looks at the editor and not at the end of the text.
+  useEffect(() => {
+    if (passed && failedBefore.current) place.current?.scrollIntoView({ block: 'nearest' })
+    if (grade) failedBefore.current = !passed
+  }, [passed, grade])
   return (
-    <section className={styles.done} data-passed={grade?.passed === true} role="status">
+    <section ref={place} className={styles.done} data-passed={passed} role="status">
       {grade?.passed ? (
         <>
           <p className={styles.right}>
@@ -48,7 +57,34 @@ export function Done({ lesson }: { readonly lesson: Lesson }) {
           {lesson.hidden.length > 0 && ` ${t.lesson.hidden(lesson.hidden.length)}`}
         </p>
       )}
-      {failed && tried && <p className={styles.off}>{t.lesson.hiddenFailed}</p>}
+      {failed && tried && (
+        <>
+          <p className={styles.off}>{t.lesson.hiddenFailed}</p>
+          {lesson.kind === 'lesson' && <Arrives lesson={lesson} failed={grade?.hidden.flatMap((h) => (h.passed ? [] : [h.id])) ?? []} />}
+        </>
+      )}
     </section>
+  )
+}
+
+/** The packets of the first further run that fails, for whoever does not come upon them. */
+function Arrives({ lesson, failed }: { readonly lesson: Lesson; readonly failed: readonly string[] }) {
+  const t = useTexts()
+  const run = lesson.hidden.find((h) => failed.includes(h.id))
+  if (!run) return null
+  return (
+    <details className={styles.more}>
+      <summary>{t.lesson.hiddenShow}</summary>
+      {run.packets.length === 0 ? (
+        <p>{t.lesson.hiddenOther}</p>
+      ) : (
+        <ol>
+          {run.packets.map((words, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the same packet may come twice
+            <li key={i}>{words}</li>
+          ))}
+        </ol>
+      )}
+    </details>
   )
 }

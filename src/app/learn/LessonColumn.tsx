@@ -1,5 +1,5 @@
 // A lesson beside the workbench: its text in steps, each with its checks, which tick by themselves while one works.
-import { useEffect, useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 import type { Lesson } from '../../lessons/index.ts'
 import { sectionOf, withFacts } from '../../worker/index.ts'
 import { usePage } from '../state/hooks.ts'
@@ -29,11 +29,22 @@ function Column({ lesson }: { readonly lesson: Lesson }) {
   const language = useUi((s) => s.language)
   const heading = useRef<HTMLHeadingElement>(null)
   const text = lesson.texts[language]
-  useEffect(() => heading.current?.focus(), [])
+  const column = useRef<HTMLElement>(null)
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [])
+  useLayoutEffect(() => {
+    if (column.current) column.current.scrollTop = readScroll(lesson.id)
+  }, [lesson.id])
   const place = lesson.kind === 'challenge' ? t.lesson.challenge : t.lesson.place(lesson.track, lesson.order)
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <aside className={styles.column} aria-label={t.lesson.label} data-panel="lesson" tabIndex={0}>
+    <aside
+      ref={column}
+      className={styles.column}
+      aria-label={t.lesson.label}
+      data-panel="lesson"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+      tabIndex={0}
+      onScroll={(event) => writeScroll(lesson.id, event.currentTarget.scrollTop)}
+    >
       <nav className={styles.bar}>
         <Button icon="left" kind="quiet" onClick={() => void page.learning.showMap()}>
           {t.lesson.back}
@@ -61,6 +72,25 @@ function Column({ lesson }: { readonly lesson: Lesson }) {
       <Real lesson={lesson} />
     </aside>
   )
+}
+
+const scrollKey = (id: string): string => `beeyard.scroll.${id}`
+
+/** How far the text was read in this tab: a reload, a way back, or another panel on a phone comes back to it. */
+function readScroll(id: string): number {
+  try {
+    return Number(sessionStorage.getItem(scrollKey(id))) || 0
+  } catch {
+    return 0
+  }
+}
+
+function writeScroll(id: string, top: number): void {
+  try {
+    sessionStorage.setItem(scrollKey(id), String(Math.round(top)))
+  } catch {
+    // Without storage it begins at the top.
+  }
 }
 
 function StepCard({ lesson, id }: { readonly lesson: Lesson; readonly id: string }) {

@@ -1,5 +1,5 @@
 // A prediction: the learner answers first, then the page builds the program and shows what is so. Going on without a guess is always possible.
-import { useId, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import type { Lesson, Prediction } from '../../lessons/index.ts'
 import { type Ending, mainText, sectionOf, splitAnswer, withFacts } from '../../worker/index.ts'
 import { usePage } from '../state/hooks.ts'
@@ -19,20 +19,28 @@ export function Predict({ lesson, id }: { readonly lesson: Lesson; readonly id: 
   const guess = useLearn((s) => recordOf(s).guesses[id])
   const ending = useLearn((s) => (prediction ? s.endings[prediction.on] : undefined))
   const section = sectionOf(lesson.texts[language], `predict-${id}`)
+  const answer = useRef<HTMLDivElement>(null)
+  const asked = useRef(false)
+  // The form with the focus is gone then: the answer takes it, so that the next Tab goes on from there.
+  useEffect(() => {
+    if (guess && asked.current) answer.current?.focus({ preventScroll: true })
+    asked.current = guess === undefined
+  }, [guess])
   if (!prediction || !section) return null
   const { before, after } = splitAnswer(withFacts(section.body, lesson.facts))
   return (
     <section className={styles.predict} aria-label={t.predict.title}>
       <Markdown text={before} />
       {prediction.on.startsWith('predict/') && <Program text={lesson.predict[`${prediction.on.slice(8).split(':')[0]}.c`] ?? ''} />}
-      {guess ? (
-        <div role="status" className={styles.answer}>
-          {ending && <p className={guess.right ? styles.right : styles.off}>{judgement(prediction, guess, ending, t)}</p>}
-          <Markdown text={after} />
-        </div>
-      ) : (
-        <Ask lesson={lesson} prediction={prediction} />
-      )}
+      {!guess && <Ask lesson={lesson} prediction={prediction} />}
+      <div ref={answer} role="status" className={styles.answer} tabIndex={guess ? -1 : undefined}>
+        {guess && (
+          <>
+            {ending && <p className={guess.right ? styles.right : styles.off}>{judgement(prediction, guess, ending, t)}</p>}
+            <Markdown text={after} />
+          </>
+        )}
+      </div>
     </section>
   )
 }
@@ -120,6 +128,7 @@ function judgement(p: Prediction, guess: Guess, ending: Ending, t: LearnTexts): 
           ? predict.truthAccepted
           : predict.truthRejected(ending.line, ending.message.split('\n')[0])
   if (guess.right) return predict.right
-  if (p.asks === 'verdict' && guess.answer === ending.verdict) return predict.wrongLine(ending.line)
-  return predict.wrong(truth)
+  const { answer } = guess
+  if (p.asks === 'verdict' && answer === ending.verdict) return predict.wrongLine(guess.line, ending.line)
+  return predict.wrong(answer === 'accepted' || answer === 'rejected' ? predict.said[answer] : answer, truth)
 }

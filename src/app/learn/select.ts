@@ -13,6 +13,19 @@ export function stepState(lesson: Lesson, stepId: string, grade: Grade | undefin
   return checks && (guesses || step.checks.length > 0) ? 'passed' : 'open'
 }
 
+/** What a failing check found; empty where a failing check before it says the same, or where it says no more than that nothing ran. */
+export function foundOf(grade: Grade, id: string): string {
+  const failing = grade.checks.filter((c) => !c.passed)
+  const at = failing.findIndex((c) => c.id === id)
+  if (at < 0) return ''
+  const { found } = failing[at]
+  const before = failing.slice(0, at)
+  return before.some((c) => c.found === found && found.length > SHORT) || (found === 'nothing ran' && before.length > 0) ? '' : found
+}
+
+/** As long as a number or a verdict, which two checks may find each. */
+const SHORT = 16
+
 export type RowState = 'new' | 'begun' | 'done'
 
 export function rowState(progress: Progress, id: string): RowState {

@@ -96,6 +96,7 @@ export async function bootPage(): Promise<Page> {
       await put({ project, steps: [], breakpoints: { lines: [], slots: [] } }, { kind: 'lesson', id }, build)
     },
     build: () => void engine.build(),
+    flush: () => running.flush(),
   })
 
   /** A lesson that lies on the page's own server, by its path from the page. */
@@ -114,6 +115,7 @@ export async function bootPage(): Promise<Page> {
     const lessonFile = /^lesson-file=([\w.-]+(?:\/[\w.-]+)*)$/.exec(text)
     if (lessonFile) return openLessonAt(lessonFile[1])
     if (/^workshop\./.test(text) && (await learning.openPacked(text))) return
+    if (text === 'lessons') return learning.showMap()
     if (text === 'grades') return learning.showGradebook()
     useLearn.getState().set({ place: { kind: 'none' } })
     session().set({ link: { kind: 'opening' } })
@@ -141,6 +143,7 @@ export async function bootPage(): Promise<Page> {
     const text = location.hash.replace(/^#/, '')
     if (text !== '') void openLink(text, true)
     else if (useDocument.getState().origin.kind !== 'own') void page.backToMyWork()
+    else useLearn.getState().set({ place: { kind: 'none' } })
   })
   useDocument.subscribe(
     (s) => [s.files, s.scenario, s.id] as const,
@@ -216,8 +219,9 @@ export async function bootPage(): Promise<Page> {
 
 function show(work: Work, origin: Origin): void {
   const { view } = work.project
-  useDocument.getState().open(work, origin)
+  // Before the document: the editor asks for the line as soon as it has the text.
   useSession.getState().set({ cursorLine: view?.cursorLine ?? 1, machine: undefined, anyway: false })
+  useDocument.getState().open(work, origin)
   const tab = TABS.find((t) => view?.panels.includes(t))
   if (tab) useUi.getState().set({ tab })
 }

@@ -12,6 +12,7 @@ import { type Guess, type LessonRecord, loadProgress, NEW_RECORD, type Progress,
 import { useSession } from './session.ts'
 
 const WORKSHOP = 'workshop'
+const MAP = '#lessons'
 
 /** What stands in place of the workbench or beside it. */
 export type Place =
@@ -60,6 +61,8 @@ export const recordOf = (s: LearnState): LessonRecord => (s.ref && s.progress[s.
 export interface Learning {
   /** Shows the map of the course, or the gradebook. */
   showMap(): Promise<void>
+  /** Back to what stood there before: a lesson, a link, own work. */
+  closeMap(): void
   showGradebook(): Promise<void>
   open(ref: LessonRef): Promise<void>
   /** Tells how the program of a prediction ends and remembers the guess. */
@@ -86,9 +89,11 @@ export interface LearningOptions {
   /** Puts a project on the page as a lesson's document; builds it unless told to wait. */
   readonly show: (project: Project, id: string, build: boolean) => Promise<void>
   readonly build: () => void
+  /** Saves what was typed and is not saved yet. */
+  readonly flush: () => Promise<void>
 }
 
-export function createLearning({ client, box, now, show, build }: LearningOptions): Learning {
+export function createLearning({ client, box, now, show, build, flush }: LearningOptions): Learning {
   const state = () => useLearn.getState()
   let abort: AbortController | undefined
 
@@ -170,7 +175,15 @@ export function createLearning({ client, box, now, show, build }: LearningOption
   const learning: Learning = {
     async showMap() {
       await prepare()
+      if (location.hash !== MAP) history.pushState(null, '', MAP)
       state().set({ place: { kind: 'map' } })
+    },
+    closeMap() {
+      const { origin } = useDocument.getState()
+      const isLesson = origin.kind === 'lesson' && state().lesson !== undefined
+      const address = origin.kind === 'own' ? '' : origin.kind === 'lesson' ? `#lesson=${origin.id}` : `#${origin.fragment}`
+      history.replaceState(null, '', location.pathname + location.search + address)
+      state().set({ place: isLesson ? { kind: 'lesson' } : { kind: 'none' } })
     },
     async showGradebook() {
       await prepare()
@@ -178,6 +191,8 @@ export function createLearning({ client, box, now, show, build }: LearningOption
     },
     async open(ref) {
       await prepare()
+      // The same lesson may be open: what was just typed counts.
+      await flush()
       const read = await client.call('lesson', { ref })
       if (!read.ok) {
         state().set({ place: { kind: 'map' }, faults: read.faults })

@@ -1,5 +1,5 @@
 // A modal dialog on the browser's own <dialog>: focus is kept inside, Escape closes, focus goes back to where it was.
-import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 import { useT } from '../i18n/index.ts'
 import { IconButton } from './Button.tsx'
 import styles from './Dialog.module.css'
@@ -14,7 +14,8 @@ export function Dialog({ title, onClose, children }: Props) {
   const t = useT()
   const ref = useRef<HTMLDialogElement>(null)
   const heading = useId()
-  useEffect(() => {
+  // While it still stands in the page: a dialog that is closed after it was taken out gives no focus back.
+  useLayoutEffect(() => {
     const dialog = ref.current
     if (dialog && !dialog.open) dialog.showModal()
     return () => dialog?.close()
