@@ -3,11 +3,7 @@
 // supersede it. Pure but for the clock that is handed in for the `ms` figures.
 import type { KernelBtf } from '../abi/index.ts'
 import { type Btf, readBtf } from '../btf/index.ts'
-import type { Diagnostic, SourceFile } from '../diag/index.ts'
-import { makeSource } from '../diag/index.ts'
 import type { Program } from '../isa/index.ts'
-import { attachesToNetwork, attachesToProcesses, type Processes, runsPackets, type StimulusFault } from '../kernel/index.ts'
-import { keptKernel } from '../loader/index.ts'
 import { dissect, writePcap } from '../packet/index.ts'
 import {
   capabilitiesOf,
@@ -20,7 +16,7 @@ import {
   verify,
 } from '../verifier/index.ts'
 import type { Arrival } from './arrivals.ts'
-
+import { actDiagnostic, chosenPrograms, noProgram, scenarioDiagnostic, scenarioFault, whyNotRun } from './attached.ts'
 import { explain } from './explain/explain.ts'
 import { reportLines } from './explain/report.ts'
 import { type CheckedFix, startFixes } from './fix/fix.ts'
@@ -32,16 +28,17 @@ import { logLines, logWindow } from './log-view.ts'
 import { machineView, type ViewTables } from './machine-view.ts'
 import { type MoveAids, type MoveTables, moveTo } from './moves.ts'
 import type { createNetworkRun } from './network-run.ts'
-import { type Observer, observe, type UserRecord } from './observe.ts'
-import type { Project, ProjectFile, ScenarioView } from './project.ts'
+import { observe, type UserRecord } from './observe.ts'
+import type { Project } from './project.ts'
+import { compileProject } from './project-input.ts'
 import { type RaceEnd, race } from './race.ts'
+import { type Show, type Shown, shownBy, watchedMaps } from './shown.ts'
 import { tailCallTargets } from './tail-calls.ts'
 import type { Thinking } from './thinking/thinking.ts'
 import { searchWork, startThinking, type Work } from './thinking/work.ts'
-import { createTimeline, runAt, runNext, seek, type Timeline } from './timeline.ts'
-import { type CompileSettings, type Opened, openUnits, unmodelledFeature } from './toolchain.ts'
-import { type UserView, type UserViews, userViews } from './user-views.ts'
-import { viewTypes } from './view-types.ts'
+import { createTimeline, runNext, type Timeline } from './timeline.ts'
+import { type Opened, unmodelledFeature } from './toolchain.ts'
+import type { UserViews } from './user-views.ts'
 import type {
   ActivationWindow,
   BuildReport,
@@ -53,7 +50,6 @@ import type {
   LogWindow,
   MachineView,
   Move,
-  NotRun,
   PacketRow,
   PassesView,
   PassWindow,
@@ -66,7 +62,7 @@ import type {
 import { frames } from './witness/frames.ts'
 import type { Witness } from './witness/machine.ts'
 import { startWitness } from './witness/witness.ts'
-import { type ChosenProgram, createSingleRun, hasProcesses, isSingle } from './world-run.ts'
+import { createSingleRun, isSingle } from './world-run.ts'
 import { activationWindow, eventWindow, lanesView, packetRow, packetRuns, worldView } from './world-view.ts'
 
 export interface Build {
@@ -432,132 +428,6 @@ function questions(
       return writePcap(kept.map((row) => ({ atNs: row.atNs, data: timeline?.runs[row.activation].result.dataOut ?? new Uint8Array(0) })))
     },
   }
-}
-
-function compileProject(project: Project, kernel: KernelBtf | undefined, passes = false): Opened {
-  const { units, settings } = compileInput(project, kernel)
-  return openUnits(units, { ...settings, passes })
-}
-
-function compileInput(
-  project: Project,
-  kernel: KernelBtf | undefined,
-): { readonly units: readonly ProjectFile[]; readonly settings: CompileSettings } {
-  const files = new Map<string, SourceFile>(project.files.map((f) => [f.path, makeSource(f.path, f.text)]))
-  const { main, units = [], cpu, defines } = project.build
-  const texts = [main, ...units].map((path) => ({ path, text: files.get(path)?.text ?? '' }))
-  const include = (path: string): SourceFile | undefined => files.get(path)
-  return { units: texts, settings: { include, includeDirs: [], cpu, defines, ...(kernel && { kernel: keptKernel(kernel) }) } }
-}
-
-/** The programs that the scenario attaches, by name; one without a name, or the only one that is not there, is the object's first. */
-function chosenPrograms(
-  { scenario }: Project,
-  programs: readonly Program[],
-): { readonly chosen: readonly ChosenProgram[]; readonly missing: readonly string[] } {
-  const chosen: ChosenProgram[] = []
-  const missing: string[] = []
-  for (const at of scenario.attach) {
-    const mayBeAny = at.program === '' || scenario.attach.length === 1
-    const program = programs.find((p) => p.name === at.program) ?? (mayBeAny ? programs[0] : undefined)
-    if (program) chosen.push({ program, at })
-    else if (programs.length > 0) missing.push(at.program)
-  }
-  if (hasProcesses(scenario)) chosen.push(...byThemselves(programs, chosen))
-  return { chosen, missing }
-}
-
-const scenarioDiagnostic = (code: Diagnostic['code'], severity: Diagnostic['severity'], what: string): Diagnostic => ({
-  code,
-  severity,
-  params: [what],
-  labels: [],
-  fixes: [],
-})
-
-const noProgram = (name: string): Diagnostic => scenarioDiagnostic('input.scenario', 'error', `there is no program ${name} to attach`)
-
-/** Programs on what processes do attach as their sections say, as a tool's skeleton attaches all it has; those that others tail-call do not. */
-function byThemselves(programs: readonly Program[], chosen: readonly ChosenProgram[]): ChosenProgram[] {
-  const called = new Set(programs.flatMap((p) => tailCallTargets(p, programs)))
-  const others = programs.filter((p) => attachesToProcesses(p.type) && !called.has(p) && !chosen.some((c) => c.program === p))
-  return others.map((program) => ({ program, at: { program: program.name, node: '', interface: '' } }))
-}
-
-interface Show {
-  readonly views: (timeline: Timeline, tick: number) => readonly UserView[]
-  readonly records: (timeline: Timeline, tick: number) => readonly UserRecord[]
-}
-
-/** Shows the views of a scenario at a tick. */
-function shownBy(shown: Shown | undefined, project: Project, opened: Opened, kernel: KernelBtf | undefined): Show | undefined {
-  if (!shown || shown.views.length === 0) return undefined
-  const { observer, views, processes } = shown
-  let types: { readonly btf: Btf | undefined } | undefined
-  const goTo = (timeline: Timeline, tick: number) => {
-    const run = runAt(timeline, tick)
-    const { firstTick, activation } = timeline.runs[run]
-    seek(timeline, run, Math.max(0, tick - firstTick))
-    return activation
-  }
-  return {
-    views(timeline, tick) {
-      const { hook, kernel: running } = goTo(timeline, tick)
-      const { units, settings } = compileInput(project, kernel)
-      types ??= { btf: viewTypes(opened, units, settings, views) }
-      const symbol = (address: bigint, pid: number) => processes?.symbol(hook.node, address, pid)
-      return userViews({ views, kernel: running, btf: types.btf, records: observer.records(), samples: observer.samples(), symbol })
-    },
-    records(timeline, tick) {
-      goTo(timeline, tick)
-      return observer.records()
-    },
-  }
-}
-
-/** What user space needs to show of a run. */
-interface Shown {
-  readonly observer: Observer
-  readonly views: readonly ScenarioView[]
-  readonly processes: Processes | undefined
-}
-
-/** Maps whose records are taken, and maps that are followed over time. */
-function watchedMaps(views: readonly ScenarioView[]): [ReadonlySet<string>, ReadonlySet<string>] {
-  const of = (...kinds: readonly ScenarioView['kind'][]) => new Set(views.flatMap((v) => (kinds.includes(v.kind) ? [v.map] : [])))
-  return [of('log', 'tree'), of('series')]
-}
-
-function actDiagnostic({ code, params, span, stimulus }: StimulusFault): Diagnostic {
-  const at = { file: `scenario.stimuli[${stimulus}].text`, start: span.from, end: span.to }
-  return { code, severity: 'error', params, at, labels: [], fixes: [] }
-}
-
-function whyNotRun(
-  opened: Opened,
-  chosen: readonly ChosenProgram[],
-  targets: readonly Program[],
-  results: readonly VerifyResult[],
-  somethingHappens: boolean,
-): NotRun {
-  if (opened.diagnostics.some((d) => d.severity === 'error')) return 'errors'
-  if (chosen.length === 0) return unmodelledFeature(opened) === undefined ? 'no-program' : 'unsupported'
-  // A loader gives up where one of the programs that run together is refused.
-  const programs = chosen.map((c) => c.program)
-  const verdicts = new Set([...programs, ...targets].map((p) => results[opened.programs.indexOf(p)].verdict))
-  if (verdicts.has('rejected')) return 'rejected'
-  if (
-    verdicts.has('unsupported') ||
-    !programs.every(({ type }) => runsPackets(type) || attachesToNetwork(type) || attachesToProcesses(type))
-  )
-    return 'unsupported'
-  return somethingHappens ? '' : 'no-packets'
-}
-
-function scenarioFault({ unsupported, badMap, errno }: { unsupported: string; badMap: string; errno: number }): Diagnostic {
-  const base = { severity: 'error', labels: [], fixes: [] } as const
-  if (unsupported !== '') return { ...base, code: 'input.unsupported', params: [unsupported] }
-  return { ...base, code: 'input.map-refused', params: [badMap, String(errno)] }
 }
 
 function programReport(program: Program, result: VerifyResult, mainFile: string): ProgramReport {
