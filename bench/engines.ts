@@ -5,12 +5,14 @@
 // others with every access checked; with all the fuel it needs, exactly that, one less, and half. `--thorough` puts each program through all of these.
 // Usage: node scripts/ts.mjs bench/engines.ts [--seed N] [--count N] [--lane NAME] [--from I] [--show N] [--thorough]     generated programs
 //        node scripts/ts.mjs bench/engines.ts --records FILE.jsonl [--count N]                             recorded ones, thoroughly
+//        node scripts/ts.mjs bench/engines.ts --kernel [--seed N] [--count N] [--lane NAME]          N accepted ones, and the running kernel as well
 // Exit code 1 where anything differs.
 import { readFileSync } from 'node:fs'
 import { disassembleProgram, type Program, readRecord } from '../src/engine/index.ts'
-import { generate, laneNames, laneShare } from '../src/testkit/index.ts'
+import { type GeneratedRecord, generate, laneNames, laneShare } from '../src/testkit/index.ts'
 import { apart, createStand, runOn } from '../src/testkit/stands.ts'
 import { startVerify } from '../src/verifier/index.ts'
+import { compareWithKernel } from './kernel-runs.ts'
 
 const words = process.argv.slice(2)
 const option = (name: string): string | undefined => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined)
@@ -84,18 +86,38 @@ function* inputs(): Generator<unknown> {
   }
 }
 
-let show = number('--show', 5)
-for (const input of inputs()) {
-  const read = readRecord(input)
-  if (!read.ok) continue
-  const { program } = read.record
-  const found = differences(program, read.record.packet ?? new Uint8Array(64), count.programs++)
-  if (found.length === 0) continue
-  count.different++
-  if (show-- <= 0) continue
-  console.log(`${(input as { id?: string }).id ?? ''}\n${disassembleProgram(program).join('\n')}\n${found[0]}`)
+/** Programs without end, lanes by turns as often as their shares say. */
+function* endless(): Generator<GeneratedRecord> {
+  const only = option('--lane')
+  const next = new Map<string, number>()
+  for (;;) {
+    for (const lane of only ? [only] : laneNames) {
+      const from = next.get(lane) ?? number('--from', 0)
+      next.set(lane, from + laneShare(lane))
+      for (let i = 0; i < laneShare(lane); i++) yield generate(lane, number('--seed', 1), from + i)
+    }
+  }
 }
-console.log(
-  `${count.programs} programs, ${count.verified} compiled as verified, ${count.checked} with every access checked (${count.unjudged} for a verdict that takes long), ${count.runs} runs compared: ${count.different} differ`,
-)
-if (count.different > 0) process.exitCode = 1
+
+function compareEngines(): boolean {
+  let show = number('--show', 5)
+  for (const input of inputs()) {
+    const read = readRecord(input)
+    if (!read.ok) continue
+    const { program } = read.record
+    const found = differences(program, read.record.packet ?? new Uint8Array(64), count.programs++)
+    if (found.length === 0) continue
+    count.different++
+    if (show-- <= 0) continue
+    console.log(`${(input as { id?: string }).id ?? ''}\n${disassembleProgram(program).join('\n')}\n${found[0]}`)
+  }
+  console.log(
+    `${count.programs} programs, ${count.verified} compiled as verified, ${count.checked} with every access checked (${count.unjudged} for a verdict that takes long), ${count.runs} runs compared: ${count.different} differ`,
+  )
+  return count.different === 0
+}
+
+const same = words.includes('--kernel')
+  ? await compareWithKernel(endless(), number('--count', 1000), number('--show', 5))
+  : compareEngines()
+if (!same) process.exitCode = 1

@@ -13,7 +13,7 @@ export interface OwnAnswer {
   readonly result: VerifyResult
   readonly run?: OwnRun
 }
-interface OwnRun {
+export interface OwnRun {
   readonly errno: number
   readonly retval: number
   readonly data: string
@@ -179,20 +179,35 @@ function compareRuns(record: GeneratedRecord, linux: KernelAnswer, ours: OwnAnsw
   const { run } = ours
   if (!run || !linux.run) return 'none'
   if (run.unsupported !== '') return 'unsupported'
-  const found: Parameters<Tell>[] = []
-  if (run.fault !== '') found.push(['fault', 'ran', run.fault, template(run.fault)])
-  else if (run.errno !== (linux.run.errno ?? 0)) found.push(['retval', `errno ${linux.run.errno ?? 0}`, `errno ${run.errno}`, 'errno'])
-  else if (run.errno === 0) {
-    if (run.retval !== linux.run.retval) found.push(['retval', String(linux.run.retval), String(run.retval), record.gen])
-    if (run.data !== linux.run.data_out) found.push(['packet', linux.run.data_out ?? '', run.data, record.gen])
-    const maps = differentMaps(linux.run.maps ?? [], run.maps)
-    if (maps) found.push(['maps', maps[0], maps[1], record.gen])
-  }
+  const found = runDifferences(record.gen, linux.run, run)
   if (found.length === 0) return 'compared'
-  const fault = found[0]![0] === 'fault'
-  if (!fault && (!linux.proved || run.unwrittenAt >= 0 || callsUnstable(record.insns))) return 'undetermined'
+  if (found[0]![0] !== 'fault' && whyUndetermined(record, linux, run.unwrittenAt)) return 'undetermined'
   for (const args of found) tell(...args)
   return 'compared'
+}
+
+/** In what a run of ours ended otherwise than Linux's: kind, Linux's, ours, and what tells causes apart. */
+export function runDifferences(gen: string, linux: NonNullable<KernelAnswer['run']>, run: OwnRun): [Kind, string, string, string][] {
+  if (run.fault !== '') return [['fault', 'ran', run.fault, template(run.fault)]]
+  if (run.errno !== (linux.errno ?? 0)) return [['retval', `errno ${linux.errno ?? 0}`, `errno ${run.errno}`, 'errno']]
+  if (run.errno !== 0) return []
+  const found: [Kind, string, string, string][] = []
+  if (run.retval !== linux.retval) found.push(['retval', String(linux.retval), String(run.retval), gen])
+  if (run.data !== linux.data_out) found.push(['packet', linux.data_out ?? '', run.data, gen])
+  const maps = differentMaps(linux.maps ?? [], run.maps)
+  if (maps) found.push(['maps', maps[0], maps[1], gen])
+  return found
+}
+
+/** Why the results of a run need not be equal, if so. The kernel's proof has to have been asked for. */
+export function whyUndetermined(
+  record: GeneratedRecord,
+  { proved }: Pick<KernelAnswer, 'proved'>,
+  unwrittenAt: number,
+): 'unwritten stack' | 'addresses' | 'time or chance' | undefined {
+  if (unwrittenAt >= 0) return 'unwritten stack'
+  if (callsUnstable(record.insns)) return 'time or chance'
+  return proved ? undefined : 'addresses'
 }
 
 function differentMaps(
