@@ -141,6 +141,8 @@ function record(t: Timeline, activation: Activation): void {
     }
   }
   const steps = activation.refused === undefined ? kernel.machine.steps : 0
+  // Nothing is left to step through; but the interpreter's code is at hand when somebody first looks into a run of compiled code.
+  if (index === 0) stepInvocation(kernel, 0)
   const result = resultOf(activation, t.maxSteps)
   t.runs.push({ activation, firstTick: t.totalTicks, steps, result })
   t.totalTicks += steps + 1

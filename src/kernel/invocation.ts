@@ -251,7 +251,7 @@ function setFields(skb: SkBuff, f: SkbFields): void {
   skb.gsoSize = f.gsoSize ?? 0
   if (f.tstamp !== undefined) [skb.tstampLo, skb.tstampHi] = halves(f.tstamp)
   if (f.hwtstamp !== undefined) [skb.hwtstampLo, skb.hwtstampHi] = halves(f.hwtstamp)
-  if (f.cb) for (const [i, byte] of f.cb.subarray(0, skb.cb.byteLength).entries()) skb.cb.setUint8(i, byte)
+  if (f.cb) skb.cb.set(f.cb.subarray(0, skb.cb.length))
 }
 
 const halves = (v: bigint): [number, number] => [Number(BigInt.asIntN(32, v)), Number(BigInt.asIntN(32, v >> 32n))]

@@ -51,7 +51,7 @@ export interface SkBuff {
   tcIndex: number
   tcClassid: number
   /** cb[0] to cb[4], 20 bytes. */
-  readonly cb: DataView
+  readonly cb: Uint8Array
   napiId: number
   tstampLo: number
   tstampHi: number
@@ -111,7 +111,7 @@ export function createSkBuff(): SkBuff {
     ifindex: 1,
     tcIndex: 0,
     tcClassid: 0,
-    cb: new DataView(new ArrayBuffer(CB_SIZE)),
+    cb: new Uint8Array(CB_SIZE),
     napiId: 0,
     tstampLo: 0,
     tstampHi: 0,
@@ -133,7 +133,7 @@ export function createSkBuff(): SkBuff {
 }
 
 /** A copy that shares nothing but the socket. */
-export const copySkBuff = (skb: SkBuff): SkBuff => ({ ...skb, cb: new DataView(skb.cb.buffer.slice(0)) })
+export const copySkBuff = (skb: SkBuff): SkBuff => ({ ...skb, cb: skb.cb.slice() })
 
 interface Field {
   readonly offset: number
@@ -234,14 +234,14 @@ function narrow(w: Word, from: number, size: number): void {
   w.hi = 0
 }
 
-function loadCb(cb: DataView, at: number, size: number, out: Word): void {
-  out.hi = size === 8 ? cb.getInt32(at + 4, true) : 0
-  out.lo = size === 1 ? cb.getUint8(at) : size === 2 ? cb.getUint16(at, true) : cb.getInt32(at, true)
+function loadCb(cb: Uint8Array, at: number, size: number, out: Word): void {
+  out.lo = out.hi = 0
+  for (let i = 0; i < size; i++) {
+    if (i < 4) out.lo |= cb[at + i] << (8 * i)
+    else out.hi |= cb[at + i] << (8 * (i - 4))
+  }
 }
 
-function storeCb(cb: DataView, at: number, size: number, lo: number, hi: number): void {
-  if (size === 1) cb.setInt8(at, lo)
-  else if (size === 2) cb.setInt16(at, lo, true)
-  else cb.setInt32(at, lo, true)
-  if (size === 8) cb.setInt32(at + 4, hi, true)
+function storeCb(cb: Uint8Array, at: number, size: number, lo: number, hi: number): void {
+  for (let i = 0; i < size; i++) cb[at + i] = i < 4 ? lo >> (8 * i) : hi >> (8 * (i - 4))
 }

@@ -72,7 +72,9 @@ export interface Machine {
 
 export interface MachineSnapshot {
   readonly code: Code
-  readonly regs: Int32Array
+  /** r0 to r10 */
+  readonly lo: Int32Array
+  readonly hi: Int32Array
   readonly pc: number
   readonly depth: number
   readonly frames: Int32Array
@@ -354,15 +356,13 @@ export function stopUnsupported(m: Machine, feature: string): 'stopped' {
 }
 
 export function saveMachine(m: Machine): MachineSnapshot {
-  const regs = new Int32Array(2 * FIRST_CONSTANT)
-  regs.set(m.lo.subarray(0, FIRST_CONSTANT))
-  regs.set(m.hi.subarray(0, FIRST_CONSTANT), FIRST_CONSTANT)
   return {
     code: m.code,
-    regs,
+    lo: m.lo.slice(0, FIRST_CONSTANT),
+    hi: m.hi.slice(0, FIRST_CONSTANT),
     pc: m.pc,
     depth: m.depth,
-    frames: m.frames.slice(),
+    frames: m.frames.slice(0, (m.depth + 1) * FRAME_WORDS),
     callers: m.callers.slice(),
     continuations: m.continuations.slice(),
     steps: m.steps,
@@ -378,8 +378,8 @@ export function saveMachine(m: Machine): MachineSnapshot {
 export function restoreMachine(m: Machine, s: MachineSnapshot): void {
   if (m.code !== s.code) enter(m, s.code)
   m.isStackEmpty = false
-  m.lo.set(s.regs.subarray(0, FIRST_CONSTANT))
-  m.hi.set(s.regs.subarray(FIRST_CONSTANT))
+  m.lo.set(s.lo)
+  m.hi.set(s.hi)
   m.pc = s.pc
   m.depth = s.depth
   m.frames.set(s.frames)

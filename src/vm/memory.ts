@@ -72,11 +72,14 @@ export interface RegionSpec {
   readonly label?: (offset: number) => Place
 }
 
-export interface MemorySnapshot {
-  readonly ram: RamSnapshot
+interface Windows {
   readonly regions: readonly Region[]
   /** from and to of each region. */
   readonly windows: Int32Array
+}
+
+export interface MemorySnapshot extends Windows {
+  readonly ram: RamSnapshot
 }
 
 /** A range of bytes that was accessed, by address. */
@@ -112,6 +115,8 @@ export class Memory {
   trace: Access[] | undefined
   /** A helper read bytes of the stack that nobody had written. Whoever asks resets it. */
   readUnwritten = false
+  /** As they were saved last, for snapshots to share. */
+  private saved: Windows | undefined
 
   constructor(ram: Ram) {
     this.ram = ram
@@ -198,12 +203,24 @@ export class Memory {
   }
 
   save(): MemorySnapshot {
-    const windows = new Int32Array(this.regions.length * 2)
-    for (const [i, r] of this.regions.entries()) {
-      windows[2 * i] = r.from
-      windows[2 * i + 1] = r.to
+    if (!this.saved || !this.isAsSaved(this.saved)) {
+      const windows = new Int32Array(this.regions.length * 2)
+      for (const [i, r] of this.regions.entries()) {
+        windows[2 * i] = r.from
+        windows[2 * i + 1] = r.to
+      }
+      this.saved = { regions: this.regions.slice(), windows }
     }
-    return { ram: this.ram.save(), regions: this.regions.slice(), windows }
+    return { ram: this.ram.save(), ...this.saved }
+  }
+
+  private isAsSaved({ regions, windows }: Windows): boolean {
+    if (regions.length !== this.regions.length) return false
+    for (let i = 0; i < regions.length; i++) {
+      const r = this.regions[i]
+      if (regions[i] !== r || windows[2 * i] !== r.from || windows[2 * i + 1] !== r.to) return false
+    }
+    return true
   }
 
   restore(s: MemorySnapshot): void {

@@ -52,6 +52,8 @@ export class Ram {
   private readonly free = new Int32Array(CLASSES)
   /** Pages as of the last snapshot or restore. */
   private pages: Uint8Array[] = []
+  /** Free lists as they were saved last, for snapshots to share. */
+  private savedFree: Int32Array | undefined
 
   /** `limit` bounds the buffer in bytes; `alloc` beyond it answers 0. */
   constructor(limit: number, source: RamSource = plainSource(INITIAL)) {
@@ -161,13 +163,26 @@ export class Ram {
     const count = this.u8.length >>> PAGE_SHIFT
     const pages = this.pages
     this.markRunOvers(count)
+    // One buffer for all pages that were written: a collector has little to do with few large ones.
+    const copies = new Uint8Array(this.dirtyCount(count) << PAGE_SHIFT)
+    let at = 0
     for (let p = 0; p < count; p++) {
       if (this.dirty[p]) {
-        pages[p] = this.u8.slice(p << PAGE_SHIFT, (p + 1) << PAGE_SHIFT)
+        const copy = copies.subarray(at, at + PAGE)
+        copy.set(this.u8.subarray(p << PAGE_SHIFT, (p + 1) << PAGE_SHIFT))
+        pages[p] = copy
         this.dirty[p] = 0
+        at += PAGE
       } else if (p >= pages.length) pages[p] = ZERO_PAGE
     }
-    return { pages: pages.slice(), brk: this.brk, free: this.free.slice() }
+    if (!this.savedFree || !isSame(this.free, this.savedFree)) this.savedFree = this.free.slice()
+    return { pages: pages.slice(), brk: this.brk, free: this.savedFree }
+  }
+
+  private dirtyCount(count: number): number {
+    let n = 0
+    for (let p = 0; p < count; p++) if (this.dirty[p]) n++
+    return n
   }
 
   /** Back to a snapshot of this same Ram; it stays usable. */
@@ -197,6 +212,12 @@ function plainSource(initial: number): RamSource {
       return next.buffer
     },
   }
+}
+
+/** Whether two arrays of one length are equal. */
+export function isSame(a: Int32Array, b: Int32Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return a.length === b.length
 }
 
 const sizeClass = (size: number): number => Math.max(SMALLEST_CLASS, 32 - Math.clz32(Math.max(1, size) - 1))
