@@ -45,34 +45,51 @@ export function makeCfg(fn: Func): Cfg {
   const index = new Map(order.map((b, i) => [b, i]))
   const preds: Block[][] = order.map(() => [])
   for (const b of order) for (const s of successors(b)) preds[index.get(s)!].push(b)
+  return { order, index, preds, idom: dominators(order, index, preds) }
+}
+
+/**
+ * Immediate dominators by position. A join of many ways asks each of them for its ancestors; `seen` ends a walk where an earlier walk for the
+ * same block went on, so that a block costs no more than the tree above it, however many its predecessors.
+ */
+function dominators(order: readonly Block[], index: ReadonlyMap<Block, number>, preds: readonly (readonly Block[])[]): Int32Array {
   const idom = new Int32Array(order.length).fill(-1)
+  const seen = new Int32Array(order.length)
+  let stamp = 0
   idom[0] = 0
+  let back = false
   for (let changed = true; changed; ) {
     changed = false
     for (let i = 1; i < order.length; i++) {
+      stamp++
       let best = -1
       for (const p of preds[i]) {
-        const at = index.get(p)!
+        let at = index.get(p)!
+        if (at >= i) back = true
         if (idom[at] < 0) continue
-        best = best < 0 ? at : meet(idom, best, at)
+        if (best < 0) best = at
+        for (;;) {
+          while (at > best && seen[at] !== stamp) {
+            seen[at] = stamp
+            at = idom[at]
+          }
+          // What was walked over for this block before has `best` above it.
+          if (at >= best) break
+          while (best > at) {
+            seen[best] = stamp
+            best = idom[best]
+          }
+        }
       }
       if (idom[i] !== best) {
         idom[i] = best
         changed = true
       }
     }
+    // Without ways back one round has seen every predecessor before the block.
+    if (!back) break
   }
-  return { order, index, preds, idom }
-}
-
-function meet(idom: Int32Array, a: number, b: number): number {
-  let x = a
-  let y = b
-  while (x !== y) {
-    while (x > y) x = idom[x]
-    while (y > x) y = idom[y]
-  }
-  return x
+  return idom
 }
 
 /** Whether every path to `b` passes `a`; both reachable. A block dominates itself. */
@@ -96,7 +113,8 @@ export function dominanceFrontier(cfg: Cfg): Set<number>[] {
   for (let i = 0; i < cfg.order.length; i++) {
     if (cfg.preds[i].length < 2) continue
     for (const p of cfg.preds[i]) {
-      for (let at = cfg.index.get(p)!; at !== cfg.idom[i]; at = cfg.idom[at]) frontier[at].add(i)
+      // Where another way into the same block has passed, everything above knows.
+      for (let at = cfg.index.get(p)!; at !== cfg.idom[i] && !frontier[at].has(i); at = cfg.idom[at]) frontier[at].add(i)
     }
   }
   return frontier

@@ -75,6 +75,15 @@ export function removePhiEntry(block: Block, from: Block): void {
   }
 }
 
+/** Drops the entries for many predecessors from the block's phis. */
+export function removePhiEntries(block: Block, from: ReadonlySet<Block>): void {
+  for (const phi of phisOf(block)) {
+    if (!phi.from.some((b) => from.has(b))) continue
+    phi.args = phi.args.filter((_, k) => !from.has(phi.from[k]))
+    phi.from = phi.from.filter((b) => !from.has(b))
+  }
+}
+
 /** Lets the block's phis take from `to` what they took from `from`. */
 export function renamePhiEntry(block: Block, from: Block, to: Block): void {
   for (const phi of phisOf(block)) {

@@ -39,39 +39,50 @@ export function gvn(fn: Func, isLegal = false): void {
   const numbers = makeNumbers()
   const table = new Map<string, Instr>()
   const memory = makeMemory(fn)
+  const touched: Touched = { byBlock: new Map(), known: makeKnown() }
   // Scopes as an explicit stack: entering a block, and undoing what it added.
-  const work: ({ enter: number } | { undo: readonly [string, Instr | undefined][] })[] = [{ enter: 0 }]
+  const work: ({ enter: number } | { undo: readonly [string, Instr | undefined][]; leave: Touches })[] = [{ enter: 0 }]
   for (let item = work.pop(); item; item = work.pop()) {
     if ('undo' in item) {
       for (const [key, old] of item.undo) {
         if (old) table.set(key, old)
         else table.delete(key)
       }
+      for (const i of item.leave.instrs) touched.known.forget(memory, i)
       continue
     }
     const block = cfg.order[item.enter]
     const undo: [string, Instr | undefined][] = []
     const out: Instr[] = []
+    const touches: Touches = { instrs: [], places: [], length: 0 }
     for (const i of block.instrs) {
       if (i.kind !== 'phi') for (let k = 0; k < i.args.length; k++) i.args[k] = resolve(i.args[k])
       const known = isPure(i)
         ? table.get(numbers.key(i))
         : i.kind === 'load' && !i.volatile
-          ? availableValue({ fn, memory, load: i, isLegal }, cfg, block, out)
+          ? availableValue({ fn, memory, touched, load: i, isLegal }, cfg, block, touches)
           : undefined
       if (known) {
         replacement.set(i, known)
         continue
       }
       out.push(i)
-      if (!isPure(i)) continue
+      touches.length = out.length
+      if (!isPure(i)) {
+        if (!touchesMemory(i)) continue
+        touches.instrs.push(i)
+        touches.places.push(out.length - 1)
+        touched.known.add(memory, i)
+        continue
+      }
       const key = numbers.key(i)
       undo.push([key, table.get(key)])
       table.set(key, i)
     }
     block.instrs = out
+    touched.byBlock.set(block, touches)
     block.term.args = block.term.args.map(resolve)
-    work.push({ undo: undo.reverse() })
+    work.push({ undo: undo.reverse(), leave: touches })
     for (const c of children[item.enter]) work.push({ enter: c })
   }
   replaceValues(fn, replacement)
@@ -97,8 +108,71 @@ function makeNumbers(): { readonly key: (i: Instr) => string } {
   }
 }
 
+/** The instructions of a block that have to do with memory, with their places in it and its length. */
+interface Touches {
+  readonly instrs: Instr[]
+  readonly places: number[]
+  length: number
+}
+
+const touchesMemory = (i: Instr): boolean => i.kind !== 'phi' && i.kind !== 'dbg' && i.kind !== 'alloca' && !isPure(i)
+
+function touchesOf(touched: Touched, block: Block): Touches {
+  const known = touched.byBlock.get(block)
+  if (known) return known
+  const made: Touches = { instrs: [], places: [], length: block.instrs.length }
+  for (const [k, i] of block.instrs.entries()) {
+    if (!touchesMemory(i)) continue
+    made.instrs.push(i)
+    made.places.push(k)
+  }
+  touched.byBlock.set(block, made)
+  return made
+}
+
+interface Touched {
+  readonly byBlock: Map<Block, Touches>
+  readonly known: Known
+}
+
+/** Which bytes the accesses on the way to here may tell of: most loads are the first of their place, and need not be searched for. */
+interface Known {
+  readonly add: (memory: Memory, i: Instr) => void
+  readonly forget: (memory: Memory, i: Instr) => void
+  readonly has: (address: Value, place: Place) => boolean
+}
+
+function makeKnown(): Known {
+  /** By base: how many accesses there are of a byte, and (under -1) fills of any. */
+  const bytes = new Map<Value, Map<number, number>>()
+  const addresses = new Map<Value, number>()
+  const count = (base: Value, byte: number, by: number): void => {
+    let known = bytes.get(base)
+    if (!known) bytes.set(base, (known = new Map()))
+    known.set(byte, (known.get(byte) ?? 0) + by)
+  }
+  const change = (memory: Memory, i: Instr, by: number): void => {
+    if (i.kind !== 'load' && i.kind !== 'store' && i.kind !== 'memset') return
+    const [address] = i.args
+    const { base, offset } = memory.placeOf(address, undefined)
+    if (i.kind === 'memset') count(base, -1, by)
+    else if (offset === undefined) addresses.set(address, (addresses.get(address) ?? 0) + by)
+    else if (i.kind === 'load') count(base, offset, by)
+    else for (let k = 0; k < sizeOf(i.args[1].type); k++) count(base, offset + k, by)
+  }
+  return {
+    add: (memory, i) => change(memory, i, 1),
+    forget: (memory, i) => change(memory, i, -1),
+    has: (address, { base, offset }) => {
+      const known = bytes.get(base)
+      return offset === undefined ? (addresses.get(address) ?? 0) > 0 : (known?.get(offset) ?? 0) > 0 || (known?.get(-1) ?? 0) > 0
+    },
+  }
+}
+
 interface Search {
   readonly memory: Memory
+  readonly touched: Touched
   readonly place: Place
   readonly load: Load
   readonly fn: Func
@@ -109,30 +183,32 @@ interface Search {
 /** What an instruction says of the bytes that a load wants: their value, that it may have changed them, or nothing. */
 type Answer = Value | 'clobber' | undefined
 
-function availableValue(wanted: Omit<Search, 'place' | 'budget'>, cfg: Cfg, block: Block, before: readonly Instr[]): Value | undefined {
+function availableValue(wanted: Omit<Search, 'place' | 'budget'>, cfg: Cfg, block: Block, before: Touches): Value | undefined {
   const { load, memory } = wanted
   const search: Search = { ...wanted, place: memory.placeOf(load.args[0], sizeOf(load.type)), budget: BUDGET }
   if (search.place.offset === undefined && load.args[0].kind !== 'ptradd') return undefined
+  if (!wanted.touched.known.has(load.args[0], search.place)) return undefined
   let answer = scan(search, before)
   let at = cfg.index.get(block)!
   while (answer === undefined && search.budget > 0) {
     if (at === 0) return undefined
     const up = cfg.idom[at]
     if (!clearBetween(search, cfg, up, at)) return undefined
-    answer = scan(search, cfg.order[up].instrs)
+    answer = scan(search, touchesOf(wanted.touched, cfg.order[up]))
     at = up
   }
   return answer === 'clobber' || answer === undefined ? undefined : answer
 }
 
 /** From the end of a list backwards: the first answer. */
-function scan(s: Search, list: readonly Instr[]): Answer {
-  for (let k = list.length - 1; k >= 0; k--) {
-    if (--s.budget < 0) return 'clobber'
-    const answer = ask(s, list[k])
+function scan(s: Search, { instrs, places, length }: Touches): Answer {
+  for (let k = instrs.length - 1; k >= 0; k--) {
+    if (length - places[k] > s.budget) return 'clobber'
+    const answer = ask(s, instrs[k])
     if (answer !== undefined) return answer
   }
-  return undefined
+  s.budget -= length
+  return s.budget < 0 ? 'clobber' : undefined
 }
 
 function ask(s: Search, i: Instr): Answer {
@@ -193,9 +269,10 @@ function clearBetween(s: Search, cfg: Cfg, up: number, at: number): boolean {
   for (let k = work.pop(); k !== undefined; k = work.pop()) {
     if (k === up || seen.has(k)) continue
     seen.add(k)
-    for (const i of cfg.order[k].instrs) {
-      if (--s.budget < 0 || s.memory.mayWrite(i, s.place)) return false
-    }
+    const { instrs, length } = touchesOf(s.touched, cfg.order[k])
+    s.budget -= length
+    if (s.budget < 0) return false
+    for (const i of instrs) if (s.memory.mayWrite(i, s.place)) return false
     for (const p of cfg.preds[k]) work.push(cfg.index.get(p)!)
   }
   return true

@@ -9,7 +9,7 @@ import {
   type Instr,
   type Module,
   type Phi,
-  renamePhiEntry,
+  phisOf,
   replaceValues,
   undef,
   type Value,
@@ -94,76 +94,99 @@ function wanted(callee: Func, caller: Func, callers: ReadonlyMap<Func, number>):
 
 const callsItself = (fn: Func): boolean => fn.blocks.some((b) => b.instrs.some((i) => calleeOf(i) === fn))
 
+/** What calls have become, put in place once in the end: a function of many calls is walked over once and not for each. */
+interface Inlining {
+  readonly fn: Func
+  /** Variables of the bodies. */
+  readonly slots: Instr[]
+  readonly results: Map<Value, Value>
+  /** For a block that was cut, the one that ends as it did. */
+  readonly ends: Map<Block, Block>
+}
+
 function inlineInto(fn: Func, callers: ReadonlyMap<Func, number>): void {
+  const inlining: Inlining = { fn, slots: [], results: new Map(), ends: new Map() }
+  const judged = new Map<Func, { readonly wanted: boolean; readonly size: number }>()
+  const judge = (callee: Func) => {
+    let known = judged.get(callee)
+    if (!known) judged.set(callee, (known = { wanted: wanted(callee, fn, callers), size: sizeOf(callee) }))
+    return known
+  }
   let size = sizeOf(fn)
-  for (let k = 0; k < fn.blocks.length; k++) {
-    const block = fn.blocks[k]
+  const blocks: Block[] = []
+  const pending = fn.blocks.toReversed()
+  for (let block = pending.pop(); block; block = pending.pop()) {
+    blocks.push(block)
     for (let n = 0; n < block.instrs.length; n++) {
       const i = block.instrs[n]
       const callee = calleeOf(i)
-      if (!callee || i.kind !== 'call' || size > MAX_GROWTH || !wanted(callee, fn, callers)) continue
-      size += sizeOf(callee)
-      inlineCall(fn, block, n, i, callee)
-      // What followed the call is in a block of its own now, further on in the list; what was put in has no such calls left.
+      if (!callee || i.kind !== 'call' || size > MAX_GROWTH || !judge(callee).wanted) continue
+      size += judge(callee).size
+      // What was put in, and what followed the call, is looked at next.
+      pending.push(...inlineCall(inlining, block, n, i, callee).reverse())
       break
     }
   }
+  if (inlining.ends.size === 0) return
+  fn.blocks = blocks
+  const head = blocks[0]
+  head.instrs.splice(head.instrs.findLastIndex((i) => i.kind === 'alloca') + 1, 0, ...inlining.slots)
+  const end = (block: Block): Block => {
+    let at = block
+    for (let next = inlining.ends.get(at); next; next = inlining.ends.get(at)) at = next
+    return at
+  }
+  for (const block of blocks) for (const phi of phisOf(block)) phi.from = phi.from.map(end)
+  replaceValues(fn, inlining.results)
 }
 
-/** Replaces one call: the block is cut in two, the body's copy stands between. */
-function inlineCall(fn: Func, block: Block, at: number, call: Call, callee: Func): void {
+/** Replaces one call: the block is cut in two; the body's copy and what followed the call are returned. */
+function inlineCall({ fn, slots, results, ends }: Inlining, block: Block, at: number, call: Call, callee: Func): Block[] {
   const after: Block = { id: fn.nextId++, hint: 'inlined.end', instrs: block.instrs.slice(at + 1), term: block.term }
-  for (const to of new Set(after.term.to)) renamePhiEntry(to, block, after)
-  block.instrs = block.instrs.slice(0, at)
+  ends.set(block, after)
+  block.instrs.length = at
   const values = new Map<Value, Value>()
   for (const p of callee.params) values.set(p, call.args[p.index + 1])
   const copies = cloneBlocks(fn, callee.blocks, values, new Map())
   const [entry] = copies
-  const slots = entry.instrs.filter((i) => i.kind === 'alloca')
+  const own = entry.instrs.filter((i) => i.kind === 'alloca')
   entry.instrs = entry.instrs.filter((i) => i.kind !== 'alloca')
-  const head = fn.blocks[0] === block ? block : fn.blocks[0]
-  head.instrs.splice(head.instrs.findLastIndex((i) => i.kind === 'alloca') + 1, 0, ...slots)
-  for (const slot of withoutLifetime(slots, copies)) {
+  for (const slot of own) slots.push(slot)
+  for (const slot of withoutLifetime(own, copies)) {
     // The body's own variables live as long as the call did.
     const mark = (start: boolean): Instr => ({ kind: 'lifetime', type: 'void', id: fn.nextId++, args: [slot], start })
     entry.instrs.unshift(mark(true))
     for (const copy of copies) if (copy.term.kind === 'ret') copy.instrs.push(mark(false))
   }
   block.term = { kind: 'br', args: [], to: [entry], ...(call.at && { at: call.at }) }
-  const results: { value: Value; from: Block }[] = []
+  const returned: { value: Value; from: Block }[] = []
   for (const copy of copies) {
     if (copy.term.kind !== 'ret') continue
-    if (copy.term.args.length > 0) results.push({ value: copy.term.args[0], from: copy })
+    if (copy.term.args.length > 0) returned.push({ value: copy.term.args[0], from: copy })
     copy.term = { kind: 'br', args: [], to: [after], ...(copy.term.at && { at: copy.term.at }) }
   }
   if (call.type !== 'void') {
     let result: Value = undef(call.type)
-    if (results.length === 1) result = results[0].value
-    else if (results.length > 1) {
+    if (returned.length === 1) result = returned[0].value
+    else if (returned.length > 1) {
       const phi: Phi = {
         kind: 'phi',
         type: call.type,
         id: fn.nextId++,
-        args: results.map((r) => r.value),
-        from: results.map((r) => r.from),
+        args: returned.map((r) => r.value),
+        from: returned.map((r) => r.from),
       }
       if (call.at) phi.at = call.at
       after.instrs.unshift(phi)
       result = phi
     }
-    replaceValues(fn, new Map([[call, result]]))
-    for (const b of [...copies, after]) replaceIn(b, call, result)
+    results.set(call, result)
   }
-  fn.blocks.splice(fn.blocks.indexOf(block) + 1, 0, ...copies, after)
+  return [...copies, after]
 }
 
 function withoutLifetime(slots: readonly Instr[], blocks: readonly Block[]): Instr[] {
   const marked = new Set<Value>()
   for (const b of blocks) for (const i of b.instrs) if (i.kind === 'lifetime') marked.add(i.args[0])
   return slots.filter((s) => !marked.has(s))
-}
-
-function replaceIn(block: Block, from: Value, to: Value): void {
-  for (const i of block.instrs) i.args = i.args.map((a) => (a === from ? to : a))
-  block.term.args = block.term.args.map((a) => (a === from ? to : a))
 }

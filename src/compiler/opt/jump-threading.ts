@@ -54,7 +54,13 @@ interface Uses {
 
 function usesOf(fn: Func): Uses {
   const terms = new Map<Value, Block[]>()
-  for (const b of fn.blocks) for (const a of b.term.args) terms.set(a, [...(terms.get(a) ?? []), b])
+  for (const b of fn.blocks) {
+    for (const a of b.term.args) {
+      const known = terms.get(a)
+      if (known) known.push(b)
+      else terms.set(a, [b])
+    }
+  }
   return { users: usersOf(fn), terms }
 }
 

@@ -13,9 +13,8 @@ import {
   makeCfg,
   type Phi,
   phisOf,
-  removePhiEntry,
+  removePhiEntries,
   removeUnreachable,
-  renamePhiEntry,
   replaceValues,
   retarget,
   successors,
@@ -26,7 +25,7 @@ import {
 export function simplifyCfg(fn: Func): void {
   for (let changed = true; changed; ) {
     changed = removeUnreachable(fn)
-    for (const block of fn.blocks) if (foldTerm(fn, block)) changed = true
+    if (foldTerms(fn)) changed = true
     if (removeUnreachable(fn)) changed = true
     if (foldPhis(fn)) changed = true
     if (mergeChains(fn)) changed = true
@@ -34,17 +33,27 @@ export function simplifyCfg(fn: Func): void {
   }
 }
 
-/** Predecessors of each block; the unreachable are gone. */
-function predecessors(fn: Func): Map<Block, Block[]> {
-  const preds = new Map<Block, Block[]>(fn.blocks.map((b) => [b, []]))
-  for (const b of fn.blocks) for (const to of successors(b)) preds.get(to)!.push(b)
-  return preds
+/** Edges that are gone, by where they led; long phis lose their entries at once in the end. */
+type Cut = Map<Block, Set<Block>>
+
+function foldTerms(fn: Func): boolean {
+  const cut: Cut = new Map()
+  let changed = false
+  for (const block of fn.blocks) if (foldTerm(fn, block, cut)) changed = true
+  for (const [to, from] of cut) removePhiEntries(to, from)
+  return changed
+}
+
+function cutEdge(cut: Cut, from: Block, to: Block): void {
+  const known = cut.get(to)
+  if (known) known.add(from)
+  else cut.set(to, new Set([from]))
 }
 
 /** Goes to one of the targets alone. */
-function goOnlyTo(block: Block, to: Block): void {
+function goOnlyTo(block: Block, to: Block, cut: Cut): void {
   const { term } = block
-  for (const other of new Set(term.to)) if (other !== to) removePhiEntry(other, block)
+  for (const other of new Set(term.to)) if (other !== to) cutEdge(cut, block, other)
   block.term = { kind: 'br', args: [], to: [to], ...(term.at && { at: term.at }) }
 }
 
@@ -52,33 +61,33 @@ function goOnlyTo(block: Block, to: Block): void {
 const isDead = (b: Block): boolean =>
   b.term.kind === 'unreachable' && b.instrs.every((i) => i.kind === 'dbg' || i.kind === 'phi' || i.kind === 'lifetime')
 
-function foldTerm(fn: Func, block: Block): boolean {
+function foldTerm(fn: Func, block: Block, cut: Cut): boolean {
   const { term } = block
   switch (term.kind) {
     case 'condbr':
-      return foldCondBr(block, term)
+      return foldCondBr(block, term, cut)
     case 'switch':
-      return foldSwitch(fn, block, term)
+      return foldSwitch(fn, block, term, cut)
     default:
       return false
   }
 }
 
-function foldCondBr(block: Block, term: Extract<Term, { kind: 'condbr' }>): boolean {
+function foldCondBr(block: Block, term: Extract<Term, { kind: 'condbr' }>, cut: Cut): boolean {
   const [yes, no] = term.to
   const cond = term.args[0]
-  if (yes === no) goOnlyTo(block, yes)
-  else if (cond.kind === 'const') goOnlyTo(block, cond.value === 1n ? yes : no)
-  else if (cond.kind === 'undef' || isDead(yes)) goOnlyTo(block, no)
-  else if (isDead(no)) goOnlyTo(block, yes)
+  if (yes === no) goOnlyTo(block, yes, cut)
+  else if (cond.kind === 'const') goOnlyTo(block, cond.value === 1n ? yes : no, cut)
+  else if (cond.kind === 'undef' || isDead(yes)) goOnlyTo(block, no, cut)
+  else if (isDead(no)) goOnlyTo(block, yes, cut)
   else return false
   return true
 }
 
-function foldSwitch(fn: Func, block: Block, term: Extract<Term, { kind: 'switch' }>): boolean {
+function foldSwitch(fn: Func, block: Block, term: Extract<Term, { kind: 'switch' }>, cut: Cut): boolean {
   const value = term.args[0]
   if (value.kind === 'const') {
-    goOnlyTo(block, term.to[term.cases.indexOf(value.value) + 1])
+    goOnlyTo(block, term.to[term.cases.indexOf(value.value) + 1], cut)
     return true
   }
   let changed = false
@@ -94,7 +103,7 @@ function foldSwitch(fn: Func, block: Block, term: Extract<Term, { kind: 'switch'
   if (kept.length < cases.length) changed = true
   if (!changed && kept.length > 1) return false
   const left = new Set([otherwise, ...kept.map((c) => c.to)])
-  for (const to of new Set(term.to)) if (!left.has(to)) removePhiEntry(to, block)
+  for (const to of new Set(term.to)) if (!left.has(to)) cutEdge(cut, block, to)
   const at = term.at && { at: term.at }
   if (kept.length === 0) block.term = { kind: 'br', args: [], to: [otherwise], ...at }
   else if (kept.length === 1) {
@@ -148,28 +157,31 @@ const sameLiteral = (values: readonly Value[]): boolean => {
 
 /** Joins a block to the only one that jumps to it. */
 function mergeChains(fn: Func): boolean {
-  const preds = predecessors(fn)
-  const gone = new Set<Block>()
+  const preds = new Map<Block, number>()
+  for (const b of fn.blocks) for (const to of successors(b)) preds.set(to, (preds.get(to) ?? 0) + 1)
+  const into = new Map<Block, Block>()
   for (const block of fn.blocks) {
-    if (gone.has(block)) continue
+    if (into.has(block)) continue
     for (;;) {
       const { term } = block
       if (term.kind !== 'br') break
       const [next] = term.to
-      if (next === block || next === fn.blocks[0] || preds.get(next)!.length !== 1 || phisOf(next).length > 0) break
+      if (next === block || next === fn.blocks[0] || preds.get(next) !== 1 || phisOf(next).length > 0) break
       for (const i of next.instrs) block.instrs.push(i)
       block.term = next.term
       if (next.loop && !block.loop) block.loop = next.loop
-      for (const to of new Set(next.term.to)) {
-        renamePhiEntry(to, next, block)
-        const list = preds.get(to)!
-        list[list.indexOf(next)] = block
-      }
-      gone.add(next)
+      into.set(next, block)
     }
   }
-  if (gone.size > 0) fn.blocks = fn.blocks.filter((b) => !gone.has(b))
-  return gone.size > 0
+  if (into.size === 0) return false
+  const final = (block: Block): Block => {
+    let at = block
+    for (let next = into.get(at); next; next = into.get(at)) at = next
+    return at
+  }
+  fn.blocks = fn.blocks.filter((b) => !into.has(b))
+  for (const b of fn.blocks) for (const phi of phisOf(b)) phi.from = phi.from.map(final)
+  return true
 }
 
 /** Lets the predecessors of a block that only jumps on jump there themselves. */
