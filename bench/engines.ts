@@ -5,7 +5,7 @@
 // others with every access checked; with all the fuel it needs, exactly that, one less, and half. `--thorough` puts each program through all of these.
 // Usage: node scripts/ts.mjs bench/engines.ts [--seed N] [--count N] [--lane NAME] [--from I] [--show N] [--thorough]     generated programs
 //        node scripts/ts.mjs bench/engines.ts --records FILE.jsonl [--count N]                             recorded ones, thoroughly
-//        node scripts/ts.mjs bench/engines.ts --kernel [--seed N] [--count N] [--lane NAME]          N accepted ones, and the running kernel as well
+//        node scripts/ts.mjs bench/engines.ts --kernel [--seed N] [--count N] [--lane NAME] [--type NAME]    N accepted ones, the running kernel as well
 // Exit code 1 where anything differs.
 import { readFileSync } from 'node:fs'
 import { disassembleProgram, type Program, readRecord } from '../src/engine/index.ts'
@@ -86,6 +86,9 @@ function* inputs(): Generator<unknown> {
   }
 }
 
+const typeName = option('--type')
+const ofType = (record: GeneratedRecord): GeneratedRecord => (typeName ? { ...record, type: typeName, attach_type: 0 } : record)
+
 /** Programs without end, lanes by turns as often as their shares say. */
 function* endless(): Generator<GeneratedRecord> {
   const only = option('--lane')
@@ -94,7 +97,7 @@ function* endless(): Generator<GeneratedRecord> {
     for (const lane of only ? [only] : laneNames) {
       const from = next.get(lane) ?? number('--from', 0)
       next.set(lane, from + laneShare(lane))
-      for (let i = 0; i < laneShare(lane); i++) yield generate(lane, number('--seed', 1), from + i)
+      for (let i = 0; i < laneShare(lane); i++) yield ofType(generate(lane, number('--seed', 1), from + i))
     }
   }
 }

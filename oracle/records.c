@@ -553,7 +553,8 @@ static bool is_shown(uint32_t type)
 static bool is_run(uint32_t type)
 {
 	return type == BPF_PROG_TYPE_XDP || type == BPF_PROG_TYPE_SCHED_CLS || type == BPF_PROG_TYPE_SCHED_ACT ||
-	       type == BPF_PROG_TYPE_SOCKET_FILTER || type == BPF_PROG_TYPE_CGROUP_SKB;
+	       type == BPF_PROG_TYPE_SOCKET_FILTER || type == BPF_PROG_TYPE_CGROUP_SKB || type == BPF_PROG_TYPE_LWT_IN ||
+	       type == BPF_PROG_TYPE_LWT_OUT || type == BPF_PROG_TYPE_LWT_XMIT || type == BPF_PROG_TYPE_FLOW_DISSECTOR;
 }
 
 /** Helpers whose effect would leave the test run: a clone is really sent, a signal and a write reach this very process. */

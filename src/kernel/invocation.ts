@@ -11,7 +11,7 @@ import { READ, run, type Stop, start, WRITE } from '../vm/index.ts'
 import { DIRECT_HI, VMALLOC_HI } from './address.ts'
 import { isStructKind, type ProgContext, putField, type SkbFields, structBytes, structField, wordBytes } from './context.ts'
 import type { Kernel, LoadedProgram } from './kernel.ts'
-import { copyPacket, fillPacket, PACKET_START, packetLo, showPacket } from './packet-buffer.ts'
+import { copyPacket, fillPacket, PACKET_START, packetLo, showPacket, startFlowKeys } from './packet-buffer.ts'
 import { createSkBuff, NET_SKB_PAD, SK_BUFF_SIZE, type SkBuff } from './sk-buff.ts'
 import { createSock, type Sock, sockLo } from './sock.ts'
 import { FRAG_SIZE, MAX_FRAGS, XDP_LINEAR, XDP_MD_SIZE, XDP_PACKET_HEADROOM } from './xdp-buff.ts'
@@ -68,7 +68,7 @@ export function startProgram(k: Kernel, p: LoadedProgram, context: ProgContext, 
   k.progType = type
   k.redirect = undefined
   k.site = {}
-  k.skbRegion.to = k.xdpRegion.to = 0
+  k.skbRegion.to = k.xdpRegion.to = k.packet.keys.to = 0
   if (k.ctx.region) k.ctx.region.to = 0
   if (context.kind === 'xdp') {
     if (!isXdp(type)) return unfit(type, context)
@@ -82,6 +82,10 @@ export function startProgram(k: Kernel, p: LoadedProgram, context: ProgContext, 
     const level = SKB_TYPES[type]
     if (level === undefined) return unfit(type, context)
     startSkb(k, context, level === 'l2')
+    if (type === 'flow_dissector') {
+      startFlowKeys(k.packet, ETH_HLEN, (context.packet[12] ?? 0) | ((context.packet[13] ?? 0) << 8))
+      k.skb.flowKeys = k.packet.keys.baseLo
+    }
     start(k.machine, p.code, k.skbRegion.baseLo, DIRECT_HI)
     return { ok: true }
   }

@@ -12,12 +12,16 @@ import { DIRECT_HI } from './address.ts'
 export const PACKET_BUFFER = 32768
 export const PACKET_START = 16384
 const PACKET_ALIGN = 4096
+/** Bytes of struct bpf_flow_keys. */
+const FLOW_KEYS_SIZE = 56
 
 export interface PacketBuffer {
   readonly ram: number
   readonly region: Region
   /** Ram offset of three addresses of 64 bits: of data, end and metadata. */
   readonly cells: number
+  /** What a flow dissector fills in: a struct bpf_flow_keys. */
+  readonly keys: Region
   readonly memory: Memory
   /** Where copies of packets are put, many in one buffer: they come by the thousand. */
   copies: Uint8Array
@@ -42,6 +46,14 @@ export function createPacketBuffer(memory: Memory): PacketBuffer {
       label: (offset) => ({ name: 'packet', offset: offset - packet.data }),
     }),
     cells: memory.ram.alloc(24),
+    keys: memory.map({
+      kind: 'flow_keys',
+      baseHi: DIRECT_HI,
+      baseLo: memory.ram.alloc(FLOW_KEYS_SIZE),
+      to: 0,
+      rights: READ | WRITE,
+      label: (offset) => ({ name: 'flow keys', offset }),
+    }),
     memory,
     copies: new Uint8Array(0),
     copied: 0,
@@ -95,3 +107,31 @@ function putAddress(ram: Ram, at: number, lo: number): void {
 
 /** Lower half of the address of an offset in the buffer. */
 export const packetLo = (p: PacketBuffer, offset: number): number => p.ram + offset
+
+const NHOFF = 0
+const THOFF = 2
+const N_PROTO = 10
+
+/** Flow keys before a dissector runs: the network header's place and the frame's protocol (network order). Linux: bpf_flow_dissect(). */
+export function startFlowKeys(p: PacketBuffer, nhoff: number, protocol: number): void {
+  const { ram } = p.memory
+  ram.fill(p.keys.baseLo, FLOW_KEYS_SIZE, 0)
+  ram.view.setUint16(p.keys.baseLo + NHOFF, nhoff, true)
+  ram.view.setUint16(p.keys.baseLo + THOFF, nhoff, true)
+  ram.view.setUint16(p.keys.baseLo + N_PROTO, protocol, true)
+  p.keys.to = FLOW_KEYS_SIZE
+}
+
+/** A copy of them afterwards, with the headers' places within the packet. */
+export function flowKeys(p: PacketBuffer, nhoff: number): Uint8Array {
+  const keys = p.memory.ram.read(p.keys.baseLo, FLOW_KEYS_SIZE)
+  const view = new DataView(keys.buffer)
+  const hlen = p.end - p.data
+  const clamped = (at: number, from: number): number => {
+    const value = Math.min(Math.max(view.getUint16(at, true), from & 0xffff), hlen & 0xffff)
+    view.setUint16(at, value, true)
+    return value
+  }
+  clamped(THOFF, clamped(NHOFF, nhoff))
+  return keys
+}

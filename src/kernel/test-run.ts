@@ -1,6 +1,6 @@
 // BPF_PROG_TEST_RUN of Linux 6.18 on one program: fresh maps, one packet, what came back. Its errors are errno; what goes wrong in the
 // program itself (which Linux's verifier rules out) is a fault; what is not modelled is `unsupported`.
-// Linux: bpf_prog_test_run_xdp() and bpf_prog_test_run_skb() in net/bpf/test_run.c.
+// Linux: bpf_prog_test_run_xdp(), bpf_prog_test_run_skb() and bpf_prog_test_run_flow_dissector() in net/bpf/test_run.c.
 import type { Program } from '../isa/index.ts'
 import type { Fault } from '../vm/index.ts'
 import { EINVAL } from './errno.ts'
@@ -10,6 +10,7 @@ import { loadProgram } from './load.ts'
 import { logged } from './log.ts'
 import type { CgroupStorage } from './maps/cgroup-storage.ts'
 import type { KernelMap } from './maps/map.ts'
+import { flowKeys } from './packet-buffer.ts'
 import { NET_SKB_PAD } from './sk-buff.ts'
 import { runTimers, type TimerTrouble } from './timers.ts'
 import { SHARED_INFO } from './xdp-buff.ts'
@@ -31,6 +32,7 @@ export interface TestRunOptions {
 /** Of one packet on a kernel that stands. */
 export interface PacketRunResult {
   readonly retval: number
+  /** The packet; of a flow dissector, its struct bpf_flow_keys. */
   readonly dataOut: Uint8Array
   /** Positive; 0 = the run itself was in order. */
   readonly errno: number
@@ -79,10 +81,12 @@ export function testRunOn(kernel: Kernel, program: LoadedProgram, o: Pick<TestRu
     if (end.kind === 'fault') return done(kernel, program.maps, { fault: end.fault! })
     if (end.kind === 'unsupported') return done(kernel, program.maps, { unsupported: end.unsupported! })
     if (end.kind === 'fuel') return done(kernel, program.maps, { unsupported: 'a run that does not end within the fuel' })
+    if (type === 'flow_dissector') continue
     data = packetBytes(kernel)
     if (!isL2) data = withEthernet(data)
   }
-  const result = done(kernel, program.maps, { retval: outcome(kernel).retval, dataOut: data })
+  const dataOut = type === 'flow_dissector' ? flowKeys(kernel.packet, ETH_HLEN) : data
+  const result = done(kernel, program.maps, { retval: outcome(kernel).retval, dataOut })
   return { ...result, ...timersDue(kernel) }
 }
 
@@ -99,6 +103,7 @@ function timersDue(k: Kernel): TimerTrouble {
 function refuse(type: string, data: Uint8Array): number {
   if (data.length < ETH_HLEN || type === 'xdp_devmap' || type === 'xdp_cpumap') return EINVAL
   if (type === 'xdp') return 0
+  if (type === 'flow_dissector') return data.length > PAGE_SIZE ? EINVAL : 0
   if (data.length > PAGE_SIZE - NET_SKB_PAD - SHARED_INFO) return EINVAL
   const proto = (data[12] << 8) | data[13]
   if (proto === ETH_P_IP && data.length < ETH_HLEN + 20) return EINVAL
