@@ -27,6 +27,19 @@ export function resolve(net: Net, device: NetInterface, next: Ip, skb: Skb): str
   return undefined
 }
 
+/** Bytes before a link layer header that are written with it where it is kept ready. Linux: HH_DATA_MOD less ETH_HLEN. */
+const HEADER_ALIGN = 2
+
+/** What is left of metadata in front of a frame when a neighbour's header is put on: a header that is kept ready runs over its last bytes. */
+export function metaBehindHeader({ state }: Net, device: NetInterface, next: Ip, { meta }: Skb): Uint8Array {
+  const key = neighbourKey(device.ns, device.ifindex, next)
+  if (!state.headers.has(key)) {
+    state.headers.add(key)
+    return meta
+  }
+  return meta.length === 0 ? meta : meta.slice().fill(0, meta.length - HEADER_ALIGN)
+}
+
 /** Known neighbour, without asking. */
 export const neighbour = (net: Net, device: NetInterface, next: Ip): string | undefined =>
   net.state.neighbours.get(neighbourKey(device.ns, device.ifindex, next))
@@ -93,6 +106,7 @@ function learn(net: Net, device: NetInterface, key: string, mac: string): void {
   const waiting = state.waiting.get(key)
   if (!waiting) return
   state.waiting.delete(key)
+  if (waiting.skbs.length > 0) state.headers.add(key)
   for (const skb of waiting.skbs) {
     const bytes = skb.bytes.slice()
     for (let i = 0; i < 6; i++) {

@@ -10,7 +10,7 @@ import { runCgroupSkb } from './packet-hooks.ts'
 import { connectedTo, listeningAt, type Socket } from './socket.ts'
 import { runSkLookup } from './socket-hooks.ts'
 import { receiveTcp, unreachable } from './tcp.ts'
-import type { Namespace, NetInterface, Skb } from './types.ts'
+import { type Namespace, type NetInterface, NO_META, type Skb } from './types.ts'
 import { receiveUdp } from './udp.ts'
 
 const DEST_UNREACHABLE = 3
@@ -46,7 +46,7 @@ function tunnelOf(ns: Namespace, kind: 'ipip' | 'gue', port: number): NetInterfa
 function outOf(net: Net, tunnel: NetInterface, skb: Skb, inner: number): void {
   tell(net, skb, { ns: tunnel.ns, place: tunnel.name }, 'rewritten', 'outer header off')
   const bytes = unwrapped(skb.bytes, inner)
-  later(net, 0, { kind: 'input', at: tunnel, skb: { ...skb, bytes, ingress: tunnel.ifindex, ct: '', hops: skb.hops + 1 } })
+  later(net, 0, { kind: 'input', at: tunnel, skb: { ...skb, bytes, meta: NO_META, ingress: tunnel.ifindex, ct: '', hops: skb.hops + 1 } })
 }
 
 function* toSocket(net: Net, ns: Namespace, device: NetInterface, skb: Skb, ip: IpHeader): Happening {

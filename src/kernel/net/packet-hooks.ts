@@ -33,7 +33,9 @@ export function* runXdp(
   key = `xdp ${device.ns} ${device.ifindex}`,
   egressIfindex = 0,
 ): Happening<Verdict> {
-  let { bytes, meta } = skb
+  let { bytes } = skb
+  // A socket buffer's metadata is not XDP's to see; it stays where the program puts none of its own.
+  let meta = skb.isFrame ? skb.meta : NO_META
   for (const attached of programsAt(net, key)) {
     const ns = namespaceOf(net, device.ns)
     const { kernel } = ns
@@ -55,7 +57,8 @@ export function* runXdp(
         return { kind: 'drop', skb: out, why: result.retval === XDP_DROP ? 'xdp' : 'xdp aborted' }
     }
   }
-  return { kind: 'pass', skb: bytes === skb.bytes ? skb : { ...skb, bytes, meta } }
+  if (bytes === skb.bytes) return { kind: 'pass', skb }
+  return { kind: 'pass', skb: { ...skb, bytes, meta: meta.length === 0 && !skb.isFrame ? skb.meta : meta } }
 }
 
 /** The frame as the program left it, metadata left out. */

@@ -12,7 +12,7 @@ import type { Redirect } from '../kernel.ts'
 import type { FdArrayMap } from '../maps/fd-array.ts'
 import { BOOT_NS, type Happening } from '../world/engine.ts'
 import { ANY, BROADCAST_MAC, ipAt, ipText, macText } from './address.ts'
-import { receiveArp, resolve } from './arp.ts'
+import { metaBehindHeader, receiveArp, resolve } from './arp.ts'
 import { cpumapKey, devmapKey } from './attach.ts'
 import { bridgeForward } from './bridge.ts'
 import { deliver } from './deliver.ts'
@@ -37,11 +37,13 @@ export function* receive(net: Net, at: InterfaceRef, skb: Skb, fromOutside = fal
   // A network card takes what is meant for it; a port of a bridge and what a stimulus puts in takes everything.
   if (!fromOutside && device.bridge === 0 && device.kind !== 'bridge' && dest !== device.mac && (skb.bytes[0] & 1) === 0)
     return tell(net, skb, placeOf(device), 'dropped', 'for another host')
-  const fresh = { ...skb, meta: NO_META, ingress: device.ifindex, mark: 0, priority: 0, tstampNs: 0, socket: 0, tcClassid: 0, ct: '' }
+  // Metadata stays on the host: the ends of a veth are on one, a wire leads to another.
+  const meta = device.kind === 'veth' ? skb.meta : NO_META
+  const fresh = { ...skb, meta, ingress: device.ifindex, mark: 0, priority: 0, tstampNs: 0, socket: 0, tcClassid: 0, ct: '' }
   tell(net, fresh, placeOf(device), 'arrived', '')
   const xdp = yield* runXdp(net, device, fresh)
   const passed = obey(net, device, xdp, 'xdp')
-  if (passed) yield* input(net, device, untagged(passed))
+  if (passed) yield* input(net, device, untagged({ ...passed, isFrame: false }))
 }
 
 /** Behind the driver: taps, tc, and the protocol. */
@@ -49,7 +51,7 @@ export function* input(net: Net, device: NetInterface, skb: Skb): Happening {
   if (skb.hops > MAX_HOPS) return tell(net, skb, placeOf(device), 'dropped', `more than ${MAX_HOPS} hops`)
   yield* runTaps(net, device, skb)
   const tc = yield* runTc(net, device, skb, 'ingress')
-  const passed = obey(net, device, { ...tc, skb: { ...tc.skb, meta: NO_META } }, 'tc')
+  const passed = obey(net, device, tc, 'tc')
   if (!passed) return
   if (device.bridge !== 0) {
     const up = bridgeForward(net, device, passed)
@@ -101,7 +103,7 @@ function obey(net: Net, device: NetInterface, verdict: Verdict, hook: 'xdp' | 't
       return undefined
     case 'tx':
       tell(net, verdict.skb, at, 'redirected', 'tx')
-      onWire(net, device, { ...verdict.skb, hops: verdict.skb.hops + 1 })
+      onWire(net, device, { ...verdict.skb, isFrame: true, hops: verdict.skb.hops + 1 })
       return undefined
     case 'redirect':
       if (hook === 'xdp') redirectFrame(net, device, verdict.skb, verdict.to)
@@ -120,10 +122,10 @@ function redirectFrame(net: Net, device: NetInterface, skb: Skb, to: Redirect): 
   if (map && !map.def.type.startsWith('devmap')) {
     if (map.def.type !== 'cpumap') return tell(net, skb, placeOf(device), 'dropped', `redirect to a ${map.def.type}`)
     tell(net, skb, placeOf(device), 'redirected', `cpu ${to.key}`)
-    const there = { ...skb, hops: skb.hops + 1 }
+    const there = { ...skb, isFrame: true, hops: skb.hops + 1 }
     const key = cpumapKey(ns.name, map.def.name)
     if (programsAt(net, key).length > 0) return later(net, 0, { kind: 'mapped', key, at: device, to: device, skb: there })
-    return later(net, 0, { kind: 'input', at: device, skb: untagged(there) })
+    return later(net, 0, { kind: 'input', at: device, skb: untagged({ ...there, isFrame: false }) })
   }
   const all = map && to.flags & BPF_F_BROADCAST
   const targets = all ? map.entries().map((e) => map.slot(new DataView(e.key.buffer, e.key.byteOffset).getUint32(0, true))) : [to.ifindex]
@@ -134,7 +136,7 @@ function redirectFrame(net: Net, device: NetInterface, skb: Skb, to: Redirect): 
       tell(net, skb, placeOf(device), 'dropped', 'redirect to no interface')
       continue
     }
-    const copy = { ...skb, id: i === 0 ? skb.id : nextPacket(net), hops: skb.hops + 1 }
+    const copy = { ...skb, id: i === 0 ? skb.id : nextPacket(net), isFrame: true, hops: skb.hops + 1 }
     tell(net, copy, placeOf(device), 'redirected', target.name)
     const key = map ? devmapKey(ns.name, map.def.name, target.ifindex) : ''
     if (map && programsAt(net, key).length > 0) later(net, 0, { kind: 'mapped', key, at: device, to: target, skb: copy })
@@ -153,7 +155,7 @@ export function* mapped(net: Net, key: string, from: InterfaceRef, to: Interface
   if (verdict.kind === 'drop') tell(net, verdict.skb, at, 'dropped', verdict.why)
   else if (verdict.kind === 'redirect' && isCpu) redirectFrame(net, device, verdict.skb, verdict.to)
   else if (verdict.kind !== 'pass') tell(net, verdict.skb, at, 'dropped', 'xdp aborted')
-  else if (isCpu) later(net, 0, { kind: 'input', at: device, skb: untagged(verdict.skb) })
+  else if (isCpu) later(net, 0, { kind: 'input', at: device, skb: untagged({ ...verdict.skb, isFrame: false }) })
   else onWire(net, target, verdict.skb)
 }
 
@@ -302,7 +304,8 @@ export function sendTo(net: Net, device: NetInterface, next: number, skb: Skb): 
     return later(net, 0, { kind: 'transmit', at: device, skb: { ...skb, bytes: withMacs(skb.bytes, BROADCAST_MAC, device.mac) } })
   const mac = resolve(net, device, next, skb)
   if (mac === undefined) return
-  later(net, 0, { kind: 'transmit', at: device, skb: { ...skb, bytes: withMacs(skb.bytes, mac, device.mac) } })
+  const meta = metaBehindHeader(net, device, next, skb)
+  later(net, 0, { kind: 'transmit', at: device, skb: { ...skb, meta, bytes: withMacs(skb.bytes, mac, device.mac) } })
 }
 
 /** A frame leaves by an interface: tc egress, then the queue, then the wire. */

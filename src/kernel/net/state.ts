@@ -15,6 +15,8 @@ export interface Waiting {
 export interface NetState {
   /** MAC address by "namespace ifindex address". */
   readonly neighbours: Map<string, string>
+  /** Neighbours, by the same, whose link layer header is kept ready. */
+  readonly headers: Set<string>
   readonly waiting: Map<string, Waiting>
   /** Port by "namespace bridge mac". */
   readonly bridges: Map<string, number>
@@ -44,6 +46,7 @@ export interface NetState {
 
 export const createNetState = (): NetState => ({
   neighbours: new Map(),
+  headers: new Set(),
   waiting: new Map(),
   bridges: new Map(),
   tracked: new Map(),
@@ -66,6 +69,7 @@ export const createNetState = (): NetState => ({
 export const copyNetState = (s: NetState): NetState => ({
   ...s,
   neighbours: new Map(s.neighbours),
+  headers: new Set(s.headers),
   waiting: new Map(s.waiting),
   bridges: new Map(s.bridges),
   tracked: new Map(s.tracked),

@@ -56,8 +56,10 @@ export interface Skb {
   readonly id: number
   /** Ethernet header first. */
   readonly bytes: Uint8Array
-  /** What XDP put in front of the frame, for tc where it came in. */
+  /** What XDP put in front of the frame; it stays there until the packet leaves its host. */
   readonly meta: Uint8Array
+  /** Sent by XDP, so that drivers pass on the frame itself: XDP at the other end of a veth sees its metadata. */
+  readonly isFrame: boolean
   readonly mark: number
   readonly priority: number
   /** Time of departure that a program asked for, nanoseconds since boot; 0 = at once. */
@@ -84,6 +86,7 @@ export const newSkb = (id: number, bytes: Uint8Array, change: Partial<Skb> = {})
   id,
   bytes,
   meta: NO_META,
+  isFrame: false,
   mark: 0,
   priority: 0,
   tstampNs: 0,
