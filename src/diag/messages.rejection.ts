@@ -785,6 +785,70 @@ export const REJECTION_MESSAGES = {
     en: 'Throw from the program or its static functions, not from a callback.',
     ko: '콜백이 아니라 프로그램이나 static 함수에서 던지세요.',
   },
+  'reject.noDereference.what': {
+    en: '{0} is a pointer of kind {1}, and what it points to cannot be read or written through it.',
+    ko: '{0}은(는) {1} 종류의 포인터이며, 이 포인터로는 가리키는 곳을 읽거나 쓸 수 없습니다.',
+  },
+  'reject.noDereference.fix': {
+    en: 'Compare it, or hand it to the function that it is for; data_end, for one, is only a mark to compare with.',
+    ko: '비교하거나 전용 함수에 넘기는 데에만 쓰세요. 예를 들어 data_end는 비교를 위한 표시일 뿐입니다.',
+  },
+  'reject.otherMemory.what': {
+    en: 'The pointer leads to {0} memory, which a plain load does not reach: that of user space, or of one CPU among many.',
+    ko: '이 포인터는 {0} 메모리를 가리킵니다. 유저 공간의 메모리나 CPU마다 따로 있는 메모리는 일반 로드로 읽을 수 없습니다.',
+  },
+  'reject.otherMemory.fix': {
+    en: 'Read user memory with bpf_probe_read_user() or bpf_copy_from_user(), and per-CPU variables with bpf_per_cpu_ptr() or bpf_this_cpu_ptr().',
+    ko: '유저 메모리는 bpf_probe_read_user()나 bpf_copy_from_user()로, CPU별 변수는 bpf_per_cpu_ptr()나 bpf_this_cpu_ptr()로 읽으세요.',
+  },
+  'reject.notAcquired.what': {
+    en: 'The function releases an object, or keeps it, but the pointer was never acquired by this program, or was already given away.',
+    ko: '이 함수는 객체를 해제하거나 넘겨받는데, 그 포인터는 프로그램이 얻은 적이 없거나 이미 넘겨준 것입니다.',
+  },
+  'reject.notAcquired.fix': {
+    en: 'Pass exactly what an acquiring function returned (bpf_task_acquire(), bpf_sk_lookup_tcp() …), unmoved and only once.',
+    ko: '획득 함수(bpf_task_acquire(), bpf_sk_lookup_tcp() 등)가 돌려준 포인터를 옮기지 말고 그대로 한 번만 넘기세요.',
+  },
+  'reject.lockNeeded.what': {
+    en: 'A {0} may only be changed while the bpf_spin_lock that lies beside it is held, and it is not held here.',
+    ko: '{0}은(는) 옆에 있는 bpf_spin_lock을 잡고 있을 때만 바꿀 수 있는데, 여기서는 잡고 있지 않습니다.',
+  },
+  'reject.lockNeeded.fix': {
+    en: 'Call bpf_spin_lock() on the lock of the same map value or object before, and bpf_spin_unlock() after.',
+    ko: '같은 맵 값이나 객체에 있는 락에 먼저 bpf_spin_lock()을, 끝난 뒤 bpf_spin_unlock()을 부르세요.',
+  },
+  'reject.lockOrder.what': {
+    en: 'Locks are not taken and released in pairs here: one is released that is not held, or taken that is held already.',
+    ko: '락을 잡고 놓는 짝이 맞지 않습니다. 잡지 않은 락을 놓거나, 이미 잡은 락을 다시 잡습니다.',
+  },
+  'reject.lockOrder.fix': {
+    en: 'Take each lock once, release the same one on every path, and release in the opposite order of taking.',
+    ko: '각 락을 한 번만 잡고, 모든 경로에서 같은 락을 놓되 잡은 순서의 반대로 놓으세요.',
+  },
+  'reject.fieldMissing.what': {
+    en: 'The address does not lead to a {0}: the value or object has no such field there, or its type is not known.',
+    ko: '이 주소에는 {0}이(가) 없습니다. 값이나 객체의 그 자리에 그런 필드가 없거나 타입을 알 수 없습니다.',
+  },
+  'reject.fieldMissing.fix': {
+    en: 'Declare the field in the struct that __type(value, …) names, and pass its own address: &v->lock.',
+    ko: '__type(value, …)에 쓴 구조체 안에 필드를 선언하고, 그 필드의 주소(&v->lock)를 넘기세요.',
+  },
+  'reject.fieldProgType.what': {
+    en: 'Programs of this type may not use {0}: they can run anywhere in the kernel, also while such a thing is in use.',
+    ko: '이 종류의 프로그램은 {0}을(를) 쓸 수 없습니다. 커널 어디에서나, 그것을 쓰는 도중에도 실행될 수 있기 때문입니다.',
+  },
+  'reject.fieldProgType.fix': {
+    en: 'Use atomic operations or per-CPU maps instead, or another type of program.',
+    ko: '원자적 연산이나 CPU별 맵을 쓰거나 다른 종류의 프로그램을 쓰세요.',
+  },
+  'reject.structWrite.what': {
+    en: 'This part of a kernel structure may be read by programs of this type, but not written.',
+    ko: '이 종류의 프로그램은 커널 구조체의 이 부분을 읽을 수만 있고 쓸 수는 없습니다.',
+  },
+  'reject.structWrite.fix': {
+    en: 'Write only the fields that Linux opens to this program, whole, or call the helper or kernel function that changes the value.',
+    ko: 'Linux가 이 프로그램에 허용한 필드만 통째로 쓰거나, 값을 바꾸는 헬퍼나 커널 함수를 부르세요.',
+  },
   'reject.internal.what': {
     en: 'Linux found a contradiction in its own bookkeeping. That is a fault of the kernel, not of the program.',
     ko: 'Linux가 자기 기록에서 모순을 찾았습니다. 프로그램이 아니라 커널의 결함입니다.',

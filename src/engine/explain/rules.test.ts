@@ -13,7 +13,7 @@ const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
 function messages(source: string): string[] {
   const out: string[] = []
   for (const [, said] of source.matchAll(
-    /\bverbose\(\s*[\w.]+,\s*((?:'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|"(?:[^"\\]|\\.)*")(?:\s*\+\s*(?:'[^']*'|`[^`]*`))*)/g,
+    /\b(?:verbose\(\s*[\w.]+,|refuse\((?:env, )?)\s*((?:'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|"(?:[^"\\]|\\.)*")(?:\s*\+\s*(?:'[^']*'|`[^`]*`))*)/g,
   )) {
     const text = said
       .replace(/['`"]\s*\+\s*['`"]/g, '')
@@ -22,7 +22,7 @@ function messages(source: string): string[] {
       .replaceAll("\\'", "'")
     out.push(hollow(text).trim())
   }
-  return out.filter((text) => text !== '' && !/^(?:1\s*)+$/.test(text))
+  return out.filter((text) => text.includes(' ') && !/^(?:1\s*)+$/.test(text))
 }
 
 /** `${...}`, nested or not, becomes 1. */
@@ -55,6 +55,12 @@ const FILLED: Readonly<Record<string, string>> = {
   'invalid 1 stack R1 off=1 size=1': 'invalid write to stack R1 off=1 size=1',
   'invalid variable-offset 1 stack R1 var_off=1 off=1 size=1': 'invalid variable-offset read from stack R1 var_off=1 off=1 size=1',
   'R1 pointer 1 pointer prohibited': 'R1 pointer += pointer prohibited',
+  'offset 1 is not multiple of 8': "func 'f' offset 1 is not multiple of 8",
+  "doesn't have 1-th argument": "func 'f' doesn't have 1-th argument",
+  'size 1 must be 8': "func 'f' size 1 must be 8",
+  '1 not found at offset=1': 'bpf_list_head not found at offset=1',
+  'expected uninitialized 1 as arg #1': 'expected uninitialized iter_num as arg #1',
+  'expected an initialized 1 as arg #1': 'expected an initialized iter_num as arg #1',
 }
 const filled = (message: string): string => FILLED[message] ?? message
 
@@ -70,4 +76,20 @@ test('every message has a kind', () => {
   const refusals = all.filter((message) => !CHATTER.test(message) && !SECOND.test(message)).map(filled)
   const bare = refusals.filter((message) => explainPath(program, { message, insn: 0 }, [], 'a.s')?.code === 'outside')
   expect([...new Set(bare)]).toEqual([])
+})
+
+test.each([
+  ['bpf_spin_lock at off=16 must be held for bpf_rb_root', 'lockNeeded'],
+  ['bpf_spin_unlock without taking a lock', 'lockOrder'],
+  ["map 'm' has no valid bpf_spin_lock", 'fieldMissing'],
+  ['tracing progs cannot use bpf_spin_lock yet', 'fieldProgType'],
+  ["R7 invalid mem access 'ptr_or_null_'", 'maybeNull'],
+  ["R4 invalid mem access 'pkt_end'", 'noDereference'],
+  ['release kernel function bpf_task_release expects refcounted PTR_TO_BTF_ID', 'notAcquired'],
+  ['LSM programs must have a GPL compatible license', 'gpl'],
+  ['f() is not modifiable', 'attachTarget'],
+  ['no write support to nf_conn at off 128', 'structWrite'],
+])('%s', (message, code) => {
+  const [program] = openAssembly('a.s', 'r0 = 0\nexit\n').programs
+  expect(explainPath(program, { message, insn: 0 }, [], 'a.s')?.code).toBe(code)
 })

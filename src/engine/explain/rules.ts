@@ -69,14 +69,14 @@ export const RULES: readonly Rule[] = [
   // What may be NULL
   {
     code: 'globalArgument',
-    pattern: /R(\d+) invalid mem access '(\w+_or_null)'/,
+    pattern: /R(\d+) invalid mem access '(\w+_or_null_?)'/,
     params: ([r], place) => (place.inGlobal ? [place.who(Number(r))] : undefined),
   },
-  { code: 'maybeNull', pattern: /R(\d+) invalid mem access '(\w+_or_null)'/, params: ([r, kind], place) => [place.who(Number(r)), kind] },
-  { code: 'maybeNull', pattern: /R(\d+) type=(\w+_or_null) expected=/, params: ([r, kind], place) => [place.who(Number(r)), kind] },
+  { code: 'maybeNull', pattern: /R(\d+) invalid mem access '(\w+_or_null_?)'/, params: ([r, kind], place) => [place.who(Number(r)), kind] },
+  { code: 'maybeNull', pattern: /R(\d+) type=(\w+_or_null_?) expected=/, params: ([r, kind], place) => [place.who(Number(r)), kind] },
   {
     code: 'maybeNull',
-    pattern: /R(\d+) pointer arithmetic on (\w+_or_null) prohibited/,
+    pattern: /R(\d+) pointer arithmetic on (\w+_or_null_?) prohibited/,
     params: ([r, kind], p) => [p.who(Number(r)), kind],
   },
   {
@@ -102,9 +102,11 @@ export const RULES: readonly Rule[] = [
   },
   {
     code: 'notAPointer',
-    pattern: /R(\d+) invalid mem access '(\w+)'/,
+    pattern: /R(\d+) invalid mem access '(scalar)'/,
     params: ([r, kind], p) => [p.who(Number(r)), p.believed(Number(r)) || kind],
   },
+  { code: 'noDereference', pattern: /R(\d+) invalid mem access '(\w+)'/, params: ([r, kind], p) => [p.who(Number(r)), kind] },
+  { code: 'otherMemory', pattern: /access (user|percpu) memory: off=/, params: ([kind]) => [kind] },
   {
     code: 'bitwise',
     pattern: /R(\d+) bitwise operator (\S+) on pointer prohibited/,
@@ -181,6 +183,7 @@ export const RULES: readonly Rule[] = [
     pattern: /R(\d+) type=(\w+) expected=map_value(?:, ptr_)?$/m,
     params: ([r, kind], p) => [p.who(Number(r)), kind],
   },
+  { code: 'kptr', pattern: /invalid kptr access/, params: none },
   {
     code: 'kernelPointer',
     pattern: /R(\d+) type=(\w+) expected=(?:ptr_|.*trusted_ptr_)/,
@@ -202,7 +205,7 @@ export const RULES: readonly Rule[] = [
   { code: 'helperNotAllowed', pattern: /program of this type cannot use helper (\w+)#\d+/, params: ([name]) => ['', name] },
   { code: 'helperNotAllowed', pattern: /unknown func (\w+)#\d+/, params: ([name]) => ['', name] },
   { code: 'unknownHelper', pattern: /invalid func unknown#(-?\d+)/, params: ([id]) => ['', id] },
-  { code: 'gpl', pattern: /cannot call GPL-restricted function/, params: none },
+  { code: 'gpl', pattern: /cannot call GPL-restricted function|must have a GPL compatible license/, params: none },
   { code: 'mapKind', pattern: /cannot pass map_type (\d+) into func (\w+)#\d+/, params: ([type, name]) => ['', type, name] },
   { code: 'globalCaller', pattern: /Caller passes invalid args into func#\d+ \('(\w+)'\)/, params: ([name]) => ['', name] },
   { code: 'readOnly', pattern: /R(\d+) cannot write into (\w+)/, params: ([r, kind], place) => [place.who(Number(r)), kind] },
@@ -222,8 +225,34 @@ export const RULES: readonly Rule[] = [
   { code: 'framePointer', pattern: /frame pointer is read only/, params: none },
 
   // References, locks, special objects
+  { code: 'notAcquired', pattern: /expects refcounted|unacquired reference|has not been acquired|must be referenced when/, params: none },
   { code: 'reference', pattern: /Unreleased reference id=(\d+) alloc_insn=(\d+)/, params: ([id, at]) => ['', id, at] },
   { code: 'lockHeld', pattern: /while holding a lock|inside bpf_spin_lock-ed region|function calls are not allowed while/, params: none },
+  { code: 'lockNeeded', pattern: /must be held for (\w+)/, params: ([kind]) => [kind] },
+  {
+    code: 'lockOrder',
+    pattern: /unlock (?:without taking a lock|of different lock|cannot be out of order)|same lock again|Locking two/,
+    params: none,
+  },
+  { code: 'fieldProgType', pattern: /progs cannot use (\S+?)s? yet/, params: ([kind]) => [kind] },
+  {
+    code: 'fieldAccess',
+    pattern: /direct access to|cannot be accessed directly|has to be at (?:a |the )?constant offset/,
+    params: none,
+  },
+  {
+    code: 'fieldMissing',
+    pattern: /(?:has no valid |doesn't point to 'struct |has to have BTF in order to use )(\w+)/,
+    params: ([kind]) => [kind],
+  },
+  { code: 'fieldMissing', pattern: /(bpf_(?:list|rb)_\w+) not found at offset/, params: ([kind]) => [kind] },
+  { code: 'constString', pattern: /does not point to a readonly map/, params: none },
+  { code: 'exceptionCallback', pattern: /exception callback tags/, params: none },
+  {
+    code: 'kfuncArgument',
+    pattern: /kernel function \w+ args#\d+ expected pointer|bpf_percpu_obj_new type size|valid iter pointer as arg/,
+    params: none,
+  },
   { code: 'dynptr', pattern: /dynptr/i, params: none },
   { code: 'iterator', pattern: /(?:un)?initialized iter_\w+|unreleased iter|invalid iter/, params: none },
   { code: 'sleepableMaps', pattern: /Sleepable programs can only use/, params: none },
@@ -259,12 +288,12 @@ export const RULES: readonly Rule[] = [
   { code: 'packetLoad', pattern: /BPF_LD_\[ABS\|IND\]|BPF_LD_ABS|LD_ABS/, params: none },
   { code: 'irqSection', pattern: /irq|IRQ|preempt/, params: none },
   { code: 'rcu', pattern: /rcu|RCU/, params: none },
-  { code: 'lockHeld', pattern: /bpf_(?:res_)?spin_lock|lock acquisition|-ed region/, params: none },
+  { code: 'lockHeld', pattern: /lock acquisition|-ed region|spin_\{lock,unlock\}/, params: none },
   { code: 'graph', pattern: /bpf_list|bpf_rb|list_head|rb_root|rbtree|held lock and object|graph|node type/, params: none },
   { code: 'kptr', pattern: /kptr/, params: none },
   {
     code: 'fieldAccess',
-    pattern: /direct access to|has to be at (?:a |the )?constant offset|cannot pass in|tracing progs cannot use/,
+    pattern: /cannot pass in/,
     params: none,
   },
   { code: 'constString', pattern: /const string|[Ff]ormat string|zero-terminated|snprintf|access on string/, params: none },
@@ -279,7 +308,17 @@ export const RULES: readonly Rule[] = [
     params: none,
   },
   { code: 'btfMissing', pattern: /BTF|kern ctx type id|btf func_info|btf_id|KIND_VAR|func_info/, params: none },
-  { code: 'attachTarget', pattern: /attach_?(?: to|btf_id)|can be sleepable|not a supported struct|device-bound/, params: none },
+  {
+    code: 'attachTarget',
+    pattern: /attach_?(?: to|btf_id)|can be sleepable|not a supported struct|device-bound|is not modifiable|Attaching \S+ (?:programs )?to/,
+    params: none,
+  },
+  {
+    code: 'structWrite',
+    pattern:
+      /only read is supported|only read from \w+ is supported|no write support to|write access at off|only access to \w+ is supported/,
+    params: none,
+  },
   {
     code: 'kfuncRefused',
     pattern:
@@ -288,7 +327,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     code: 'reference',
-    pattern: /reference (?:leak|has not been acquired)|unacquired reference|more than one (?:arg|ref)/,
+    pattern: /reference leak/,
     params: () => ['', '?', '?'],
   },
   { code: 'valueOutOfBounds', pattern: /(\w+) pointer offset (-?\d+) is not allowed/, params: ([kind, n]) => ['', n, kind] },
@@ -300,7 +339,7 @@ export const RULES: readonly Rule[] = [
   {
     code: 'kfuncArgument',
     pattern:
-      /args?#?\d+ |R\d+ (?:must (?:be|have)|is (?:ptr_|of type|not a const)|has no valid)|memory, len pair|must be (?:a rcu|referenced)|is not supported$|Unsupported reg type|type ID argument|expects? refcounted|point to (?:a|an|map)/m,
+      /more than one (?:arg|ref)|args?#?\d+ |R\d+ (?:must (?:be|have)|is (?:ptr_|of type|not a const)|has no valid)|memory, len pair|must be (?:a rcu|referenced)|is not supported$|Unsupported reg type|type ID argument|expects? refcounted|point to (?:a|an|map)/m,
     params: none,
   },
   { code: 'notScalar', pattern: /R(\d+) (?:is )?not a (?:scalar|known value)/, params: register },
@@ -308,7 +347,7 @@ export const RULES: readonly Rule[] = [
   {
     code: 'bufferBounds',
     pattern:
-      /buffer access|buffer offset|flow keys|negative access|negative offset|R\d+ invalid \w+ access off=|struct nesting|value pointer, |passed into helper function|kernel memory access/,
+      /invalid variable offset: off=|buffer access|buffer offset|flow keys|negative access|negative offset|R\d+ invalid \w+ access off=|struct nesting|value pointer, |passed into helper function|kernel memory access/,
     params: none,
   },
   {
@@ -318,7 +357,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     code: 'readOnly',
-    pattern: /R(\d+) may write into|only read (?:from \w+ )?is supported|may write into memory pointed by R(\d+)/,
+    pattern: /R(\d+) may write into|may write into memory pointed by R(\d+)/,
     params: ([a, b], p) => [p.who(Number(a ?? b ?? 0)), '?'],
   },
   {
