@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "capture.h"
@@ -24,6 +25,8 @@
 #define MAX_BTFS 1024
 
 struct capture capture = { .log_level = 2 };
+
+#define ARENA 33
 
 struct made_map {
 	__u32 id, type, key_size, value_size, max_entries, flags, inner_id;
@@ -97,6 +100,10 @@ int __wrap_bpf_map_create(enum bpf_map_type type, const char *name, __u32 key_si
 	if (fd >= 0) {
 		struct bpf_map_create_opts given = {};
 		struct made_map *map;
+
+		/* An arena has its address in user space from here on, as libbpf 1.4 and newer do it. */
+		if (type == ARENA)
+			mmap(NULL, (size_t)max_entries * sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 		if (opts)
 			memcpy(&given, opts, opts->sz < sizeof(given) ? opts->sz : sizeof(given));
