@@ -1,15 +1,10 @@
 import { existsSync } from 'node:fs'
 import { chromium, defineConfig, devices } from '@playwright/test'
+import { findFirefox, systemChromium } from './scripts/browsers.mjs'
 
 // Which browser: an explicit path; the one that Playwright installed; one of the system.
-const system = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome-stable',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-]
-const executablePath = process.env['PW_CHROMIUM'] ?? (existsSync(chromium.executablePath()) ? undefined : system.find((p) => existsSync(p)))
+const executablePath = process.env['PW_CHROMIUM'] ?? (existsSync(chromium.executablePath()) ? undefined : systemChromium())
+const firefox = findFirefox()
 const json = process.env['PLAYWRIGHT_JSON_OUTPUT_NAME']
 const port = process.env['PORT'] ?? '4173'
 
@@ -37,6 +32,21 @@ export default defineConfig({
         },
       },
     },
+    ...(firefox
+      ? [
+          {
+            name: 'firefox',
+            // Over WebDriver BiDi, which neither sets a colour scheme nor lets a page read the clipboard: what needs those is walked in Chromium alone.
+            testMatch: /(edit|step)\.spec\.ts/,
+            use: {
+              ...devices['Desktop Firefox'],
+              viewport: { width: 1440, height: 900 },
+              channel: 'moz-firefox',
+              launchOptions: { executablePath: firefox },
+            },
+          },
+        ]
+      : []),
   ],
   webServer: {
     command: `vite preview --host 127.0.0.1 --port ${port} --strictPort`,

@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { systemChromium } from './browsers.mjs'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -23,14 +24,6 @@ export function ensurePackages() {
   if (status !== 0) fail('npm ci failed.')
 }
 
-const SYSTEM_BROWSERS = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome-stable',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-]
-
 /**
  * A Chromium to test with: PW_CHROMIUM, a system browser, Playwright's own (downloaded where the network has it), Debian's package
  * where this runs as root on Debian. Returns { path } ('' = Playwright finds its own) or { missing } with a line that says why.
@@ -38,8 +31,7 @@ const SYSTEM_BROWSERS = [
 export async function ensureBrowser() {
   const named = process.env.PW_CHROMIUM
   if (named) return existsSync(named) ? { path: named } : { missing: `PW_CHROMIUM names ${named}, which does not exist.` }
-  const system = () => SYSTEM_BROWSERS.find((p) => existsSync(p))
-  if (system()) return { path: system() }
+  if (systemChromium()) return { path: systemChromium() }
   const { chromium } = await import('@playwright/test')
   if (existsSync(chromium.executablePath())) return { path: '' }
   if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
@@ -48,7 +40,7 @@ export async function ensureBrowser() {
       spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
     apt('update')
     apt('install', '-y', '--no-install-recommends', 'chromium', 'fonts-noto-cjk')
-    if (system()) return { path: system() }
+    if (systemChromium()) return { path: systemChromium() }
   }
   spawnSync('npx', ['playwright', 'install', 'chromium-headless-shell'], { cwd: root, stdio: 'ignore', timeout: 300_000 })
   if (existsSync(chromium.executablePath())) return { path: '' }

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { chromium } from 'playwright'
 import { preview } from 'vite'
+import { systemChromium } from './browsers.mjs'
 
 const root = join(import.meta.dirname, '..')
 const [folder = join(root, 'docs/screens'), only = '', some = ''] = process.argv.slice(2)
@@ -173,8 +174,7 @@ const VIEWS = {
 
 mkdirSync(folder, { recursive: true })
 const wanted = only === '' ? Object.keys(VIEWS) : only.split(',')
-const system = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome-stable', '/usr/bin/google-chrome']
-const executablePath = process.env['PW_CHROMIUM'] ?? (existsSync(chromium.executablePath()) ? undefined : system.find((p) => existsSync(p)))
+const executablePath = process.env['PW_CHROMIUM'] ?? (existsSync(chromium.executablePath()) ? undefined : systemChromium())
 const server = await preview({ root, logLevel: 'silent', preview: { host: '127.0.0.1', port: 0 } })
 const url = server.resolvedUrls?.local[0]
 const browser = await chromium.launch(executablePath ? { executablePath } : {})

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { findFirefox } from './browsers.mjs'
 import { checkLockFile, ensureBrowser, ensurePackages, root } from './ensure.mjs'
 
 ensurePackages()
@@ -55,7 +56,10 @@ const browser = await ensureBrowser()
 if (browser.missing) {
   console.log(`== browser journeys: skipped, they did not run. ${browser.missing}`)
   tally.skipped++
-} else count('browser journeys', playwright(browser.path))
+} else {
+  if (!findFirefox()) console.log('== journeys in Firefox: skipped, none was found (PW_FIREFOX names one)')
+  count('browser journeys', playwright(browser.path))
+}
 
 console.log(`${tally.passed} passed, ${tally.failed} failed${tally.skipped ? `, ${tally.skipped} skipped` : ''}`)
 process.exit(tally.failed > 0 ? 1 : 0)
