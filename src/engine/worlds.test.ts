@@ -289,3 +289,73 @@ SEC("xdp/cpumap") int there(struct xdp_md *ctx)
     'xdp cpumap XDP_PASS',
   ])
 })
+
+// What Linux 6.18 showed between three network namespaces, by "ifindex ingress_ifindex ttl": in and out on the interface that the packet came in on.
+test('programs on a route see packets from the network header on, in the order of Linux', () => {
+  const source = `${HEAD}
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4); __type(key, __u32); __type(value, __u64); } seen SEC(".maps");
+static __always_inline void note(__u32 key, struct __sk_buff *skb)
+{
+	__u64 *v = bpf_map_lookup_elem(&seen, &key);
+	struct iphdr ip = {};
+	bpf_skb_load_bytes(skb, 0, &ip, sizeof(ip));
+	if (v && ip.protocol == IPPROTO_ICMP)
+		*v = skb->ifindex * 1000000 + skb->ingress_ifindex * 100000 + ip.ttl * 1000 + ip.version * 100 + skb->len;
+}
+SEC("lwt_in") int in(struct __sk_buff *skb) { note(0, skb); return BPF_OK; }
+SEC("lwt_out") int out(struct __sk_buff *skb) { note(1, skb); return BPF_OK; }
+SEC("lwt_xmit") int xmit(struct __sk_buff *skb) { note(2, skb); return BPF_OK; }
+SEC("lwt_xmit") int no(struct __sk_buff *skb) { note(3, skb); return BPF_DROP; }
+SEC("lwt_in") int unknown(struct __sk_buff *skb) { return 1; }
+SEC("lwt_in") int redirects(struct __sk_buff *skb) { return BPF_REDIRECT; }
+SEC("lwt_xmit") int bare(struct __sk_buff *skb) { return bpf_redirect(3, 0); }
+SEC("lwt_xmit") int framed(struct __sk_buff *skb)
+{
+	struct ethhdr eth = { .h_dest = { 255, 255, 255, 255, 255, 255 }, .h_proto = bpf_htons(ETH_P_IP) };
+	if (bpf_skb_change_head(skb, sizeof(eth), 0) || bpf_skb_store_bytes(skb, 0, &eth, sizeof(eth), 0))
+		return BPF_DROP;
+	return bpf_redirect(3, 0);
+}
+`
+  const nodes: Scenario['nodes'] = [
+    { kind: 'host', name: 'a', interfaces: [{ name: 'eth0', addresses: ['10.0.1.1/24'] }], routes: [{ to: 'default', via: '10.0.1.254' }] },
+    {
+      kind: 'host',
+      name: 'r',
+      interfaces: [
+        { name: 'eth0', addresses: ['10.0.1.254/24'] },
+        { name: 'eth1', addresses: ['10.0.2.254/24'] },
+      ],
+      forwards: true,
+    },
+    { kind: 'host', name: 'b', interfaces: [{ name: 'eth0', addresses: ['10.0.2.2/24'] }], routes: [{ to: 'default', via: '10.0.2.254' }] },
+  ]
+  const links: Scenario['links'] = [
+    { a: 'a:eth0', b: 'r:eth0' },
+    { a: 'r:eth1', b: 'b:eth0' },
+  ]
+  const on = (program: string) => ({ program, node: 'r', interface: '', target: '10.0.2.0/24' })
+  const world = (attach: string[], node: string): Build =>
+    build(source, { nodes, links, attach: attach.map(on), stimuli: [{ kind: 'request', node, to: '10.0.2.2', protocol: 'ping' }] })
+  const fate = (program: string): string[] =>
+    world([program], 'a')
+      .events(0, 5000)
+      .events.flatMap((e) =>
+        e.kind === 'packet' && e.node === 'r' && ['dropped', 'redirected'].includes(e.what) ? [`${e.what} ${e.why}`] : [],
+      )
+  const values = (attach: string[], node: string) => {
+    const b = world(attach, node)
+    const last = b.move(0, { kind: 'tick', tick: b.report.totalTicks - 1 })
+    return [notes(b)[0].replace(/ in [\d.]+ ms$/, ''), ...last.maps[0].rows.map((r) => r.valueText)]
+  }
+  const reply = 'ping 10.0.2.2: 64 bytes from 10.0.2.2'
+  expect(values(['in', 'out', 'xmit'], 'a')).toEqual([expect.stringContaining(reply), '2264484', '2263484', '3263484', '0'])
+  // Its own packets come by no interface.
+  expect(values(['in', 'out', 'xmit'], 'r')).toEqual([expect.stringContaining(reply), '0', '64484', '3064484', '0'])
+  expect(values(['no'], 'a')).toEqual([expect.stringMatching(/ping 10.0.2.2: no answer|timed out/), '0', '0', '0', '3263484'])
+  expect(fate('no')).toEqual(['dropped lwt xmit'])
+  expect(fate('unknown')).toEqual(['dropped lwt in returned 1'])
+  expect(fate('redirects')).toEqual([])
+  expect(fate('bare')).toEqual(['dropped redirect without a link layer header'])
+  expect(fate('framed')[0]).toBe('redirected eth1')
+})

@@ -31,6 +31,7 @@ export function ipAt(bytes: Uint8Array, at: number): Ip {
 }
 
 export const ipText = (ip: Ip): string => formatIpv4(Uint8Array.of(ip >>> 24, ip >>> 16, ip >>> 8, ip))
+export const prefixText = ({ ip, length }: Prefix): string => `${ipText(ip)}/${length}`
 export const macText = (bytes: Uint8Array, at: number): string => formatMac(bytes.subarray(at, at + 6))
 
 const maskOf = (length: number): number => (length === 0 ? 0 : (-1 << (32 - length)) >>> 0)

@@ -4,6 +4,7 @@ import type { LoadedProgram } from '../kernel.ts'
 import { CGROUP_TYPES } from '../world/attaches.ts'
 import type { Attachment } from '../world/scenario.ts'
 import type { PlanHook } from '../world/types.ts'
+import { networkOf, type Prefix, parsePrefix, prefixText } from './address.ts'
 import type { AttachedProgram } from './net.ts'
 import type { Namespace, NetInterface } from './types.ts'
 
@@ -67,6 +68,9 @@ interface Where {
 export const devmapKey = (ns: string, map: string, ifindex: number): string => `devmap ${ns} ${map} ${ifindex}`
 export const cpumapKey = (ns: string, map: string): string => `cpumap ${ns} ${map}`
 
+/** Key of programs on a route with a lightweight tunnel. */
+export const lwtKey = (type: 'lwt_in' | 'lwt_out' | 'lwt_xmit', ns: string, to: Prefix): string => `${type} ${ns} ${prefixText(to)}`
+
 /** The hook of a program, or a sentence on why there is none. */
 function placeOf(ns: Namespace, { program, maps }: LoadedProgram, at: Attachment): Where | string {
   const { name, type, section } = program
@@ -109,6 +113,15 @@ function placeOf(ns: Namespace, { program, maps }: LoadedProgram, at: Attachment
       if (!map) return `${name} needs the name of a sockmap to attach to`
       const kind = type === 'sk_msg' ? 'sk_msg' : 'sk_skb'
       return { key: `${kind} ${ns.host}`, name: kind, place: map }
+    }
+    case 'lwt_in':
+    case 'lwt_out':
+    case 'lwt_xmit': {
+      const prefix = parsePrefix(at.target ?? '')
+      const wanted = prefix && prefixText(networkOf(prefix))
+      const route = ns.routes.find((r) => prefixText(r.to) === wanted)
+      if (!route || !at.target) return `${name} needs the destination of a route of ${ns.name} ("10.0.2.0/24" or "default") to attach to`
+      return { key: lwtKey(type, ns.name, route.to), name: type.replace('_', ' '), place: at.target }
     }
     default:
       return `${name}: programs of type ${type} attach to nothing in a network`

@@ -4,7 +4,8 @@ import { packetBytes } from '../invocation.ts'
 import type { Kernel, Redirect } from '../kernel.ts'
 import type { Happening } from '../world/engine.ts'
 import type { ActivationResult } from '../world/types.ts'
-import { swapped16 } from './address.ts'
+import { type Prefix, swapped16 } from './address.ts'
+import { lwtKey } from './attach.ts'
 import { ETH_HLEN } from './headers.ts'
 import { type AttachedProgram, call, cgroupPrograms, type Net, namespaceOf, newClones, programsAt } from './net.ts'
 import { type InterfaceRef, type Namespace, type NetInterface, NO_META, type Skb } from './types.ts'
@@ -132,6 +133,51 @@ export function* runCgroupSkb(net: Net, ns: Namespace, device: NetInterface, skb
     }
   }
   return isAllowed ? { kind: 'pass', skb: now } : { kind: 'drop', skb: now, why: `cgroup ${way}` }
+}
+
+const BPF_OK = 0
+const BPF_DROP = 2
+const BPF_REDIRECT = 7
+const BPF_LWT_REROUTE = 128
+
+export type LwtVerdict = Exclude<Verdict, { readonly kind: 'tx' | 'stolen' }> | { readonly kind: 'reroute'; readonly skb: Skb }
+
+/**
+ * The program on a route with a lightweight tunnel, which sees the packet from its network header on. `ifindex`: the interface that the packet is on
+ * then, 0 = none yet. A redirect is for a packet that has been given a link layer header. Linux: run_lwt_bpf() in net/core/lwt_bpf.c.
+ */
+export function* runLwt(
+  net: Net,
+  ns: Namespace,
+  type: 'lwt_in' | 'lwt_out' | 'lwt_xmit',
+  route: Prefix,
+  skb: Skb,
+  ifindex: number,
+): Happening<LwtVerdict> {
+  const [attached] = programsAt(net, lwtKey(type, ns.name, route))
+  if (!attached) return { kind: 'pass', skb }
+  const hook = type.replace('_', ' ')
+  const result = yield* onSkb(net, ns, attached, skb, { ns: ns.name, ifindex }, false)
+  const trouble = troubleOf(result)
+  if (trouble !== '') return { kind: 'drop', skb, why: trouble }
+  const { kernel } = ns
+  const now = skbNow(kernel, skb, false)
+  switch (result.retval) {
+    case BPF_OK:
+      return { kind: 'pass', skb: now }
+    case BPF_LWT_REROUTE:
+      // Behind lwt_out Linux does not look for a route again.
+      return type === 'lwt_out' ? { kind: 'pass', skb: now } : { kind: 'reroute', skb: now }
+    case BPF_REDIRECT:
+      if (type !== 'lwt_xmit') return { kind: 'pass', skb: now }
+      if (!kernel.redirect || kernel.skb.networkHeader <= kernel.packet.data)
+        return { kind: 'drop', skb: now, why: 'redirect without a link layer header' }
+      return { kind: 'redirect', skb: { ...now, bytes: frameNow(kernel) }, to: kernel.redirect }
+    case BPF_DROP:
+      return { kind: 'drop', skb: now, why: hook }
+    default:
+      return { kind: 'drop', skb: now, why: `${hook} returned ${result.retval}` }
+  }
 }
 
 const NF_ACCEPT = 1

@@ -1,11 +1,11 @@
 // The routing table of a namespace: what an address is to it, and where packets to it leave. Longest prefix first.
-import { ANY, type Ip, isWithin } from './address.ts'
+import { ANY, type Ip, isWithin, type Prefix } from './address.ts'
 import type { Namespace, NetInterface } from './types.ts'
 
 export type Decision =
   | { readonly kind: 'local'; readonly device: NetInterface }
   /** `next` is the address whose link layer address is needed. */
-  | { readonly kind: 'unicast'; readonly device: NetInterface; readonly next: Ip; readonly source: Ip }
+  | { readonly kind: 'unicast'; readonly device: NetInterface; readonly next: Ip; readonly source: Ip; readonly to: Prefix }
   | { readonly kind: 'none' }
 
 export function isLocal(ns: Namespace, ip: Ip): NetInterface | undefined {
@@ -22,7 +22,7 @@ export function routeTo(ns: Namespace, ip: Ip): Decision {
   for (const { to, via, ifindex } of ns.routes) {
     const device = ns.interfaces.get(ifindex)
     if (!device || !isWithin(ip, to)) continue
-    return { kind: 'unicast', device, next: via === ANY ? ip : via, source: sourceOn(ns, device) }
+    return { kind: 'unicast', device, next: via === ANY ? ip : via, source: sourceOn(ns, device), to }
   }
   return { kind: 'none' }
 }

@@ -2,8 +2,8 @@
 //
 //   receive   wire → XDP → tap → tc ingress → bridge | ARP | IP
 //   IP        prerouting → route → local: input → socket, ICMP, tunnel        (deliver.ts)
-//                                → forward → postrouting → neighbour → transmit
-//   output    output → route → postrouting → cgroup egress → neighbour → transmit
+//                                → lwt in → forward → lwt out → postrouting → lwt xmit → neighbour → transmit
+//   output    output → route → lwt out → postrouting → cgroup egress → lwt xmit → neighbour → transmit
 //   transmit  tc egress → tap → pacing → wire
 //
 // Each function is one step and hands on to the next; what crosses a wire, waits or is redirected is an event of its own, so that no event is long.
@@ -19,7 +19,7 @@ import { deliver } from './deliver.ts'
 import { ETH_HLEN, ETH_P_ARP, ETH_P_IP, etherTypeOf, type IpHeader, readIp, withMacs, withTtl } from './headers.ts'
 import { sendIcmpError } from './icmp.ts'
 import { deviceOf, isUp, later, type Net, namespaceOf, nextPacket, placeOf, programsAt, tell } from './net.ts'
-import { runCgroupSkb, runNetfilter, runTaps, runTc, runXdp, type Verdict } from './packet-hooks.ts'
+import { runCgroupSkb, runLwt, runNetfilter, runTaps, runTc, runXdp, type Verdict } from './packet-hooks.ts'
 import { type Decision, routeTo } from './route.ts'
 import { runChain } from './rules.ts'
 import { type InterfaceRef, type Namespace, type NetInterface, NO_META, newSkb, type Skb } from './types.ts'
@@ -206,12 +206,18 @@ function* receiveIp(net: Net, device: NetInterface, skb: Skb): Happening {
   const ip = readIp(bytes)
   if (!ip) return
   if (bytes !== skb.bytes) tell(net, pre.skb, at, 'rewritten', `to ${ipText(ip.dest)}:${ip.dport}`)
+  return yield* routed(net, ns, device, pre.skb, ip)
+}
+
+/** In, or on to where the route leads. */
+function* routed(net: Net, ns: Namespace, device: NetInterface, skb: Skb, ip: IpHeader): Happening {
   const way = routeTo(ns, ip.dest)
   if (way.kind === 'local' || ip.dest === 0xffffffff) {
-    const into = yield* filtered(net, ns, 'input', pre.skb, at)
+    const into = yield* filtered(net, ns, 'input', skb, placeOf(device))
     return into ? yield* deliver(net, ns, device, into) : undefined
   }
-  return yield* forward(net, ns, device, pre.skb, ip, way)
+  if (skb.hops > MAX_HOPS) return tell(net, skb, placeOf(device), 'dropped', `more than ${MAX_HOPS} hops`)
+  return yield* forward(net, ns, device, skb, ip, way)
 }
 
 /** BPF programs and rules of a chain; undefined = dropped. */
@@ -252,13 +258,22 @@ const DEST_UNREACHABLE = 3
 const FRAG_NEEDED = 4
 const DONT_FRAGMENT = 0x40
 
-function* forward(net: Net, ns: Namespace, device: NetInterface, skb: Skb, ip: IpHeader, way: Decision): Happening {
+function* forward(net: Net, ns: Namespace, device: NetInterface, came: Skb, header: IpHeader, way: Decision): Happening {
+  let skb = came
+  let ip = header
   const at = placeOf(device)
   if (!ns.forwards) return tell(net, skb, at, 'dropped', 'does not forward')
   if (way.kind !== 'unicast') {
     tell(net, skb, at, 'dropped', 'no route')
     return yield* sendIcmpError(net, ns, skb, ip, DEST_UNREACHABLE, NET_UNREACHABLE)
   }
+  const tunnel = yield* runLwt(net, ns, 'lwt_in', way.to, skb, device.ifindex)
+  if (tunnel.kind === 'drop') return tell(net, tunnel.skb, at, 'dropped', tunnel.why)
+  skb = tunnel.skb
+  const now = readIp(skb.bytes)
+  if (!now) return tell(net, skb, at, 'dropped', 'bad IP header')
+  ip = now
+  if (tunnel.kind === 'reroute') return yield* routed(net, ns, device, { ...skb, hops: skb.hops + 1 }, ip)
   if (ip.ttl <= 1) {
     tell(net, skb, at, 'dropped', 'time to live exceeded')
     return yield* sendIcmpError(net, ns, skb, ip, TIME_EXCEEDED, 0)
@@ -272,8 +287,37 @@ function* forward(net: Net, ns: Namespace, device: NetInterface, skb: Skb, ip: I
   const allowed = yield* filtered(net, ns, 'forward', aged, at)
   if (!allowed) return
   tell(net, allowed, at, 'forwarded', way.device.name)
-  const leaving = yield* filtered(net, ns, 'postrouting', allowed, placeOf(way.device))
-  if (leaving) sendTo(net, way.device, way.next, leaving)
+  yield* leave(net, ns, allowed, way, device.ifindex)
+}
+
+/** From the route on, for packets that go on or (`from` 0) were made here. */
+function* leave(net: Net, ns: Namespace, skb: Skb, way: Extract<Decision, { kind: 'unicast' }>, from: number): Happening {
+  const at = placeOf(way.device)
+  const out = yield* runLwt(net, ns, 'lwt_out', way.to, skb, from)
+  if (out.kind === 'drop') return tell(net, out.skb, at, 'dropped', out.why)
+  const leaving = yield* filtered(net, ns, 'postrouting', out.skb, at)
+  if (!leaving) return
+  let last = leaving
+  if (from === 0) {
+    const cgroup = yield* runCgroupSkb(net, ns, way.device, leaving, 'egress')
+    if (cgroup.kind === 'drop') return tell(net, cgroup.skb, at, 'dropped', cgroup.why)
+    last = cgroup.skb
+  }
+  const xmit = yield* runLwt(net, ns, 'lwt_xmit', way.to, last, way.device.ifindex)
+  switch (xmit.kind) {
+    case 'drop':
+      return tell(net, xmit.skb, at, 'dropped', xmit.why)
+    case 'redirect':
+      return redirectSkb(net, way.device, xmit.skb, xmit.to)
+    case 'reroute': {
+      const ip = readIp(xmit.skb.bytes)
+      const again = ip && routeTo(ns, ip.dest)
+      if (again?.kind !== 'unicast' || xmit.skb.hops > MAX_HOPS) return tell(net, xmit.skb, at, 'dropped', 'no route')
+      return yield* leave(net, ns, { ...xmit.skb, hops: xmit.skb.hops + 1 }, again, from)
+    }
+    case 'pass':
+      return sendTo(net, way.device, way.next, xmit.skb)
+  }
 }
 
 /** A packet made here: an IP packet with room for the Ethernet header in front. */
@@ -284,13 +328,13 @@ export function* output(net: Net, ns: Namespace, skb: Skb): Happening {
   if (!out || !ip) return
   const way = routeTo(ns, ip.dest)
   if (way.kind === 'none') return tell(net, out, at, 'dropped', 'no route')
-  const device = way.kind === 'local' ? ns.interfaces.get(1) : way.device
+  if (way.kind === 'unicast') return yield* leave(net, ns, out, way, 0)
+  const device = ns.interfaces.get(1)
   if (!device) return
   const leaving = yield* filtered(net, ns, 'postrouting', out, placeOf(device))
   if (!leaving) return
   const cgroup = yield* runCgroupSkb(net, ns, device, leaving, 'egress')
   if (cgroup.kind === 'drop') return tell(net, cgroup.skb, placeOf(device), 'dropped', cgroup.why)
-  if (way.kind !== 'local') return sendTo(net, device, way.next, cgroup.skb)
   // Loopback: out and in again.
   const { mac } = device
   later(net, 0, { kind: 'transmit', at: device, skb: { ...cgroup.skb, bytes: withMacs(cgroup.skb.bytes, mac, mac) } })

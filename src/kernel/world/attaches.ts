@@ -29,6 +29,9 @@ const OTHERS = new Set([
   'sk_msg',
   'sk_skb',
   'sk_skb_verdict',
+  'lwt_in',
+  'lwt_out',
+  'lwt_xmit',
 ])
 
 /** Whether programs of this type attach to what the network does. */
