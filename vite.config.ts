@@ -5,7 +5,7 @@ import { firstAnswer, firstLook } from './scripts/first-look.mjs'
 import { lessons } from './scripts/lessons.mjs'
 import { offline } from './scripts/offline.ts'
 import { oneFile } from './scripts/one-file.ts'
-import { slimMonaco } from './scripts/slim-monaco.ts'
+import { monacoChunk, slimMonaco } from './scripts/slim-monaco.ts'
 
 // Monaco writes style elements and attributes, so styles stay open; everything else is closed. See docs/security.md.
 const CSP = [
@@ -43,7 +43,7 @@ export default defineConfig({
           groups: [
             // The helper of dynamic imports goes with what is loaded first, or the shell would wait for the editor.
             { name: 'react', test: /vite\/preload-helper|node_modules\/(react|react-dom|scheduler)\//, priority: 1 },
-            { name: 'monaco', test: /monaco-editor\/esm\/(?!vs\/nls\/lang)/ },
+            { name: monacoChunk },
             // What the page starts with stays together: it compresses better so than in a piece for each thing that shares some of it.
             { name: 'page', tags: ['$initial'], test: /(?<!main\.tsx|index\.html)$/ },
           ],

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
-import { brotliCompressSync, constants } from 'node:zlib'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { chromium } from '@playwright/test'
 import { ensureBrowser, root } from '../scripts/ensure.mjs'
 
@@ -70,6 +70,17 @@ export async function openBuilt(bytesPerSecond) {
       await session.send('Emulation.setCPUThrottlingRate', { rate: slowDown })
       await setUp(page, session)
       return { context, page, session }
+    },
+    /** What files of the build weigh compressed as well as it goes. */
+    weigh(names) {
+      const files = [...new Set(names.map((name) => name.replace(/[?#].*/, '') || 'index.html'))].map((name) =>
+        readFileSync(join(dist, name)),
+      )
+      const sum = (pack) => files.reduce((all, bytes) => all + pack(bytes).length, 0)
+      return {
+        gzip: sum((bytes) => gzipSync(bytes, { level: 9 })),
+        brotli: sum((bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } })),
+      }
     },
     async close() {
       await browser.close()

@@ -1,5 +1,5 @@
 // After one visit the page works without a network, from files of one build.
-import { expect, open, ready, setCode, strip, test, tiny } from './beeyard.ts'
+import { editorBox, expect, open, ready, setCode, strip, test, tiny } from './beeyard.ts'
 
 test.use({ serviceWorkers: 'allow' })
 
@@ -13,6 +13,9 @@ test('a second visit needs no network: it opens, compiles, verifies and runs', a
   await setCode(page, tiny('XDP_DROP'))
   await expect(strip(page)).toContainText('0 passed')
   await expect(page.locator('[data-panel="code"]')).toContainText('tiny')
+  await editorBox(page).focus()
+  await page.keyboard.press('ControlOrMeta+f')
+  await expect(page.locator('.find-widget.visible')).toBeVisible()
 })
 
 test('a reset forgets the kept files and keeps the work', async ({ page }) => {

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { root } from './ensure.mjs'
 
-/** Bytes after brotli that a first visit may load, editor and engine included. */
-const BUDGET = 1_250_000
+/** Bytes after gzip that a first visit may load, editor and engine included. */
+const BUDGET = 1_200_000
 
-/** What the page starts with: itself, and the editor that it asks for at once. All else is loaded when it is first looked at. */
+/** What the page starts with: itself, and the editor that it asks for at once. All else is loaded when it is first looked at, or when the page rests. */
 const STARTS = ['index.html', 'src/app/editor/Editor.tsx']
 
 /** The editor's own worker is named by the editor's code and asked for by the first suggestion. */
@@ -51,5 +51,5 @@ for (const name of files) {
   brotli += b
   if (b > 5000) console.log(`${String(b).padStart(9)} br ${String(g).padStart(9)} gz  ${name}`)
 }
-console.log(`${String(brotli).padStart(9)} br ${String(gzip).padStart(9)} gz  in all (budget ${BUDGET} br)`)
-process.exit(brotli > BUDGET ? 1 : 0)
+console.log(`${String(brotli).padStart(9)} br ${String(gzip).padStart(9)} gz  in all (budget ${BUDGET} gz)`)
+process.exit(gzip > BUDGET ? 1 : 0)

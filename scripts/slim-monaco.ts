@@ -2,39 +2,11 @@
 // providers that nobody registers, and the pictograms that no code names.
 // The pictograms are a font of some hundred glyphs; those that stay are read off the built code (`register("name", 0xeab4)` gives each its place,
 // `Codicon.name` and `codicon-name` use it), so that an update of Monaco cannot leave one out.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import subsetFont from 'subset-font'
 import type { Plugin } from 'vite'
-
-/** Modules that only options that are off and absent providers need, with what the rest imports of them by name. */
-const UNREACHED: Readonly<Record<string, string>> = {
-  'browser/widget/diffEditor/diffEditorWidget.js': 'export class DiffEditorWidget {}',
-  'browser/widget/multiDiffEditor/multiDiffEditorWidget.js': 'export class MultiDiffEditorWidget {}',
-  'browser/gpu/viewGpuContext.js': 'export class ViewGpuContext {}',
-  'browser/viewParts/viewLinesGpu/viewLinesGpu.js': 'export class ViewLinesGpu {}',
-  'browser/viewParts/rulersGpu/rulersGpu.js': 'export class RulersGpu {}',
-  'browser/viewParts/gpuMark/gpuMark.js': 'export class GpuMarkOverlay {}',
-  'common/model/tokens/treeSitter/treeSitterSyntaxTokenBackend.js': 'export class TreeSitterSyntaxTokenBackend {}',
-  // The map of the whole text is off; the view wants a part that draws nothing.
-  'browser/viewParts/minimap/minimap.js': `
-    import { createFastDomNode } from '../../../../base/browser/fastDomNode.js'
-    import { ViewPart } from '../../view/viewPart.js'
-    export class Minimap extends ViewPart {
-      node = createFastDomNode(document.createElement('div'))
-      getDomNode() { return this.node }
-      prepareRender() {}
-      render() {}
-    }`,
-  // Hovers and the clipboard ask whether these are there: colours, inlay hints, definitions, suggested continuations, pasting by kind.
-  'contrib/gotoSymbol/browser/link/goToDefinitionAtPosition.js':
-    'export class GotoDefinitionAtPositionEditorContribution { static get() { return null } }',
-  'contrib/inlayHints/browser/inlayHintsHover.js': 'export class InlayHintsHover {}',
-  'contrib/inlineCompletions/browser/hintsWidget/inlineCompletionsHintsWidget.js':
-    'export class InlineSuggestionHintsContentWidget { static dropDownVisible = false }',
-  'contrib/colorPicker/browser/hoverColorPicker/hoverColorPickerParticipant.js':
-    'export class ColorHover {}\nexport class HoverColorPickerParticipant {}',
-  'contrib/colorPicker/browser/hoverColorPicker/hoverColorPicker.js': 'export const isOnColorDecorator = () => false',
-  'contrib/dropOrPasteInto/browser/copyPasteController.js': 'export class CopyPasteController { static get() { return null } }',
-}
+import { EDITS, UNREACHED } from './monaco-parts.ts'
 
 const FONT = /assets\/codicon-.*\.ttf$/
 
@@ -43,9 +15,10 @@ export const slimMonaco = (): Plugin => ({
   apply: 'build',
   enforce: 'pre',
   load(id) {
-    const path = id.replaceAll('\\', '/')
-    for (const [end, code] of Object.entries(UNREACHED)) if (path.endsWith(`/monaco-editor/esm/vs/editor/${end}`)) return code
-    return undefined
+    const path = /\/monaco-editor\/esm\/vs\/(.*)$/.exec(id.replaceAll('\\', '/'))?.[1]
+    if (path === undefined) return undefined
+    if (path in UNREACHED) return UNREACHED[path]
+    return path in EDITS ? edited(readFileSync(id, 'utf8'), path) : undefined
   },
   async generateBundle(_, bundle) {
     const code = Object.values(bundle).flatMap((f) => (f.type === 'chunk' && f.fileName.includes('monaco') ? [f.code] : []))
@@ -56,6 +29,34 @@ export const slimMonaco = (): Plugin => ({
     }
   },
 })
+
+interface Graph {
+  getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null
+}
+
+/** What the editor imports before it stands. */
+const ENTRY = join(import.meta.dirname, '../src/app/editor/monaco.ts').replaceAll('\\', '/')
+const reached = new Set<string>()
+
+/** The chunk of a module of Monaco: what the editor starts with, or what comes behind it. */
+export function monacoChunk(id: string, graph: Graph): string | null {
+  if (!/\/monaco-editor\/esm\/(?!vs\/nls\/lang)/.test(id)) return null
+  if (reached.size === 0) reach(ENTRY, graph)
+  return reached.has(id) ? 'monaco' : 'monaco-features'
+}
+
+function reach(id: string, graph: Graph): void {
+  if (reached.has(id)) return
+  reached.add(id)
+  for (const other of graph.getModuleInfo(id)?.importedIds ?? []) reach(other, graph)
+}
+
+function edited(code: string, path: string): string {
+  return EDITS[path].reduce((text, [what, instead]) => {
+    if (text.search(what) < 0) throw new Error(`${path}: ${what} is not there`)
+    return text.replace(what, instead)
+  }, code)
+}
 
 /** The characters of all pictograms that code names outside of the table that lists them. */
 export function usedPictograms(code: string): string {

@@ -8,7 +8,8 @@ import { usePage } from '../state/hooks.ts'
 import { useDark } from '../state/useDark.ts'
 import { createEditor, wireEditor } from './create.ts'
 import styles from './Editor.module.css'
-import { registerLanguage } from './language.ts'
+import { registerC } from './grammar.ts'
+import { comeLater } from './later.ts'
 import { drawMarks } from './marks.ts'
 import { type Editor as MonacoEditor, monaco } from './monaco.ts'
 import { syncDocument } from './sync.ts'
@@ -25,10 +26,10 @@ export function Editor() {
 
   useEffect(() => {
     if (!host.current) return
-    registerLanguage()
+    registerC()
     defineThemes()
     const made = createEditor(host.current, '', readEmbed(location.search)?.readOnly === true)
-    const stops = [syncDocument(made), drawMarks(made), wireEditor(made, page)]
+    const stops = [syncDocument(made), drawMarks(made), wireEditor(made, page), comeLater(host.current)]
     setEditor(made)
     return () => {
       for (const stop of stops) stop()

@@ -7,6 +7,7 @@ import { useEditorActs } from '../state/editor-acts.ts'
 import { NO_SELECTION } from '../state/relate.ts'
 import { useSession } from '../state/session.ts'
 import { useUi } from '../state/ui.ts'
+import { withFeatures } from './later.ts'
 import { showsMain } from './marks.ts'
 import { type Editor, monaco } from './monaco.ts'
 
@@ -84,12 +85,12 @@ export function wireEditor(editor: Editor, page: Page): () => void {
     hasFocus: () => editor.hasTextFocus(),
     palette: () => {
       editor.focus()
-      editor.trigger('page', 'editor.action.quickCommand', undefined)
+      void withFeatures(() => editor.trigger('page', 'editor.action.quickCommand', undefined))
     },
     problem: (by) => {
       useUi.getState().showPanel('code')
       editor.focus()
-      editor.trigger('page', by === 1 ? 'editor.action.marker.next' : 'editor.action.marker.prev', undefined)
+      void withFeatures(() => editor.trigger('page', by === 1 ? 'editor.action.marker.next' : 'editor.action.marker.prev', undefined))
     },
   })
   return () => {

@@ -3,7 +3,11 @@
 import { monaco } from './monaco.ts'
 import { KEYWORDS, TYPE } from './plain.ts'
 
+let registered = false
+
 export function registerC(): void {
+  if (registered) return
+  registered = true
   monaco.languages.register({ id: 'c', extensions: ['.c', '.h'], aliases: ['C', 'c'] })
   monaco.languages.setLanguageConfiguration('c', {
     comments: { lineComment: '//', blockComment: ['/*', '*/'] },

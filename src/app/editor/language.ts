@@ -5,7 +5,6 @@ import { texts } from '../i18n/index.ts'
 import { useDocument } from '../state/document.ts'
 import { shownProgram, useSession } from '../state/session.ts'
 import { useUi } from '../state/ui.ts'
-import { registerC } from './grammar.ts'
 import { rangeOf } from './marks.ts'
 import { monaco } from './monaco.ts'
 import { callAt, type Place, parameters, signature, suggestionsAt, type WordDoc, type WordKind, wordDoc } from './words.ts'
@@ -25,7 +24,6 @@ let registered = false
 export function registerLanguage(): void {
   if (registered) return
   registered = true
-  registerC()
   monaco.languages.registerHoverProvider('c', { provideHover })
   monaco.languages.registerCompletionItemProvider('c', { triggerCharacters: ['>', '.', '"', '_'], provideCompletionItems })
   monaco.languages.registerSignatureHelpProvider('c', {
