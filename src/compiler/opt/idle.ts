@@ -8,7 +8,8 @@ import type { Func, Instr, Term } from '../ir/index.ts'
 type Run = (fn: Func) => void
 
 interface Idle {
-  readonly shape: readonly unknown[]
+  /** Brought up to date in place: lists of this length, made anew after each pass, are what a large function would pay most for. */
+  readonly shape: unknown[]
   readonly passes: Set<Run>
 }
 
@@ -24,71 +25,80 @@ export const makeLedger = (): Ledger => ({ idle: new Map(), stale: false })
 /** Runs a pass over a function unless it is known to leave it as it is. */
 export function runUnlessIdle(ledger: Ledger, fn: Func, run: Run): void {
   let idle = ledger.idle.get(fn)
-  if (!idle || ledger.stale) {
-    const shape = shapeOf(fn)
-    if (!idle || !same(idle.shape, shape)) idle = enter(ledger, fn, shape)
-  }
+  if (!idle) ledger.idle.set(fn, (idle = { shape: [], passes: new Set() }))
+  if ((idle.shape.length === 0 || ledger.stale) && changed(idle, fn)) idle.passes.clear()
   if (idle.passes.has(run)) return
   run(fn)
-  const after = shapeOf(fn)
-  if (same(idle.shape, after)) idle.passes.add(run)
-  else enter(ledger, fn, after)
+  if (changed(idle, fn)) idle.passes.clear()
+  else idle.passes.add(run)
 }
 
-function enter(ledger: Ledger, fn: Func, shape: readonly unknown[]): Idle {
-  const idle = { shape, passes: new Set<Run>() }
-  ledger.idle.set(fn, idle)
-  return idle
-}
-
-function shapeOf(fn: Func): unknown[] {
-  const out: unknown[] = []
+/** Whether the function is other than the list says, which then says what it is. */
+function changed({ shape }: Idle, fn: Func): boolean {
+  const list: List = { shape, at: 0, changed: false }
   for (const block of fn.blocks) {
-    out.push(block, block.loop)
-    for (const i of block.instrs) addInstr(out, i)
-    addTerm(out, block.term)
+    put(list, block)
+    put(list, block.loop)
+    for (const i of block.instrs) addInstr(list, i)
+    addTerm(list, block.term)
   }
-  return out
+  if (list.at < shape.length) {
+    shape.length = list.at
+    return true
+  }
+  return list.changed
+}
+
+interface List {
+  readonly shape: unknown[]
+  at: number
+  changed: boolean
+}
+
+function put(list: List, what: unknown): void {
+  const at = list.at++
+  if (at < list.shape.length && list.shape[at] === what) return
+  list.shape[at] = what
+  list.changed = true
 }
 
 type Writable<T> = { [K in keyof T]-?: Same<Pick<T, K>, Readonly<Pick<T, K>>> extends true ? never : K }[keyof T]
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 type WritableOf<N> = N extends unknown ? Writable<N> : never
 
-function addInstr(out: unknown[], i: Instr): void {
+function addInstr(list: List, i: Instr): void {
   const { args } = i
-  out.push(i, i.at, args.length)
-  for (const a of args) out.push(a)
+  put(list, i)
+  put(list, i.at)
+  put(list, args.length)
+  for (const a of args) put(list, a)
   switch (i.kind) {
     case 'phi':
-      for (const b of i.from) out.push(b)
+      for (const b of i.from) put(list, b)
       return
     case 'bin':
-      out.push(i.nsw, i.nuw)
+      put(list, i.nsw)
+      put(list, i.nuw)
       return
     case 'alloca':
     case 'load':
     case 'store':
     case 'memcpy':
     case 'memset':
-      out.push(i.align)
+      put(list, i.align)
       return
     default:
       i satisfies Record<Exclude<WritableOf<typeof i>, 'args' | 'at'>, never>
   }
 }
 
-function addTerm(out: unknown[], t: Term): void {
-  out.push(t, t.at, t.args.length)
-  for (const a of t.args) out.push(a)
-  for (const b of t.to) out.push(b)
-  if (t.kind === 'condbr') out.push(t.likely)
-  else if (t.kind === 'switch') for (const value of t.cases) out.push(value)
+function addTerm(list: List, t: Term): void {
+  put(list, t)
+  put(list, t.at)
+  put(list, t.args.length)
+  for (const a of t.args) put(list, a)
+  for (const b of t.to) put(list, b)
+  if (t.kind === 'condbr') put(list, t.likely)
+  else if (t.kind === 'switch') for (const value of t.cases) put(list, value)
   else t satisfies Record<Exclude<WritableOf<typeof t>, 'args' | 'at' | 'to'>, never>
-}
-
-const same = (a: readonly unknown[], b: readonly unknown[]): boolean => {
-  if (a.length !== b.length) return false
-  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false
-  return true
 }
