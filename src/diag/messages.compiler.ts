@@ -87,6 +87,18 @@ export const COMPILER_MESSAGES = {
   'c.expected-tag': { en: "expected identifier or '{' after '{0}'", ko: "'{0}' 뒤에 식별자나 '{'가 필요합니다" },
   'c.expected-type': { en: 'expected a type', ko: '형식이 필요합니다' },
   'c.unknown-type': { en: "unknown type name '{0}'", ko: "알 수 없는 형식 이름 '{0}'" },
+  'c.unknown-type-near': {
+    en: "unknown type name '{0}'; did you mean '{1}'?",
+    ko: "알 수 없는 형식 이름 '{0}'; '{1}'을(를) 쓰려고 했나요?",
+  },
+  'c.expected-semi-after': { en: "expected ';' after {0}", ko: "{0} 뒤에 ';'이 필요합니다" },
+  'c.extraneous-brace': { en: "extraneous closing brace ('}')", ko: "닫는 중괄호('}')가 남습니다" },
+  'c.nested-function': { en: 'function definition is not allowed here', ko: '여기에는 함수를 정의할 수 없습니다' },
+  'c.old-style-function': {
+    en: 'a function definition without a prototype is deprecated in all versions of C and is not supported in C23',
+    ko: '매개변수 형식을 괄호 밖에 쓰는 함수 정의는 모든 C 판에서 사용 중단되었고 C23에는 없습니다',
+  },
+  'c.not-a-parameter': { en: "parameter named '{0}' is missing", ko: "'{0}'(이)라는 매개변수가 없습니다" },
   'c.unknown-type-header': {
     en: "unknown type name '{0}'; include <{1}>, which declares it",
     ko: "알 수 없는 형식 이름 '{0}'. 이를 선언하는 <{1}>을(를) 포함하세요",
@@ -527,6 +539,31 @@ export const COMPILER_MESSAGES = {
     en: 'using the result of an assignment as a condition without parentheses',
     ko: '괄호 없이 대입의 결과를 조건으로 썼습니다',
   },
+  'c.comparison-boolean': {
+    en: 'result of comparison of constant {0} with boolean expression is always {1}',
+    ko: '상수 {0}과(와) 참/거짓 식의 비교 결과는 항상 {1}입니다',
+  },
+  'c.chained-comparison': {
+    en: "chained comparison '{0}' does not behave the same as a mathematical expression",
+    ko: "이어 쓴 비교 '{0}'은(는) 수학에서와 뜻이 다릅니다",
+  },
+  'c.string-comparison': {
+    en: 'result of comparison against a string literal is unspecified (use an explicit string comparison function instead)',
+    ko: '문자열 리터럴과 비교한 결과는 정해져 있지 않습니다(문자열을 비교하는 함수를 쓰세요)',
+  },
+  'c.compound-meant': {
+    en: 'use of unary operator that may be intended as compound assignment ({0}=)',
+    ko: '복합 대입({0}=)을 쓰려던 단항 연산자로 보입니다',
+  },
+  'c.dangling-else': {
+    en: 'add explicit braces to avoid dangling else',
+    ko: 'else가 어느 if의 것인지 드러나게 중괄호를 쓰세요',
+  },
+  'c.size-of-pointer': {
+    en: "'{0}' call operates on objects of type {1} while the size is based on a different type {2}",
+    ko: "'{0}' 호출은 {1} 형식의 객체를 다루는데 크기는 다른 형식 {2}의 것입니다",
+  },
+  'c.note.array-declared': { en: "array '{0}' declared here", ko: "배열 '{0}'은(는) 여기에 선언되었습니다" },
   'c.fix.compare': { en: "use '==' to turn this assignment into an equality comparison", ko: "'=='를 써서 비교로 바꾸기" },
 
   // Initializers.

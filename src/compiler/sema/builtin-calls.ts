@@ -32,6 +32,7 @@ import {
   VOID,
 } from './ctypes.ts'
 import { quoteType } from './print-type.ts'
+import { checkPointerSize } from './suspicious.ts'
 import type { TExpr } from './tree.ts'
 import type { CType } from './types.ts'
 
@@ -99,7 +100,9 @@ function countArguments(cx: Context, e: CallExpr, least: number, most = least): 
 function simpleBuiltin(cx: Context, name: string, signature: string, e: CallExpr, visit: Visit): TExpr {
   const [ret, ...params] = [...signature].map((c) => LETTERS[c])
   if (!countArguments(cx, e, params.length)) return errorExpr(e.at)
-  const args = e.args.map((a, i) => convert(cx, rvalue(visit(a)), params[i], { kind: 'passing', param: undefined }))
+  const given = e.args.map((a) => rvalue(visit(a)))
+  checkPointerSize(cx, e.callee.kind === 'name' ? e.callee.name : name, e.args, given)
+  const args = given.map((a, i) => convert(cx, a, params[i], { kind: 'passing', param: undefined }))
   if (args.some(isError)) return errorExpr(e.at)
   return foldBuiltin(name, args, ret, e.at) ?? node(name, args, ret, e.at)
 }

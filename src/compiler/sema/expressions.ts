@@ -1,7 +1,7 @@
 // Expressions to typed expressions (C11 6.5): names, unary operators, selections; the rest is in literals, members, operators and calls.
 // Left-deep chains of binary operators are walked in a loop, so that a long sum costs no depth.
 import { never } from '../../base/index.ts'
-import { error, type Place, warning } from '../report.ts'
+import { error, label, type Place, warning } from '../report.ts'
 import type {
   BinaryExpr,
   CommaExpr,
@@ -109,7 +109,7 @@ export function expression(cx: Context, e: Expr): TExpr {
       return conditionalExpression(cx, e.condition, e.yes, e.no, e.at)
     case 'assign': {
       const [left, right] = [expression(cx, e.left), value(cx, e.right)]
-      if (e.op === '=') checkAssignment(cx, left, right, e.opAt)
+      if (e.op === '=') checkAssignment(cx, left, right, e.opAt, e.right)
       return assignExpression(cx, e.op, left, right, e.opAt, e.at)
     }
     case 'offsetof':
@@ -245,8 +245,13 @@ function checkBounds(cx: Context, pointer: TExpr, index: TExpr, at: Place): void
   const { operand } = pointer
   const count = asArray(operand.type)?.count
   if (count === undefined || (operand.kind === 'member' && count <= 1)) return
-  if (index.value < 0n) warning(cx.sink, 'c.index-before', at, [String(index.value)])
-  else if (index.value >= BigInt(count)) warning(cx.sink, 'c.index-past', at, [String(index.value), quoteType(operand.type)])
+  const declared =
+    operand.kind === 'local' || operand.kind === 'global'
+      ? label(operand.variable.at, 'c.note.array-declared', [operand.variable.name])
+      : undefined
+  const more = { labels: declared ? [declared] : [] }
+  if (index.value < 0n) warning(cx.sink, 'c.index-before', at, [String(index.value)], more)
+  else if (index.value >= BigInt(count)) warning(cx.sink, 'c.index-past', at, [String(index.value), quoteType(operand.type)], more)
 }
 
 // --- unary ---

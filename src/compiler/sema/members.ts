@@ -1,10 +1,10 @@
 // Members of records (C11 6.5.2.3): `.` and `->`, through anonymous members, with what is wrong about them.
 import { error, type Place } from '../report.ts'
+import { nearestOf } from '../spelling.ts'
 import type { MemberExpr } from '../syntax/index.ts'
 import { rvalue } from './build-expr.ts'
 import { type Context, errorExpr, isError } from './context.ts'
 import { asPointer, asRecord, INT, isFunction, isPointer, qualifiersOf, qualify, unqualified } from './ctypes.ts'
-import { nearestOf } from './names.ts'
 import { incompleteNote } from './operators.ts'
 import { quoteType } from './print-type.ts'
 import type { TExpr } from './tree.ts'

@@ -3,6 +3,7 @@
 import type { DiagCode } from '../../diag/index.ts'
 import { missingHeader } from '../hints.ts'
 import { error, label, type More, type Place, plain } from '../report.ts'
+import { editDistance, nearestOf } from '../spelling.ts'
 import type { Context } from './context.ts'
 
 /** Reports an undeclared name. `called`: it stands before `(`. */
@@ -89,40 +90,6 @@ function nearest(cx: Context, name: string, called: boolean): { readonly name: s
       }
     }
   }
-  return best
-}
-
-/** Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other; `limit` where it is that or more. */
-export function editDistance(a: string, b: string, limit: number): number {
-  let before: number[] = []
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    let least = i
-    for (let j = 1; j <= b.length; j++) {
-      let d = Math.min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1))
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) d = Math.min(d, before[j - 2] + 1)
-      row.push(d)
-      least = Math.min(least, d)
-    }
-    if (least >= limit) return limit
-    before = previous
-    previous = row
-  }
-  return previous[b.length]
-}
-
-/** The member that was meant, of those that there are. */
-export function nearestOf(names: readonly string[], name: string): string | undefined {
-  const limit = Math.floor((name.length + 2) / 3) + 1
-  let best: string | undefined
-  let bestDistance = limit
-  for (const candidate of names) {
-    const distance = editDistance(name, candidate, bestDistance)
-    if (distance < bestDistance) {
-      best = candidate
-      bestDistance = distance
-    }
-  }
-  return best
+  const word = best || called ? undefined : nearestOf(['break', 'continue', 'return'], name)
+  return word === undefined ? best : { name: word, at: { file: '', start: 0, end: 0 } }
 }

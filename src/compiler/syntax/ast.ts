@@ -196,6 +196,7 @@ export interface Qualifiers {
   readonly restrict: boolean
   readonly atomic: boolean
 }
+export const NO_QUALIFIERS: Qualifiers = { const: false, volatile: false, restrict: false, atomic: false }
 
 export interface Attribute {
   /** Without underscores around it. */
@@ -215,6 +216,8 @@ export interface RecordSpec {
   readonly attributes: readonly Attribute[]
   /** #pragma pack in force at the body. */
   readonly pack: number | undefined
+  /** The `;` behind it is missing, which has been said. */
+  readonly isOpenEnded?: boolean
   readonly at: Place
 }
 export interface EnumSpec {
@@ -348,7 +351,14 @@ export type Stmt =
   /** A statement within which #pragma diagnostic silences these -W names. */
   | { readonly kind: 'ignoring'; readonly ignored: ReadonlySet<string>; readonly body: Stmt; readonly at: Place }
   | { readonly kind: 'empty'; readonly attributes: readonly Attribute[]; readonly at: Place }
-  | { readonly kind: 'if'; readonly condition: Expr; readonly yes: Stmt; readonly no: Stmt | undefined; readonly at: Place }
+  | {
+      readonly kind: 'if'
+      readonly condition: Expr
+      readonly yes: Stmt
+      readonly no: Stmt | undefined
+      readonly at: Place
+      readonly elseAt?: Place
+    }
   | { readonly kind: 'while'; readonly condition: Expr; readonly body: Stmt; readonly pragma: LoopPragma | undefined; readonly at: Place }
   | { readonly kind: 'do'; readonly condition: Expr; readonly body: Stmt; readonly pragma: LoopPragma | undefined; readonly at: Place }
   | {

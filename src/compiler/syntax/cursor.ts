@@ -2,11 +2,23 @@
 // The trick of recovery: after a fault the parser is in panic and every token reads as `end`, so that all rules unwind at once without a
 // second message; whoever stands at a boundary (a statement, a member, an external declaration) calls `recover` and goes on behind it.
 // Invariant: `depth` bounds recursion, so that no source can overflow the stack.
-import type { DiagCode } from '../../diag/index.ts'
+import type { DiagCode, Fix } from '../../diag/index.ts'
 import { type Hints, missingHeader } from '../hints.ts'
 import { isPunct, type Token } from '../preprocess/index.ts'
-import { error, label, type More, type Place, type Sink, warning } from '../report.ts'
-import type { Attribute, CompoundStmt, Declaration, Declarator, Expr, InitList, LoopPragma, StaticAssert, TypeName } from './ast.ts'
+import { error, label, type More, type Place, plain, type Sink, warning } from '../report.ts'
+import { nearestOf } from '../spelling.ts'
+import type {
+  Attribute,
+  CompoundStmt,
+  Declaration,
+  Declarator,
+  Expr,
+  InitList,
+  LoopPragma,
+  Specifiers,
+  StaticAssert,
+  TypeName,
+} from './ast.ts'
 
 /** Rules of one file that another file's rules need; the files would import each other in a circle otherwise. */
 export interface Rules {
@@ -18,6 +30,9 @@ export interface Rules {
   readonly initializerList: (p: Parser) => InitList
   readonly compoundStatement: (p: Parser) => CompoundStmt
   readonly declaration: (p: Parser) => Declaration | StaticAssert
+  readonly typedSpecifiers: (p: Parser) => Specifiers
+  readonly declarator: (p: Parser) => Declarator
+  readonly startsDeclaration: (p: Parser, t: Token) => boolean
 }
 
 export interface Parser {
@@ -96,12 +111,23 @@ export function fail(p: Parser, code: DiagCode, params: readonly string[] = [], 
   p.panic = true
 }
 
-/** An unknown name where a type must stand; says which header declares it where one does. */
-export function reportUnknownType(p: Parser, t: Token): void {
+/** An unknown name where a type must stand; says which header declares it where one does. The name that was meant, if one is like it. */
+export function reportUnknownType(p: Parser, t: Token): string | undefined {
   const { header, fixes } = missingHeader(p.hints, t.text)
-  if (header === undefined) error(p.sink, 'c.unknown-type', t.at, [t.text])
-  else error(p.sink, 'c.unknown-type-header', t.at, [t.text, header], { fixes })
+  if (header !== undefined) {
+    error(p.sink, 'c.unknown-type-header', t.at, [t.text, header], { fixes })
+    return undefined
+  }
+  const types = p.scopes.flatMap((s) => [...s].flatMap(([name, isType]) => (isType ? [name] : [])))
+  const near = types.find((name) => name === `__${t.text}` || name === `${t.text}_t`) ?? nearestOf(types, t.text)
+  if (near === undefined) error(p.sink, 'c.unknown-type', t.at, [t.text])
+  else error(p.sink, 'c.unknown-type-near', t.at, [t.text, near], { fixes: replacing(t.at, near) })
+  return near
 }
+
+/** The fix that puts another word in a token's place. */
+export const replacing = (at: Place, text: string): Fix[] =>
+  at.site ? [] : [{ code: 'c.fix.replace', params: [text], at: plain(at), text }]
 
 /** The same, and nothing sensible can follow. */
 export function failUnknownType(p: Parser): void {
@@ -127,9 +153,30 @@ export function expectSemicolon(
   if (accept(p, ';') || p.panic) return
   const next = peek(p)
   const before = previous(p).at
-  const end: Place = { file: before.file, start: before.end, end: before.end }
-  error(p.sink, code, end, what, { fixes: before.site ? [] : [{ code: 'c.fix.insert', params: [';'], at: end, text: ';' }] })
+  reportMissingSemicolon(p, code, endOf(p, before), what)
   if (!next.lineStart && !isPunct(next, '}')) p.panic = true
+}
+
+/** A `;` is missing here: reported with its fix, and parsing goes on. */
+export function reportMissingSemicolon(p: Parser, code: DiagCode, end: Place, what: readonly string[]): void {
+  error(p.sink, code, end, what, { fixes: end.site ? [] : [{ code: 'c.fix.insert', params: [';'], at: end, text: ';' }] })
+}
+
+/** The place right behind a token; behind the whole call where it came out of a macro. */
+export function endOf(p: Parser, token: Place): Place {
+  const behind = (end: number): Place => ({ file: token.file, start: end, end })
+  if (!token.site) return behind(token.end)
+  const { path, text } = p.hints.main
+  const { site } = token
+  if (site.file !== path) return { ...behind(token.end), site }
+  const open = /^\s*\(/.exec(text.slice(site.end, site.end + 80))
+  if (!open) return { file: path, start: site.end, end: site.end }
+  let depth = 0
+  for (const m of text.slice(site.end).matchAll(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[()]/g)) {
+    if (m[0] === '(') depth++
+    else if (m[0] === ')' && --depth === 0) return { file: path, start: site.end + m.index + 1, end: site.end + m.index + 1 }
+  }
+  return { ...behind(token.end), site }
 }
 
 /** Enters one level of nesting; the caller leaves with `p.depth--`. False (and panic) where it is one too many. */

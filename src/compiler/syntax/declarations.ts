@@ -2,24 +2,25 @@
 // A declarator is kept as a chain from the outside to the name (see `Declarator`); sema builds the type along it.
 import { isPunct, type Token } from '../preprocess/index.ts'
 import { join, type Place } from '../report.ts'
-import type {
-  Attribute,
-  Declaration,
-  Declarator,
-  EnumSpec,
-  Expr,
-  FunctionDefinition,
-  InitDeclarator,
-  MemberDeclaration,
-  ParamDeclaration,
-  Qualifiers,
-  RecordSpec,
-  Specifiers,
-  StaticAssert,
-  StorageClass,
-  StringExpr,
-  TypeName,
-  TypeSpec,
+import {
+  type Attribute,
+  type Declaration,
+  type Declarator,
+  type EnumSpec,
+  type Expr,
+  type FunctionDefinition,
+  type InitDeclarator,
+  type MemberDeclaration,
+  NO_QUALIFIERS,
+  type ParamDeclaration,
+  type Qualifiers,
+  type RecordSpec,
+  type Specifiers,
+  type StaticAssert,
+  type StorageClass,
+  type StringExpr,
+  type TypeName,
+  type TypeSpec,
 } from './ast.ts'
 import { attributeSpecifiers, bracketAttributes } from './attributes.ts'
 import {
@@ -29,6 +30,7 @@ import {
   at,
   declaredName,
   declareName,
+  endOf,
   enterScope,
   expect,
   expectSemicolon,
@@ -41,6 +43,7 @@ import {
   peek,
   previous,
   recover,
+  reportMissingSemicolon,
   reportUnknownType,
 } from './cursor.ts'
 import { assignmentExpression, conditionalExpression, expectString, name } from './expressions.ts'
@@ -55,6 +58,7 @@ import {
   TYPE_WORDS,
   TYPEOF_WORDS,
 } from './keywords.ts'
+import { oldStyleSuffix, startsOldStyle } from './old-style.ts'
 
 /** Whether a declaration begins with this token. */
 export function startsDeclaration(p: Parser, t: Token): boolean {
@@ -79,8 +83,6 @@ export function startsTypeName(p: Parser, t: Token): boolean {
   if (!KEYWORDS.has(text)) return isTypedefName(p, text)
   return TYPE_WORDS.has(text) || QUALIFIER_WORDS.has(text) || TAG_WORDS.has(text) || TYPEOF_WORDS.has(text) || text === '__attribute__'
 }
-
-const NO_QUALIFIERS: Qualifiers = { const: false, volatile: false, restrict: false, atomic: false }
 
 /** declaration-specifiers; specifier-qualifier-list where `storage` is not allowed is left to sema */
 export function declarationSpecifiers(p: Parser): Specifiers {
@@ -157,10 +159,10 @@ export function declarationSpecifiers(p: Parser): Specifiers {
     } else break
   }
   if (words.length > 0) type = { kind: 'words', words, at: wordsAt ?? start }
-  if (!type && words.length === 0 && !p.panic && namesUnknownType(p)) {
+  if (!type && words.length === 0 && !p.panic && namesNoType(p)) {
     // Taken for int, so that what follows still makes sense.
-    reportUnknownType(p, advance(p))
-    type = { kind: 'words', words: ['int'], at: start }
+    const near = reportUnknownType(p, advance(p))
+    type = near === undefined ? { kind: 'words', words: ['int'], at: start } : { kind: 'typedef', name: near, at: start }
   }
   if (!type && p.panic) type = { kind: 'words', words: ['int'], at: start }
   const end = previous(p).at
@@ -168,11 +170,19 @@ export function declarationSpecifiers(p: Parser): Specifiers {
 }
 
 /** `static foo x` or `static foo *x`, where foo is no type. */
-function namesUnknownType(p: Parser): boolean {
+function namesNoType(p: Parser): boolean {
   const t = peek(p)
   const after = peek(p, 1)
   if (t.kind !== 'identifier' || KEYWORDS.has(t.text)) return false
   return (after.kind === 'identifier' && !KEYWORDS.has(after.text)) || (isPunct(after, '*') && peek(p, 2).kind === 'identifier')
+}
+
+/** `foo x = ...`, `foo x;`, `foo *x = ...` at the start of a statement, where foo is no type: nothing but a declaration looks like this. */
+export function namesUnknownType(p: Parser): boolean {
+  const t = peek(p)
+  if (t.kind !== 'identifier' || !namesNoType(p) || isTypedefName(p, t.text)) return false
+  if (!isPunct(peek(p, 1), '*')) return [';', '=', ',', '['].some((text) => isPunct(peek(p, 2), text))
+  return isPunct(peek(p, 3), '=')
 }
 
 /** `_Alignas ( type-name | constant-expression )` */
@@ -207,9 +217,12 @@ function structOrUnionSpecifier(p: Parser): RecordSpec {
   const tagName = tag(p)
   let members: MemberDeclaration[] | undefined
   const { pack } = p
+  let isOpenEnded = false
   if (at(p, '{')) {
     members = structDeclarationList(p)
-    attributes.push(...attributeSpecifiers(p), ...p.pushedAttributes.flat())
+    isOpenEnded = lacksSemicolon(p, word.text)
+    if (!isOpenEnded) attributes.push(...attributeSpecifiers(p))
+    attributes.push(...p.pushedAttributes.flat())
   } else if (!tagName) fail(p, 'c.expected-tag', [word.text])
   const end = tagName && !members ? tagName.at : previous(p).at
   return {
@@ -219,6 +232,7 @@ function structOrUnionSpecifier(p: Parser): RecordSpec {
     members,
     attributes,
     pack,
+    ...(isOpenEnded && { isOpenEnded }),
     at: join(word.at, end),
   }
 }
@@ -265,7 +279,7 @@ function structDeclaration(p: Parser): MemberDeclaration {
 }
 
 /** Specifiers where a type must be among them; an unknown name is reported and stands for int. */
-function typedSpecifiers(p: Parser): Specifiers {
+export function typedSpecifiers(p: Parser): Specifiers {
   const start = peek(p)
   const specifiers = declarationSpecifiers(p)
   if (specifiers.type || start !== peek(p)) return specifiers
@@ -277,6 +291,24 @@ function failNoType(p: Parser): void {
   const t = peek(p)
   if (t.kind === 'identifier' && !KEYWORDS.has(t.text)) failUnknownType(p)
   else fail(p, 'c.expected-type')
+}
+
+/** Behind a record at the file's level: whether what follows, on a line of its own, begins another declaration. */
+function lacksSemicolon(p: Parser, tagWord: string): boolean {
+  if (p.panic || p.scopes.length > 1 || p.depth > 0) return false
+  let at = p.next
+  for (; p.tokens[at].text === '__attribute__' && p.tokens[at].lineStart; at++) {
+    let depth = 0
+    do {
+      at++
+      if (isPunct(p.tokens[at], '(')) depth++
+      else if (isPunct(p.tokens[at], ')')) depth--
+    } while (depth > 0 && p.tokens[at].kind !== 'end')
+  }
+  const t = p.tokens[at]
+  if (!t.lineStart || t.text === '__attribute__' || QUALIFIER_WORDS.has(t.text) || !startsDeclaration(p, t)) return false
+  reportMissingSemicolon(p, 'c.expected-semi-after', endOf(p, previous(p).at), [tagWord])
+  return true
 }
 
 /** enum-specifier */
@@ -382,7 +414,7 @@ function declaratorSuffixes(p: Parser, inside: Declarator): Declarator {
   for (;;) {
     const t = peek(p)
     if (isPunct(t, '[') && !isPunct(peek(p, 1), '[')) suffixes.push(arraySuffix(p))
-    else if (isPunct(t, '(')) suffixes.push(functionSuffix(p))
+    else if (isPunct(t, '(')) suffixes.push(startsOldStyle(p) ? oldStyleSuffix(p) : functionSuffix(p))
     else break
     if (suffixes.length > SUFFIX_LIMIT) {
       fail(p, 'c.nesting', [String(SUFFIX_LIMIT)])
@@ -479,7 +511,11 @@ export function declaration(p: Parser): Declaration | StaticAssert {
   const start = peek(p)
   const specifiers = declarationSpecifiers(p)
   const declarators = initDeclaratorList(p, specifiers)
-  expectSemicolon(p, 'c.expected-semi-declaration')
+  if (at(p, '{') && declarators.length === 1 && functionPart(declarators[0].declarator)) {
+    fail(p, 'c.nested-function')
+    // The body goes with it; the name stays known, so that its calls are not faults of their own.
+    recover(p, false)
+  } else expectSemicolon(p, 'c.expected-semi-declaration')
   return { kind: 'declaration', specifiers, declarators, at: join(start.at, previous(p).at) }
 }
 
@@ -516,13 +552,14 @@ export function externalDeclaration(p: Parser): Declaration | FunctionDefinition
   const start = peek(p)
   let specifiers = declarationSpecifiers(p)
   if (start === peek(p) && !isPunct(start, '*')) {
-    if (start.kind !== 'identifier') fail(p, 'c.expected-external')
+    if (isPunct(start, '}')) fail(p, 'c.extraneous-brace')
+    else if (start.kind !== 'identifier' || KEYWORDS.has(start.text)) fail(p, 'c.expected-external')
     else if (!KEYWORDS.has(start.text) && !isPunct(peek(p, 1), '(')) failUnknownType(p)
     // `f(void) { ... }`: sema says what is missing.
     if (p.panic) specifiers = { ...specifiers, type: { kind: 'words', words: ['int'], at: start.at } }
   }
-  if (at(p, ';')) {
-    p.next++
+  if (at(p, ';') || (specifiers.type?.kind === 'record' && specifiers.type.isOpenEnded)) {
+    accept(p, ';')
     return { kind: 'declaration', specifiers, declarators: [], at: join(start.at, previous(p).at) }
   }
   const d = declarator(p)

@@ -5,7 +5,15 @@ import type { Token } from '../preprocess/index.ts'
 import type { Sink } from '../report.ts'
 import type { ExternalDeclaration, TranslationUnit } from './ast.ts'
 import { accept, type Parser, peek, recover } from './cursor.ts'
-import { declaration, externalDeclaration, startsTypeName, typeName } from './declarations.ts'
+import {
+  declaration,
+  declarator,
+  externalDeclaration,
+  startsDeclaration,
+  startsTypeName,
+  typedSpecifiers,
+  typeName,
+} from './declarations.ts'
 import { assignmentExpression, conditionalExpression, expression } from './expressions.ts'
 import { initializerList } from './initializers.ts'
 import { compoundStatement } from './statements.ts'
@@ -34,6 +42,9 @@ export function startParser(tokens: readonly Token[], hints: Hints, sink: Sink, 
       initializerList,
       compoundStatement,
       declaration,
+      typedSpecifiers,
+      declarator,
+      startsDeclaration,
     },
     next: 0,
     panic: false,

@@ -2,6 +2,7 @@
 // A block is where the parser recovers: a statement with a fault costs itself alone.
 import { isPunct, type Token } from '../preprocess/index.ts'
 import { error, join, label, type Place } from '../report.ts'
+import { editDistance } from '../spelling.ts'
 import type { AsmOperand, CompoundStmt, Expr, LoopPragma, Name, Stmt } from './ast.ts'
 import { attributeSpecifiers } from './attributes.ts'
 import {
@@ -20,8 +21,9 @@ import {
   peek,
   previous,
   recover,
+  replacing,
 } from './cursor.ts'
-import { declaration, startsDeclaration } from './declarations.ts'
+import { declaration, namesUnknownType, startsDeclaration } from './declarations.ts'
 import { conditionalExpression, errorExpr, expectString, expression, name } from './expressions.ts'
 import { KEYWORDS } from './keywords.ts'
 import { stringValue } from './literals.ts'
@@ -74,9 +76,70 @@ function declarationOrStatement(p: Parser): Stmt {
 }
 
 function plainItem(p: Parser): Stmt {
+  const meant = misspelt(p)
+  if (meant !== undefined) return misspeltStatement(p, meant)
+  if (namesUnknownType(p)) {
+    const d = declaration(p)
+    return { kind: 'declare', declaration: d, at: d.at }
+  }
   if (!startsDeclaration(p, peek(p)) || isPunct(peek(p, 1), ':') || isFallthrough(p)) return statement(p)
   const d = declaration(p)
   return { kind: 'declare', declaration: d, at: d.at }
+}
+
+/** Words that a statement begins with, or goes on with. */
+const STATEMENT_WORDS = [
+  'return',
+  'else',
+  'while',
+  'switch',
+  'break',
+  'continue',
+  'goto',
+  'struct',
+  'static',
+  'const',
+  'unsigned',
+  'volatile',
+]
+
+/** `retrun 0`, `esle {`: a name that nothing can come of here and that is like a word; the word. */
+function misspelt(p: Parser): string | undefined {
+  const t = peek(p)
+  if (t.kind !== 'identifier' || KEYWORDS.has(t.text) || startsDeclaration(p, t)) return undefined
+  const after = peek(p, 1)
+  if (isPunct(after, '(')) return isPunct(p.tokens[behindParentheses(p)], '{') ? like(LOOP_WORDS, t.text) : undefined
+  const isOdd = after.kind === 'identifier' || after.kind === 'number' || isPunct(after, '{')
+  if (!isOdd || (after.kind === 'identifier' && namesUnknownType(p) && isPunct(peek(p, 2), '='))) return undefined
+  return like(STATEMENT_WORDS, t.text)
+}
+
+const LOOP_WORDS = ['while', 'switch', 'for', 'if']
+
+const like = (words: readonly string[], name: string): string | undefined =>
+  words.find((word) => editDistance(word, name, 3) <= (word.length < 5 ? 1 : 2))
+
+/** Where the token stands behind the parentheses that follow the next token. */
+function behindParentheses(p: Parser): number {
+  let depth = 0
+  for (let at = p.next + 1; ; at++) {
+    const t = p.tokens[at]
+    if (t.kind === 'end') return at
+    if (isPunct(t, '(')) depth++
+    else if (isPunct(t, ')') && --depth === 0) return at + 1
+  }
+}
+
+function misspeltStatement(p: Parser, meant: string): Stmt {
+  const t = peek(p)
+  fail(p, 'c.undeclared-near', [t.text, meant], t.at, { fixes: replacing(t.at, meant) })
+  if (meant === 'else' || LOOP_WORDS.includes(meant)) {
+    // What it rules is read like any other statement.
+    p.panic = false
+    p.next = meant === 'else' ? p.next + 1 : behindParentheses(p)
+    return statement(p)
+  }
+  return meant === 'return' ? { kind: 'return', value: errorExpr(t.at), at: t.at } : { kind: 'empty', attributes: [], at: t.at }
 }
 
 /** `__attribute__((fallthrough));` and `__attribute__((musttail)) return` begin like a declaration and are statements; `__extension__` may begin an expression. */
@@ -220,14 +283,17 @@ interface Rung {
   readonly condition: Expr
   readonly yes: Stmt
   readonly at: Place
+  /** Of the `else` behind it. */
+  elseAt?: Place
 }
 
 /** `else if` by `else if` in a loop, so that a long ladder costs no depth. */
 function elseLadder(p: Parser, first: Rung): Stmt {
   const rungs = [first]
   let last: Stmt | undefined
-  while (!last && acceptWord(p, 'else')) {
+  for (let other = acceptWord(p, 'else'); other; other = last ? undefined : acceptWord(p, 'else')) {
     const word = peek(p)
+    rungs[rungs.length - 1].elseAt = other.at
     if (acceptWord(p, 'if')) {
       enterScope(p)
       const condition = parenthesizedCondition(p, word)
@@ -235,7 +301,8 @@ function elseLadder(p: Parser, first: Rung): Stmt {
       leaveScope(p)
     } else last = statement(p)
   }
-  for (const rung of rungs.reverse()) last = { kind: 'if', condition: rung.condition, yes: rung.yes, no: last, at: rung.at }
+  for (const { condition, yes, at, elseAt } of rungs.reverse())
+    last = { kind: 'if', condition, yes, no: last, at, ...(elseAt && { elseAt }) }
   return last ?? { kind: 'empty', attributes: [], at: first.at }
 }
 
