@@ -28,6 +28,8 @@ const FRAME_STEPS = 1 << 16
 const NEAR_STEPS = 1 << 11
 /** Compiled runs go so far without frames: an interpreter makes up for that in milliseconds. */
 const COMPILED_STEPS = 1 << 18
+/** The first runs are interpreted, so that the browser has made the interpreter fast by the time that somebody looks into a run. */
+const INTERPRETED_TICKS = 1 << 14
 /** A run that takes longer is stopped. A verified program takes a million instructions at most, times its callbacks and tail calls. */
 const MAX_STEPS = 1 << 24
 /** Between keyframes, whichever comes first; both grow where there would be more than MAX_KEYFRAMES. */
@@ -134,15 +136,14 @@ function record(t: Timeline, activation: Activation): void {
   const { kernel } = activation
   const index = t.runs.length
   if (activation.refused === undefined) {
-    runInvocation(kernel, Math.min(COMPILED_STEPS, t.maxSteps))
+    const first = t.totalTicks < INTERPRETED_TICKS ? stepInvocation : runInvocation
+    first(kernel, Math.min(COMPILED_STEPS, t.maxSteps))
     while (kernel.machine.status === 'ready' && kernel.machine.steps < t.maxSteps) {
       addFrame(t, index, kernel)
       stepInvocation(kernel, Math.min(FRAME_STEPS, t.maxSteps - kernel.machine.steps))
     }
   }
   const steps = activation.refused === undefined ? kernel.machine.steps : 0
-  // Nothing is left to step through; but the interpreter's code is at hand when somebody first looks into a run of compiled code.
-  if (index === 0) stepInvocation(kernel, 0)
   const result = resultOf(activation, t.maxSteps)
   t.runs.push({ activation, firstTick: t.totalTicks, steps, result })
   t.totalTicks += steps + 1
