@@ -38,7 +38,7 @@ function element(node: RootContent): ReactNode {
       return <code>{plain(node.value)}</code>
     case 'code':
       if (node.lang === 'table' || node.lang === 'plot') return <Grid text={node.value} isPlot={node.lang === 'plot'} />
-      return <CodeBlock language={node.lang ?? ''} text={node.value} />
+      return <CodeBlock language={node.lang ?? ''} text={dedented(node.value)} />
     case 'list':
       return node.ordered ? <ol start={node.start ?? 1}>{children(node.children)}</ol> : <ul>{children(node.children)}</ul>
     case 'listItem':
@@ -85,6 +85,14 @@ export function CodeBlock({ language, text }: { readonly language: string; reado
         : plain(text)}
     </pre>
   )
+}
+
+/** Without the indentation that all lines share, as lines out of the middle of a function have it. */
+export function dedented(text: string): string {
+  const lines = text.split('\n')
+  const depths = lines.filter((l) => l.trim() !== '').map((l) => /^[\t ]*/.exec(l)?.[0].length ?? 0)
+  const depth = Math.min(...depths)
+  return depth > 0 && depth < Number.POSITIVE_INFINITY ? lines.map((l) => l.slice(depth)).join('\n') : text
 }
 
 const BAR_WIDTH = 100

@@ -5,10 +5,13 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-// Copies bytes of the packet, counted from the IP header; 0 = they are there.
-static long load(struct __sk_buff *skb, __u32 offset, void *to, __u32 size)
+// Copies bytes of the packet, from the IP header on.
+// 0: they are there.
+static long load(struct __sk_buff *skb, __u32 offset,
+		 void *to, __u32 size)
 {
-	return bpf_skb_load_bytes_relative(skb, offset, to, size, BPF_HDR_START_NET);
+	return bpf_skb_load_bytes_relative(skb, offset, to,
+					   size, BPF_HDR_START_NET);
 }
 
 SEC("socket")

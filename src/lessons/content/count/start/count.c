@@ -36,7 +36,8 @@ int count(struct xdp_md *ctx)
 	if ((void *)(ip + 1) > data_end)
 		return XDP_PASS;
 
-	/* protocols[ip->protocol] + 1, then senders[ip->saddr] + 1 */
+	/* protocols[ip->protocol] + 1,
+	   then senders[ip->saddr] + 1 */
 	return XDP_PASS;
 }
 
