@@ -7,6 +7,8 @@ import type { Page } from './state/boot.ts'
 import { type BreakpointPlace, focusDebug, toggleBreakpoint } from './state/breakpoints.ts'
 import { useDocument } from './state/document.ts'
 import { useEditorActs } from './state/editor-acts.ts'
+import { useLearn } from './state/learn.ts'
+import { focusLesson } from './state/lesson-focus.ts'
 import { NO_SELECTION } from './state/relate.ts'
 import { useSession } from './state/session.ts'
 import { PANELS, PRESETS, useUi } from './state/ui.ts'
@@ -102,6 +104,7 @@ export const COMMANDS: readonly Command[] = [
     label: (t) => t.commands.panel(t.panels.timeline),
     run: () => document.getElementById('timeline-slider')?.focus(),
   },
+  { id: 'lesson', group: 'page', keys: ['Alt+KeyL'], label: (t) => t.commands.lesson, run: goToLesson },
   ...PRESETS.map(
     (preset): Command => ({
       id: `preset.${preset}`,
@@ -133,6 +136,13 @@ function goToPanel(panel: (typeof PANELS)[number]): void {
     const target = host?.querySelector<HTMLElement>('[role="listbox"], [tabindex="0"]')
     ;(target ?? host)?.focus()
   })
+}
+
+/** To the lesson beside the workbench, where one was in it; without one, to the map of the lessons. */
+function goToLesson(page: Page): void {
+  if (useLearn.getState().place.kind !== 'lesson') return void page.learning.showMap()
+  useUi.getState().set({ narrowPanel: 'lesson' })
+  setTimeout(focusLesson)
 }
 
 function goPacket(page: Page, by: 1 | -1): void {

@@ -635,6 +635,7 @@ export const en = {
     help: 'This help',
     panel: (name: string) => `Go to: ${name}`,
     leave: 'Leave the editor with Tab',
+    lesson: 'To the lesson, or to all lessons',
     packetNext: 'Next packet',
     packetBack: 'Previous packet',
   },

@@ -631,6 +631,7 @@ export const ko: Messages = {
     help: '이 도움말',
     panel: (name) => `이동: ${name} 패널`,
     leave: 'Tab으로 편집기 벗어나기',
+    lesson: '레슨으로, 없으면 레슨 목록으로',
     packetNext: '다음 패킷',
     packetBack: '이전 패킷',
   },

@@ -1,5 +1,5 @@
 // Hints in three grades, one at a time; a solution after a try of one's own; what changed since the text last passed.
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { Lesson } from '../../lessons/index.ts'
 import { hintsOf, mainText, withFacts } from '../../worker/index.ts'
 import { textOf, useDocument } from '../state/document.ts'
@@ -22,18 +22,34 @@ export function Hints({ lesson }: { readonly lesson: Lesson }) {
   const hints = hintsOf(lesson.texts[language])
   const shown = Math.min(record.hints, hints.length)
   const tried = record.tries > 0
+  const newest = useRef<HTMLLIElement>(null)
+  const asked = useRef(false)
+  // The last one takes its button with it: the hint itself has the focus then, and is read out.
+  useEffect(() => {
+    if (shown > 0 && asked.current) newest.current?.focus()
+    asked.current = false
+  }, [shown])
   return (
     <section className={styles.hints} aria-label={t.hints.title}>
       <h3>{t.hints.title}</h3>
       <ol>
-        {hints.slice(0, shown).map((hint) => (
-          <li key={hint}>
+        {hints.slice(0, shown).map((hint, i) => (
+          <li key={hint} ref={i === shown - 1 ? newest : undefined} tabIndex={-1}>
             <Markdown text={withFacts(hint, lesson.facts)} />
           </li>
         ))}
       </ol>
       <div className={styles.acts}>
-        {shown < hints.length && <Button onClick={() => page.learning.showHint()}>{t.hints.show(shown + 1)}</Button>}
+        {shown < hints.length && (
+          <Button
+            onClick={() => {
+              asked.current = true
+              page.learning.showHint()
+            }}
+          >
+            {t.hints.show(shown + 1)}
+          </Button>
+        )}
         <Button disabled={!tried} title={tried ? undefined : t.hints.after} onClick={() => setDialog('solution')}>
           {t.hints.solution}
         </Button>

@@ -4,6 +4,7 @@ import type { Lesson } from '../../lessons/index.ts'
 import { sectionOf, withFacts } from '../../worker/index.ts'
 import { usePage } from '../state/hooks.ts'
 import { recordOf, useLearn } from '../state/learn.ts'
+import { rememberLessonFocus } from '../state/lesson-focus.ts'
 import { useUi } from '../state/ui.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
@@ -43,6 +44,7 @@ function Column({ lesson }: { readonly lesson: Lesson }) {
       data-panel="lesson"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={0}
+      onFocus={(event) => rememberLessonFocus(event.target)}
       onScroll={(event) => writeScroll(lesson.id, event.currentTarget.scrollTop)}
     >
       <nav className={styles.bar}>

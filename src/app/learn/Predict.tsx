@@ -59,6 +59,7 @@ function Ask({ lesson, prediction }: { readonly lesson: Lesson; readonly predict
   const t = useTexts()
   const page = usePage()
   const name = useId()
+  const form = useRef<HTMLFormElement>(null)
   const cursorLine = useSession((s) => s.cursorLine)
   const held = useSession((s) => s.phase === 'held')
   const [answer, setAnswer] = useState('')
@@ -69,6 +70,7 @@ function Ask({ lesson, prediction }: { readonly lesson: Lesson; readonly predict
     prediction.asks !== 'verdict' ? option : option === 'accepted' ? t.predict.accepted : t.predict.rejected
   return (
     <form
+      ref={form}
       className={styles.ask}
       onSubmit={(event) => {
         event.preventDefault()
@@ -108,7 +110,13 @@ function Ask({ lesson, prediction }: { readonly lesson: Lesson; readonly predict
           {t.predict.answer}
         </button>
         {held && prediction.on === 'start' && (
-          <Button kind="quiet" onClick={() => page.learning.skip()}>
+          <Button
+            kind="quiet"
+            onClick={() => {
+              form.current?.querySelector('input')?.focus()
+              page.learning.skip()
+            }}
+          >
             {t.predict.skip}
           </Button>
         )}
