@@ -453,7 +453,7 @@ export const COMPILER_MESSAGES = {
   },
   'c.atomic-plain': {
     en: "BPF has no sequentially consistent load or store, which '{0}' asks for here; use ++, --, +=, -=, &=, |= or ^=, or a builtin with __ATOMIC_RELAXED",
-    ko: "BPF에는 여기서 '{0}'에 필요한 순차적 일관성(seq_cst) 적재·저장이 없습니다. ++, --, +=, -=, &=, |=, ^= 또는 __ATOMIC_RELAXED를 쓰는 내장 함수를 사용하세요",
+    ko: "BPF에는 여기서 '{0}'에 필요한 순차적 일관성(seq_cst) 로드·저장이 없습니다. ++, --, +=, -=, &=, |=, ^= 또는 __ATOMIC_RELAXED를 쓰는 내장 함수를 사용하세요",
   },
   'c.atomic-size': {
     en: 'BPF has atomic instructions for 4 and 8 bytes only ({0} invalid)',
