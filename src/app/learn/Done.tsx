@@ -7,7 +7,7 @@ import { useUi } from '../state/ui.ts'
 import { Button } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import styles from './Lesson.module.css'
-import { nextRow } from './select.ts'
+import { isOf, nextRow } from './select.ts'
 import { useTexts } from './texts.ts'
 
 export function Done({ lesson }: { readonly lesson: Lesson }) {
@@ -45,6 +45,10 @@ export function Done({ lesson }: { readonly lesson: Lesson }) {
             {next ? (
               <Button kind="strong" icon="right" onClick={() => void page.learning.open({ id: next.id })}>
                 {t.lesson.next(next.title[language])}
+              </Button>
+            ) : isOf(workshop, lesson.id) ? (
+              <Button kind="strong" icon="right" onClick={() => useLearn.getState().set({ place: { kind: 'workshop', view: 'take' } })}>
+                {t.workshop.toHandIn}
               </Button>
             ) : (
               <Button onClick={() => void page.learning.showMap()}>{t.lesson.toMap}</Button>

@@ -16,7 +16,7 @@ import styles from './Lesson.module.css'
 import { Inline, Markdown } from './Markdown.tsx'
 import { NotesOn } from './Notes.tsx'
 import { Predict } from './Predict.tsx'
-import { stepState } from './select.ts'
+import { isOf, stepState } from './select.ts'
 import { useTexts } from './texts.ts'
 
 export function LessonColumn() {
@@ -48,9 +48,7 @@ function Column({ lesson }: { readonly lesson: Lesson }) {
       onScroll={(event) => writeScroll(lesson.id, event.currentTarget.scrollTop)}
     >
       <nav className={styles.bar}>
-        <Button icon="left" kind="quiet" onClick={() => void page.learning.showMap()}>
-          {t.lesson.back}
-        </Button>
+        <Back lesson={lesson.id} />
         <span className={styles.spacer} />
         <IconButton icon="cross" label={t.lesson.leave} onClick={() => void page.backToMyWork()} />
       </nav>
@@ -73,6 +71,23 @@ function Column({ lesson }: { readonly lesson: Lesson }) {
       <Hints lesson={lesson} />
       <Real lesson={lesson} />
     </aside>
+  )
+}
+
+/** To the workshop that the lesson belongs to, else to the course. */
+function Back({ lesson }: { readonly lesson: string }) {
+  const t = useTexts()
+  const page = usePage()
+  const workshop = useLearn((s) => s.workshop)
+  const set = useLearn((s) => s.set)
+  return isOf(workshop, lesson) ? (
+    <Button icon="left" kind="quiet" onClick={() => set({ place: { kind: 'workshop', view: 'take' } })}>
+      {t.workshop.toWorkshop}
+    </Button>
+  ) : (
+    <Button icon="left" kind="quiet" onClick={() => void page.learning.showMap()}>
+      {t.lesson.back}
+    </Button>
   )
 }
 

@@ -1,7 +1,7 @@
 // A teacher puts a workshop together: items in order, texts, notes, further hidden runs, times. It is kept as a draft on this machine and handed out
 // as a link, a QR code or a file.
 
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { encode } from 'uqr'
 import type { Workshop, WorkshopItem } from '../../lessons/index.ts'
 import { readWorkshop } from '../../worker/index.ts'
@@ -15,7 +15,7 @@ import { Button, IconButton } from '../ui/Button.tsx'
 import { Page } from './Page.tsx'
 import { useTexts } from './texts.ts'
 import styles from './Workshop.module.css'
-import { move, readRuns, toTime, withItem, withoutItem } from './workshop.ts'
+import { fromTime, move, readRuns, toTime, withItem, withoutItem } from './workshop.ts'
 
 const DRAFT = 'workshop-draft'
 const EMPTY: Workshop = { version: 1, title: '', items: [], from: 0, until: 0 }
@@ -36,6 +36,20 @@ export function WorkshopBuild() {
     }
   }, [workshop, page])
   const change = (part: Partial<Workshop>) => setWorkshop({ ...workshop, ...part })
+  const list = useRef<HTMLOListElement>(null)
+  const wanted = useRef<{ readonly item: number; readonly button: number } | undefined>(undefined)
+  // The focus goes along with an item that moves, and to the next one where it went.
+  useEffect(() => {
+    if (!wanted.current) return
+    const { item, button } = wanted.current
+    wanted.current = undefined
+    const at = Math.min(item, workshop.items.length - 1)
+    list.current?.children[at]?.querySelectorAll<HTMLElement>('[data-order] button')[button]?.focus()
+  }, [workshop.items])
+  const place = (items: readonly WorkshopItem[], item: number, button: number) => {
+    wanted.current = { item, button }
+    change({ items })
+  }
   const copy = async () => {
     if (await toClipboard(link)) useUi.getState().tell(t.workshop.copied(link.length))
   }
@@ -46,15 +60,29 @@ export function WorkshopBuild() {
         {t.workshop.title}
         <input value={workshop.title} maxLength={200} onChange={(e) => change({ title: e.target.value })} />
       </label>
-      <ol className={styles.items}>
+      <ol ref={list} className={styles.items}>
         {workshop.items.map((item, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: items have no names of their own, and each holds its whole state
+          // biome-ignore lint/suspicious/noArrayIndexKey: items have no names of their own
           <li key={i} className={styles.item}>
-            <Item item={item} onChange={(next) => change({ items: withItem(workshop.items, i, next) })} />
-            <span className={styles.order}>
-              <IconButton icon="up" label={t.workshop.up} onClick={() => change({ items: move(workshop.items, i, -1) })} />
-              <IconButton icon="down" label={t.workshop.down} onClick={() => change({ items: move(workshop.items, i, 1) })} />
-              <IconButton icon="cross" label={t.workshop.remove} onClick={() => change({ items: withoutItem(workshop.items, i) })} />
+            <Item
+              key={item.kind === 'lesson' ? item.id : ''}
+              item={item}
+              onChange={(next) => change({ items: withItem(workshop.items, i, next) })}
+            />
+            <span className={styles.order} data-order>
+              <IconButton
+                icon="up"
+                label={t.workshop.up}
+                disabled={i === 0}
+                onClick={() => place(move(workshop.items, i, -1), i - 1, i === 1 ? 1 : 0)}
+              />
+              <IconButton
+                icon="down"
+                label={t.workshop.down}
+                disabled={i === workshop.items.length - 1}
+                onClick={() => place(move(workshop.items, i, 1), i + 1, i === workshop.items.length - 2 ? 0 : 1)}
+              />
+              <IconButton icon="cross" label={t.workshop.remove} onClick={() => place(withoutItem(workshop.items, i), i, 2)} />
             </span>
           </li>
         ))}
@@ -64,7 +92,7 @@ export function WorkshopBuild() {
         {(['from', 'until'] as const).map((name) => (
           <label key={name} className={styles.field}>
             {t.workshop[name]}
-            <input type="datetime-local" onChange={(e) => change({ [name]: toTime(e.target.value) })} />
+            <input type="datetime-local" value={fromTime(workshop[name])} onChange={(e) => change({ [name]: toTime(e.target.value) })} />
           </label>
         ))}
       </div>

@@ -47,8 +47,10 @@ export function WorkshopTake() {
   const time = (ms: number) => new Date(ms).toLocaleString(language)
   return (
     <Page title={workshop.title || t.workshop.take}>
-      {workshop.from > 0 && workshop.until > 0 && (
-        <p className={styles.intro}>{t.workshop.time(time(workshop.from), time(workshop.until))}</p>
+      {(workshop.from > 0 || workshop.until > 0) && (
+        <p className={styles.intro}>
+          {t.workshop.time(workshop.from > 0 ? time(workshop.from) : '', workshop.until > 0 ? time(workshop.until) : '')}
+        </p>
       )}
       <ol className={styles.items}>
         {workshop.items.map((item, i) => (
@@ -88,6 +90,7 @@ export function WorkshopTake() {
             }}
           />
         </label>
+        {name.trim() === '' && <p className={styles.intro}>{t.workshop.nameFirst}</p>}
         <div className={styles.acts}>
           <Button kind="strong" icon="share" disabled={name.trim() === ''} onClick={() => void copy()}>
             {t.workshop.copyLink}

@@ -42,6 +42,9 @@ export function resumeRow(course: readonly CourseRow[], progress: Progress): Cou
   return last ?? lessons.find((row) => rowState(progress, row.id) === 'new')
 }
 
+export const isOf = (workshop: Workshop | undefined, lesson: string): boolean =>
+  workshop?.items.some((i) => i.kind === 'lesson' && i.id === lesson) === true
+
 /** The one after a lesson: in the order of the workshop that it belongs to, else of the course. */
 export function nextRow(all: readonly CourseRow[], id: string, workshop?: Workshop): CourseRow | undefined {
   const ids = workshop?.items.flatMap((i) => (i.kind === 'lesson' ? [i.id] : [])) ?? []

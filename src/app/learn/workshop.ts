@@ -31,3 +31,10 @@ export const toTime = (text: string): number => {
   const time = new Date(text).getTime()
   return Number.isNaN(time) ? 0 : time
 }
+
+/** The other way round, for the form; empty for 0. */
+export function fromTime(ms: number): string {
+  if (ms === 0) return ''
+  const local = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000)
+  return local.toISOString().slice(0, 16)
+}

@@ -18,10 +18,12 @@ export function Workbench({ width }: { readonly width: Width }) {
   const learns = place === 'lesson'
   const reads = useUi((s) => s.narrowPanel === 'lesson') && narrow
   const isFull = place !== 'none' && !learns
+  const lessonId = useLearn((s) => s.lesson?.id)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another lesson is shown from its text on
   useEffect(() => {
     if (learns) useUi.getState().set({ narrowPanel: 'lesson' })
     else if (useUi.getState().narrowPanel === 'lesson') useUi.getState().set({ narrowPanel: 'code' })
-  }, [learns])
+  }, [learns, lessonId])
   const lesson = (
     <Suspense>
       <LessonColumn />
