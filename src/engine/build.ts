@@ -31,7 +31,7 @@ import type { createNetworkRun } from './network-run.ts'
 import { observe, type UserRecord } from './observe.ts'
 import type { Project } from './project.ts'
 import { compileProject } from './project-input.ts'
-import { type RaceEnd, race } from './race.ts'
+import { keepRaces, type RaceEnd, type RaceWork } from './race.ts'
 import { type Show, type Shown, shownBy, watchedMaps } from './shown.ts'
 import { tailCallTargets } from './tail-calls.ts'
 import type { Thinking } from './thinking/thinking.ts'
@@ -100,6 +100,8 @@ export interface Build {
   records(tick: number): readonly UserRecord[]
   /** The attached program on several CPUs at once, each with the first packet: the value under a key (hex) after each order of turns that is tried. */
   race(cpus: number, map: string, key: string): readonly RaceEnd[]
+  /** The same as work in steps, one order each; what is done is kept, and `race` then answers at once. */
+  startRace(cpus: number, map: string, key: string): RaceWork
   world(): WorldView
   /** The packets as the program left them, those that it dropped left out. */
   exportPcap(): Uint8Array
@@ -331,6 +333,10 @@ function questions(
     if (!timeline || timeline.runs.length === 0) throw new Error('nothing was run')
     return timeline
   }
+  const raceOf = keepRaces((cpus, map, key) => {
+    const program = report.notRun === '' ? opened.programs[report.attached] : undefined
+    return program && { program, packet: arrivals[0] ?? new Uint8Array(60), cpus, maps: project.scenario.maps, map, key, kernel }
+  })
 
   return {
     report,
@@ -409,10 +415,11 @@ function questions(
     records: (tick) =>
       timeline && timeline.runs.length > 0 && show ? show.records(timeline, Math.max(0, Math.min(tick, report.totalTicks - 1))) : [],
     race(cpus, map, key) {
-      const program = opened.programs[report.attached]
-      const [packet = new Uint8Array(60)] = arrivals
-      return program && report.notRun === '' ? race({ program, packet, cpus, maps: project.scenario.maps, map, key, kernel }) : []
+      const work = raceOf(cpus, map, key)
+      while (work.run() === 'more');
+      return work.ends()
     },
+    startRace: raceOf,
     world: () => (timeline ? worldView(timeline, revision, indexOf, report.events) : emptyWorld(revision)),
     parts: {
       project,

@@ -32,29 +32,68 @@ export interface RaceEnd {
 const MAX_ORDERS = 400
 const WHOLE = 1_000_000
 
-/** None where the program cannot run so. */
-export function race({ program, packet, cpus, maps, map: name, key, kernel: types }: RaceTask): readonly RaceEnd[] {
+/** Orders are tried one by one, so that whoever waits can look up meanwhile. */
+export interface RaceWork {
+  run(): 'more' | 'done'
+  /** None where the program cannot run so. */
+  ends(): readonly RaceEnd[]
+}
+
+function startRace(task: RaceTask): RaceWork {
+  const steps = inSteps(task)
+  const ends: RaceEnd[] = []
+  let done = false
+  return {
+    run() {
+      const next = done ? undefined : steps.next()
+      if (next && !next.done) ends.push(next.value)
+      else done = true
+      return done ? 'done' : 'more'
+    },
+    ends: () => ends,
+  }
+}
+
+const NONE: RaceWork = { run: () => 'done', ends: () => [] }
+
+/** Races of one build, each begun once. */
+export function keepRaces(
+  task: (cpus: number, map: string, key: string) => RaceTask | undefined,
+): (cpus: number, map: string, key: string) => RaceWork {
+  const kept = new Map<string, RaceWork>()
+  return (cpus, map, key) => {
+    const name = `${cpus}/${map}/${key}`
+    const known = kept.get(name)
+    if (known) return known
+    const found = task(cpus, map, key)
+    const work = found ? startRace(found) : NONE
+    kept.set(name, work)
+    return work
+  }
+}
+
+function* inSteps({ program, packet, cpus, maps, map: name, key, kernel: types }: RaceTask): Generator<RaceEnd, void> {
   const kernel = createKernel({ seed: 1, cpus, verified: true, kfuncName: kfuncNames(types) })
-  if (addMaps(kernel, program)) return []
+  if (addMaps(kernel, program)) return
   const loaded = loadProgram(kernel, program)
-  if (!loaded.ok || fillMaps([kernel], maps)) return []
+  if (!loaded.ok || fillMaps([kernel], maps)) return
   const kind = program.type === 'xdp' ? 'xdp' : 'skb'
   const lanes = Array.from({ length: cpus }, (): Lane => ({ program: loaded.program, context: { kind, packet: packet.slice() } }))
   const before = saveKernel(kernel)
-  const end = (turns: readonly number[]): RaceEnd & { readonly steps: number } => {
+  let last = 0
+  const end = (turns: readonly number[]): RaceEnd => {
     restoreKernel(kernel, before)
     const { outcomes, steps, isDeadlock, unsupported } = interleave(kernel, lanes, turns)
     const fault = outcomes.find((o) => o.kind !== 'exited')
     const trouble = unsupported ?? (isDeadlock ? 'deadlock' : (fault?.fault?.text ?? fault?.unsupported ?? fault?.kind ?? ''))
     const value = kernel.maps.find((m) => m.def.name === name)?.userLookup(fromHex(key) ?? new Uint8Array(0))
-    return { turns, value: value ? toHex(value) : '', trouble, steps: steps[0] }
+    last = steps[0]
+    return { turns, value: value ? toHex(value) : '', trouble }
   }
-  const alone = end(new Array<number>(cpus).fill(WHOLE))
-  const ends = [alone]
+  yield end(new Array<number>(cpus).fill(WHOLE))
+  const alone = last
   // The first CPU stops after n instructions, the others run so far as m; then all go on.
-  const stride = Math.max(1, Math.ceil((alone.steps + 1) / Math.sqrt(MAX_ORDERS)))
-  for (let n = 0; n <= alone.steps; n++) ends.push(end([n, ...new Array<number>(cpus - 1).fill(WHOLE)]))
-  for (let n = 0; n <= alone.steps; n += stride)
-    for (let m = 0; m <= alone.steps; m += stride) ends.push(end([n, ...new Array<number>(cpus - 1).fill(m)]))
-  return ends.map(({ turns, value, trouble }) => ({ turns, value, trouble }))
+  const stride = Math.max(1, Math.ceil((alone + 1) / Math.sqrt(MAX_ORDERS)))
+  for (let n = 0; n <= alone; n++) yield end([n, ...new Array<number>(cpus - 1).fill(WHOLE)])
+  for (let n = 0; n <= alone; n += stride) for (let m = 0; m <= alone; m += stride) yield end([n, ...new Array<number>(cpus - 1).fill(m)])
 }

@@ -2,6 +2,7 @@
 // follow where all visible checks pass. Resumable (`run` does a slice). What a hand-in claims is never looked at. Pure.
 import { type Build, type BuildWork, type KernelBtf, type Project, type ProjectFile, type Scenario, startBuild } from '../engine/index.ts'
 import { executed, judge, programOf } from './judge.ts'
+import { raceKey } from './measure.ts'
 import type { Check, CheckResult, Grade, HiddenRun, Lesson } from './types.ts'
 
 export interface GradeWork {
@@ -55,13 +56,18 @@ function* gradeInSteps(
   const project = workOf(lesson, files)
   const build = yield* finish(startBuild(project, 0, () => 0, kernel))
   let wants = build.wantsKernelTypes
-  const checks = lesson.checks.map((check) => resultOf(check, build, project))
+  const checks: CheckResult[] = []
+  for (const check of lesson.checks) {
+    yield* ready(check, build)
+    checks.push(resultOf(check, build, project))
+  }
   const hidden: { id: string; passed: boolean }[] = []
   if (checks.every((c) => c.passed)) {
     for (const run of [...lesson.hidden, ...more]) {
       const project = workOf(lesson, files, run.scenario)
       const build = yield* finish(startBuild(project, 0, () => 0, kernel))
       wants ||= build.wantsKernelTypes
+      for (const check of run.checks) yield* ready(check, build)
       hidden.push({ id: run.id, passed: run.checks.every((c) => judge(c, { build, project }) === '') })
     }
   }
@@ -82,6 +88,14 @@ function* gradeInSteps(
 function* finish(work: BuildWork): Generator<undefined, Build> {
   while (work.run() === 'more') yield
   return work.build()
+}
+
+/** A pause before each check, and within those that try much. */
+function* ready(check: Check, build: Build): Generator<undefined, void> {
+  yield undefined
+  if (check.kind !== 'race') return
+  const work = build.startRace(check.cpus, check.map, raceKey(check))
+  while (work.run() === 'more') yield undefined
 }
 
 function resultOf(check: Check, build: Build, project: Project): CheckResult {

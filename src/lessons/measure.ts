@@ -124,9 +124,12 @@ function percentiles(c: Of<'percentiles'>, build: Build): Measurement {
   return { found: holds ? '' : `${measured.length} / ${truth.length}: ${shown}`, figures: { ...figures, count: measured.length } }
 }
 
+/** The key of a race in hex. */
+export const raceKey = (c: Of<'race'>): string => hexOf(c.key) ?? ''
+
 function race(c: Of<'race'>, build: Build): Measurement {
   if (!atEnd(build)) return nothing(NOTHING)
-  const ends = build.race(c.cpus, c.map, hexOf(c.key) ?? '')
+  const ends = build.race(c.cpus, c.map, raceKey(c))
   if (ends.length === 0) return nothing(NOTHING)
   const numberOf = (value: string): number => Number(numberAt(c, value))
   const bad = ends.filter((e) => e.trouble !== '' || e.value === '' || numberOf(e.value) !== c.number)

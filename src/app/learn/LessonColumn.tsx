@@ -32,6 +32,13 @@ function Column({ lesson }: { readonly lesson: Lesson }) {
   const text = lesson.texts[language]
   const column = useRef<HTMLElement>(null)
   useEffect(() => heading.current?.focus({ preventScroll: true }), [])
+  // The browser's own event: React hears none while it takes a dialog away, which gives the focus back.
+  useEffect(() => {
+    const place = column.current
+    const remember = ({ target }: FocusEvent) => rememberLessonFocus(target)
+    place?.addEventListener('focusin', remember)
+    return () => place?.removeEventListener('focusin', remember)
+  }, [])
   useLayoutEffect(() => {
     if (column.current) column.current.scrollTop = readScroll(lesson.id)
   }, [lesson.id])
@@ -44,7 +51,6 @@ function Column({ lesson }: { readonly lesson: Lesson }) {
       data-panel="lesson"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={0}
-      onFocus={(event) => rememberLessonFocus(event.target)}
       onScroll={(event) => writeScroll(lesson.id, event.currentTarget.scrollTop)}
     >
       <nav className={styles.bar}>

@@ -206,3 +206,23 @@ test('a worker that is lost twice on the same text halts building; another text 
   await fake.answer(report(3, { notRun: 'no-packets' }))
   expect(useSession.getState().phase).toBe('ready')
 })
+
+test('a worker that is lost again and again over what follows a build halts it too', async () => {
+  fake.client.close()
+  fake = connect(5)
+  void fake.engine.build()
+  await fake.answer(report(1, { notRun: 'no-packets' }))
+  for (let n = 2; n < 4 && useSession.getState().phase !== 'halted'; n++) {
+    // Nobody answers this one.
+    void fake.engine.call('course', {}).catch(() => undefined)
+    await vi.waitFor(() => expect(fake.requests.some((r) => r.method === 'build') || useSession.getState().phase === 'halted').toBe(true), {
+      timeout: 5000,
+    })
+    fake.requests.splice(
+      0,
+      fake.requests.findIndex((r) => r.method === 'build'),
+    )
+    if (useSession.getState().phase !== 'halted') await fake.answer(report(n, { notRun: 'no-packets' }))
+  }
+  expect(useSession.getState().phase).toBe('halted')
+})

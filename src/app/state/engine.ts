@@ -47,7 +47,8 @@ export function createEngine(client: Client): Engine {
   const early: Move[] = []
   const session = () => useSession.getState()
 
-  const build = async (view?: ProjectView): Promise<void> => {
+  const build = async (view?: ProjectView, again = false): Promise<void> => {
+    if (!again) restarts = 0
     clearTimeout(timer)
     abort?.abort()
     abort = new AbortController()
@@ -60,7 +61,6 @@ export function createEngine(client: Client): Engine {
       const report = await client.call('build', { project, revision: ++revision, ...(anyway && { anyway }) }, signal)
       if (signal.aborted) return
       lastBuildMs = performance.now() - start
-      restarts = 0
       asked.clear()
       const place = view ?? placeOf(session())
       const { listing } = report.programs[Math.min(session().program, report.programs.length - 1)] ?? { listing: [] }
@@ -129,11 +129,11 @@ export function createEngine(client: Client): Engine {
     restarts++
     asked.clear()
     if (restarts >= MAX_RESTARTS) session().set({ phase: 'halted' })
-    else void build()
+    else void build(undefined, true)
   })
 
   return {
-    build,
+    build: (view) => build(view),
     buildSoon() {
       session().set({ fresh: false })
       clearTimeout(timer)

@@ -1,7 +1,7 @@
 // Where in the lesson's text the focus was last, so that a key leads back to it from the editor.
 let last: HTMLElement | undefined
 
-export function rememberLessonFocus(element: EventTarget): void {
+export function rememberLessonFocus(element: EventTarget | null): void {
   if (element instanceof HTMLElement) last = element
 }
 
