@@ -78,3 +78,9 @@ function sameName(a: CType, b: CType): boolean {
 export function constantIn(unit: Unit, lo: bigint, hi: bigint): Expr {
   return constant(S32, lo + BigInt(unit.random.below(Number(hi - lo) + 1)))
 }
+
+export function target(scope: Scope): Place | undefined {
+  if (!scope.pure) return pickPlace(scope, 'write')
+  const own: Scope = { ...scope, unit: { ...scope.unit, globals: [] }, locals: scope.locals.filter((v) => v.type.kind !== 'pointer') }
+  return pickPlace(own, 'write')
+}

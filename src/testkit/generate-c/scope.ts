@@ -112,3 +112,6 @@ export function fresh(unit: Unit, stem: string): string {
 }
 
 export const visible = (scope: Scope): readonly Variable[] => [...scope.unit.globals, ...scope.locals]
+
+/** How deep an expression goes. */
+export const some = (scope: Scope): number => scope.unit.random.between(0, 3)

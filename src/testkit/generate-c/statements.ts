@@ -1,5 +1,6 @@
 // Statements, one function a form. Loops have constant bounds and headers that shrinking leaves alone; effects stand where C orders them.
-import { type CType, declare, hasBool, isPlain, type Place, sizeOf, type Variable } from './data.ts'
+import { atomic, barrier, overflow, packetWrite } from './builtins.ts'
+import { type CType, declare, hasBool, isPlain, sizeOf, type Variable } from './data.ts'
 import { constantInitialiser, objectType } from './declarations.ts'
 import {
   affordable,
@@ -15,8 +16,8 @@ import {
   read,
 } from './expressions.ts'
 import { BOOL, literal, promoted, rangeOf, S32, U8, U32, U64 } from './numbers.ts'
-import { addressOf, constantIn, pickPlace } from './places.ts'
-import { type Feature, fresh, has, INPUT_SIZE, type Scope, visible } from './scope.ts'
+import { addressOf, constantIn, target } from './places.ts'
+import { type Feature, fresh, has, type Scope, some, visible } from './scope.ts'
 import { type Block, block, constant, type Expr, expr, hole, type Part, PREC, type Stmt, stmt, whole } from './tree.ts'
 
 interface Maker {
@@ -42,8 +43,6 @@ export function statement(scope: Scope, depth: number): Stmt {
 }
 
 /** How deep the next expression may be. */
-const some = (scope: Scope): number => scope.unit.random.between(0, 3)
-
 export function statements(scope: Scope, depth: number, least: number, most: number): Block {
   const items: Stmt[] = []
   for (let n = scope.unit.random.between(least, most); n > 0 && scope.statements > 0; n--) items.push(statement(scope, depth))
@@ -77,12 +76,6 @@ const MAKERS: readonly Maker[] = [
 ]
 
 /** A place to write: a pure function writes its own locals alone. */
-function target(scope: Scope): Place | undefined {
-  if (!scope.pure) return pickPlace(scope, 'write')
-  const own: Scope = { ...scope, unit: { ...scope.unit, globals: [] }, locals: scope.locals.filter((v) => v.type.kind !== 'pointer') }
-  return pickPlace(own, 'write')
-}
-
 function assign(scope: Scope): Stmt | undefined {
   const place = target(scope)
   return place && stmt(...place.parts, ' = ', whole(expressionAs(scope, place.type, some(scope))), ';')
@@ -386,43 +379,6 @@ export function initialiser(scope: Scope, type: CType, depth: number): readonly 
   }
 }
 
-/** Atomics over globals and locals of 32 and 64 bits; before v3 the instruction set adds alone, without a result. */
-function atomic(scope: Scope): Stmt | undefined {
-  const { random, options } = scope.unit
-  const cells = visible(scope).filter(
-    (v) => v.writable && !v.isVolatile && v.addressable && v.type.kind === 'int' && v.type.bits >= 32 && !v.type.signed,
-  )
-  if (cells.length === 0) return undefined
-  const cell = random.pick(cells)
-  if (cell.type.kind !== 'int') return undefined
-  const type = cell.type
-  const value = expressionAs(scope, type, some(scope))
-  if (options.cpu < 3) return stmt(`__sync_fetch_and_add(&${cell.name}, `, whole(value), ');')
-  const name = random.pick(['add', 'sub', 'and', 'or', 'xor'])
-  const call = random.pick([
-    `__sync_fetch_and_${name}`,
-    `__sync_${name}_and_fetch`,
-    '__sync_lock_test_and_set',
-    `__atomic_fetch_${name}`,
-    `__atomic_${name}_fetch`,
-    '__atomic_exchange_n',
-  ])
-  const order = call.startsWith('__atomic') ? `, ${random.pick(['__ATOMIC_RELAXED', '__ATOMIC_SEQ_CST'])}` : ''
-  const takers = scope.locals.filter((v) => v !== cell && v.writable && v.type.kind === 'int')
-  if (random.chance(20) && takers.length > 0) {
-    const swap = random.pick(['__sync_val_compare_and_swap', '__sync_bool_compare_and_swap'])
-    return stmt(
-      `${random.pick(takers).name} = ${swap}(&${cell.name}, `,
-      whole(expressionAs(scope, type, some(scope))),
-      ', ',
-      whole(value),
-      ');',
-    )
-  }
-  if (takers.length === 0 || random.chance(35)) return stmt(`${call}(&${cell.name}, `, whole(value), `${order});`)
-  return stmt(`${random.pick(takers).name} = ${call}(&${cell.name}, `, whole(value), `${order});`)
-}
-
 /** Assignments inside expressions, over a name of their own, so that only defined orders show. */
 function effects(scope: Scope, depth: number): Stmt | undefined {
   const { unit } = scope
@@ -508,41 +464,6 @@ function effects(scope: Scope, depth: number): Stmt | undefined {
         ';\n}',
       )
   }
-}
-
-function overflow(scope: Scope): Stmt | undefined {
-  const { random } = scope.unit
-  const takers = scope.locals.filter((v) => v.writable && !v.isVolatile && v.type.kind === 'int' && !v.type.bool && v.type.bits >= 32)
-  const place = target(scope)
-  if (takers.length === 0 || !place) return undefined
-  const taker = random.pick(takers)
-  if (taker.type.kind !== 'int') return undefined
-  const { type } = taker
-  const op = random.pick(['add', 'sub', ...(type.bits === 32 ? ['mul'] : [])])
-  const [a, b] = [cast(type, expression(scope, some(scope))), cast(type, expression(scope, some(scope)))]
-  return stmt(
-    `if (__builtin_${op}_overflow(`,
-    whole(a),
-    ', ',
-    whole(b),
-    `, &${taker.name}))\n`,
-    ...place.parts,
-    ' = ',
-    whole(leaf(scope)),
-    ';',
-  )
-}
-
-function barrier(scope: Scope): Stmt {
-  const locals = scope.locals.filter((v) => v.writable && !v.isVolatile && v.type.kind === 'int' && v.type.bits >= 32)
-  if (locals.length === 0 || scope.unit.random.chance(40)) return stmt('__asm__ volatile("" : : : "memory");')
-  return stmt(`__asm__ volatile("" : "+r"(${scope.unit.random.pick(locals).name}));`)
-}
-
-function packetWrite(scope: Scope): Stmt | undefined {
-  if (!scope.isEntry || scope.unit.input !== 'packet') return undefined
-  const at = hole(constantIn(scope.unit, 0n, BigInt(INPUT_SIZE - 1)))
-  return stmt('in[', at, '] = ', whole(expressionAs(scope, U8, some(scope))), ';')
 }
 
 /** A block with locals of its own. */
