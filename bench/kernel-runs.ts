@@ -62,7 +62,7 @@ export async function compareWithKernel(records: Iterable<GeneratedRecord>, coun
     }
     const interpreted = runOn(stands.interpreter, program, packet, FUEL)
     if (interpreted.unsupported !== undefined) {
-      other('not modelled')
+      other(`not modelled: ${interpreted.unsupported}`)
       return
     }
     tally.compared++
