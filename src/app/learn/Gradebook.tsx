@@ -86,9 +86,29 @@ export function Gradebook() {
         >
           {t.grades.csv}
         </Button>
-        <span role="status">{status}</span>
+        <Button
+          kind="quiet"
+          disabled={handIns.length === 0 || running}
+          onClick={() => {
+            setHandIns([])
+            setRows([])
+            setBad(0)
+            setStatus('')
+          }}
+        >
+          {t.grades.clear}
+        </Button>
+        <span role="status" className={styles.status}>
+          {status}
+        </span>
       </div>
-      {rows.length > 0 && <Table rows={rows} />}
+      {rows.length > 0 && (
+        <>
+          <Overview rows={rows} />
+          <h3 className={styles.part}>{t.grades.pieces}</h3>
+          <Table rows={rows} />
+        </>
+      )}
     </Page>
   )
 }
@@ -114,6 +134,59 @@ function parse(text: string): unknown {
   }
 }
 
+/** A learner a row, a lesson a column: who is how far at one look. */
+function Overview({ rows }: { readonly rows: readonly GradeRow[] }) {
+  const t = useTexts()
+  const language = useUi((s) => s.language)
+  const course = useLearn((s) => s.course)
+  const lessons = [...new Set(rows.map((row) => row.lesson))]
+  // Rows come learner by learner, each with all lessons.
+  const learners = rows.flatMap((_, i) => (i % lessons.length === 0 ? [rows.slice(i, i + lessons.length)] : []))
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a table that scrolls sideways must be reachable by keyboard
+    <div className={styles.tableBox} tabIndex={0} role="region" aria-label={t.grades.overview}>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            <th scope="col">{t.grades.columns.name}</th>
+            <th scope="col">{t.grades.columns.done}</th>
+            {lessons.map((id) => (
+              <th key={id} scope="col">
+                {course.find((r) => r.id === id)?.title[language] ?? id}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {learners.map((own, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two learners may have one name
+            <tr key={i}>
+              <th scope="row">{own[0].name}</th>
+              <td>{t.map.doneOf(own.filter((row) => row.grade?.passed).length, own.length)}</td>
+              {own.map((row) => (
+                <td key={row.lesson}>
+                  <Result row={row} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Result({ row }: { readonly row: GradeRow }) {
+  const t = useTexts()
+  const { passed, all } = passedChecks(row.grade)
+  if (!row.grade) return <Chip tone="plain">{row.at > 0 ? t.grades.otherWorkshop : t.grades.missing}</Chip>
+  return (
+    <Chip tone={row.grade.passed ? 'good' : row.claims ? 'warn' : 'bad'}>
+      {passed}/{all}
+    </Chip>
+  )
+}
+
 function Table({ rows }: { readonly rows: readonly GradeRow[] }) {
   const t = useTexts()
   const language = useUi((s) => s.language)
@@ -125,30 +198,22 @@ function Table({ rows }: { readonly rows: readonly GradeRow[] }) {
       <table className={styles.table}>
         <thead>
           <tr>
-            {Object.values(columns).map((column) => (
-              <th key={column} scope="col">
-                {column}
+            {(['name', 'lesson', 'checks', 'instructions', 'steps', 'like', 'time'] as const).map((name) => (
+              <th key={name} scope="col" className={name === 'instructions' || name === 'steps' ? styles.number : undefined}>
+                {columns[name]}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
           {rows.map((row, i) => {
-            const { passed, all } = passedChecks(row.grade)
             return (
               // biome-ignore lint/suspicious/noArrayIndexKey: two learners may have one name
               <tr key={i}>
                 <th scope="row">{row.name}</th>
                 <td>{course.find((r) => r.id === row.lesson)?.title[language] ?? row.lesson}</td>
                 <td>
-                  {row.grade ? (
-                    <Chip tone={row.grade.passed ? 'good' : 'bad'}>
-                      {passed}/{all}
-                    </Chip>
-                  ) : (
-                    <Chip tone="plain">{row.at > 0 ? t.grades.otherWorkshop : t.grades.missing}</Chip>
-                  )}{' '}
-                  {row.claims && row.grade && !row.grade.passed && <Chip tone="warn">{t.grades.forged}</Chip>}
+                  <Result row={row} /> {row.claims && row.grade && !row.grade.passed && <Chip tone="warn">{t.grades.forged}</Chip>}
                 </td>
                 <td className={styles.number}>{row.grade?.instructions || ''}</td>
                 <td className={styles.number}>{row.grade?.steps.toLocaleString(language) ?? ''}</td>

@@ -158,7 +158,7 @@ function Item({ item, onChange }: { readonly item: WorkshopItem; readonly onChan
     <div className={styles.body}>
       <strong>{course.find((row) => row.id === item.id)?.title[language] ?? t.workshop.unknown(item.id)}</strong>
       <details>
-        <summary>{t.workshop.notes}</summary>
+        <summary>{t.workshop.more}</summary>
         {notes}
         <label className={styles.field}>
           {t.workshop.hidden}

@@ -53,27 +53,29 @@ export function WorkshopTake() {
         </p>
       )}
       <ol className={styles.items}>
-        {workshop.items.map((item, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the list of a workshop never changes
-          <li key={i} className={styles.item}>
-            <div className={styles.body}>
-              {item.kind === 'text' ? (
-                <>
-                  <h3>{item.title}</h3>
-                  <Markdown text={item.body} />
-                  <Notes text={item.notes} />
-                </>
-              ) : (
-                <div className={styles.row}>
-                  <strong>{course.find((row) => row.id === item.id)?.title[language] ?? t.workshop.unknown(item.id)}</strong>
-                  {rowState(progress, item.id) === 'done' && <Chip tone="good">{t.map.done}</Chip>}
-                  {rowState(progress, item.id) === 'begun' && <Chip tone="info">{t.map.begun}</Chip>}
-                  <Button onClick={() => void page.learning.open({ id: item.id })}>{t.workshop.open}</Button>
-                </div>
-              )}
-            </div>
-          </li>
-        ))}
+        {workshop.items.map((item, i) =>
+          item.kind === 'text' && item.title + item.body === '' ? null : (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the list of a workshop never changes
+            <li key={i} className={styles.item}>
+              <div className={styles.body}>
+                {item.kind === 'text' ? (
+                  <>
+                    <h3>{item.title}</h3>
+                    <Markdown text={item.body} />
+                    <Notes text={item.notes} />
+                  </>
+                ) : (
+                  <div className={styles.row}>
+                    <strong>{course.find((row) => row.id === item.id)?.title[language] ?? t.workshop.unknown(item.id)}</strong>
+                    {rowState(progress, item.id) === 'done' && <Chip tone="good">{t.map.done}</Chip>}
+                    {rowState(progress, item.id) === 'begun' && <Chip tone="info">{t.map.begun}</Chip>}
+                    <Button onClick={() => void page.learning.open({ id: item.id })}>{t.workshop.open}</Button>
+                  </div>
+                )}
+              </div>
+            </li>
+          ),
+        )}
       </ol>
       <section className={styles.handIn} aria-label={t.workshop.handIn}>
         <h3>{t.workshop.handIn}</h3>
