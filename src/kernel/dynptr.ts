@@ -11,6 +11,7 @@ import { writable } from './helpers/body.ts'
 import { loadSkb, storeSkb } from './helpers/skb-bytes.ts'
 import { copyXdp } from './helpers/xdp.ts'
 import type { Kernel } from './kernel.ts'
+import { packetLo } from './packet-buffer.ts'
 
 export const DYNPTR_BYTES = 16
 export const MAX_DYNPTR_SIZE = (1 << 24) - 1
@@ -22,6 +23,8 @@ export const LOCAL = 1
 export const RINGBUF = 2
 export const SKB = 3
 export const XDP = 4
+/** What XDP put in front of a packet. */
+export const SKB_META = 5
 
 export interface Dynptr {
   /** Ram offset of the 16 bytes. */
@@ -69,7 +72,7 @@ export function dynptrArg(k: Kernel, m: Machine, reg: number): Dynptr | undefine
 }
 
 export const isOutside = (p: Dynptr, offset: number, len: number): boolean => len > p.size || offset > p.size - len
-export const isPacket = (p: Dynptr): boolean => p.type === SKB || p.type === XDP
+export const isPacket = (p: Dynptr): boolean => p.type === SKB || p.type === XDP || p.type === SKB_META
 
 /** Address of an offset in the memory that a dynptr points to. */
 export function dynptrAddress(p: Dynptr, offset: number): readonly [lo: number, hi: number] {
@@ -83,6 +86,10 @@ export function readDynptr(k: Kernel, m: Machine, p: Dynptr, offset: number, to:
   if (isOutside(p, offset, len)) return -E2BIG
   if (p.type === SKB) return loadSkb(k, to, p.offset + offset, len)
   if (p.type === XDP) return copyXdp(k, 'read', p.offset + offset, len, to)
+  if (p.type === SKB_META) {
+    k.memory.ram.copy(to, metaAt(k, p, offset), len)
+    return 0
+  }
   const from = memoryOf(k, m, p, offset, len, READ)
   if (from < 0) return undefined
   k.memory.ram.copy(to, from, len)
@@ -104,11 +111,18 @@ export function writeDynptr(
   if (p.type === SKB) return storeSkb(k, from, p.offset + offset, len, flags)
   if (flags !== 0) return -EINVAL
   if (p.type === XDP) return copyXdp(k, 'write', p.offset + offset, len, from)
+  if (p.type === SKB_META) {
+    k.memory.ram.copy(metaAt(k, p, offset), from, len)
+    return 0
+  }
   const to = memoryOf(k, m, p, offset, len, WRITE)
   if (to < 0) return undefined
   k.memory.ram.copy(to, from, len)
   return 0
 }
+
+/** Ram offset of an offset in metadata, which ends where the packet begins. */
+export const metaAt = ({ packet }: Kernel, p: Dynptr, offset: number): number => packetLo(packet, packet.meta + p.offset + offset)
 
 function memoryOf(k: Kernel, m: Machine, p: Dynptr, offset: number, len: number, rights: number): number {
   const [lo, hi] = dynptrAddress(p, offset)

@@ -1,7 +1,20 @@
 // Kernel functions on dynptrs: to packets, parts of them, copies, and pointers into them (slices).
 // Linux: bpf_dynptr_slice() and others in kernel/bpf/helpers.c; bpf_dynptr_from_skb(), bpf_dynptr_from_xdp() in net/core/filter.c.
 import { DIRECT_HI } from '../address.ts'
-import { DYNPTR_BYTES, dynptrAddress, dynptrArg, isOutside, NULL_DYNPTR, putDynptr, readDynptr, SKB, writeDynptr, XDP } from '../dynptr.ts'
+import {
+  DYNPTR_BYTES,
+  dynptrAddress,
+  dynptrArg,
+  isOutside,
+  metaAt,
+  NULL_DYNPTR,
+  putDynptr,
+  readDynptr,
+  SKB,
+  SKB_META,
+  writeDynptr,
+  XDP,
+} from '../dynptr.ts'
 import { E2BIG, EINVAL, ERANGE } from '../errno.ts'
 import { type HelperBody, isNull, ret, ret64, retU32, u32, u64, writable } from '../helpers/body.ts'
 import { copyXdp, pieces } from '../helpers/xdp.ts'
@@ -27,6 +40,11 @@ export const fromSkb: HelperBody = fromPacket(
   SKB,
   (k) => k.packet.end - k.packet.data,
   (k) => !WRITERS.has(k.progType),
+)
+export const fromSkbMeta: HelperBody = fromPacket(
+  SKB_META,
+  (k) => k.packet.data - k.packet.meta,
+  () => false,
 )
 export const fromXdp: HelperBody = fromPacket(
   XDP,
@@ -82,6 +100,7 @@ const slices =
       const at = packet.data + p.offset + offset
       return at + len > packet.end ? ret(m, 0) : ret64(m, packetLo(packet, at), DIRECT_HI)
     }
+    if (p.type === SKB_META) return ret64(m, metaAt(k, p, offset), DIRECT_HI)
     if (p.type !== XDP) return ret64(m, ...dynptrAddress(p, offset))
     const found = pieces(k, p.offset + offset, len)
     if (typeof found === 'number') return ret(m, 0)

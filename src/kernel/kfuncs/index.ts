@@ -30,6 +30,7 @@ const BODIES: Readonly<Record<string, HelperBody>> = {
   bpf_res_spin_lock_irqsave: sections.resSpinLockIrqsave,
   bpf_res_spin_unlock_irqrestore: sections.resSpinUnlock,
   bpf_dynptr_from_skb: dynptr.fromSkb,
+  bpf_dynptr_from_skb_meta: dynptr.fromSkbMeta,
   bpf_dynptr_from_xdp: dynptr.fromXdp,
   bpf_dynptr_slice: dynptr.slice,
   bpf_dynptr_slice_rdwr: dynptr.sliceRdwr,
