@@ -54,8 +54,10 @@ function taggedType(t: CType, tags: readonly string[]): CType {
 
 /** GNU mode(DI) and its kin: an integer of that size and of the same sign. */
 function modeType(t: CType, size: number | undefined): CType {
+  // Asked first: the other question goes through all typedefs of a chain.
+  if (!size) return t
   const int = integerOf(t)
-  if (!size || !int) return t
+  if (!int) return t
   const signed: Readonly<Record<number, IntType>> = { 1: SCHAR, 2: SHORT, 4: INT, 8: LONG, 16: INT128 }
   return int.signed ? signed[size] : toUnsigned(signed[size])
 }
