@@ -31,12 +31,29 @@ export function drawMarks(editor: Editor): () => void {
   const breakpoints = editor.createDecorationsCollection()
   const marks = editor.createDecorationsCollection()
   const drawBreakpoints = () => breakpoints.set(showsMain() ? useDocument.getState().breakpoints.lines.map(breakpointMark) : [])
-  const draw = () => marks.set(currentMarks(editor.getModel()))
+  // Most keys and steps change nothing of either; Monaco would draw them all the same.
+  let drawn = ''
+  let told = ''
+  const draw = () => {
+    const model = editor.getModel()
+    const now = currentMarks(model)
+    const text = textOf(model, now)
+    if (text === drawn) return
+    drawn = text
+    marks.set(now)
+  }
   const drawMarkers = () => {
     const model = editor.getModel()
-    if (model) monaco.editor.setModelMarkers(model, 'beeyard', markers(model))
+    if (!model) return
+    const now = markers(model)
+    const text = textOf(model, now)
+    if (text === told) return
+    told = text
+    monaco.editor.setModelMarkers(model, 'beeyard', now)
   }
   const all = () => {
+    drawn = ''
+    told = ''
     drawBreakpoints()
     draw()
     drawMarkers()
@@ -65,6 +82,9 @@ export function drawMarks(editor: Editor): () => void {
     onContent.dispose()
   }
 }
+
+/** What is drawn on which text, as one text. */
+const textOf = (model: Model | null, marks: readonly object[]): string => `${model?.id} ${model?.getVersionId()} ${JSON.stringify(marks)}`
 
 function followBreakpoints(collection: monaco.editor.IEditorDecorationsCollection): void {
   const { breakpoints, setBreakpoints } = useDocument.getState()

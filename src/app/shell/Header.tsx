@@ -4,7 +4,6 @@ import { exportPcap, pickCapture, pickFile, saveProject, saveSource } from '../f
 import { useT } from '../i18n/index.ts'
 import { useDocument } from '../state/document.ts'
 import { usePage } from '../state/hooks.ts'
-import type { KeeperStatus } from '../state/keeper.ts'
 import { useSession } from '../state/session.ts'
 import { useUi } from '../state/ui.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
@@ -19,7 +18,6 @@ export function Header({ narrow }: { readonly narrow: boolean }) {
   const setUi = useUi((s) => s.set)
   const main = useDocument((s) => s.build.main)
   const own = useDocument((s) => s.origin.kind === 'own')
-  const saving = useSession((s) => s.saving)
   return (
     <header className={styles.header}>
       <h1 className={styles.name}>
@@ -28,7 +26,7 @@ export function Header({ narrow }: { readonly narrow: boolean }) {
         {!narrow && <span className={styles.tagline}>{t.header.tagline}</span>}
       </h1>
       <span className={styles.file}>{main}</span>
-      {own && !narrow && <Saved status={saving} />}
+      {own && !narrow && <Saved />}
       <span className={styles.spacer} />
       {!narrow && (
         <>
@@ -114,8 +112,9 @@ function FileItems({ onChoose }: { readonly onChoose: (act: () => void) => void 
   )
 }
 
-function Saved({ status }: { readonly status: KeeperStatus }) {
+function Saved() {
   const t = useT()
+  const status = useSession((s) => s.saving)
   return <span className={`${styles.saved} ${status === 'memory' || status === 'failed' ? styles.unsaved : ''}`}>{t.saving[status]}</span>
 }
 

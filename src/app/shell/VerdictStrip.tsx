@@ -1,5 +1,7 @@
 // The strip that answers first: compiled or not, accepted or not in Linux's words, packets passed and dropped. Each answer leads to its panel.
+import { memo, useEffect, useRef } from 'react'
 import { useT } from '../i18n/index.ts'
+import { keepSame } from '../state/keep.ts'
 import { revealLine } from '../state/reveal.ts'
 import { useSession } from '../state/session.ts'
 import { useUi } from '../state/ui.ts'
@@ -12,7 +14,12 @@ export function VerdictStrip() {
   const phase = useSession((s) => s.phase)
   const report = useSession((s) => s.report)
   const fresh = useSession((s) => s.fresh)
-  const all: Answers = answers(phase, report)
+  // A pause in typing changes what the strip says of itself, not what was answered.
+  const before = useRef<Answers>(undefined)
+  const all = keepSame(before.current, answers(phase, report))
+  useEffect(() => {
+    before.current = all
+  })
   const stale = phase === 'building' || (report !== undefined && !fresh)
   return (
     <section className={`${styles.strip} ${stale ? styles.stale : ''}`} aria-label={t.verdict.label}>
@@ -28,7 +35,7 @@ export function VerdictStrip() {
   )
 }
 
-function Compile({ answer }: { readonly answer: CompileAnswer }) {
+const Compile = memo(function Compile({ answer }: { readonly answer: CompileAnswer }) {
   const t = useT()
   const showPanel = useUi((s) => s.showPanel)
   switch (answer.kind) {
@@ -63,9 +70,9 @@ function Compile({ answer }: { readonly answer: CompileAnswer }) {
         </button>
       )
   }
-}
+})
 
-function Verify({ answer }: { readonly answer: VerifyAnswer }) {
+const Verify = memo(function Verify({ answer }: { readonly answer: VerifyAnswer }) {
   const t = useT()
   const showPanel = useUi((s) => s.showPanel)
   switch (answer.kind) {
@@ -105,9 +112,9 @@ function Verify({ answer }: { readonly answer: VerifyAnswer }) {
         </button>
       )
   }
-}
+})
 
-function Run({ answer }: { readonly answer: RunAnswer }) {
+const Run = memo(function Run({ answer }: { readonly answer: RunAnswer }) {
   const t = useT()
   const showPanel = useUi((s) => s.showPanel)
   if (answer.kind === 'none') return null
@@ -125,7 +132,7 @@ function Run({ answer }: { readonly answer: RunAnswer }) {
       )}
     </button>
   )
-}
+})
 
 function waitingText(phase: Extract<CompileAnswer, { kind: 'waiting' }>['phase'], t: ReturnType<typeof useT>): string {
   if (phase === 'safe') return t.verdict.safe

@@ -4,6 +4,7 @@
 import type { Move, Project, ProjectView } from '../../engine/index.ts'
 import { type Client, FIRST_REVISION, type Methods, StaleError } from '../../worker/index.ts'
 import { toProject, useDocument } from './document.ts'
+import { keepSame } from './keep.ts'
 import { createMover } from './moves.ts'
 import { breakpointSlots, NO_SELECTION, slotConditions } from './relate.ts'
 import { revealLine } from './reveal.ts'
@@ -58,9 +59,10 @@ export function createEngine(client: Client): Engine {
     try {
       const { anyway } = session()
       const start = performance.now()
-      const report = await client.call('build', { project, revision: ++revision, ...(anyway && { anyway }) }, signal)
+      const answer = await client.call('build', { project, revision: ++revision, ...(anyway && { anyway }) }, signal)
       if (signal.aborted) return
       lastBuildMs = performance.now() - start
+      const report = keepSame(session().report, answer)
       asked.clear()
       const place = view ?? placeOf(session())
       const { listing } = report.programs[Math.min(session().program, report.programs.length - 1)] ?? { listing: [] }
@@ -114,7 +116,11 @@ export function createEngine(client: Client): Engine {
     const view = await ask('move', { revision: report.revision, from: machine?.tick ?? 0, move })
     if (!view) return
     if (wish === move) wish = undefined
-    session().set({ machine: view, selection: NO_SELECTION, program: view.program >= 0 ? view.program : session().program })
+    session().set({
+      machine: keepSame(machine, view),
+      selection: NO_SELECTION,
+      program: view.program >= 0 ? view.program : session().program,
+    })
     if (stepping) revealLine(view.line, 1, false)
   })
 

@@ -1,4 +1,6 @@
 // The page's few pictograms, drawn on a 16 x 16 grid with the text's colour. They never stand for a meaning alone: a word or a label is near.
+import { memo } from 'react'
+
 const PATHS = {
   check: 'M3 8.5 6.5 12 13 4.5',
   cross: 'M4 4l8 8M12 4l-8 8',
@@ -45,7 +47,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS
 
-export function Icon({ name, size = 16 }: { readonly name: IconName; readonly size?: number }) {
+export const Icon = memo(function Icon({ name, size = 16 }: { readonly name: IconName; readonly size?: number }) {
   return (
     <svg
       viewBox="0 0 16 16"
@@ -62,4 +64,4 @@ export function Icon({ name, size = 16 }: { readonly name: IconName; readonly si
       <path d={PATHS[name]} />
     </svg>
   )
-}
+})

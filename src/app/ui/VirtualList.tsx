@@ -2,7 +2,7 @@
 // In: how many rows, a row by index, which one is active. The active row belongs to the caller, so that panels can follow the machine.
 // Invariant: `aria-activedescendant` names a row that exists; the caller's `active` may be -1 (none).
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react'
+import { isValidElement, type KeyboardEvent, memo, type ReactNode, useEffect, useId, useRef } from 'react'
 import { useUi } from '../state/ui.ts'
 import styles from './VirtualList.module.css'
 
@@ -96,6 +96,7 @@ export function VirtualList({
   }
   const shown = items.some((item) => item.index === active)
   return (
+    // biome-ignore lint/a11y/useKeyWithMouseEvents: pointing only lights up; the active row does the same for keys
     <div
       ref={host}
       className={styles.list}
@@ -104,6 +105,18 @@ export function VirtualList({
       aria-label={label}
       aria-activedescendant={shown ? `${id}-${active}` : undefined}
       onMouseLeave={() => onHover?.(-1)}
+      onMouseOver={(event) => {
+        const line = lineOf(event.target)
+        if (line && !line.contains(event.relatedTarget as Node | null)) onHover?.(isHeading(line) ? -1 : indexOf(line))
+      }}
+      onClick={(event) => {
+        const line = lineOf(event.target)
+        if (line && !isHeading(line)) onActive(indexOf(line))
+      }}
+      onDoubleClick={(event) => {
+        const line = lineOf(event.target)
+        if (line && !isHeading(line)) onDoubleClick?.(indexOf(line))
+      }}
       onKeyDown={(event) => {
         const target = keys[event.key]
         if (target !== undefined && !event.altKey && !event.ctrlKey && !event.metaKey) go(event, target)
@@ -112,25 +125,20 @@ export function VirtualList({
     >
       <div role="presentation" className={wide ? styles.wide : undefined} style={{ height: virtual.getTotalSize(), position: 'relative' }}>
         {items.map((item) => {
-          const { className = '', label: name, content, heading } = row(item.index)
+          const { className = '', label: name, content, heading = false } = row(item.index)
           return (
-            // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/noStaticElementInteractions: an option or a heading; keys are handled by the list box
-            <div
+            <Line
               key={item.key}
-              id={`${id}-${item.index}`}
-              role={heading ? 'presentation' : 'option'}
-              aria-selected={heading ? undefined : item.index === active}
-              aria-posinset={heading ? undefined : item.index + 1}
-              aria-setsize={heading ? undefined : count}
-              aria-label={name}
-              className={`${styles.row} ${item.index === active ? styles.active : ''} ${className}`}
-              style={{ transform: `translateY(${item.start}px)` }}
-              onClick={heading ? undefined : () => onActive(item.index)}
-              onDoubleClick={heading ? undefined : () => onDoubleClick?.(item.index)}
-              onMouseEnter={() => onHover?.(heading ? -1 : item.index)}
-            >
-              {content}
-            </div>
+              id={id}
+              index={item.index}
+              start={item.start}
+              count={count}
+              active={item.index === active}
+              className={className}
+              name={name}
+              content={content}
+              heading={heading}
+            />
           )
         })}
         {overlay?.(rowHeight)}
@@ -138,3 +146,54 @@ export function VirtualList({
     </div>
   )
 }
+
+interface LineProps {
+  readonly id: string
+  readonly index: number
+  readonly start: number
+  readonly count: number
+  readonly active: boolean
+  readonly className: string
+  readonly name: string | undefined
+  readonly content: ReactNode
+  readonly heading: boolean
+}
+
+/** Drawn again only when something of it has changed: a list is drawn with every step of the machine. */
+const Line = memo(function Line({ id, index, start, count, active, className, name, content, heading }: LineProps) {
+  return (
+    <div
+      id={`${id}-${index}`}
+      data-index={index}
+      role={heading ? 'presentation' : 'option'}
+      aria-selected={heading ? undefined : active}
+      aria-posinset={heading ? undefined : index + 1}
+      aria-setsize={heading ? undefined : count}
+      aria-label={name}
+      className={`${styles.row} ${active ? styles.active : ''} ${className}`}
+      style={{ transform: `translateY(${start}px)` }}
+    >
+      {content}
+    </div>
+  )
+}, isSameLine)
+
+function isSameLine({ content: before, ...a }: LineProps, { content: now, ...b }: LineProps): boolean {
+  return isSameContent(before, now) && isShallowSame(a, b)
+}
+
+/** An element of the same component with the same properties draws the same. */
+function isSameContent(a: ReactNode, b: ReactNode): boolean {
+  if (Object.is(a, b)) return true
+  if (!isValidElement(a) || !isValidElement(b) || a.type !== b.type || a.key !== b.key) return false
+  return isShallowSame(a.props as Readonly<Record<string, unknown>>, b.props as Readonly<Record<string, unknown>>)
+}
+
+function isShallowSame<T extends object>(a: T, b: T): boolean {
+  const names = Object.keys(a) as (keyof T)[]
+  return names.length === Object.keys(b).length && names.every((name) => Object.is(a[name], b[name]))
+}
+
+const lineOf = (target: EventTarget): HTMLElement | null => (target as Element).closest<HTMLElement>('[data-index]')
+const indexOf = (line: HTMLElement): number => Number(line.dataset['index'])
+const isHeading = (line: HTMLElement): boolean => line.role !== 'option'

@@ -1,5 +1,6 @@
 // The listing: slot, instruction, C line; hover and cursor light up the other panels; a click or F9 sets a breakpoint.
 import { lazy, Suspense, useMemo } from 'react'
+import type { ListingRow } from '../../../engine/index.ts'
 import { useT } from '../../i18n/index.ts'
 import { toggleBreakpoint } from '../../state/breakpoints.ts'
 import { useDocument } from '../../state/document.ts'
@@ -18,7 +19,7 @@ const Arrows = lazy(async () => ({ default: (await import('../debug/Arrows.tsx')
 
 export function BytecodePanel() {
   const t = useT()
-  const report = useSession((s) => s.report)
+  const programs = useSession((s) => s.report?.programs)
   const program = useSession((s) => s.program)
   const shown = useSession(shownProgram)
   const listing = useSession(shownListing)
@@ -52,14 +53,14 @@ export function BytecodePanel() {
     <section className={section.panel} aria-label={t.bytecode.label}>
       <div className={section.bar}>
         <h2>{t.panels.bytecode}</h2>
-        {report && report.programs.length > 1 && (
+        {programs && programs.length > 1 && (
           <select
             className={section.select}
             aria-label={t.bytecode.program}
             value={program}
             onChange={(e) => set({ program: Number(e.target.value), selection: NO_SELECTION })}
           >
-            {report.programs.map((p, i) => (
+            {programs.map((p, i) => (
               <option key={p.name} value={i}>
                 {p.name}
               </option>
@@ -78,7 +79,7 @@ export function BytecodePanel() {
         />
       </div>
       {rows.length === 0 ? (
-        <p className={section.empty}>{report ? t.bytecode.empty : t.bytecode.waiting}</p>
+        <p className={section.empty}>{programs ? t.bytecode.empty : t.bytecode.waiting}</p>
       ) : (
         <VirtualList
           label={t.bytecode.label}
@@ -146,20 +147,27 @@ function listRow(row: BytecodeRow, marks: Marks, heat: Heat | undefined, t: Retu
   return {
     className: [styles.row, flags.lit && styles.lit, flags.pc && styles.pc, flags.rejected && styles.rejected].filter(Boolean).join(' '),
     label: said.filter(Boolean).join(', '),
-    content: <RowContent row={row} flags={flags} {...(heat ? { visits: heat.visits[slot] ?? 0, level: heat.levels[slot] ?? 0 } : {})} />,
+    content: (
+      <RowContent
+        row={row.row}
+        firstOfLine={row.firstOfLine}
+        {...flags}
+        {...(heat ? { visits: heat.visits[slot] ?? 0, level: heat.levels[slot] ?? 0 } : {})}
+      />
+    ),
   }
 }
 
-interface RowProps {
-  readonly row: Extract<BytecodeRow, { kind: 'insn' }>
-  readonly flags: RowFlags
+interface RowProps extends RowFlags {
+  readonly row: ListingRow
+  readonly firstOfLine: boolean
   /** Of the verifier, where they are shown: how many, and how hot that is from 0 to 5. */
   readonly visits?: number
   readonly level?: number
 }
 
-function RowContent({ row, flags, visits, level = 0 }: RowProps) {
-  const { slot, text, line } = row.row
+function RowContent({ row, firstOfLine, pc, rejected, breakpoint, visits, level = 0 }: RowProps) {
+  const { slot, text, line } = row
   return (
     <>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/noStaticElementInteractions: F9 does the same from the keyboard */}
@@ -168,18 +176,18 @@ function RowContent({ row, flags, visits, level = 0 }: RowProps) {
         onClick={(event) => {
           event.stopPropagation()
           const { lines, slots } = useDocument.getState().breakpoints
-          const byLine = row.firstOfLine && lines.includes(line) && !slots.includes(slot)
+          const byLine = firstOfLine && lines.includes(line) && !slots.includes(slot)
           toggleBreakpoint(byLine ? { kind: 'line', line } : { kind: 'insn', slot })
         }}
       >
-        <span className={flags.breakpoint ? styles.dot : styles.noDot} />
+        <span className={breakpoint ? styles.dot : styles.noDot} />
       </span>
       {visits !== undefined && (
         <span className={styles.heat} data-level={level}>
           {visits}
         </span>
       )}
-      <span className={styles.mark}>{flags.rejected ? '✗' : flags.pc ? '▶' : ''}</span>
+      <span className={styles.mark}>{rejected ? '✗' : pc ? '▶' : ''}</span>
       <span className={styles.slot}>{slot}</span>
       <span className={styles.text}>
         {tokens(text).map((token, i) => (
@@ -189,7 +197,7 @@ function RowContent({ row, flags, visits, level = 0 }: RowProps) {
           </span>
         ))}
       </span>
-      <span className={styles.line}>{row.firstOfLine ? line : ''}</span>
+      <span className={styles.line}>{firstOfLine ? line : ''}</span>
     </>
   )
 }

@@ -1,5 +1,5 @@
 // Watch expressions with their values where the machine stands, and breakpoints with their conditions. In: the document's lists. Values are the worker's.
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react'
 import type { WatchRow } from '../../../engine/index.ts'
 import { type BreakpointPlace, conditionOf, toggleBreakpoint, useDebugFocus, withCondition } from '../../state/breakpoints.ts'
 import { useDocument } from '../../state/document.ts'
@@ -15,7 +15,7 @@ import styles from './Watches.module.css'
 
 const NO_TEXTS: readonly string[] = []
 
-export function Watches() {
+export const Watches = memo(function Watches() {
   const t = useTexts().watch
   const breakpoints = useDocument((s) => s.breakpoints)
   const focus = useDebugFocus()
@@ -37,7 +37,7 @@ export function Watches() {
       )}
     </details>
   )
-}
+})
 
 function WatchList() {
   const t = useTexts().watch

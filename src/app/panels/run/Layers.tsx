@@ -1,4 +1,5 @@
 // The protocol layers of the packet with their fields. Each layer can be folded; pointing at a field lights its bytes.
+import { memo } from 'react'
 import type { LayerView } from '../../../engine/index.ts'
 import { useT } from '../../i18n/index.ts'
 import { useRelated } from '../../state/hooks.ts'
@@ -6,7 +7,7 @@ import { NO_SELECTION } from '../../state/relate.ts'
 import { useSession } from '../../state/session.ts'
 import styles from './Panel.module.css'
 
-export function Layers({ layers }: { readonly layers: readonly LayerView[] }) {
+export const Layers = memo(function Layers({ layers }: { readonly layers: readonly LayerView[] }) {
   const t = useT()
   const set = useSession((s) => s.set)
   const { field } = useRelated()
@@ -41,4 +42,4 @@ export function Layers({ layers }: { readonly layers: readonly LayerView[] }) {
       ))}
     </div>
   )
-}
+})

@@ -25,7 +25,13 @@ export function Machine({ machine }: { readonly machine: MachineView }) {
       <div className={styles.columns}>
         <Registers registers={machine.registers} />
         <Stack slots={machine.stack} />
-        <PacketBytes machine={machine} />
+        <PacketBytes
+          packet={machine.packet}
+          packetHex={machine.packetHex}
+          packetMarks={machine.packetMarks}
+          packetTouched={machine.packetTouched}
+          layers={machine.layers}
+        />
       </div>
     </div>
   )

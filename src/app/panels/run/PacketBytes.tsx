@@ -1,6 +1,6 @@
 // The packet as bytes and as protocol layers. Pointing at a byte lights its field, pointing at a field lights its bytes. Bytes that the
 // program read are underlined, written ones are boxed, those of the last instruction are filled; the same stands below in words.
-import { useMemo, useState } from 'react'
+import { memo, useMemo, useState } from 'react'
 import type { MachineView } from '../../../engine/index.ts'
 import { useT } from '../../i18n/index.ts'
 import { useRelated } from '../../state/hooks.ts'
@@ -16,12 +16,13 @@ import { asciiOf, BYTES_PER_ROW, type ByteCell, byteRows, markText } from './sel
 /** Rows shown at first, and with each press on "more". */
 const ROWS = 96
 
-export function PacketBytes({ machine }: { readonly machine: MachineView }) {
+type Props = Pick<MachineView, 'packet' | 'packetHex' | 'packetMarks' | 'packetTouched' | 'layers'>
+
+export const PacketBytes = memo(function PacketBytes({ packet, packetHex, packetMarks, packetTouched, layers }: Props) {
   const t = useT()
   const set = useSession((s) => s.set)
   const { bytes } = useRelated()
   const [shown, setShown] = useState(ROWS)
-  const { packetHex, packetMarks, packetTouched, layers } = machine
   const rows = useMemo(
     () => byteRows({ hex: packetHex, marks: packetMarks, touched: packetTouched, layers }),
     [packetHex, packetMarks, packetTouched, layers],
@@ -33,7 +34,7 @@ export function PacketBytes({ machine }: { readonly machine: MachineView }) {
     <section className={`${styles.part} ${styles.packetPart}`} data-picture="" aria-label={t.run.packet}>
       <h3 className={styles.partHeading}>
         {t.run.packet} <span className={section.muted}>{t.run.bytes(packetHex.length / 2)}</span>
-        <PictureMenu name={`packet-${machine.packet + 1}`} of="[data-picture]" />
+        <PictureMenu name={`packet-${packet + 1}`} of="[data-picture]" />
       </h3>
       {rows.length === 0 ? (
         <p className={`${section.muted} ${styles.quiet}`}>{t.run.packetEmpty}</p>
@@ -83,7 +84,7 @@ export function PacketBytes({ machine }: { readonly machine: MachineView }) {
       )}
     </section>
   )
-}
+})
 
 function byteClass(cell: ByteCell, lit: boolean): string {
   const classes = [styles.byte, cell.layer >= 0 ? styles[`layer${cell.layer % 4}`] : '']

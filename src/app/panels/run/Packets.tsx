@@ -79,21 +79,25 @@ function packetRow(row: PacketRow, current: boolean, t: ReturnType<typeof useT>)
   return {
     className: `${styles.packet} ${current ? styles.current : ''}`,
     label: `${t.run.chosen(row.index + 1)}: ${row.protocol}, ${row.summary}, ${t.run.bytes(row.sizeBytes)}, ${row.verdict || t.run.notRun}`,
-    content: (
-      <>
-        <span className={styles.index}>{row.index + 1}</span>
-        <span className={styles.time}>{timeText(row.atNs)}</span>
-        <span className={styles.protocol}>{row.protocol}</span>
-        <span className={styles.summary} title={row.summary}>
-          {shortSummary(row.summary)}
-        </span>
-        <span className={styles.size}>{row.sizeBytes}</span>
-        <span className={styles.outcome}>
-          <Chip tone={packetTone(row)} mark={row.verdict !== ''}>
-            {row.verdict || t.run.notRun}
-          </Chip>
-        </span>
-      </>
-    ),
+    content: <Packet row={row} notRun={t.run.notRun} />,
   }
+}
+
+function Packet({ row, notRun }: { readonly row: PacketRow; readonly notRun: string }) {
+  return (
+    <>
+      <span className={styles.index}>{row.index + 1}</span>
+      <span className={styles.time}>{timeText(row.atNs)}</span>
+      <span className={styles.protocol}>{row.protocol}</span>
+      <span className={styles.summary} title={row.summary}>
+        {shortSummary(row.summary)}
+      </span>
+      <span className={styles.size}>{row.sizeBytes}</span>
+      <span className={styles.outcome}>
+        <Chip tone={packetTone(row)} mark={row.verdict !== ''}>
+          {row.verdict || notRun}
+        </Chip>
+      </span>
+    </>
+  )
 }

@@ -10,25 +10,26 @@ import styles from './Panel.module.css'
 
 export function RunPanel() {
   const t = useT()
-  const report = useSession((s) => s.report)
+  const notRun = useSession((s) => s.report?.notRun)
+  const ranAnyway = useSession((s) => s.report?.anyway)
   const machine = useSession((s) => s.machine)
   const anyway = useSession((s) => s.anyway)
   const { engine } = usePage()
   return (
     <div className={section.panel}>
       <Packets />
-      {report && report.notRun !== '' && (
+      {notRun !== undefined && notRun !== '' && (
         <p className={styles.notRun}>
-          <strong>{t.run.notRun}.</strong> {t.run.notRunWhy[report.notRun]}{' '}
-          {report.notRun === 'rejected' && !anyway && <Button onClick={() => engine.runAnyway(true)}>{t.run.anyway}</Button>}
+          <strong>{t.run.notRun}.</strong> {t.run.notRunWhy[notRun]}{' '}
+          {notRun === 'rejected' && !anyway && <Button onClick={() => engine.runAnyway(true)}>{t.run.anyway}</Button>}
         </p>
       )}
-      {report?.anyway && (
+      {ranAnyway && (
         <p className={styles.notRun} role="status">
           {t.run.ranAnyway} <Button onClick={() => engine.runAnyway(false)}>{t.run.anywayOff}</Button>
         </p>
       )}
-      {machine ? <Machine machine={machine} /> : report?.notRun === '' ? null : <span className={section.spacer} />}
+      {machine ? <Machine machine={machine} /> : notRun === '' ? null : <span className={section.spacer} />}
     </div>
   )
 }

@@ -1,11 +1,12 @@
 // r0 to r10: value in hex and in decimal, what it points to, the C variable, what the verifier believed; what the last instruction changed is marked.
+import { memo } from 'react'
 import type { RegisterView } from '../../../engine/index.ts'
 import { useT } from '../../i18n/index.ts'
 import section from '../Section.module.css'
 import styles from './Panel.module.css'
 import { splitZeros } from './select.ts'
 
-export function Registers({ registers }: { readonly registers: readonly RegisterView[] }) {
+export const Registers = memo(function Registers({ registers }: { readonly registers: readonly RegisterView[] }) {
   const t = useT()
   return (
     <section className={styles.part} aria-label={t.run.registers}>
@@ -30,9 +31,9 @@ export function Registers({ registers }: { readonly registers: readonly Register
       </div>
     </section>
   )
-}
+})
 
-function Row({ register: r }: { readonly register: RegisterView }) {
+const Row = memo(function Row({ register: r }: { readonly register: RegisterView }) {
   const t = useT()
   const [zeros, digits] = splitZeros(r.hex)
   const decimal = r.signed === r.unsigned ? r.unsigned : `${r.unsigned} (${r.signed})`
@@ -68,4 +69,4 @@ function Row({ register: r }: { readonly register: RegisterView }) {
       </td>
     </tr>
   )
-}
+})

@@ -1,4 +1,5 @@
 // Where one is in the run, and every way to move: buttons for instructions, C lines, breakpoints and packet ends, and a slider over all steps.
+import { memo, useMemo } from 'react'
 import { keysOf } from '../../commands.ts'
 import { useT } from '../../i18n/index.ts'
 import { usePage } from '../../state/hooks.ts'
@@ -6,7 +7,7 @@ import { useSession } from '../../state/session.ts'
 import { IconButton } from '../../ui/Button.tsx'
 import section from '../Section.module.css'
 import styles from './Panel.module.css'
-import { segments } from './select.ts'
+import { type Segment, segments } from './select.ts'
 
 const NO_PACKETS: readonly [] = []
 
@@ -19,76 +20,17 @@ export function Timeline() {
   const idle = !machine || totalTicks === 0
   const tick = Math.min(machine?.tick ?? 0, totalTicks)
   const position = machine ? t.timeline.position(machine.packet + 1, packets.length, machine.step, machine.steps) : t.timeline.nothing
+  const all = useMemo(() => segments(packets), [packets])
+  const current = machine?.packet ?? -1
   const atStart = idle || tick <= 0
   const atEnd = idle || tick >= totalTicks
   return (
     <section className={styles.timeline} aria-label={t.timeline.label} data-panel="timeline">
-      <div className={styles.buttons} role="group" aria-label={t.help.groups.step}>
-        <IconButton
-          icon="start"
-          label={t.timeline.start}
-          disabled={idle}
-          onClick={() => engine.go({ kind: 'packet', packet: machine?.packet ?? 0, step: 0 })}
-        />
-        <IconButton
-          icon="breakBack"
-          label={t.timeline.breakBack}
-          keys={keysOf('breakBack')}
-          disabled={atStart}
-          onClick={() => engine.goToBreakpoint(-1)}
-        />
-        <IconButton
-          icon="lineBack"
-          label={t.timeline.lineBack}
-          keys={keysOf('lineBack')}
-          disabled={atStart}
-          onClick={() => engine.go({ kind: 'line', by: -1 })}
-        />
-        <IconButton
-          icon="stepBack"
-          label={t.timeline.stepBack}
-          keys={keysOf('stepBack')}
-          disabled={atStart}
-          onClick={() => engine.go({ kind: 'insn', by: -1 })}
-        />
-        <IconButton
-          icon="step"
-          label={t.timeline.step}
-          keys={keysOf('step')}
-          disabled={atEnd}
-          onClick={() => engine.go({ kind: 'insn', by: 1 })}
-        />
-        <IconButton
-          icon="line"
-          label={t.timeline.line}
-          keys={keysOf('line')}
-          disabled={atEnd}
-          onClick={() => engine.go({ kind: 'line', by: 1 })}
-        />
-        <IconButton
-          icon="breakNext"
-          label={t.timeline.breakNext}
-          keys={keysOf('breakNext')}
-          disabled={atEnd}
-          onClick={() => engine.goToBreakpoint(1)}
-        />
-        <IconButton
-          icon="end"
-          label={t.timeline.end}
-          disabled={idle}
-          onClick={() => engine.go({ kind: 'packet', packet: machine?.packet ?? 0, step: machine?.steps ?? 0 })}
-        />
-      </div>
+      <Buttons idle={idle} atStart={atStart} atEnd={atEnd} />
       <div className={styles.track}>
         <div className={styles.segments} aria-hidden="true">
-          {segments(packets).map((s) => (
-            <span
-              key={s.index}
-              className={`${styles.segment} ${styles[s.fault ? 'fault' : s.outcome]} ${machine && machine.packet >= s.index && machine.packet < s.index + s.count ? styles.current : ''}`}
-              style={{ flexBasis: `${s.width}%` }}
-            >
-              {s.count === 1 && <span>{s.index + 1}</span>}
-            </span>
+          {all.map((s) => (
+            <SegmentMark key={s.index} segment={s} current={current >= s.index && current < s.index + s.count} />
           ))}
         </div>
         <input
@@ -108,3 +50,85 @@ export function Timeline() {
     </section>
   )
 }
+
+const machineNow = () => useSession.getState().machine
+
+interface ButtonsProps {
+  readonly idle: boolean
+  readonly atStart: boolean
+  readonly atEnd: boolean
+}
+
+const Buttons = memo(function Buttons({ idle, atStart, atEnd }: ButtonsProps) {
+  const t = useT()
+  const { engine } = usePage()
+  return (
+    <div className={styles.buttons} role="group" aria-label={t.help.groups.step}>
+      <IconButton
+        icon="start"
+        label={t.timeline.start}
+        disabled={idle}
+        onClick={() => engine.go({ kind: 'packet', packet: machineNow()?.packet ?? 0, step: 0 })}
+      />
+      <IconButton
+        icon="breakBack"
+        label={t.timeline.breakBack}
+        keys={keysOf('breakBack')}
+        disabled={atStart}
+        onClick={() => engine.goToBreakpoint(-1)}
+      />
+      <IconButton
+        icon="lineBack"
+        label={t.timeline.lineBack}
+        keys={keysOf('lineBack')}
+        disabled={atStart}
+        onClick={() => engine.go({ kind: 'line', by: -1 })}
+      />
+      <IconButton
+        icon="stepBack"
+        label={t.timeline.stepBack}
+        keys={keysOf('stepBack')}
+        disabled={atStart}
+        onClick={() => engine.go({ kind: 'insn', by: -1 })}
+      />
+      <IconButton
+        icon="step"
+        label={t.timeline.step}
+        keys={keysOf('step')}
+        disabled={atEnd}
+        onClick={() => engine.go({ kind: 'insn', by: 1 })}
+      />
+      <IconButton
+        icon="line"
+        label={t.timeline.line}
+        keys={keysOf('line')}
+        disabled={atEnd}
+        onClick={() => engine.go({ kind: 'line', by: 1 })}
+      />
+      <IconButton
+        icon="breakNext"
+        label={t.timeline.breakNext}
+        keys={keysOf('breakNext')}
+        disabled={atEnd}
+        onClick={() => engine.goToBreakpoint(1)}
+      />
+      <IconButton
+        icon="end"
+        label={t.timeline.end}
+        disabled={idle}
+        onClick={() => engine.go({ kind: 'packet', packet: machineNow()?.packet ?? 0, step: machineNow()?.steps ?? 0 })}
+      />
+    </div>
+  )
+})
+
+const SegmentMark = memo(function SegmentMark({ segment: s, current }: { readonly segment: Segment; readonly current: boolean }) {
+  return (
+    <span
+      className={`${styles.segment} ${styles[s.fault ? 'fault' : s.outcome]} ${current ? styles.current : ''}`}
+      style={{ flexBasis: `${s.width}%` }}
+    >
+      {s.count === 1 && <span>{s.index + 1}</span>}
+    </span>
+  )
+})
