@@ -1,6 +1,6 @@
 // Whether the page stays fluid while much is going on, with the processor slowed down four times: milliseconds from a key to the paint that shows it,
 // and between frames, as medians and 95th percentiles. Needs a build and a Chromium.
-// Usage: npm run -s bench:fluid [-- NAME]...       NAME: typing, verdict, scrub, tree; all without one.
+// Usage: npm run -s bench:fluid [-- NAME]...       NAME: typing, verdict, scrub, tree, log; all without one.
 import { openBuilt, quantile } from './built-page.mjs'
 
 const SLOW = 4
@@ -22,9 +22,9 @@ const STEPS = `${HEAD}\tvolatile __u32 sum = 0;
 \t\tsum += i;
 \treturn sum & 1 ? XDP_DROP : XDP_PASS;
 ${TAIL}`
-/** Walked in more than 100,000 steps. */
-const LONG = `${HEAD}\t__u32 sum = ctx->ingress_ifindex;
-\tfor (__u32 i = 0; i < 18000; i++) {
+/** Walked in about 9 steps for each round. */
+const rounds = (count) => `${HEAD}\t__u32 sum = ctx->ingress_ifindex;
+\tfor (__u32 i = 0; i < ${count}; i++) {
 \t\tif (bpf_get_prandom_u32() & 1)
 \t\t\tsum = sum * 31 + i;
 \t\tsum ^= sum >> 7;
@@ -69,8 +69,23 @@ function watch() {
 async function setCode(page, text, answer) {
   await page.getByRole('textbox', { name: /C source/ }).focus()
   await page.keyboard.press('ControlOrMeta+A')
+  // What stands there is the answer to the text before, so the strip must have been busy in between.
+  await page.evaluate(() => {
+    window.__built = new Promise((resolve) => {
+      const strip = document.querySelector('#root [role=status]')
+      let wasBusy = false
+      const look = () => {
+        const busy = strip.getAttribute('aria-busy') === 'true'
+        wasBusy ||= busy
+        if (wasBusy && !busy) resolve()
+        else requestAnimationFrame(look)
+      }
+      look()
+    })
+  })
   await page.keyboard.insertText(text)
-  if (answer) await page.locator('#root [role=status]').first().filter({ hasText: answer }).waitFor({ timeout: 120_000 })
+  await page.evaluate(() => window.__built)
+  await page.locator('#root [role=status]').first().filter({ hasText: answer }).waitFor({ timeout: 120_000 })
 }
 
 const keys = (page) => page.evaluate(() => window.__keys.splice(0))
@@ -143,7 +158,7 @@ const measures = {
     return { what: 'frames while scrubbing', times, goal: 50 }
   },
   async tree({ page, slow }) {
-    await setCode(page, LONG, /accepted|rejected/)
+    await setCode(page, rounds(18_000), /accepted|rejected/)
     await page.getByRole('tab', { name: /^Verify/ }).click()
     await slow(SLOW)
     const times = await frames(page, async () => {
@@ -151,6 +166,31 @@ const measures = {
       await page.getByRole('listbox', { name: 'Explored paths' }).getByRole('option').first().waitFor({ timeout: 120_000 })
     })
     return { what: 'frames while opening the tree of paths', times, goal: 50 }
+  },
+  async log({ page, slow }) {
+    await setCode(page, rounds(50_000), /accepted|rejected/)
+    await page.getByRole('tab', { name: /^Verify/ }).click()
+    await page.getByRole('radio', { name: /Everything/ }).check({ force: true })
+    const list = page.getByRole('listbox', { name: 'Verifier log' })
+    await list.getByRole('option').nth(9).waitFor({ timeout: 120_000 })
+    const lines = Number(await list.getByRole('option').first().getAttribute('aria-setsize'))
+    const box = await list.boundingBox()
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+    await slow(SLOW)
+    const times = await frames(page, async () => {
+      for (let i = 0; i < 60; i++) await page.mouse.wheel(0, 400)
+      // As the thumb of the scroll bar does it: far, there and back.
+      for (let i = 0; i < 60; i++) {
+        await list.evaluate(
+          (element, share) => {
+            element.scrollTop = element.scrollHeight * share
+          },
+          ((i * 37) % 61) / 61,
+        )
+        await page.waitForTimeout(16)
+      }
+    })
+    return { what: `frames while scrolling a log of ${lines} lines`, times, goal: 50 }
   },
 }
 

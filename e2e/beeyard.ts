@@ -36,8 +36,14 @@ export async function open(page: Page, path = ''): Promise<void> {
 }
 
 export async function ready(page: Page): Promise<void> {
-  await expect(page.locator('.monaco-editor .view-line').first()).toBeAttached({ timeout: 30_000 })
+  await editing(page)
   await expect(strip(page)).toContainText(/compiled|error|컴파일|오류/, { timeout: 30_000 })
+}
+
+/** The editor stands; `features` says whether those behind it must be there too. */
+export async function editing(page: Page, features = true): Promise<void> {
+  await expect(page.locator('.monaco-editor .view-line').first()).toBeAttached({ timeout: 30_000 })
+  if (features) await expect(page.locator('[data-panel="code"] [aria-busy=true]')).toHaveCount(0, { timeout: 30_000 })
 }
 
 export const strip = (page: Page): Locator => page.getByRole('region', { name: /What Linux says|Linux의 판정/ })

@@ -1,6 +1,6 @@
 // The editor's features come behind the editor: what is asked of them before they are there is done when they are, and each works at its first use.
 import type { Page } from '@playwright/test'
-import { code, editorBox, expect, open, setCode, strip, test, tiny } from './beeyard.ts'
+import { code, editing, editorBox, expect, open, setCode, strip, test, tiny } from './beeyard.ts'
 
 const find = (page: Page) => page.locator('.find-widget.visible')
 const list = (page: Page) => page.locator('.quick-input-widget')
@@ -14,19 +14,24 @@ test('keys that come before the features are answered when these are there', asy
     await held
     await route.continue()
   })
-  await open(page)
+  await page.goto('')
+  await editing(page, false)
   await editorBox(page).focus()
   await page.keyboard.press('ControlOrMeta+Home')
+  await page.keyboard.type('xy')
+  expect(await code(page)).toMatch(/^xy/)
   await page.keyboard.press('ControlOrMeta+/')
-  await page.keyboard.type('x')
-  expect(await code(page)).toMatch(/^x/)
   await page.keyboard.press('ControlOrMeta+f')
+  await page.keyboard.type('xdp_')
+  await page.keyboard.insertText('md')
   await expect(find(page)).toHaveCount(0)
   release()
-  await expect(find(page)).toBeVisible()
-  expect(await code(page)).toMatch(/^\/\/ x/)
+  await expect(find(page)).toBeVisible({ timeout: 30_000 })
+  await expect(find(page).getByRole('textbox', { name: 'Find', exact: true })).toHaveValue('xdp_md')
   await page.keyboard.press('Escape')
   await expect(find(page)).toHaveCount(0)
+  await page.keyboard.press('ControlOrMeta+Home')
+  await expect.poll(() => code(page)).toMatch(/^\/\/ xy/)
 })
 
 test('finding, commenting, folding, the command list and the menu work at first use', async ({ page }) => {

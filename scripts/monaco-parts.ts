@@ -44,6 +44,19 @@ export const EDITS: Readonly<Record<string, readonly (readonly [RegExp, string])
     [/let StandaloneContextMenuService = [\s\S]*?\], StandaloneContextMenuService\);/, ''],
     [/registerSingleton\(I(List|QuickInput|ContextView|ContextMenu)Service, .*/g, ''],
   ],
+  // Rules for each of some 700 pictograms, of which the bare editor draws none; made when the features bring theirs, once for all of these.
+  'editor/standalone/browser/standaloneThemeService.js': [
+    [/this\._codiconCSS = iconsStyleSheet\.getCSS\(\);\n\s*this\._themeCSS/, "this._codiconCSS = '';\n        this._themeCSS"],
+    [
+      /iconsStyleSheet\.onDidChange\(\(\) => \{/,
+      `iconsStyleSheet.onDidChange(() => {
+            if (this._iconsWait) return;
+            this._iconsWait = true;
+            queueMicrotask(() => {
+                this._iconsWait = false;`,
+    ],
+    [/(this\._codiconCSS = iconsStyleSheet\.getCSS\(\);\s*this\._updateCSS\(\);)/, '$1\n            });'],
+  ],
   // What draws hovers and the text in them; src/app/editor/join.ts hands both over.
   'editor/standalone/browser/standaloneCodeEditor.js': [
     [/import \{ IMarkdownRendererService \} from .*/, ''],

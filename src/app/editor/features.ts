@@ -30,6 +30,7 @@ import 'monaco-editor/editor/contrib/caretOperations/browser/caretOperations'
 import 'monaco-editor/editor/contrib/suggest/browser/suggestController'
 import { joinFeatures } from './join.ts'
 import { registerLanguage } from './language.ts'
+import { monaco } from './monaco.ts'
 import { defineThemes } from './theme.ts'
 
 export function addFeatures(): void {
@@ -37,4 +38,10 @@ export function addFeatures(): void {
   joinFeatures()
   // Colours that came with the features are drawn when a theme is set anew.
   defineThemes()
+}
+
+/** As if typed into the editor that has the focus. */
+export function typeText(text: string): void {
+  const editor = monaco.editor.getEditors().find((one) => one.hasTextFocus())
+  editor?.trigger('keyboard', 'type', { text })
 }

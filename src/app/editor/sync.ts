@@ -104,6 +104,8 @@ function modelWithHistory(text: string, steps: readonly TextStep[]): monaco.edit
   // A model knows one line end; with others in the text offsets would not fit, so such a text starts without history.
   const base = text.includes('\r') ? undefined : baseText(text, steps)
   const model = monaco.editor.createModel(base ?? text, 'c')
+  // The editor's option of that name leaves the model at its work, which is a good part of what a key costs.
+  model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } })
   if (base === undefined) return model
   for (const step of steps) {
     const from = model.getPositionAt(step.at)

@@ -1,7 +1,8 @@
 // Every text of the page in English. The Korean table has this one's type, so a text without a translation is a type error.
 // Texts with values are functions; names of the program (maps, registers, files) are values and are never translated.
+import { grouped } from './grouped.ts'
 
-const plural = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`
+const plural = (n: number, one: string, many = `${one}s`): string => `${grouped(n)} ${n === 1 ? one : many}`
 
 export const en = {
   title: 'Beeyard: write eBPF, see what Linux says',
@@ -51,9 +52,9 @@ export const en = {
     processed: (n: number) => `${plural(n, 'instruction')} processed`,
     atLine: (line: number) => `line ${line}`,
     packets: (n: number) => plural(n, 'packet'),
-    passed: (n: number) => `${n.toLocaleString('en')} passed`,
-    dropped: (n: number) => `${n.toLocaleString('en')} dropped`,
-    other: (n: number) => `${n.toLocaleString('en')} other`,
+    passed: (n: number) => `${grouped(n)} passed`,
+    dropped: (n: number) => `${grouped(n)} dropped`,
+    other: (n: number) => `${grouped(n)} other`,
     notRun: 'not run',
     safe: 'not built (safe mode)',
     halted: 'stopped',
@@ -129,13 +130,13 @@ export const en = {
     map: 'Map of the world',
     stopped: (limit: string) => `The world was ended early: ${limit}`,
     counts: (runs: number, passed: number, dropped: number) =>
-      `${plural(runs, 'run')}, ${passed.toLocaleString('en')} passed, ${dropped.toLocaleString('en')} dropped`,
+      `${plural(runs, 'run')}, ${grouped(passed)} passed, ${grouped(dropped)} dropped`,
     log: 'What happened',
     entries: (n: number) => plural(n, 'entry', 'entries'),
-    firstOnly: (n: number) => `the first ${n.toLocaleString('en')} are shown`,
+    firstOnly: (n: number) => `the first ${grouped(n)} are shown`,
     quiet: 'Nothing has happened yet.',
     lanes: 'Runs over time',
-    chart: (most: number) => `Values over time, up to ${most.toLocaleString('en')}`,
+    chart: (most: number) => `Values over time, up to ${grouped(most)}`,
     share: (name: string, count: number, share: number) => `${name}: ${plural(count, 'sample')}, ${(100 * share).toFixed(1)} %`,
     zoomIn: 'Look closer',
     zoomOut: 'Look from further away',
@@ -247,7 +248,7 @@ export const en = {
     multipleOf: (n: string) => `multiple of ${n}`,
     precise: 'precise',
     stats: (processed: number, states: number, peak: number, stack: string) =>
-      `processed ${plural(processed, 'instruction')}, ${plural(states, 'state')} (${peak.toLocaleString('en')} at once), stack ${stack} bytes`,
+      `processed ${plural(processed, 'instruction')}, ${plural(states, 'state')} (${grouped(peak)} at once), stack ${stack} bytes`,
     logTail: 'End of the log',
     causes: 'How the value came about',
     cause: {
@@ -267,14 +268,14 @@ export const en = {
     working: 'Following every path…',
     none: 'The verifier refused the program before it followed any path.',
     budget: 'Instructions that Linux looked at, of a million',
-    processed: (n: number, limit: number) => `${n.toLocaleString('en')} of ${limit.toLocaleString('en')} instructions`,
+    processed: (n: number, limit: number) => `${grouped(n)} of ${grouped(limit)} instructions`,
     ends: (exit: number, pruned: number) => `${plural(exit, 'path')} to the end, ${plural(pruned, 'path')} pruned`,
     heat: 'show visits beside the code',
     tree: 'Explored paths',
     row: (slots: string, steps: number) => `instructions ${slots}, ${plural(steps, 'step')}`,
     end: { more: '', branch: 'branches', exit: 'ends', pruned: 'pruned', loop: 'pruned in a loop', rejected: 'rejected' },
     step: 'One step of the verifier',
-    stepOf: (n: number, all: number) => `step ${n.toLocaleString('en')} of ${all.toLocaleString('en')}`,
+    stepOf: (n: number, all: number) => `step ${grouped(n)} of ${grouped(all)}`,
     pick: 'Choose a row. Left and right walk one step back and forth on its path, Enter takes the other way of a branch.',
     back: 'One step back on this path',
     forward: 'One step forward on this path',
@@ -283,7 +284,7 @@ export const en = {
     unchanged: 'This step changes nothing in the state.',
     prunedWhy: 'An earlier state covers this one: whatever follows from here was found to be safe there.',
     prunedLoop: 'An earlier state of a loop that is still being explored covers this one, number by number.',
-    toCover: (step: number) => `Go to step ${step.toLocaleString('en')}`,
+    toCover: (step: number) => `Go to step ${grouped(step)}`,
     compared: 'Both states compared',
     place: 'Where',
     earlier: 'Earlier',
@@ -299,13 +300,12 @@ export const en = {
       unwritten: 'was not needed',
     },
     loops: 'Loops',
-    rounds: (n: number) => `${n.toLocaleString('en')} visits`,
+    rounds: (n: number) => `${grouped(n)} visits`,
     round: 'Visit',
-    roundsShown: (from: number, to: number, all: number) =>
-      `${from.toLocaleString('en')} to ${to.toLocaleString('en')} of ${all.toLocaleString('en')}`,
+    roundsShown: (from: number, to: number, all: number) => `${grouped(from)} to ${grouped(to)} of ${grouped(all)}`,
     roundsBack: 'Earlier visits',
     roundsNext: 'Later visits',
-    visits: (n: number) => `visited ${n.toLocaleString('en')} times by the verifier`,
+    visits: (n: number) => `visited ${grouped(n)} times by the verifier`,
   },
 
   value: {
@@ -469,7 +469,7 @@ export const en = {
     before: 'Maps show their contents once the program has run.',
     key: 'Key',
     value: 'Value',
-    entries: (n: number, max: number) => `${n.toLocaleString('en')} of ${plural(max, 'entry', 'entries')}`,
+    entries: (n: number, max: number) => `${grouped(n)} of ${plural(max, 'entry', 'entries')}`,
     empty: 'No entries.',
     sizes: (key: number, value: number) => `${key} B key, ${value} B value`,
     changed: 'changed',

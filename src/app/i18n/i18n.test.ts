@@ -7,6 +7,7 @@ import { debugKo } from '../panels/debug/texts.ko.ts'
 import { shareEn } from '../share/texts.en.ts'
 import { shareKo } from '../share/texts.ko.ts'
 import { en } from './en.ts'
+import { grouped } from './grouped.ts'
 import { ko } from './ko.ts'
 
 type Leaf = string | ((...args: never[]) => string)
@@ -52,4 +53,11 @@ test('one is singular in English', () => {
   expect(en.verdict.compiled(1)).toBe('compiled, 1 instruction')
   expect(en.verdict.compiled(2)).toBe('compiled, 2 instructions')
   expect(en.maps.entries(1, 1)).toBe('1 of 1 entry')
+})
+
+test('numbers are grouped as the browser groups them', () => {
+  for (const n of [0, 7, 999, 1000, 12_345, 1_234_567, -1000, -999, 999_999_999_999, 1e15, 2.5, 1234.5678]) {
+    expect(grouped(n)).toBe(n.toLocaleString('en'))
+    expect(grouped(n)).toBe(n.toLocaleString('ko'))
+  }
 })

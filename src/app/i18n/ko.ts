@@ -1,8 +1,10 @@
 // 모든 글의 한국어판. 영어판의 타입을 따르므로 빠진 글은 타입 오류가 된다.
 // 식별자 뒤에는 고정된 명사를 두어(“counts 맵을”) 조사가 틀리지 않게 한다.
-import type { Messages } from './en.ts'
 
-const count = (n: number): string => n.toLocaleString('ko')
+import type { Messages } from './en.ts'
+import { grouped } from './grouped.ts'
+
+const count = (n: number): string => grouped(n)
 
 export const ko: Messages = {
   title: 'Beeyard: eBPF를 쓰고 Linux의 답을 보는 곳',
@@ -105,7 +107,7 @@ export const ko: Messages = {
     views: { flow: '그래프', passes: '컴파일러 패스', wasm: '웹어셈블리', race: 'CPU 두 개', types: '타입' },
     noProgram: '아직 컴파일되지 않아 볼 것이 없습니다.',
     drawing: '그래프를 그리는 중',
-    tooLarge: (blocks) => `블록이 ${blocks.toLocaleString('ko')}개라 그리지 않습니다. 바이트코드 목록을 보세요.`,
+    tooLarge: (blocks) => `블록이 ${grouped(blocks)}개라 그리지 않습니다. 바이트코드 목록을 보세요.`,
     block: (start, end) => (start === end ? `명령 ${start}` : `명령 ${start}~${end}`),
     block_in: (name) => `${name} 안`,
     leads: (blocks) => `다음: ${blocks}`,
@@ -116,7 +118,7 @@ export const ko: Messages = {
     passText: '이 패스를 거친 프로그램',
     typesFilter: '타입 이름',
     noTypes: '이 프로그램에는 타입 정보가 없습니다.',
-    size: (bytes) => `${bytes.toLocaleString('ko')}바이트`,
+    size: (bytes) => `${grouped(bytes)}바이트`,
     offset: '오프셋',
     sizeHead: '크기',
     member: '멤버',
@@ -129,15 +131,14 @@ export const ko: Messages = {
     none: '아직 실행된 것이 없습니다.',
     map: '월드 지도',
     stopped: (limit) => `월드가 일찍 끝났습니다: ${limit}`,
-    counts: (runs, passed, dropped) =>
-      `실행 ${runs.toLocaleString('ko')}회, 통과 ${passed.toLocaleString('ko')}, 폐기 ${dropped.toLocaleString('ko')}`,
+    counts: (runs, passed, dropped) => `실행 ${grouped(runs)}회, 통과 ${grouped(passed)}, 폐기 ${grouped(dropped)}`,
     log: '일어난 일',
-    entries: (n) => `${n.toLocaleString('ko')}건`,
-    firstOnly: (n) => `처음 ${n.toLocaleString('ko')}건만 표시`,
+    entries: (n) => `${grouped(n)}건`,
+    firstOnly: (n) => `처음 ${grouped(n)}건만 표시`,
     quiet: '아직 아무 일도 없었습니다.',
     lanes: '시간에 따른 실행',
-    chart: (most) => `시간에 따른 값, 최대 ${most.toLocaleString('ko')}`,
-    share: (name, count, share) => `${name}: 샘플 ${count.toLocaleString('ko')}개, ${(100 * share).toFixed(1)}%`,
+    chart: (most) => `시간에 따른 값, 최대 ${grouped(most)}`,
+    share: (name, count, share) => `${name}: 샘플 ${grouped(count)}개, ${(100 * share).toFixed(1)}%`,
     zoomIn: '확대',
     zoomOut: '축소',
     processes: '프로세스',
@@ -268,14 +269,14 @@ export const ko: Messages = {
     working: '모든 경로를 따라가는 중…',
     none: '경로를 따라가기 전에 검증기가 프로그램을 거부했습니다.',
     budget: '백만 개 가운데 Linux가 검사한 명령어',
-    processed: (n, limit) => `명령어 ${n.toLocaleString('ko')} / ${limit.toLocaleString('ko')}개`,
-    ends: (exit, pruned) => `끝까지 간 경로 ${exit.toLocaleString('ko')}개, 가지치기 ${pruned.toLocaleString('ko')}개`,
+    processed: (n, limit) => `명령어 ${grouped(n)} / ${grouped(limit)}개`,
+    ends: (exit, pruned) => `끝까지 간 경로 ${grouped(exit)}개, 가지치기 ${grouped(pruned)}개`,
     heat: '코드 옆에 방문 횟수 표시',
     tree: '탐색한 경로',
     row: (slots, steps) => `명령어 ${slots}, ${steps}단계`,
     end: { more: '', branch: '분기', exit: '종료', pruned: '가지치기', loop: '루프에서 가지치기', rejected: '거부' },
     step: '검증기의 한 단계',
-    stepOf: (n, all) => `${all.toLocaleString('ko')}단계 중 ${n.toLocaleString('ko')}단계`,
+    stepOf: (n, all) => `${grouped(all)}단계 중 ${grouped(n)}단계`,
     pick: '행을 선택하세요. 왼쪽과 오른쪽 화살표로 경로를 한 단계씩 오가고, Enter로 분기의 다른 쪽으로 갑니다.',
     back: '이 경로에서 한 단계 뒤로',
     forward: '이 경로에서 한 단계 앞으로',
@@ -284,7 +285,7 @@ export const ko: Messages = {
     unchanged: '이 단계는 상태를 바꾸지 않습니다.',
     prunedWhy: '앞선 상태가 이 상태를 포함합니다. 여기서 이어지는 것은 거기서 이미 안전하다고 확인했습니다.',
     prunedLoop: '아직 탐색 중인 루프의 앞선 상태가 이 상태를 수 하나하나까지 포함합니다.',
-    toCover: (step) => `${step.toLocaleString('ko')}단계로 가기`,
+    toCover: (step) => `${grouped(step)}단계로 가기`,
     compared: '두 상태의 비교',
     place: '위치',
     earlier: '앞선 상태',
@@ -300,12 +301,12 @@ export const ko: Messages = {
       unwritten: '필요하지 않았음',
     },
     loops: '루프',
-    rounds: (n) => `${n.toLocaleString('ko')}번 방문`,
+    rounds: (n) => `${grouped(n)}번 방문`,
     round: '방문',
-    roundsShown: (from, to, all) => `${all.toLocaleString('ko')}번 중 ${from.toLocaleString('ko')}~${to.toLocaleString('ko')}`,
+    roundsShown: (from, to, all) => `${grouped(all)}번 중 ${grouped(from)}~${grouped(to)}`,
     roundsBack: '앞의 방문',
     roundsNext: '뒤의 방문',
-    visits: (n) => `검증기가 ${n.toLocaleString('ko')}번 방문`,
+    visits: (n) => `검증기가 ${grouped(n)}번 방문`,
   },
 
   value: {

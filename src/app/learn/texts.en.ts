@@ -1,5 +1,7 @@
 // The lessons' screens in English. The Korean table has the same type, so a missing text is a type error.
-const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`
+import { grouped } from '../i18n/grouped.ts'
+
+const count = (n: number, one: string, many = `${one}s`): string => `${grouped(n)} ${n === 1 ? one : many}`
 
 export const learnEn = {
   map: {
@@ -124,7 +126,7 @@ export const learnEn = {
     copyLink: 'Copy the link',
     saveFile: 'Save as a file',
     qr: 'QR code of the link',
-    qrTooLong: (n: number) => `The link has ${n.toLocaleString('en')} characters, too many for a QR code that a phone can read.`,
+    qrTooLong: (n: number) => `The link has ${grouped(n)} characters, too many for a QR code that a phone can read.`,
     copied: (n: number) => `Link copied (${count(n, 'character')})`,
     notSecret: 'Hidden checks cannot be read in the link by eye, but whoever unpacks it sees them. They are no secret.',
     take: 'Workshop',

@@ -1,7 +1,8 @@
 // 레슨 화면의 한국어 글. 영어판과 같은 모양이어야 한다.
+import { grouped } from '../i18n/grouped.ts'
 import type { LearnTexts } from './texts.ts'
 
-const count = (n: number): string => n.toLocaleString('ko')
+const count = (n: number): string => grouped(n)
 
 export const learnKo: LearnTexts = {
   map: {

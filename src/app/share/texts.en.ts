@@ -1,5 +1,7 @@
 // The share dialog in English. The Korean table has the same type, so a missing text is a type error.
-const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`
+import { grouped } from '../i18n/grouped.ts'
+
+const count = (n: number, one: string, many = `${one}s`): string => `${grouped(n)} ${n === 1 ? one : many}`
 
 export const shareEn = {
   preview: 'A line to send with it',
@@ -10,7 +12,7 @@ export const shareEn = {
     rejected: (file: string, message: string) => `${file}: rejected by Linux: ${message}`,
     unsupported: (file: string) => `${file}: not simulated yet`,
     errors: (file: string) => `${file}: does not compile`,
-    ran: (passed: number, dropped: number) => `${passed.toLocaleString('en')} passed, ${dropped.toLocaleString('en')} dropped`,
+    ran: (passed: number, dropped: number) => `${grouped(passed)} passed, ${grouped(dropped)} dropped`,
   },
   qr: {
     title: 'QR code',

@@ -1,7 +1,8 @@
 // 공유 창의 한국어 문구.
+import { grouped } from '../i18n/grouped.ts'
 import type { ShareTexts } from './texts.ts'
 
-const count = (n: number): string => n.toLocaleString('ko')
+const count = (n: number): string => grouped(n)
 
 export const shareKo: ShareTexts = {
   preview: '함께 보낼 한 줄',

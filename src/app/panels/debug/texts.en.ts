@@ -1,5 +1,7 @@
 // What is seen of a run under the magnifying glass, in English. The Korean table has the same type, so a missing text is a type error.
-const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`
+import { grouped } from '../../i18n/grouped.ts'
+
+const count = (n: number, one: string, many = `${one}s`): string => `${grouped(n)} ${n === 1 ? one : many}`
 
 export const debugEn = {
   watch: {
@@ -52,7 +54,7 @@ export const debugEn = {
     across: 'instructions of CPU 0 first',
     down: 'then instructions of CPU 1',
     grid: (same: number, other: number, deadlock: number) =>
-      `${count(same, 'schedule')} end as one after the other, ${count(other, 'schedule')} otherwise${deadlock > 0 ? `, ${deadlock.toLocaleString('en')} in a deadlock` : ''}`,
+      `${count(same, 'schedule')} end as one after the other, ${count(other, 'schedule')} otherwise${deadlock > 0 ? `, ${grouped(deadlock)} in a deadlock` : ''}`,
     safe: 'No schedule of these makes a difference: what both CPUs share is kept by atomics or locks, or is not shared.',
     race: 'A race: some schedules lose or change what one after the other would have left.',
     kinds: { same: 'as one after the other', other: 'otherwise', deadlock: 'deadlock', fault: 'fault' },

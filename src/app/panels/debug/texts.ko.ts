@@ -1,7 +1,8 @@
 // 실행을 자세히 들여다보는 화면의 한국어 문구.
+import { grouped } from '../../i18n/grouped.ts'
 import type { DebugTexts } from './texts.ts'
 
-const count = (n: number): string => n.toLocaleString('ko')
+const count = (n: number): string => grouped(n)
 
 export const debugKo: DebugTexts = {
   watch: {
