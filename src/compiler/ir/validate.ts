@@ -8,8 +8,8 @@ import { type Cfg, dominates, makeCfg } from './cfg.ts'
 import { printInstr, printTerm, printValue } from './print.ts'
 import type { AsmOperand, Block, Func, Instr, Module, Type, Value } from './types.ts'
 
-/** Every fault of every function. */
-export function validateModule(module: Module): string[] {
+/** Every fault of the module, and of its functions or some of them. */
+export function validateModule(module: Module, funcs: readonly Func[] = module.funcs): string[] {
   const faults: string[] = []
   const names = new Set<string>()
   for (const s of [...module.globals, ...module.funcs]) {
@@ -20,7 +20,7 @@ export function validateModule(module: Module): string[] {
     if ((g.init?.length ?? 0) > g.size) faults.push(`@${g.name} has more bytes than its size`)
   }
   const known = new Set<Value>([...module.globals, ...module.funcs])
-  for (const fn of module.funcs) if (fn.blocks.length > 0) faults.push(...validateFunc(fn, known))
+  for (const fn of funcs) if (fn.blocks.length > 0) faults.push(...validateFunc(fn, known))
   return faults
 }
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Func, type Module, parseModule, printModule } from '../ir/index.ts'
-import { makeLedger, runUnlessIdle } from './idle.ts'
+import { makeLedger, markSound, runUnlessIdle, uncheckedIn } from './idle.ts'
 import { optimize, PASSES } from './passes.ts'
 
 const folder = join(import.meta.dirname, '../fixtures/passes')
@@ -53,4 +53,24 @@ describe('a ledger', () => {
     runUnlessIdle(ledger, fn, count)
     expect(asked).toBe(4)
   })
+})
+
+test('what was found sound is looked at again after any change, and where a callee has another signature', () => {
+  const module = parseModule(readFileSync(join(folder, texts[0]), 'utf8'))
+  const bodies = module.funcs.filter((f) => f.blocks.length > 0)
+  const [fn] = bodies
+  const ledger = makeLedger()
+  const ask = (): readonly Func[] => uncheckedIn(module, ledger).filter((f) => f.blocks.length > 0)
+  for (const f of bodies) runUnlessIdle(ledger, f, () => {})
+  expect(ask()).toEqual(bodies)
+  markSound(module, ledger)
+  expect(ask()).toEqual([])
+  runUnlessIdle(ledger, fn, (f) => void f.blocks[0].term.args.push(f))
+  expect(ask()).toEqual([fn])
+  markSound(module, ledger)
+  fn.ret = fn.ret === 'i8' ? 'i16' : 'i8'
+  expect(ask()).toEqual(bodies)
+  markSound(module, ledger)
+  ledger.stale = true
+  expect(ask()).toEqual(bodies)
 })

@@ -3,7 +3,7 @@
 // A function's shape is the list of all that a pass could change in it: instructions by identity, with those of their properties that are not
 // read-only (a type holds this list against the IR's).
 // Invariant: skipping gives the same code; the shape is compared whole, so no change goes unseen.
-import type { Func, Instr, Term } from '../ir/index.ts'
+import type { Func, Instr, Module, Term } from '../ir/index.ts'
 
 type Run = (fn: Func) => void
 
@@ -11,6 +11,8 @@ interface Idle {
   /** Brought up to date in place: lists of this length, made anew after each pass, are what a large function would pay most for. */
   readonly shape: unknown[]
   readonly passes: Set<Run>
+  /** Nothing was found wrong with this shape, in these surroundings. */
+  sound?: readonly unknown[]
 }
 
 /** Owned by one optimisation of a module. */
@@ -26,12 +28,37 @@ export const makeLedger = (): Ledger => ({ idle: new Map(), stale: false })
 export function runUnlessIdle(ledger: Ledger, fn: Func, run: Run): void {
   let idle = ledger.idle.get(fn)
   if (!idle) ledger.idle.set(fn, (idle = { shape: [], passes: new Set() }))
-  if ((idle.shape.length === 0 || ledger.stale) && changed(idle, fn)) idle.passes.clear()
+  if ((idle.shape.length === 0 || ledger.stale) && changed(idle, fn)) forget(idle)
   if (idle.passes.has(run)) return
   run(fn)
-  if (changed(idle, fn)) idle.passes.clear()
+  if (changed(idle, fn)) forget(idle)
   else idle.passes.add(run)
 }
+
+function forget(idle: Idle): void {
+  idle.passes.clear()
+  delete idle.sound
+}
+
+/** The functions that may not be as they were when they were last found sound: what a validator has to look at. */
+export function uncheckedIn(module: Module, ledger: Ledger): readonly Func[] {
+  if (ledger.stale) return module.funcs
+  const around = surroundings(module)
+  return module.funcs.filter((fn) => !same(ledger.idle.get(fn)?.sound ?? [], around))
+}
+
+/** Remembers that every function is sound as it stands. */
+export function markSound(module: Module, ledger: Ledger): void {
+  if (ledger.stale) return
+  const around = surroundings(module)
+  for (const fn of module.funcs) {
+    const idle = ledger.idle.get(fn)
+    if (idle) idle.sound = around
+  }
+}
+
+/** What there is besides a function that may be wrong with it: what it may name, and how functions are called. */
+const surroundings = ({ funcs, globals }: Module): readonly unknown[] => [...globals, ...funcs.flatMap((f) => [f, f.ret, ...f.params])]
 
 /** Whether the function is other than the list says, which then says what it is. */
 function changed({ shape }: Idle, fn: Func): boolean {
@@ -102,3 +129,5 @@ function addTerm(list: List, t: Term): void {
   else if (t.kind === 'switch') for (const value of t.cases) put(list, value)
   else t satisfies Record<Exclude<WritableOf<typeof t>, 'args' | 'at' | 'to'>, never>
 }
+
+const same = (a: readonly unknown[], b: readonly unknown[]): boolean => a.length === b.length && a.every((x, k) => x === b[k])

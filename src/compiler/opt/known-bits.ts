@@ -93,7 +93,7 @@ function zeroOf(i: Instr, depth: number, visible: boolean): bigint {
       }
       return arg(0)
     case 'select':
-      return arg(1) & arg(2)
+      return both(arg, 1, 2)
     case 'phi': {
       let zero = all
       for (const source of sourcesOf(i)) {
@@ -117,6 +117,12 @@ function zeroOf(i: Instr, depth: number, visible: boolean): bigint {
   }
 }
 
+/** What is zero in both of two operands. Values used twice make trees of what is a line (a hash): the second is not asked in vain. */
+function both(arg: (k: number) => bigint, one: number, other: number): bigint {
+  const zero = arg(one)
+  return zero === 0n ? zero : zero & arg(other)
+}
+
 /** The values that a phi, and the phis it takes from, bring in from elsewhere; with a phi among them where there are too many. */
 function sourcesOf(phi: Phi): Iterable<Value> {
   const phis = new Set<Phi>([phi])
@@ -137,7 +143,7 @@ function zeroOfBin(i: Extract<Instr, { kind: 'bin' }>, bits: number, all: bigint
       return arg(0) | arg(1)
     case 'or':
     case 'xor':
-      return arg(0) & arg(1)
+      return both(arg, 0, 1)
     case 'shl':
       return by === undefined || by >= BigInt(bits) ? 0n : ((arg(0) << by) | mask(Number(by))) & all
     case 'lshr':
@@ -154,7 +160,9 @@ function zeroOfBin(i: Extract<Instr, { kind: 'bin' }>, bits: number, all: bigint
       return all & ~mask(by === undefined || by === 0n ? length : Math.max(0, length - lengthOf(by) + 1))
     }
     case 'add': {
-      const [a, b] = [all & ~arg(0), all & ~arg(1)]
+      const left = arg(0)
+      if (left === 0n) return 0n
+      const [a, b] = [all & ~left, all & ~arg(1)]
       return mask(zerosBelow(a | b, bits)) | (all & ~mask(Math.min(bits, Math.max(lengthOf(a), lengthOf(b)) + 1)))
     }
     case 'mul': {

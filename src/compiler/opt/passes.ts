@@ -11,7 +11,7 @@ import { dropUnused } from './drop-unused.ts'
 import { dse } from './dse.ts'
 import { expandMem } from './expand-mem.ts'
 import { gvn, gvnOfLegal } from './gvn.ts'
-import { type Ledger, makeLedger, runUnlessIdle } from './idle.ts'
+import { type Ledger, makeLedger, markSound, runUnlessIdle, uncheckedIn } from './idle.ts'
 import { inline } from './inline.ts'
 import { jumpThreading } from './jump-threading.ts'
 import { legalize } from './legalize.ts'
@@ -138,7 +138,8 @@ export function optimize(module: Module, options: OptimizeOptions): void {
     pass.run(module, options.cpu, ledger)
     options.dump?.(pass.name, printModule(module))
     if (!options.faults) continue
-    const faults = validateModule(module)
+    const faults = validateModule(module, uncheckedIn(module, ledger))
     if (faults.length > 0) options.faults(pass.name, faults)
+    else markSound(module, ledger)
   }
 }
