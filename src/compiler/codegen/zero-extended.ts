@@ -4,7 +4,9 @@
 // bits, so a phi does if all that it takes does; cycles are assumed to hold until refuted.
 // Of a shift by a register and of a division Linux's verifier forgets all 64 bits: their zeros have to be made where it can see them.
 import { type Func, type Instr, isInstr, type Value } from '../ir/index.ts'
-import { fitsUnsigned } from '../opt/known-bits.ts'
+import { visiblyZero } from '../opt/known-bits.ts'
+
+const UPPER_HALF = 0xffffffffn
 
 /** A question about values of this function; answers are kept. */
 export function isZeroExtended(fn: Func): (v: Value) => boolean {
@@ -26,7 +28,7 @@ export function isZeroExtended(fn: Func): (v: Value) => boolean {
       case 'core':
         return true
       case 'cast':
-        return v.op === 'trunc' && v.type === 'i32' && fitsUnsigned(v.args[0], 32)
+        return v.op === 'trunc' && v.type === 'i32' && visiblyZero(v.args[0]) >> 32n === UPPER_HALF
       default:
         return false
     }
