@@ -12,6 +12,7 @@ import {
   type Func,
   type Instr,
   isInstr,
+  isKind,
   type Module,
   type Phi,
   replaceValues,
@@ -20,7 +21,7 @@ import {
   undef,
   type Value,
 } from '../ir/index.ts'
-import { visiblyZero } from './known-bits.ts'
+import { knownZero, visiblyZero } from './known-bits.ts'
 
 type Wide = 'i32' | 'i64'
 
@@ -62,18 +63,54 @@ interface State {
   readonly held: Map<Value, Value>
   /** Same-typed replacements. */
   readonly replaced: Map<Value, Value>
+  /** What is held with its sign above. */
+  readonly signExtended: Map<Value, Value>
+  readonly signs: Signs
   /** The block under construction. */
   out: Instr[]
   at: Instr['at']
 }
 
+/** How narrow values are looked at: a bound that is proven of one extension of a value says nothing of another one. */
+interface Signs {
+  /** Extended with its sign somewhere, or by its making, and with zeros nowhere: compared so too. Extension with the sign keeps even the unsigned order. */
+  readonly isSigned: (v: Value) => boolean
+  /** A comparison looks at the value or at its extension to 32 bits. */
+  readonly isCompared: (v: Value) => boolean
+}
+
+function signsOf(fn: Func): Signs {
+  const [signed, zeros, compared] = [new Set<Value>(), new Set<Value>(), new Set<Value>()]
+  for (const block of fn.blocks) {
+    for (const i of block.instrs) {
+      if (i.kind === 'cast') {
+        if (i.op === 'sext') signed.add(i).add(i.args[0])
+        else if (i.op === 'zext') zeros.add(i.args[0])
+      } else if (i.kind === 'cmp') {
+        for (const a of i.args) {
+          if (i.pred.startsWith('s')) signed.add(a)
+          compared.add(isKind(a, 'cast') && a.op === 'sext' ? a.args[0] : a)
+        }
+      }
+    }
+  }
+  return { isSigned: (v) => signed.has(v) && !zeros.has(v), isCompared: (v) => compared.has(v) }
+}
+
 function legalizeFunc(fn: Func, wide: Wide, params: ReadonlyMap<Value, Value>): void {
-  const s: State = { fn, wide, held: new Map(params), replaced: new Map(), out: [], at: undefined }
+  const s: State = { fn, wide, held: new Map(params), replaced: new Map(), signExtended: new Map(), signs: signsOf(fn), out: [], at: undefined }
   const phis: [Phi, Phi][] = []
-  for (const block of reversePostOrder(fn)) {
+  for (const [k, block] of reversePostOrder(fn).entries()) {
     const instrs = block.instrs
     s.out = []
+    if (k === 0) for (const p of params.keys()) extendCompared(s, p)
+    let waiting: Phi[] = []
+    const extendPhis = (): void => {
+      for (const phi of waiting) extendCompared(s, phi)
+      waiting = []
+    }
     for (const i of instrs) {
+      if (i.kind !== 'phi') extendPhis()
       s.at = i.at
       if (i.kind === 'phi') {
         const type = widened(i.type, wide)
@@ -83,9 +120,14 @@ function legalizeFunc(fn: Func, wide: Wide, params: ReadonlyMap<Value, Value>): 
           s.held.set(i, phi)
           phis.push([phi, i])
           s.out.push(phi)
+          waiting.push(i)
         }
-      } else legalizeInstr(s, i)
+      } else {
+        legalizeInstr(s, i)
+        extendCompared(s, i)
+      }
     }
+    extendPhis()
     s.at = block.term.at
     block.term.args = block.term.args.map((a) => {
       if (block.term.kind === 'condbr') return condition(s, a)
@@ -135,14 +177,27 @@ function zeroExtended(s: State, v: Value): Value {
   if (v.type === 'i1' && held.kind === 'select') return held
   const mask = (1n << BigInt(bitsOf(v.type))) - 1n
   const above = ~mask & ((1n << BigInt(bitsOf(s.wide))) - 1n)
-  if ((visiblyZero(held) & above) === above) return held
+  // A bound of 32 bits is of no use to the verifier: there is nothing to make visible, and what is compared is to be what is used.
+  const zero = v.type === 'i32' ? knownZero(held) : visiblyZero(held)
+  if ((zero & above) === above) return held
   return put(s, { kind: 'bin', op: 'and', type: s.wide, args: [held, constant(s.wide, mask)] })
+}
+
+/** A value that is compared is extended where it is made and held so: all that is computed of it is bounded with it. */
+function extendCompared(s: State, v: Value): void {
+  if (v.type === 'i1' || !s.held.has(v) || !s.signs.isCompared(v)) return
+  const isSigned = s.signs.isSigned(v)
+  const extended = isSigned ? signExtended(s, v) : zeroExtended(s, v)
+  s.held.set(v, extended)
+  if (isSigned) s.signExtended.set(v, extended)
 }
 
 /** The narrow value in `wide`, upper bits copies of its sign. */
 function signExtended(s: State, v: Value): Value {
   const bits = bitsOf(v.type)
   if (v.kind === 'const') return constant(s.wide, BigInt.asIntN(bits, v.value))
+  const known = s.signExtended.get(v)
+  if (known) return known
   const held = hold(s, v)
   const above = ~((1n << BigInt(bits - 1)) - 1n) & ((1n << BigInt(bitsOf(s.wide))) - 1n)
   if ((visiblyZero(held) & above) === above) return held
@@ -203,7 +258,7 @@ function legalizeInstr(s: State, i: Exclude<Instr, { kind: 'phi' }>): void {
       return
     case 'cmp':
       if (narrowArg(0)) {
-        const extend = i.pred.startsWith('s') ? signExtended : zeroExtended
+        const extend = i.pred.startsWith('s') || i.args.every((a) => a.kind === 'const' || s.signs.isSigned(a)) ? signExtended : zeroExtended
         i.args = i.args.map((a) => extend(s, a))
       }
       keep()
@@ -259,13 +314,15 @@ function legalizeCast(s: State, i: Cast): void {
     s.held.set(i, held.type === wide ? held : cast(s, 'trunc', wide, held))
     return
   }
-  if (!narrowResult && i.op === 'sext' && i.type !== wide && from.kind !== 'const') {
+  if (!narrowResult && i.op === 'sext' && i.type !== wide && from.kind !== 'const' && !s.signExtended.has(from)) {
     s.replaced.set(i, signExtendedTo64(s, from))
     return
   }
   const extended = i.op === 'zext' ? zeroExtended(s, from) : from.type === 'i1' ? negated(s, from, wide) : signExtended(s, from)
-  if (narrowResult) s.held.set(i, extended)
-  else if (i.type === wide) s.replaced.set(i, extended)
+  if (narrowResult) {
+    s.held.set(i, extended)
+    if (i.op === 'sext') s.signExtended.set(i, extended)
+  } else if (i.type === wide) s.replaced.set(i, extended)
   else s.replaced.set(i, cast(s, i.op, i.type, extended))
 }
 

@@ -206,11 +206,12 @@ export const BIN_RULES: readonly Rule<'bin'>[] = [
     },
   },
   {
+    // What is negated and looked at elsewhere may be bounded there.
     name: 'addition of a negation',
     apply: ({ op, args: [a, b] }, c) => {
       if (op !== 'add') return undefined
-      if (isKind(b, 'bin') && b.op === 'sub' && isZero(b.args[0])) return bin(c, 'sub', a, b.args[1])
-      if (isKind(a, 'bin') && a.op === 'sub' && isZero(a.args[0])) return bin(c, 'sub', b, a.args[1])
+      if (isKind(b, 'bin') && b.op === 'sub' && isZero(b.args[0]) && c.once(b)) return bin(c, 'sub', a, b.args[1])
+      if (isKind(a, 'bin') && a.op === 'sub' && isZero(a.args[0]) && c.once(a)) return bin(c, 'sub', b, a.args[1])
       return undefined
     },
   },

@@ -136,6 +136,24 @@ export const CMP_RULES: readonly Rule<'cmp'>[] = [
     },
   },
   {
+    // x + 1 < 16 is x < 15 where the sum stays within its type. It may be x that is used afterwards.
+    name: 'sum with a literal below a literal',
+    apply: ({ pred, args: [a, b] }, c) => {
+      if (b.kind !== 'const' || !isKind(a, 'bin') || !c.once(a)) return undefined
+      const sum = withLiteral(a, 'add')
+      if (!sum) return undefined
+      const all = mask(bitsOf(a.type))
+      if (pred === 'ult' || pred === 'ugt') {
+        const most = all & ~knownZero(sum.left)
+        if (most + sum.right.value > all || b.value < sum.right.value) return undefined
+        return cmp(c, pred, sum.left, constant(a.type, b.value - sum.right.value))
+      }
+      if ((pred !== 'slt' && pred !== 'sgt') || !a.nsw) return undefined
+      const bound = signed(b) - signed(sum.right)
+      return bound === BigInt.asIntN(bitsOf(a.type), bound) ? cmp(c, pred, sum.left, constant(a.type, bound)) : undefined
+    },
+  },
+  {
     name: 'difference equals 0',
     apply: ({ pred, args: [a, b] }, c) => {
       if (!isEquality(pred) || !isZero(b) || !isKind(a, 'bin') || (a.op !== 'sub' && a.op !== 'xor')) return undefined
