@@ -2,6 +2,7 @@
 //
 // A variable is an old value together with the values that stand for it at the ends of some blocks. Its uses that the old definition no
 // longer reaches alone get phis, placed at the iterated dominance frontier where the variable is still read.
+import { assert } from '../../base/index.ts'
 import { undef } from './build.ts'
 import { type Cfg, dominanceFrontier, makeCfg } from './cfg.ts'
 import type { Block, Func, Phi, Value } from './types.ts'
@@ -12,7 +13,7 @@ export interface Variable {
   readonly defs: ReadonlyMap<Block, Value>
 }
 
-/** Rewrites the uses of `old` outside the block that makes it. */
+/** Rewrites the uses of `old` outside the block that makes it. Every block that a phi takes from can be reached. */
 export function repairSsa(fn: Func, variables: readonly Variable[]): void {
   if (variables.length === 0) return
   const cfg = makeCfg(fn)
@@ -35,7 +36,9 @@ function repair(fn: Func, cfg: Cfg, frontier: readonly ReadonlySet<number>[], { 
     }
   }
   const atEnd = (block: Block): Value => {
-    for (let k = cfg.index.get(block)!; ; k = cfg.idom[k]) {
+    const at = cfg.index.get(block)
+    assert(at !== undefined, 'a phi takes from a block that can be reached')
+    for (let k = at; ; k = cfg.idom[k]) {
       const v = defined.get(k) ?? phis.get(k)
       if (v) return v
       if (k === 0) return undef(old.type)

@@ -1,12 +1,28 @@
 // Signed operations on values that are certainly not negative become unsigned ones: comparisons, shifts to the right, extensions. An unsigned
 // bound is one on the whole value for the verifier where a signed one leaves the other end open, and zeros above cost nothing where a sign
 // does. Branches that lead to a place count (sign.ts). LLVM does the same in its correlated value propagation.
-import { type Block, type Func, type Instr, isInstr, isKind, type Pred, replaceValues, type Value } from '../ir/index.ts'
+import {
+  type Block,
+  bitsOf,
+  type Func,
+  type Instr,
+  isInstr,
+  isKind,
+  type Pred,
+  replaceValues,
+  signed as signedValue,
+  type Value,
+} from '../ir/index.ts'
 import { makeSignQuestion, type SignQuestion } from './sign.ts'
 
 const UNSIGNED: Readonly<Partial<Record<Pred, Pred>>> = { slt: 'ult', sle: 'ule', sgt: 'ugt', sge: 'uge' }
 
-export function dropSigns(fn: Func): void {
+/** The pass where there is 32-bit arithmetic, and where there is none: there an int has to be extended like anything narrower. */
+export const dropSigns = (fn: Func): void => run(fn, 16)
+export const dropSignsWithout32 = (fn: Func): void => run(fn, 32)
+
+/** `narrow` is the width up to which a value has to be extended to be compared. */
+function run(fn: Func, narrow: number): void {
   if (!fn.blocks.some((b) => b.instrs.some(hasSign))) return
   const nonNegative = makeSignQuestion(fn)
   const replacement = new Map<Value, Instr>()
@@ -17,7 +33,9 @@ export function dropSigns(fn: Func): void {
     for (const i of block.instrs) {
       const made = hasSign(i) ? unsigned(i, block, nonNegative) : undefined
       if (made) replacement.set(i, { ...made, id: fn.nextId++ })
-      else if (isKind(i, 'cast') && i.op === 'sext' && isNarrow(i.args[0])) signed.add(i.args[0])
+      else if (isKind(i, 'cast') ? i.op === 'sext' : isBound(i)) {
+        for (const a of i.args) if (a.type !== 'i1' && bitsOf(a.type) <= narrow) signed.add(a)
+      }
     }
   }
   for (const i of replacement.keys()) if (isInstr(i) && i.args.some((a) => signed.has(a))) replacement.delete(i)
@@ -26,7 +44,9 @@ export function dropSigns(fn: Func): void {
   replaceValues(fn, replacement)
 }
 
-const isNarrow = (v: Value): boolean => v.type === 'i8' || v.type === 'i16'
+/** A signed comparison that says more than the sign. */
+const isBound = (i: Instr): boolean =>
+  isKind(i, 'cmp') && UNSIGNED[i.pred] !== undefined && !(i.args[1].kind === 'const' && [0n, -1n].includes(signedValue(i.args[1])))
 
 const hasSign = (i: Instr): boolean =>
   (i.kind === 'cmp' && UNSIGNED[i.pred] !== undefined) || (i.kind === 'cast' && i.op === 'sext') || (i.kind === 'bin' && i.op === 'ashr')

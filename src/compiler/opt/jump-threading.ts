@@ -22,7 +22,6 @@ import {
   removeUnreachable,
   repairSsa,
   retarget,
-  successors,
   usersOf,
   type Value,
   type Variable,
@@ -96,14 +95,13 @@ function threadThrough(fn: Func, cfg: Cfg, uses: Uses, block: Block): boolean {
     retarget(pred, block, from === pred ? to : from)
     removePhiEntry(block, pred)
   }
-  const left = successors(block)
-  if (decided.length === preds.length) for (const to of left) removePhiEntry(to, block)
+  // Where everything goes round the block, it is gone, and what only it led to: phis behind that take nothing from there any more.
+  removeUnreachable(fn)
   const variables = [...before].map(([old, defs]): Variable => ({ old, defs }))
   repairSsa(
     fn,
     variables.filter((v) => v.defs.size > 1),
   )
-  removeUnreachable(fn)
   return true
 }
 

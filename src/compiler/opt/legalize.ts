@@ -98,7 +98,16 @@ function signsOf(fn: Func): Signs {
 }
 
 function legalizeFunc(fn: Func, wide: Wide, params: ReadonlyMap<Value, Value>): void {
-  const s: State = { fn, wide, held: new Map(params), replaced: new Map(), signExtended: new Map(), signs: signsOf(fn), out: [], at: undefined }
+  const s: State = {
+    fn,
+    wide,
+    held: new Map(params),
+    replaced: new Map(),
+    signExtended: new Map(),
+    signs: signsOf(fn),
+    out: [],
+    at: undefined,
+  }
   const phis: [Phi, Phi][] = []
   for (const [k, block] of reversePostOrder(fn).entries()) {
     const instrs = block.instrs
@@ -258,7 +267,8 @@ function legalizeInstr(s: State, i: Exclude<Instr, { kind: 'phi' }>): void {
       return
     case 'cmp':
       if (narrowArg(0)) {
-        const extend = i.pred.startsWith('s') || i.args.every((a) => a.kind === 'const' || s.signs.isSigned(a)) ? signExtended : zeroExtended
+        const extend =
+          i.pred.startsWith('s') || i.args.every((a) => a.kind === 'const' || s.signs.isSigned(a)) ? signExtended : zeroExtended
         i.args = i.args.map((a) => extend(s, a))
       }
       keep()

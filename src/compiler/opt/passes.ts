@@ -6,7 +6,7 @@ import { alignStack } from './align-stack.ts'
 import { correlate } from './correlate.ts'
 import { dce } from './dce.ts'
 import { divide } from './divide.ts'
-import { dropSigns } from './drop-signs.ts'
+import { dropSigns, dropSignsWithout32 } from './drop-signs.ts'
 import { dropUnused } from './drop-unused.ts'
 import { dse } from './dse.ts'
 import { expandMem } from './expand-mem.ts'
@@ -33,14 +33,16 @@ export interface Pass {
   readonly run: (module: Module, cpu: number, ledger: Ledger) => void
 }
 
-const perFunction = (name: string, run: (fn: Func) => void, needed = false): Pass => ({
+const byCpu = (name: string, runOf: (cpu: number) => (fn: Func) => void, needed = false): Pass => ({
   name,
   needed,
-  run: (module, _, ledger) => {
-    for (const fn of module.funcs) if (fn.blocks.length > 0) runUnlessIdle(ledger, fn, run)
+  run: (module, cpu, ledger) => {
+    for (const fn of module.funcs) if (fn.blocks.length > 0) runUnlessIdle(ledger, fn, runOf(cpu))
     ledger.stale = false
   },
 })
+
+const perFunction = (name: string, run: (fn: Func) => void, needed = false): Pass => byCpu(name, () => run, needed)
 
 /** A pass that may change any function, and functions that it was not asked about. */
 const perModule = (name: string, run: Pass['run'], needed = false): Pass => ({
@@ -105,7 +107,7 @@ export const PASSES: readonly Pass[] = [
   perFunction('dce', dce),
   perFunction('simplifyCfg', simplifyCfg),
   perModule('dropUnused', dropUnused, true),
-  perFunction('dropSigns', dropSigns),
+  byCpu('dropSigns', (cpu) => (cpu >= 3 ? dropSigns : dropSignsWithout32)),
   perFunction('divide', divide),
   perFunction('lowerSwitch', lowerSwitch, true),
   perModule('legalize', legalize, true),

@@ -94,8 +94,8 @@ export const CMP_RULES: readonly Rule<'cmp'>[] = [
     apply: ({ pred, args: [a, b] }, c) => {
       if (!isKind(a, 'cast') || b.kind !== 'const' || (a.op !== 'zext' && a.op !== 'sext') || a.args[0].type === 'i1') return undefined
       const inner = a.args[0]
-      // What the verifier forgets is bounded by a comparison of the widened value alone.
-      if (isForgotten(inner) && !c.once(a)) return undefined
+      // What the verifier forgets is bounded by a comparison of the widened value alone, and so is what is used with its sign above.
+      if ((a.op === 'sext' || isForgotten(inner)) && !c.once(a)) return undefined
       const small = constant(inner.type, b.value)
       if (evalCast(a.op, bitsOf(inner.type), bitsOf(a.type), small.value) !== b.value) return undefined
       if (isEquality(pred)) return cmp(c, pred, inner, small)
