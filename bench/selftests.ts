@@ -28,6 +28,8 @@ const cpu = option('--cpu') ?? 'v3'
 const again = flag('--again')
 const capsText = option('--caps')
 const caps = capsText === undefined ? undefined : readCapabilities(capsText)
+/** With speculative paths a log of level 2 grows past what a string can hold. */
+const LOG_LEVEL = capsText?.includes('perfmon') === false && capsText !== 'none' ? 1 : 2
 /** Where the answers of one kind of loads are kept. */
 const kept = `clang-${cpu}${capsText === undefined ? '' : `-${capsText.replaceAll(',', '-')}`}`
 const tree = words[0] && resolve(words[0])
@@ -111,7 +113,7 @@ function ask(tree: string, file: string, saved: string): void {
   }
   const object = join(work, `clang-${cpu}`, `${basename(file, '.c')}.o`)
   const error = existsSync(object) && !again ? undefined : buildTest(tree, file, object, cpu, work)
-  if (error === undefined && existsSync(object)) writeFileSync(saved, gzipSync(askObjects([object], 2, root, capsText)))
+  if (error === undefined && existsSync(object)) writeFileSync(saved, gzipSync(askObjects([object], LOG_LEVEL, root, capsText)))
   else writeFileSync(saved, gzipSync(`# ${error ?? 'no object'}\n`))
 }
 
