@@ -22,6 +22,7 @@ import {
   removeUnreachable,
   repairSsa,
   retarget,
+  undef,
   usersOf,
   type Value,
   type Variable,
@@ -102,7 +103,19 @@ function threadThrough(fn: Func, cfg: Cfg, uses: Uses, block: Block): boolean {
     fn,
     variables.filter((v) => v.defs.size > 1),
   )
+  forgetLost(fn, block, new Set(variables.filter((v) => v.defs.size === 1).map((v) => v.old)))
   return true
+}
+
+/** What the block alone computes is not known where it no longer leads for certain; `canPass` leaves only debug records there. */
+function forgetLost(fn: Func, block: Block, lost: ReadonlySet<Value>): void {
+  if (lost.size === 0) return
+  const cfg = makeCfg(fn)
+  const isThere = cfg.index.has(block)
+  for (const b of cfg.order) {
+    if (isThere && dominates(cfg, block, b)) continue
+    for (const i of b.instrs) if (i.kind === 'dbg' && lost.has(i.args[0])) i.args[0] = undef(i.args[0].type)
+  }
 }
 
 function newBlock(fn: Func, to: Block): Block {
