@@ -193,7 +193,8 @@ function comparison(scope: Scope, depth: number): Expr {
   const prec = op === '==' || op === '!=' ? PREC.equality : PREC.relation
   const a = expression(scope, depth)
   const b = random.chance(40) ? constantOf(scope.unit) : expression(scope, depth)
-  return expr(S32, { lo: 0n, hi: 1n }, prec, hole(a, prec), ` ${op} `, hole(b, prec + 1))
+  // clang refuses chains: (a < b) < c is written with its parentheses.
+  return expr(S32, { lo: 0n, hi: 1n }, prec, hole(a, prec === PREC.relation ? prec + 1 : prec), ` ${op} `, hole(b, prec + 1))
 }
 
 function logic(scope: Scope, depth: number): Expr {
