@@ -114,7 +114,7 @@ test('a workshop of six lessons, forty hand-ins run again, a forged one found', 
   test.setTimeout(180_000)
   await page.goto('')
   await page.getByRole('button', { name: 'Lessons' }).click()
-  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('button', { name: 'More', exact: true }).click()
   await page.getByRole('button', { name: 'Make a workshop' }).click()
   await page.getByRole('textbox', { name: 'Title' }).fill('An afternoon of XDP')
   for (const id of SIX) {

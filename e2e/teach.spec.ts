@@ -5,7 +5,7 @@ import { expect, open, position, setCode, strip, test } from './beeyard.ts'
 test('a lesson is written, examined and tried', async ({ page }) => {
   await open(page)
   await page.getByRole('button', { name: 'Lessons' }).click()
-  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('button', { name: 'More', exact: true }).click()
   await page.getByRole('button', { name: 'Write a lesson' }).click()
   await page.getByRole('button', { name: 'Examine' }).click()
   await expect(page.getByText('Everything that this lesson claims is true.')).toBeVisible({ timeout: 20_000 })
@@ -21,7 +21,7 @@ test('a lesson is written, examined and tried', async ({ page }) => {
   await expect(page.getByRole('complementary', { name: 'Lesson' })).toContainText('One idea.')
   await page.reload()
   await page.getByRole('button', { name: 'Lessons' }).click()
-  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('button', { name: 'More', exact: true }).click()
   await page.getByRole('button', { name: 'Write a lesson' }).click()
   await expect(page.getByRole('textbox', { name: 'en.md' })).toHaveValue(/Bees/)
 })
