@@ -1,9 +1,9 @@
 // Automatic variables with initialisers: which bytes are zeroed, which are stored (as clang does, so that stacks hold the same bytes).
 //
-// All parts constant: every byte is written, padding with zeros. Otherwise each member is written and padding is left as it is, unless
-// the object is large and mostly zero, when it is zeroed as a whole first.
+// Every byte is written, padding with zeros, as clang 22 does (older versions left padding alone where not all parts are constant).
+// What is large and mostly zero is zeroed as a whole first.
 import { constant } from '../ir/index.ts'
-import { alignOf, asArray, asRecord, type CType, canonical, type InitPart, sizeOf, type TInit } from '../sema/index.ts'
+import { alignOf, asArray, type asRecord, type CType, canonical, type InitPart, sizeOf, type TInit } from '../sema/index.ts'
 import { at, copy, isVolatile, pointerOf, resize, storeBitField } from './memory.ts'
 import { type Address, irType, isRecord, type L, mark } from './state.ts'
 import { globalValue } from './symbols.ts'
@@ -23,7 +23,7 @@ export function initialise(l: L, to: Address, type: CType, init: TInit): void {
   const allConstant = init.parts.every((p) => p.value === undefined || p.value.kind === 'const' || p.value.kind === 'global')
   const zeroed = wholeIsZeroed(init, size, allConstant)
   if (zeroed) zero(l, to, { from: 0, to: size })
-  else for (const gap of gaps(init.parts, size, allConstant ? [] : padding(type, 0))) zero(l, to, gap)
+  else for (const gap of gaps(init.parts, size)) zero(l, to, gap)
   for (const part of init.parts) {
     const known = part.value
     if (!known || (zeroed && known.kind === 'const' && known.value === 0n)) continue
@@ -49,13 +49,11 @@ function zero(l: L, to: Address, r: Range): void {
 }
 
 /** What no part covers; bit-fields cover nothing, since their unit must hold zeros before they are put in. */
-function gaps(parts: readonly InitPart[], size: number, without: readonly Range[]): Range[] {
-  const covered = [
-    ...parts
-      .filter((p) => p.widthBits === undefined)
-      .map((p): Range => ({ from: p.offBits / 8, to: p.offBits / 8 + (sizeOf(p.type) ?? 0) })),
-    ...without,
-  ].sort((a, b) => a.from - b.from)
+function gaps(parts: readonly InitPart[], size: number): Range[] {
+  const covered = parts
+    .filter((p) => p.widthBits === undefined)
+    .map((p): Range => ({ from: p.offBits / 8, to: p.offBits / 8 + (sizeOf(p.type) ?? 0) }))
+    .sort((a, b) => a.from - b.from)
   const out: Range[] = []
   let done = 0
   for (const r of covered) {
@@ -63,31 +61,6 @@ function gaps(parts: readonly InitPart[], size: number, without: readonly Range[
     done = Math.max(done, r.to)
   }
   if (done < size) out.push({ from: done, to: size })
-  return out
-}
-
-/** Bytes of a record that belong to no member. */
-function padding(type: CType, base: number): Range[] {
-  const array = asArray(type)
-  if (array) {
-    const step = sizeOf(array.element) ?? 0
-    const inner = padding(array.element, 0)
-    if (inner.length === 0 || (array.count ?? 0) > 64) return []
-    return Array.from({ length: array.count ?? 0 }, (_, i) =>
-      inner.map((r) => ({ from: base + i * step + r.from, to: base + i * step + r.to })),
-    ).flat()
-  }
-  const record = asRecord(type)
-  if (!record || record.tag === 'union') return []
-  const out: Range[] = []
-  let done = 0
-  for (const f of record.fields) {
-    const from = Math.floor(f.offBits / 8)
-    if (from > done) out.push({ from: base + done, to: base + from })
-    out.push(...(f.widthBits === undefined ? padding(f.type, base + from) : []))
-    done = Math.max(done, f.widthBits === undefined ? from + (sizeOf(f.type) ?? 0) : Math.ceil((f.offBits + f.widthBits) / 8))
-  }
-  if (done < record.size) out.push({ from: base + done, to: base + record.size })
   return out
 }
 
