@@ -8,7 +8,7 @@ import { atomic32, atomic64 } from './atomic.ts'
 import { call, exit, type Machine, mayGoto, stop, stopAccess, stopUnsupported } from './machine.ts'
 import { holds, NOWHERE, READ, type Word, WRITE } from './memory.ts'
 import { PAGE_SHIFT } from './ram.ts'
-import { arsh64, div32, div64, lsh64, mod32, mod64, mul64, rsh64, sdiv32, sdiv64, smod32, smod64, swap16, swap32 } from './wide.ts'
+import { arsh64, div32, div64, lsh64, mod32, mod64, mul64, rsh64, sdiv32, sdiv64, smod32, smod64, swap } from './wide.ts'
 
 export type Stop = 'fuel' | 'exited' | 'fault' | 'unsupported'
 
@@ -597,16 +597,4 @@ function atomic(m: Machine, op: number, imm: number): boolean {
   ram.touch(at, size)
   if (r.shadow !== 0) ram.fill(at + r.shadow, size, 0xff)
   return true
-}
-
-/** Byte swap to 16, 32 or 64 bits; the rest is cleared. */
-function swap(lo: Int32Array, hi: Int32Array, d: number, bits: number): void {
-  const l = lo[d]
-  if (bits === 64) {
-    lo[d] = swap32(hi[d])
-    hi[d] = swap32(l)
-    return
-  }
-  lo[d] = bits === 32 ? swap32(l) : swap16(l)
-  hi[d] = 0
 }

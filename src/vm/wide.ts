@@ -104,10 +104,22 @@ export function arsh64(lo: Int32Array, hi: Int32Array, d: number, by: number): v
 }
 
 /** The bytes of a 32-bit value in reverse. */
-export function swap32(v: number): number {
+function swap32(v: number): number {
   return (v << 24) | ((v & 0xff00) << 8) | ((v >>> 8) & 0xff00) | (v >>> 24)
 }
 
-export function swap16(v: number): number {
+function swap16(v: number): number {
   return ((v & 0xff) << 8) | ((v >>> 8) & 0xff)
+}
+
+/** Byte swap of register `d` to 16, 32 or 64 bits; the rest is cleared. */
+export function swap(lo: Int32Array, hi: Int32Array, d: number, bits: number): void {
+  const l = lo[d]
+  if (bits === 64) {
+    lo[d] = swap32(hi[d])
+    hi[d] = swap32(l)
+    return
+  }
+  lo[d] = bits === 32 ? swap32(l) : swap16(l)
+  hi[d] = 0
 }
