@@ -1,19 +1,21 @@
 // The kernel's own verifier tests before the running kernel and before ours, file by file.
 // Usage: npm run -s selftests -- TREE [--files REGEX] [--set progs|scale|all|every|tables] [--budget SECONDS] [--show KIND] [--id FILE.PROGRAM] [--caps LIST]
+//        [--own]
 //   TREE is tools/testing/selftests/bpf of a kernel source (Debian: linux-source-6.12). Its programs are built by clang-22
 //   and handed to the kernel once: what comes back lies in build/selftests, and the next call goes on where the budget (50 s) ended.
 //   `progs` are the annotated ones, `scale` the large ones of prog_tests/bpf_verif_scale.c, `every` all that there are, `tables` those of verifier/*.c. Without a kernel
 //   6.18 at hand it says so and judges nothing.
+//   --own: built by our own compiler where it can, by clang-22 where it cannot; the last line says how many.
 //   --caps none, or some of bpf,perfmon,net_admin: loads with these capabilities alone, as the annotations that end in _unpriv mean.
 // The columns are those of ledger.ts. --show lists what differs:
 // lax, strict, unsupported, crash, message, processed, depth, log, libbpf, build. Nothing of the kernel's is kept in the repository.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { loadKernelBtf } from '../src/abi/index.ts'
 import { askObjects, readAnswers, whyNoObjects } from '../src/testkit/objects.ts'
 import { readCapabilities } from '../src/verifier/index.ts'
-import { askTables, buildTest } from './kernel-tests.ts'
+import { askTables, buildTest, buildTestOurselves } from './kernel-tests.ts'
 import { judge, newLedger, newRow, printLedger } from './ledger.ts'
 
 const words = process.argv.slice(2)
@@ -26,12 +28,13 @@ const show = option('--show')?.split(',') ?? []
 const only = option('--id')
 const cpu = option('--cpu') ?? 'v3'
 const again = flag('--again')
+const own = flag('--own')
 const capsText = option('--caps')
 const caps = capsText === undefined ? undefined : readCapabilities(capsText)
 /** With speculative paths a log of level 2 grows past what a string can hold. */
 const LOG_LEVEL = capsText?.includes('perfmon') === false && capsText !== 'none' ? 1 : 2
 /** Where the answers of one kind of loads are kept. */
-const kept = `clang-${cpu}${capsText === undefined ? '' : `-${capsText.replaceAll(',', '-')}`}`
+const kept = `${own ? 'own' : 'clang'}-${cpu}${capsText === undefined ? '' : `-${capsText.replaceAll(',', '-')}`}`
 const tree = words[0] && resolve(words[0])
 
 const kernel = await loadKernelBtf()
@@ -57,6 +60,7 @@ async function main(): Promise<void> {
   const ledger = newLedger({ kernel, only, show, ...(caps ? { caps } : {}) })
   let left = 0
   let unbuilt = 0
+  let byClang = 0
   for (const file of files) {
     const stem = basename(file, '.c')
     const saved = join(work, kept, `${stem.replaceAll(' ', '-')}.jsonl.gz`)
@@ -78,11 +82,16 @@ async function main(): Promise<void> {
       continue
     }
     const { programs, types } = readAnswers(lines, kernel)
+    if (own && existsSync(refusal(file))) {
+      byClang++
+      if (show.includes('build')) console.log(`${file}: ${readFileSync(refusal(file), 'utf8')}`)
+    }
     const row = newRow()
     for (const captured of programs) judge(ledger, stem, captured, types, row)
     ledger.rows.push([stem, row])
   }
   if (printLedger(ledger)) process.exitCode = 1
+  if (own) console.log(`${files.length - left - unbuilt - byClang} files built by our compiler, ${byClang} by clang`)
   if (unbuilt) console.log(`${unbuilt} files do not build`)
   if (left) console.log(`${left} files are left: call again`)
 }
@@ -105,16 +114,30 @@ function sources(tree: string): string[] {
 
 function ask(tree: string, file: string, saved: string): void {
   mkdirSync(join(work, kept), { recursive: true })
-  mkdirSync(join(work, `clang-${cpu}`), { recursive: true })
+  const folder = `${own ? 'own' : 'clang'}-${cpu}`
+  mkdirSync(join(work, folder), { recursive: true })
   if (set === 'tables') {
     const [from, to] = file.slice('tables '.length).split('-')
     writeFileSync(saved, gzipSync(askTables(tree, work, root, Number(from), Number(to))))
     return
   }
-  const object = join(work, `clang-${cpu}`, `${basename(file, '.c')}.o`)
-  const error = existsSync(object) && !again ? undefined : buildTest(tree, file, object, cpu, work)
+  const object = join(work, folder, `${basename(file, '.c')}.o`)
+  const error = existsSync(object) && !again ? undefined : build(tree, file, object)
   if (error === undefined && existsSync(object)) writeFileSync(saved, gzipSync(askObjects([object], LOG_LEVEL, root, capsText)))
   else writeFileSync(saved, gzipSync(`# ${error ?? 'no object'}\n`))
+}
+
+/** Why our compiler makes nothing of a test. */
+const refusal = (file: string): string => join(work, `own-${cpu}`, `${basename(file, '.c')}.txt`)
+
+function build(tree: string, file: string, object: string): string | undefined {
+  if (own) {
+    const error = buildTestOurselves(tree, file, object, cpu, work)
+    rmSync(refusal(file), { force: true })
+    if (error === undefined) return undefined
+    writeFileSync(refusal(file), error)
+  }
+  return buildTest(tree, file, object, cpu, work)
 }
 
 await main()
