@@ -85,3 +85,18 @@ test('the editor draws its floats in its colours, whenever these came', async ({
   await page.keyboard.press('F8')
   await expect(page.locator('.marker-widget')).toBeVisible()
 })
+
+test('a window that becomes narrow while the features come loses nothing', async ({ page }) => {
+  const features = page.waitForResponse(/\/monaco-features-.*\.js$/)
+  await page.goto('')
+  await editing(page, false)
+  await editorBox(page).focus()
+  await (await features).finished()
+  for (const width of [390, 1440, 390, 1440]) {
+    await page.setViewportSize({ width, height: 844 })
+    await page.waitForTimeout(120)
+  }
+  await editing(page, true)
+  await setCode(page, tiny('XDP_DROP'))
+  await expect(strip(page)).toContainText('accepted')
+})

@@ -51,6 +51,8 @@ function joinEditor(editor: InsideEditor): void {
   }
   contributions._instantiateSome(AT_ONCE)
   const waiting = fresh.filter((one) => one.instantiation <= LAST_BY_ITSELF)
+  // A window that becomes narrow meanwhile takes its editor away.
+  editor.onDidDispose(() => waiting.splice(0))
   const next = () => {
     const one = waiting.shift()
     if (!one) return

@@ -35,6 +35,7 @@ interface InsideEditor {
     _instantiateById(id: string): void
     _instantiateSome(kind: number): void
   }
+  onDidDispose(listener: () => void): void
 }
 
 declare module 'monaco-editor/base/browser/ui/hover/hoverDelegate2' {
