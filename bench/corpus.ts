@@ -13,14 +13,12 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { readSettings } from '../src/cli/files.ts'
-import { compile } from '../src/compiler/index.ts'
-import { makeSource, renderDiagnostics } from '../src/diag/index.ts'
 import { toHex, verify } from '../src/engine/index.ts'
 import { load } from '../src/loader/index.ts'
 import { type ObjectFile, readElf, SHF_EXECINSTR, writeElf } from '../src/object/index.ts'
 import { askOracle, type OracleAnswer, whyNoOracle } from '../src/testkit/oracle.ts'
 import { PACKETS } from '../src/testkit/packets.ts'
+import { ownObject } from './own-object.ts'
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -224,22 +222,8 @@ function sumProcessed(of: readonly OracleAnswer[], other: readonly OracleAnswer[
 }
 
 function compileHere({ path, includeDirs, defines }: Source): Made {
-  const read = readSettings({ includeDirs, defines, cpu: options.cpu }, path)
-  if (!read.ok) return failed(read.error)
-  try {
-    const { object, diagnostics, sources } = compile(
-      { ...read.settings, main: makeSource(path, readFileSync(path, 'utf8')) },
-      { check: options.check },
-    )
-    if (!object) {
-      const first = diagnostics.find((d) => d.severity === 'error')
-      const text = first && renderDiagnostics([{ ...first, labels: [], fixes: [] }], (p) => sources.find((s) => s.path === p))
-      return failed(text?.split('\n')[0] ?? 'no object and no error')
-    }
-    return made(path, 'beeyard', object, writeElf(object))
-  } catch (error) {
-    return failed(`EXCEPTION ${error instanceof Error ? `${error.message.slice(0, 300)} ${error.stack?.split('\n')[2]?.trim()}` : error}`)
-  }
+  const own = ownObject(path, { includeDirs, defines, cpu: options.cpu }, options.check)
+  return 'error' in own ? failed(own.error) : made(path, 'beeyard', own.object, writeElf(own.object))
 }
 
 /** What clang makes of a file; from the folder of earlier answers where there is one. Beeyard's own verdicts are never from there. */

@@ -2,12 +2,10 @@
 // beside them are this kernel's types (bpftool), libbpf's and the user interface of the tree's kernel. The tables of verifier/*.c are asked about by
 // the tree's own test_verifier.c, linked with oracle/tables.c.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { readSettings } from '../src/cli/files.ts'
-import { compile } from '../src/compiler/index.ts'
-import { makeSource, renderDiagnostics } from '../src/diag/index.ts'
 import { writeElf } from '../src/object/index.ts'
+import { ownObject } from './own-object.ts'
 
 const CLANG = 'clang-22'
 
@@ -36,27 +34,17 @@ export function buildTest(tree: string, file: string, object: string, cpu: strin
 /** Builds a test by our own compiler, which brings the headers of user space and of libbpf itself; what went wrong, if anything. */
 export function buildTestOurselves(tree: string, file: string, object: string, cpu: string, work: string): string | undefined {
   const from = join(tree, 'progs', file)
-  const text = readFileSync(from, 'utf8')
   const beside = [tree, join(tree, 'progs')]
   headers(tree, work)
   let said = ''
   // Our vmlinux.h holds a part of the kernel's types; the whole follows.
   for (const includeDirs of [beside, [join(work, 'include'), ...beside]]) {
-    const read = readSettings({ includeDirs, defines: ['__TARGET_ARCH_x86'], cpu }, from)
-    if (!read.ok) return read.error
-    try {
-      const made = compile({ ...read.settings, main: makeSource(from, text) })
-      if (made.object) {
-        writeFileSync(object, writeElf(made.object))
-        return undefined
-      }
-      const first = made.diagnostics.find((d) => d.severity === 'error')
-      const shown =
-        first && renderDiagnostics([{ ...first, labels: [], fixes: [] }], (path) => made.sources.find((source) => source.path === path))
-      said ||= shown?.split('\n')[0] ?? 'no object and no error'
-    } catch (error) {
-      said ||= `EXCEPTION ${error instanceof Error ? error.message : error}`
+    const own = ownObject(from, { includeDirs, defines: ['__TARGET_ARCH_x86'], cpu })
+    if ('object' in own) {
+      writeFileSync(object, writeElf(own.object))
+      return undefined
     }
+    said ||= own.error
   }
   return said
 }
