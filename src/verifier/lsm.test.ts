@@ -89,7 +89,7 @@ describe('security hooks', () => {
 })
 
 describe('functions', () => {
-  it('let programs sleep where errors may be injected', () => {
+  it('let programs sleep where Linux says so', () => {
     expect(check('bpf_fentry_test1', 'r0 = 0\nexit', { type: 'fmod_ret', attachType: 26, flags: SLEEPABLE })).toBe('accepted')
     expect(check('bpf_fentry_test1', 'r0 = 0\nexit', { type: 'tracing', attachType: 24, flags: SLEEPABLE })).toBe(
       'bpf_fentry_test1 is not sleepable',

@@ -161,8 +161,6 @@ const NEVER_RETURN: ReadonlySet<string> = new Set([
 /** Test functions that let programs replace their result. */
 const SLEEPING_TEST = 'bpf_fentry_test1'
 const MODIFIABLE: ReadonlySet<string> = new Set([SLEEPING_TEST, 'bpf_modify_return_test', 'bpf_modify_return_test2'])
-/** Functions that kernels with CONFIG_FUNCTION_ERROR_INJECTION (those of distributions) let fail on demand, and where programs may sleep. */
-const ERRORS_INJECTED = /^__(x64|ia32)_sys_/
 
 function attachToFunction(env: Env, attachTo: string): number {
   const { btf, find } = env.kernel!
@@ -176,10 +174,10 @@ function attachToFunction(env: Env, attachTo: string): number {
   }
   const fault = modelFault(btf, proto, attachTo)
   if (fault) return refuse(fault)
-  const errorsInjected = ERRORS_INJECTED.test(attachTo)
+  // Where errors may be injected programs may sleep too; system calls are such functions, and not among the kept types.
   if (env.program.flags & F_SLEEPABLE) {
-    if (!errorsInjected && !(name === 'fmod_ret' && attachTo === SLEEPING_TEST)) return refuse(`${attachTo} is not sleepable`)
-  } else if (name === 'fmod_ret' && !errorsInjected && !attachTo.startsWith('security_') && !MODIFIABLE.has(attachTo))
+    if (name !== 'fmod_ret' || attachTo !== SLEEPING_TEST) return refuse(`${attachTo} is not sleepable`)
+  } else if (name === 'fmod_ret' && !attachTo.startsWith('security_') && !MODIFIABLE.has(attachTo))
     return refuse(`${attachTo}() is not modifiable`)
   if (NEVER_TRACED.has(attachTo)) return refuse(`Attaching tracing programs to function '${attachTo}' is rejected.`)
   if (name !== 'tracing' && NEVER_RETURN.has(attachTo))
