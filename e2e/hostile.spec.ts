@@ -1,4 +1,5 @@
 // A link whose every text is an attack: nothing of it runs, loads or changes the page around it.
+import { toHex } from '../src/base/index.ts'
 import { encodeLink, type Project } from '../src/engine/index.ts'
 import { compressor } from '../src/worker/compressor.ts'
 import { expect, open, tab, test } from './beeyard.ts'
@@ -28,7 +29,7 @@ int hostile(struct xdp_md *ctx)
 }
 char LICENSE[] SEC("license") = "GPL";
 `
-const hex = (text: string): string => [...new TextEncoder().encode(text)].map((b) => b.toString(16).padStart(2, '0')).join('')
+const hex = (text: string): string => toHex(new TextEncoder().encode(text))
 
 const project: Project = {
   version: 1,

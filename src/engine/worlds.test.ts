@@ -38,6 +38,21 @@ const HEAD = `#include <linux/bpf.h>
 char LICENSE[] SEC("license") = "GPL";
 `
 
+/** Puts two words in front of a frame. */
+const MARK = `SEC("xdp") int mark(struct xdp_md *ctx)
+{
+	__u32 *meta;
+	if (bpf_xdp_adjust_meta(ctx, -8))
+		return XDP_ABORTED;
+	meta = (void *)(long)ctx->data_meta;
+	if ((void *)(meta + 2) > (void *)(long)ctx->data)
+		return XDP_ABORTED;
+	meta[0] = 0x11223344;
+	meta[1] = 0x55667788;
+	return XDP_PASS;
+}
+`
+
 /** A service at the socket, a counter at tc, a filter at the wire. */
 const CHAIN = `${HEAD}
 struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4); __type(key, __u32); __type(value, __u64); } counts SEC(".maps");
@@ -159,19 +174,7 @@ static __always_inline void note(__u32 key, __u64 value)
 	if (v)
 		*v = value;
 }
-SEC("xdp") int mark(struct xdp_md *ctx)
-{
-	__u32 *meta;
-	if (bpf_xdp_adjust_meta(ctx, -8))
-		return XDP_ABORTED;
-	meta = (void *)(long)ctx->data_meta;
-	if ((void *)(meta + 2) > (void *)(long)ctx->data)
-		return XDP_ABORTED;
-	meta[0] = 0x1234;
-	meta[1] = 0x55667788;
-	return XDP_PASS;
-}
-static __always_inline __u64 length(struct __sk_buff *skb) { return skb->data - skb->data_meta; }
+${MARK}static __always_inline __u64 length(struct __sk_buff *skb) { return skb->data - skb->data_meta; }
 SEC("tc") int in(struct __sk_buff *skb)
 {
 	__u32 *meta = (void *)(long)skb->data_meta;
@@ -207,7 +210,7 @@ SEC("tc") int out(struct __sk_buff *skb)
     })
     expect(notes(b)[0]).toMatch(/^shop: ping pay: 64 bytes from 10.1.2.2/)
     const last = b.move(0, { kind: 'tick', tick: b.report.totalTicks - 1 })
-    expect(last.maps.map((m) => m.rows.map((r) => r.valueText))).toEqual([['8', `${0x1234 + 0x55667788}`, '108', `${left}`]])
+    expect(last.maps.map((m) => m.rows.map((r) => r.valueText))).toEqual([['8', `${0x11223344 + 0x55667788}`, '108', `${left}`]])
   }
 })
 
@@ -222,19 +225,7 @@ extern __u32 bpf_dynptr_size(const struct bpf_dynptr *p) __ksym;
 extern _Bool bpf_dynptr_is_rdonly(const struct bpf_dynptr *p) __ksym;
 extern int bpf_dynptr_adjust(const struct bpf_dynptr *p, __u32 start, __u32 end) __ksym;
 static __always_inline void put(__u32 k, __s64 v) { v = v * 32 + k; bpf_map_update_elem(&seen, &k, &v, 0); }
-SEC("xdp") int mark(struct xdp_md *ctx)
-{
-	__u32 *meta;
-	if (bpf_xdp_adjust_meta(ctx, -8))
-		return XDP_ABORTED;
-	meta = (void *)(long)ctx->data_meta;
-	if ((void *)(meta + 2) > (void *)(long)ctx->data)
-		return XDP_ABORTED;
-	meta[0] = 0x11223344;
-	meta[1] = 0x55667788;
-	return XDP_PASS;
-}
-SEC("tc") int in(struct __sk_buff *skb)
+${MARK}SEC("tc") int in(struct __sk_buff *skb)
 {
 	struct bpf_dynptr p;
 	__u32 b[2] = {}, *q, buf = 0xabcd;
