@@ -85,23 +85,23 @@ export const COMPILER_MESSAGES = {
   'c.expected-string': { en: 'expected string literal', ko: '문자열 리터럴이 필요합니다' },
   'c.expected-external': { en: "expected identifier or '('", ko: "식별자나 '('가 필요합니다" },
   'c.expected-tag': { en: "expected identifier or '{' after '{0}'", ko: "'{0}' 뒤에 식별자나 '{'가 필요합니다" },
-  'c.expected-type': { en: 'expected a type', ko: '형식이 필요합니다' },
-  'c.unknown-type': { en: "unknown type name '{0}'", ko: "알 수 없는 형식 이름 '{0}'" },
+  'c.expected-type': { en: 'expected a type', ko: '타입이 필요합니다' },
+  'c.unknown-type': { en: "unknown type name '{0}'", ko: "알 수 없는 타입 이름 '{0}'" },
   'c.unknown-type-near': {
     en: "unknown type name '{0}'; did you mean '{1}'?",
-    ko: "알 수 없는 형식 이름 '{0}'; '{1}'을(를) 쓰려고 했나요?",
+    ko: "알 수 없는 타입 이름 '{0}'; '{1}'을(를) 쓰려고 했나요?",
   },
   'c.expected-semi-after': { en: "expected ';' after {0}", ko: "{0} 뒤에 ';'이 필요합니다" },
   'c.extraneous-brace': { en: "extraneous closing brace ('}')", ko: "닫는 중괄호('}')가 남습니다" },
   'c.nested-function': { en: 'function definition is not allowed here', ko: '여기에는 함수를 정의할 수 없습니다' },
   'c.old-style-function': {
     en: 'a function definition without a prototype is deprecated in all versions of C and is not supported in C23',
-    ko: '매개변수 형식을 괄호 밖에 쓰는 함수 정의는 모든 C 판에서 사용 중단되었고 C23에는 없습니다',
+    ko: '매개변수 타입을 괄호 밖에 쓰는 함수 정의는 모든 C 판에서 사용 중단되었고 C23에는 없습니다',
   },
   'c.not-a-parameter': { en: "parameter named '{0}' is missing", ko: "'{0}'(이)라는 매개변수가 없습니다" },
   'c.unknown-type-header': {
     en: "unknown type name '{0}'; include <{1}>, which declares it",
-    ko: "알 수 없는 형식 이름 '{0}'. 이를 선언하는 <{1}>을(를) 포함하세요",
+    ko: "알 수 없는 타입 이름 '{0}'. 이를 선언하는 <{1}>을(를) 포함하세요",
   },
   'c.expected-paren-after': { en: "expected '(' after '{0}'", ko: "'{0}' 뒤에 '('가 필요합니다" },
   'c.expected-while': { en: "expected 'while' in do/while loop", ko: "do/while 반복문에 'while'이 필요합니다" },
@@ -146,7 +146,7 @@ export const COMPILER_MESSAGES = {
   'c.undeclared-label': { en: "use of undeclared label '{0}'", ko: "선언되지 않은 레이블 '{0}'을(를) 사용했습니다" },
   'c.unexpected-type-name': {
     en: "unexpected type name '{0}': expected expression",
-    ko: "형식 이름 '{0}'이(가) 올 수 없습니다. 식이 필요합니다",
+    ko: "타입 이름 '{0}'이(가) 올 수 없습니다. 식이 필요합니다",
   },
   'c.redefined': { en: "redefinition of '{0}'", ko: "'{0}'이(가) 다시 정의되었습니다" },
   'c.redefined-enumerator': { en: "redefinition of enumerator '{0}'", ko: "열거자 '{0}'이(가) 다시 정의되었습니다" },
@@ -156,13 +156,13 @@ export const COMPILER_MESSAGES = {
   },
   'c.redefined-type': {
     en: "redefinition of '{0}' with a different type: {1} vs {2}",
-    ko: "'{0}'이(가) 다른 형식으로 다시 정의되었습니다: {1}, 이전 {2}",
+    ko: "'{0}'이(가) 다른 타입으로 다시 정의되었습니다: {1}, 이전 {2}",
   },
   'c.typedef-redefined': {
     en: "typedef redefinition of '{0}' with different types ({1} vs {2})",
-    ko: "typedef '{0}'이(가) 다른 형식으로 다시 정의되었습니다 ({1}, 이전 {2})",
+    ko: "typedef '{0}'이(가) 다른 타입으로 다시 정의되었습니다 ({1}, 이전 {2})",
   },
-  'c.conflicting-types': { en: "conflicting types for '{0}': {1} vs {2}", ko: "'{0}'의 형식이 서로 다릅니다: {1}, 이전 {2}" },
+  'c.conflicting-types': { en: "conflicting types for '{0}': {1} vs {2}", ko: "'{0}'의 타입이 서로 다릅니다: {1}, 이전 {2}" },
   'c.static-after-extern': {
     en: "static declaration of '{0}' follows non-static declaration",
     ko: "static이 아닌 선언 뒤에 '{0}'을(를) static으로 선언했습니다",
@@ -186,12 +186,12 @@ export const COMPILER_MESSAGES = {
   },
 
   // Declarations and types.
-  'c.implicit-int': { en: 'a type specifier is required for all declarations', ko: '모든 선언에는 형식 지정자가 필요합니다' },
-  'c.bad-type-words': { en: "invalid combination of type specifiers '{0}'", ko: "형식 지정자 조합 '{0}'이(가) 올바르지 않습니다" },
+  'c.implicit-int': { en: 'a type specifier is required for all declarations', ko: '모든 선언에는 타입 지정자가 필요합니다' },
+  'c.bad-type-words': { en: "invalid combination of type specifiers '{0}'", ko: "타입 지정자 조합 '{0}'이(가) 올바르지 않습니다" },
   'c.declares-nothing': { en: 'declaration does not declare anything', ko: '선언이 아무것도 선언하지 않습니다' },
   'c.storage-in-type-name': {
     en: 'type name does not allow storage class to be specified',
-    ko: '형식 이름에는 저장소 지정자를 쓸 수 없습니다',
+    ko: '타입 이름에는 저장소 지정자를 쓸 수 없습니다',
   },
   'c.thread-local': {
     en: 'thread-local storage is not supported for target bpf',
@@ -206,12 +206,12 @@ export const COMPILER_MESSAGES = {
     ko: "변수만 초기화할 수 있습니다. '{0}'은(는) 함수입니다",
   },
   'c.typedef-body': { en: "function definition declared 'typedef'", ko: "함수 정의를 'typedef'로 선언할 수 없습니다" },
-  'c.void-parameter': { en: "argument may not have 'void' type", ko: "매개변수는 'void' 형식일 수 없습니다" },
-  'c.function-returns-function': { en: 'function cannot return function type {0}', ko: '함수는 함수 형식 {0}을(를) 반환할 수 없습니다' },
-  'c.function-returns-array': { en: 'function cannot return array type {0}', ko: '함수는 배열 형식 {0}을(를) 반환할 수 없습니다' },
-  'c.array-incomplete': { en: 'array has incomplete element type {0}', ko: '배열 원소의 형식 {0}이(가) 불완전합니다' },
-  'c.array-of-functions': { en: 'array of functions of type {0}', ko: '함수 형식 {0}의 배열은 만들 수 없습니다' },
-  'c.array-size-type': { en: 'size of array has non-integer type {0}', ko: '배열 크기의 형식 {0}이(가) 정수가 아닙니다' },
+  'c.void-parameter': { en: "argument may not have 'void' type", ko: "매개변수는 'void' 타입일 수 없습니다" },
+  'c.function-returns-function': { en: 'function cannot return function type {0}', ko: '함수는 함수 타입 {0}을(를) 반환할 수 없습니다' },
+  'c.function-returns-array': { en: 'function cannot return array type {0}', ko: '함수는 배열 타입 {0}을(를) 반환할 수 없습니다' },
+  'c.array-incomplete': { en: 'array has incomplete element type {0}', ko: '배열 원소의 타입 {0}이(가) 불완전합니다' },
+  'c.array-of-functions': { en: 'array of functions of type {0}', ko: '함수 타입 {0}의 배열은 만들 수 없습니다' },
+  'c.array-size-type': { en: 'size of array has non-integer type {0}', ko: '배열 크기의 타입 {0}이(가) 정수가 아닙니다' },
   'c.array-size-missing': {
     en: "definition of variable '{0}' with array type needs an explicit size or an initializer",
     ko: "배열 변수 '{0}'에는 크기나 초기화 식이 필요합니다",
@@ -219,7 +219,7 @@ export const COMPILER_MESSAGES = {
   'c.array-negative': { en: 'array declared with a negative size', ko: '배열의 크기가 음수입니다' },
   'c.initialized-too-large': {
     en: 'a variable of type {0} is too large to be initialized (at most {1} bytes)',
-    ko: '{0} 형식의 변수는 초기화하기에 너무 큽니다 (최대 {1}바이트)',
+    ko: '{0} 타입의 변수는 초기화하기에 너무 큽니다 (최대 {1}바이트)',
   },
   'c.array-too-large': { en: 'array is too large ({0} elements)', ko: '배열이 너무 큽니다 (원소 {0}개)' },
   'c.vla': {
@@ -234,16 +234,16 @@ export const COMPILER_MESSAGES = {
     en: 'tentative array definition assumed to have one element',
     ko: '크기가 정해지지 않은 배열을 원소 하나로 봅니다',
   },
-  'c.incomplete-variable': { en: 'variable has incomplete type {0}', ko: '변수의 형식 {0}이(가) 불완전합니다' },
-  'c.incomplete-result': { en: 'function result has incomplete type {0}', ko: '함수 결과의 형식 {0}이(가) 불완전합니다' },
+  'c.incomplete-variable': { en: 'variable has incomplete type {0}', ko: '변수의 타입 {0}이(가) 불완전합니다' },
+  'c.incomplete-result': { en: 'function result has incomplete type {0}', ko: '함수 결과의 타입 {0}이(가) 불완전합니다' },
   'c.member-function': { en: "field '{0}' declared as a function", ko: "멤버 '{0}'이(가) 함수로 선언되었습니다" },
-  'c.member-incomplete': { en: "field '{0}' has incomplete type {1}", ko: "멤버 '{0}'의 형식 {1}이(가) 불완전합니다" },
+  'c.member-incomplete': { en: "field '{0}' has incomplete type {1}", ko: "멤버 '{0}'의 타입 {1}이(가) 불완전합니다" },
   'c.duplicate-member': { en: "duplicate member '{0}'", ko: "멤버 '{0}'이(가) 중복되었습니다" },
   'c.flexible-not-last': {
     en: "flexible array member '{0}' is not at the end of struct",
     ko: "유연한 배열 멤버 '{0}'이(가) 구조체의 끝에 있지 않습니다",
   },
-  'c.bitfield-type': { en: "bit-field '{0}' has non-integral type", ko: "비트 필드 '{0}'의 형식이 정수가 아닙니다" },
+  'c.bitfield-type': { en: "bit-field '{0}' has non-integral type", ko: "비트 필드 '{0}'의 타입이 정수가 아닙니다" },
   'c.bitfield-width-constant': {
     en: "width of bit-field '{0}' is not an integer constant expression",
     ko: "비트 필드 '{0}'의 너비가 정수 상수 식이 아닙니다",
@@ -251,7 +251,7 @@ export const COMPILER_MESSAGES = {
   'c.bitfield-negative': { en: "bit-field '{0}' has negative width", ko: "비트 필드 '{0}'의 너비가 음수입니다" },
   'c.bitfield-too-wide': {
     en: "width of bit-field '{0}' exceeds the width of its type",
-    ko: "비트 필드 '{0}'의 너비가 형식의 너비보다 큽니다",
+    ko: "비트 필드 '{0}'의 너비가 타입의 너비보다 큽니다",
   },
   'c.bitfield-zero': { en: "named bit-field '{0}' has zero width", ko: "이름 있는 비트 필드 '{0}'의 너비가 0입니다" },
   'c.enum-not-constant': {
@@ -305,11 +305,11 @@ export const COMPILER_MESSAGES = {
   'c.bad-number': { en: "invalid number '{0}'", ko: "잘못된 숫자 '{0}'" },
   'c.integer-unsigned': {
     en: 'integer literal is too large to be represented in a signed integer type, interpreting as unsigned',
-    ko: '정수 리터럴이 부호 있는 형식에 너무 커서 부호 없는 것으로 봅니다',
+    ko: '정수 리터럴이 부호 있는 타입에 너무 커서 부호 없는 것으로 봅니다',
   },
   'c.integer-too-large': {
     en: 'integer literal is too large to be represented in any integer type',
-    ko: '정수 리터럴이 어떤 정수 형식에도 맞지 않습니다',
+    ko: '정수 리터럴이 어떤 정수 타입에도 맞지 않습니다',
   },
   'c.empty-char': { en: 'empty character constant', ko: '문자 상수가 비어 있습니다' },
   'c.bad-escape': { en: 'invalid escape sequence', ko: '잘못된 이스케이프 시퀀스' },
@@ -321,30 +321,30 @@ export const COMPILER_MESSAGES = {
   'c.not-constant': { en: 'expression is not an integer constant expression', ko: '정수 상수 식이 아닙니다' },
   'c.generic-no-match': {
     en: 'controlling expression type {0} not compatible with any generic association type',
-    ko: '제어 식의 형식 {0}에 맞는 _Generic 항목이 없습니다',
+    ko: '제어 식의 타입 {0}에 맞는 _Generic 항목이 없습니다',
   },
   'c.subscript-not-array': { en: 'subscripted value is not an array or pointer', ko: '배열이나 포인터가 아닌 것에 첨자를 썼습니다' },
   'c.subscript-not-integer': { en: 'array subscript is not an integer', ko: '배열 첨자가 정수가 아닙니다' },
-  'c.subscript-incomplete': { en: 'subscript of pointer to incomplete type {0}', ko: '불완전한 형식 {0}의 포인터에 첨자를 썼습니다' },
+  'c.subscript-incomplete': { en: 'subscript of pointer to incomplete type {0}', ko: '불완전한 타입 {0}의 포인터에 첨자를 썼습니다' },
   'c.index-past': {
     en: 'array index {0} is past the end of the array (that has type {1})',
-    ko: '배열 첨자 {0}이(가) 배열의 끝을 넘습니다 (형식 {1})',
+    ko: '배열 첨자 {0}이(가) 배열의 끝을 넘습니다 (타입 {1})',
   },
   'c.index-before': { en: 'array index {0} is before the beginning of the array', ko: '배열 첨자 {0}이(가) 배열의 시작보다 앞입니다' },
-  'c.member-not-pointer': { en: 'member reference type {0} is not a pointer', ko: '멤버 참조 형식 {0}이(가) 포인터가 아닙니다' },
+  'c.member-not-pointer': { en: 'member reference type {0} is not a pointer', ko: '멤버 참조 타입 {0}이(가) 포인터가 아닙니다' },
   'c.member-use-arrow': {
     en: "member reference type {0} is a pointer; did you mean to use '->'?",
-    ko: "멤버 참조 형식 {0}은(는) 포인터입니다. '->'를 쓰려던 것인가요?",
+    ko: "멤버 참조 타입 {0}은(는) 포인터입니다. '->'를 쓰려던 것인가요?",
   },
   'c.member-use-dot': {
     en: "member reference type {0} is not a pointer; did you mean to use '.'?",
-    ko: "멤버 참조 형식 {0}은(는) 포인터가 아닙니다. '.'을 쓰려던 것인가요?",
+    ko: "멤버 참조 타입 {0}은(는) 포인터가 아닙니다. '.'을 쓰려던 것인가요?",
   },
   'c.member-not-record': {
     en: 'member reference base type {0} is not a structure or union',
-    ko: '멤버 참조의 기준 형식 {0}이(가) 구조체나 공용체가 아닙니다',
+    ko: '멤버 참조의 기준 타입 {0}이(가) 구조체나 공용체가 아닙니다',
   },
-  'c.member-incomplete-record': { en: 'incomplete definition of type {0}', ko: '형식 {0}의 정의가 없습니다' },
+  'c.member-incomplete-record': { en: 'incomplete definition of type {0}', ko: '타입 {0}의 정의가 없습니다' },
   'c.no-member': { en: "no member named '{0}' in {1}", ko: "{1}에 '{0}'(이)라는 멤버가 없습니다" },
   'c.no-member-near': {
     en: "no member named '{0}' in {1}; did you mean '{2}'?",
@@ -354,35 +354,35 @@ export const COMPILER_MESSAGES = {
     en: "indirection requires pointer operand ('{0}' invalid)",
     ko: "간접 참조에는 포인터가 필요합니다 ('{0}'은(는) 안 됨)",
   },
-  'c.bad-unary': { en: 'invalid argument type {0} to unary expression', ko: '단항 식에 형식 {0}을(를) 쓸 수 없습니다' },
-  'c.address-of-value': { en: 'cannot take the address of an rvalue of type {0}', ko: '형식 {0}의 값(rvalue)은 주소를 얻을 수 없습니다' },
+  'c.bad-unary': { en: 'invalid argument type {0} to unary expression', ko: '단항 식에 타입 {0}을(를) 쓸 수 없습니다' },
+  'c.address-of-value': { en: 'cannot take the address of an rvalue of type {0}', ko: '타입 {0}의 값(rvalue)은 주소를 얻을 수 없습니다' },
   'c.address-of-bitfield': { en: 'address of bit-field requested', ko: '비트 필드의 주소는 얻을 수 없습니다' },
   'c.sizeof-incomplete': {
     en: "invalid application of '{0}' to an incomplete type {1}",
-    ko: "불완전한 형식 {1}에 '{0}'을(를) 쓸 수 없습니다",
+    ko: "불완전한 타입 {1}에 '{0}'을(를) 쓸 수 없습니다",
   },
   'c.sizeof-bitfield': { en: "invalid application of '{0}' to bit-field", ko: "비트 필드에 '{0}'을(를) 쓸 수 없습니다" },
-  'c.bad-cast': { en: 'operand of type {0} cannot be cast to {1}', ko: '형식 {0}을(를) {1}(으)로 변환할 수 없습니다' },
+  'c.bad-cast': { en: 'operand of type {0} cannot be cast to {1}', ko: '타입 {0}을(를) {1}(으)로 변환할 수 없습니다' },
   'c.cast-to-record': {
     en: 'used type {0} where arithmetic or pointer type is required',
-    ko: '산술 형식이나 포인터가 필요한 곳에 형식 {0}을(를) 썼습니다',
+    ko: '산술 타입이나 포인터가 필요한 곳에 타입 {0}을(를) 썼습니다',
   },
   'c.cast-to-union': {
     en: 'casting to union type {0} is not supported by this compiler',
-    ko: '공용체 형식 {0}(으)로의 변환은 이 컴파일러가 지원하지 않습니다',
+    ko: '공용체 타입 {0}(으)로의 변환은 이 컴파일러가 지원하지 않습니다',
   },
-  'c.pointer-to-smaller': { en: 'cast to smaller integer type {0} from {1}', ko: '{1}에서 더 작은 정수 형식 {0}(으)로 변환합니다' },
-  'c.conditional-pointers': { en: 'pointer type mismatch ({0} and {1})', ko: '포인터 형식이 다릅니다 ({0}, {1})' },
+  'c.pointer-to-smaller': { en: 'cast to smaller integer type {0} from {1}', ko: '{1}에서 더 작은 정수 타입 {0}(으)로 변환합니다' },
+  'c.conditional-pointers': { en: 'pointer type mismatch ({0} and {1})', ko: '포인터 타입이 다릅니다 ({0}, {1})' },
   'c.conditional-pointer-integer': {
     en: 'pointer/integer type mismatch in conditional expression ({0} and {1})',
     ko: '조건 식에서 포인터와 정수가 섞였습니다 ({0}, {1})',
   },
-  'c.conditional-types': { en: 'incompatible operand types ({0} and {1})', ko: '피연산자의 형식이 맞지 않습니다 ({0}, {1})' },
+  'c.conditional-types': { en: 'incompatible operand types ({0} and {1})', ko: '피연산자의 타입이 맞지 않습니다 ({0}, {1})' },
   'c.offsetof-type': {
     en: 'offsetof requires struct, union, or array type ({0} invalid)',
-    ko: 'offsetof에는 구조체, 공용체, 배열 형식이 필요합니다 ({0}은(는) 안 됨)',
+    ko: 'offsetof에는 구조체, 공용체, 배열 타입이 필요합니다 ({0}은(는) 안 됨)',
   },
-  'c.offsetof-incomplete': { en: 'offsetof of incomplete type {0}', ko: '불완전한 형식 {0}에 offsetof를 쓸 수 없습니다' },
+  'c.offsetof-incomplete': { en: 'offsetof of incomplete type {0}', ko: '불완전한 타입 {0}에 offsetof를 쓸 수 없습니다' },
   'c.offsetof-bitfield': { en: "cannot compute offset of bit-field '{0}'", ko: "비트 필드 '{0}'의 오프셋은 구할 수 없습니다" },
   'c.invalid-operands': {
     en: 'invalid operands to binary expression ({0} and {1})',
@@ -390,35 +390,35 @@ export const COMPILER_MESSAGES = {
   },
   'c.pointer-difference': {
     en: '{0} and {1} are not pointers to compatible types',
-    ko: '{0}와(과) {1}은(는) 호환되는 형식의 포인터가 아닙니다',
+    ko: '{0}와(과) {1}은(는) 호환되는 타입의 포인터가 아닙니다',
   },
   'c.arithmetic-incomplete': {
     en: 'arithmetic on a pointer to an incomplete type {0}',
-    ko: '불완전한 형식 {0}의 포인터로 연산할 수 없습니다',
+    ko: '불완전한 타입 {0}의 포인터로 연산할 수 없습니다',
   },
-  'c.compare-distinct': { en: 'comparison of distinct pointer types ({0} and {1})', ko: '서로 다른 포인터 형식을 비교합니다 ({0}, {1})' },
+  'c.compare-distinct': { en: 'comparison of distinct pointer types ({0} and {1})', ko: '서로 다른 포인터 타입을 비교합니다 ({0}, {1})' },
   'c.compare-pointer-integer': { en: 'comparison between pointer and integer ({0} and {1})', ko: '포인터와 정수를 비교합니다 ({0}, {1})' },
   'c.not-assignable': { en: 'expression is not assignable', ko: '대입할 수 없는 식입니다' },
-  'c.array-not-assignable': { en: "array type '{0}' is not assignable", ko: "배열 형식 '{0}'에는 대입할 수 없습니다" },
-  'c.incomplete-assign': { en: 'incomplete type {0} is not assignable', ko: '불완전한 형식 {0}에는 대입할 수 없습니다' },
+  'c.array-not-assignable': { en: "array type '{0}' is not assignable", ko: "배열 타입 '{0}'에는 대입할 수 없습니다" },
+  'c.incomplete-assign': { en: 'incomplete type {0} is not assignable', ko: '불완전한 타입 {0}에는 대입할 수 없습니다' },
   'c.const-variable': {
     en: "cannot assign to variable '{0}' with const-qualified type {1}",
-    ko: "const 형식 {1}의 변수 '{0}'에는 대입할 수 없습니다",
+    ko: "const 타입 {1}의 변수 '{0}'에는 대입할 수 없습니다",
   },
   'c.const-member': {
     en: "cannot assign to non-static data member '{0}' with const-qualified type {1}",
-    ko: "const 형식 {1}의 멤버 '{0}'에는 대입할 수 없습니다",
+    ko: "const 타입 {1}의 멤버 '{0}'에는 대입할 수 없습니다",
   },
   'c.read-only': { en: 'read-only variable is not assignable', ko: '읽기 전용 변수에는 대입할 수 없습니다' },
-  'c.cannot-increment': { en: 'cannot increment value of type {0}', ko: '형식 {0}의 값은 증가시킬 수 없습니다' },
-  'c.cannot-decrement': { en: 'cannot decrement value of type {0}', ko: '형식 {0}의 값은 감소시킬 수 없습니다' },
+  'c.cannot-increment': { en: 'cannot increment value of type {0}', ko: '타입 {0}의 값은 증가시킬 수 없습니다' },
+  'c.cannot-decrement': { en: 'cannot decrement value of type {0}', ko: '타입 {0}의 값은 감소시킬 수 없습니다' },
   'c.not-scalar': {
     en: "used type '{0}' where arithmetic or pointer type is required",
-    ko: "산술 형식이나 포인터가 필요한 곳에 형식 '{0}'을(를) 썼습니다",
+    ko: "산술 타입이나 포인터가 필요한 곳에 타입 '{0}'을(를) 썼습니다",
   },
   'c.not-a-function': {
     en: 'called object type {0} is not a function or function pointer',
-    ko: '호출한 것의 형식 {0}이(가) 함수나 함수 포인터가 아닙니다',
+    ko: '호출한 것의 타입 {0}이(가) 함수나 함수 포인터가 아닙니다',
   },
   'c.too-few-arguments': {
     en: 'too few arguments to function call, expected {0}, have {1}',
@@ -432,7 +432,7 @@ export const COMPILER_MESSAGES = {
     en: 'too many arguments to function call, expected {0}, have {1}',
     ko: '함수 호출의 인수가 너무 많습니다: {0}개가 필요한데 {1}개입니다',
   },
-  'c.void-argument': { en: "argument type 'void' is incomplete", ko: "인수의 형식 'void'는 불완전합니다" },
+  'c.void-argument': { en: "argument type 'void' is incomplete", ko: "인수의 타입 'void'는 불완전합니다" },
   'c.overflow-arguments': {
     en: 'overflow builtins take two integers and a pointer to an integer',
     ko: '오버플로 내장 함수에는 정수 둘과 정수 포인터가 필요합니다',
@@ -465,17 +465,17 @@ export const COMPILER_MESSAGES = {
   },
   'c.core-operand': {
     en: 'this CO-RE builtin takes a field access or a dereferenced type pointer',
-    ko: '이 CO-RE 내장 함수에는 필드 접근이나 형식 포인터의 역참조가 필요합니다',
+    ko: '이 CO-RE 내장 함수에는 필드 접근이나 타입 포인터의 역참조가 필요합니다',
   },
 
   // Warnings about values.
   'c.division-by-zero': { en: 'division by zero is undefined', ko: '0으로 나누면 정의되지 않은 동작입니다' },
   'c.remainder-by-zero': { en: 'remainder by zero is undefined', ko: '0으로 나눈 나머지는 정의되지 않은 동작입니다' },
   'c.shift-negative': { en: 'shift count is negative', ko: '시프트 횟수가 음수입니다' },
-  'c.shift-overflow': { en: 'shift count >= width of type', ko: '시프트 횟수가 형식의 너비 이상입니다' },
+  'c.shift-overflow': { en: 'shift count >= width of type', ko: '시프트 횟수가 타입의 너비 이상입니다' },
   'c.constant-overflow': {
     en: "overflow in expression; result is {0} with type '{1}'",
-    ko: "식에서 오버플로가 일어나 결과가 형식 '{1}'의 {0}이(가) 됩니다",
+    ko: "식에서 오버플로가 일어나 결과가 타입 '{1}'의 {0}이(가) 됩니다",
   },
   'c.constant-conversion': {
     en: 'implicit conversion from {0} to {1} changes value from {2} to {3}',
@@ -500,12 +500,12 @@ export const COMPILER_MESSAGES = {
   'c.unused-comparison': { en: '{0} comparison result unused', ko: '비교({0}) 결과가 쓰이지 않습니다' },
   'c.self-assign': {
     en: 'explicitly assigning value of variable of type {0} to itself',
-    ko: '형식이 {0}인 변수에 자기 자신의 값을 대입합니다',
+    ko: '타입이 {0}인 변수에 자기 자신의 값을 대입합니다',
   },
   'c.self-comparison': { en: 'self-comparison always evaluates to {0}', ko: '자기 자신과 비교하면 언제나 {0}입니다' },
   'c.comparison-out-of-range': {
     en: 'result of comparison of constant {0} with expression of type {1} is always {2}',
-    ko: '상수 {0}과(와) 형식이 {1}인 식의 비교 결과는 언제나 {2}입니다',
+    ko: '상수 {0}과(와) 타입이 {1}인 식의 비교 결과는 언제나 {2}입니다',
   },
   'c.logical-constant': { en: "use of logical '{0}' with constant operand", ko: "논리 연산 '{0}'의 피연산자가 상수입니다" },
   'c.and-within-or': { en: "'&&' within '||'", ko: "'||' 안에 괄호 없이 '&&'가 있습니다" },
@@ -561,7 +561,7 @@ export const COMPILER_MESSAGES = {
   },
   'c.size-of-pointer': {
     en: "'{0}' call operates on objects of type {1} while the size is based on a different type {2}",
-    ko: "'{0}' 호출은 {1} 형식의 객체를 다루는데 크기는 다른 형식 {2}의 것입니다",
+    ko: "'{0}' 호출은 {1} 타입의 객체를 다루는데 크기는 다른 타입 {2}의 것입니다",
   },
   'c.note.array-declared': { en: "array '{0}' declared here", ko: "배열 '{0}'은(는) 여기에 선언되었습니다" },
   'c.fix.compare': { en: "use '==' to turn this assignment into an equality comparison", ko: "'=='를 써서 비교로 바꾸기" },
@@ -579,18 +579,18 @@ export const COMPILER_MESSAGES = {
   'c.excess-array': { en: 'excess elements in array initializer', ko: '배열 초기화 식에 원소가 너무 많습니다' },
   'c.excess-struct': { en: 'excess elements in struct initializer', ko: '구조체 초기화 식에 원소가 너무 많습니다' },
   'c.excess-union': { en: 'excess elements in union initializer', ko: '공용체 초기화 식에 원소가 너무 많습니다' },
-  'c.designator-scalar': { en: 'designator in initializer for scalar type {0}', ko: '스칼라 형식 {0}의 초기화 식에 지정자를 썼습니다' },
+  'c.designator-scalar': { en: 'designator in initializer for scalar type {0}', ko: '스칼라 타입 {0}의 초기화 식에 지정자를 썼습니다' },
   'c.designator-array': {
     en: "field designator '{0}' cannot initialize an array {1}",
     ko: "필드 지정자 '{0}'(으)로 배열 {1}을(를) 초기화할 수 없습니다",
   },
   'c.designator-not-array': {
     en: 'array designator cannot initialize non-array type {1}',
-    ko: '배열 지정자로 배열이 아닌 형식 {1}을(를) 초기화할 수 없습니다',
+    ko: '배열 지정자로 배열이 아닌 타입 {1}을(를) 초기화할 수 없습니다',
   },
   'c.designator-no-field': {
     en: "field designator '{0}' does not refer to any field in type {1}",
-    ko: "필드 지정자 '{0}'에 맞는 멤버가 형식 {1}에 없습니다",
+    ko: "필드 지정자 '{0}'에 맞는 멤버가 타입 {1}에 없습니다",
   },
   'c.designator-negative': { en: "array designator value '{0}' is negative", ko: "배열 지정자 값 '{0}'이(가) 음수입니다" },
   'c.designator-past': {
@@ -605,7 +605,7 @@ export const COMPILER_MESSAGES = {
   'c.stray-case': { en: "'{0}' statement not in switch statement", ko: "switch 밖에서 '{0}'를 썼습니다" },
   'c.switch-not-integer': {
     en: 'statement requires expression of integer type ({0} invalid)',
-    ko: '정수 형식의 식이 필요합니다 ({0}은(는) 안 됨)',
+    ko: '정수 타입의 식이 필요합니다 ({0}은(는) 안 됨)',
   },
   'c.case-not-constant': { en: 'expression is not an integer constant expression', ko: '정수 상수 식이 아닙니다' },
   'c.duplicate-case': { en: "duplicate case value '{0}'", ko: "case 값 '{0}'이(가) 중복되었습니다" },
@@ -631,19 +631,19 @@ export const COMPILER_MESSAGES = {
   // Conversions; {0} is the type wanted, {1} the type given.
   'c.convert.pointer.assigning': {
     en: 'incompatible pointer types assigning to {0} from {1}',
-    ko: '호환되지 않는 포인터 형식: {1}을(를) {0}에 대입합니다',
+    ko: '호환되지 않는 포인터 타입: {1}을(를) {0}에 대입합니다',
   },
   'c.convert.pointer.initializing': {
     en: 'incompatible pointer types initializing {0} with an expression of type {1}',
-    ko: '호환되지 않는 포인터 형식: {0}을(를) {1}(으)로 초기화합니다',
+    ko: '호환되지 않는 포인터 타입: {0}을(를) {1}(으)로 초기화합니다',
   },
   'c.convert.pointer.returning': {
     en: 'incompatible pointer types returning {1} from a function with result type {0}',
-    ko: '호환되지 않는 포인터 형식: 결과 형식이 {0}인 함수에서 {1}을(를) 반환합니다',
+    ko: '호환되지 않는 포인터 타입: 결과 타입이 {0}인 함수에서 {1}을(를) 반환합니다',
   },
   'c.convert.pointer.passing': {
     en: 'incompatible pointer types passing {1} to parameter of type {0}',
-    ko: '호환되지 않는 포인터 형식: {0} 매개변수에 {1}을(를) 전달합니다',
+    ko: '호환되지 않는 포인터 타입: {0} 매개변수에 {1}을(를) 전달합니다',
   },
   'c.convert.int-to-pointer.assigning': {
     en: 'incompatible integer to pointer conversion assigning to {0} from {1}',
@@ -655,7 +655,7 @@ export const COMPILER_MESSAGES = {
   },
   'c.convert.int-to-pointer.returning': {
     en: 'incompatible integer to pointer conversion returning {1} from a function with result type {0}',
-    ko: '정수를 포인터로 변환할 수 없습니다: 결과 형식이 {0}인 함수에서 {1}을(를) 반환합니다',
+    ko: '정수를 포인터로 변환할 수 없습니다: 결과 타입이 {0}인 함수에서 {1}을(를) 반환합니다',
   },
   'c.convert.int-to-pointer.passing': {
     en: 'incompatible integer to pointer conversion passing {1} to parameter of type {0}',
@@ -671,7 +671,7 @@ export const COMPILER_MESSAGES = {
   },
   'c.convert.pointer-to-int.returning': {
     en: 'incompatible pointer to integer conversion returning {1} from a function with result type {0}',
-    ko: '포인터를 정수로 변환할 수 없습니다: 결과 형식이 {0}인 함수에서 {1}을(를) 반환합니다',
+    ko: '포인터를 정수로 변환할 수 없습니다: 결과 타입이 {0}인 함수에서 {1}을(를) 반환합니다',
   },
   'c.convert.pointer-to-int.passing': {
     en: 'incompatible pointer to integer conversion passing {1} to parameter of type {0}',
@@ -679,7 +679,7 @@ export const COMPILER_MESSAGES = {
   },
   'c.convert.incompatible.assigning': {
     en: 'assigning to {0} from incompatible type {1}',
-    ko: '호환되지 않는 형식: {1}을(를) {0}에 대입합니다',
+    ko: '호환되지 않는 타입: {1}을(를) {0}에 대입합니다',
   },
   'c.convert.discards.assigning': {
     en: 'assigning to {0} from {1} discards qualifiers',
@@ -691,7 +691,7 @@ export const COMPILER_MESSAGES = {
   },
   'c.convert.incompatible.initializing': {
     en: 'initializing {0} with an expression of incompatible type {1}',
-    ko: '호환되지 않는 형식: {0}을(를) {1}(으)로 초기화합니다',
+    ko: '호환되지 않는 타입: {0}을(를) {1}(으)로 초기화합니다',
   },
   'c.convert.discards.initializing': {
     en: 'initializing {0} with an expression of type {1} discards qualifiers',
@@ -703,19 +703,19 @@ export const COMPILER_MESSAGES = {
   },
   'c.convert.incompatible.returning': {
     en: 'returning {1} from a function with incompatible result type {0}',
-    ko: '호환되지 않는 형식: 결과 형식이 {0}인 함수에서 {1}을(를) 반환합니다',
+    ko: '호환되지 않는 타입: 결과 타입이 {0}인 함수에서 {1}을(를) 반환합니다',
   },
   'c.convert.discards.returning': {
     en: 'returning {1} from a function with result type {0} discards qualifiers',
-    ko: '한정자가 사라집니다: 결과 형식이 {0}인 함수에서 {1}을(를) 반환합니다',
+    ko: '한정자가 사라집니다: 결과 타입이 {0}인 함수에서 {1}을(를) 반환합니다',
   },
   'c.convert.sign.returning': {
     en: 'returning {1} from a function with result type {0} converts between pointers to integer types with different sign',
-    ko: '부호가 다른 정수 포인터 사이의 변환: 결과 형식이 {0}인 함수에서 {1}을(를) 반환합니다',
+    ko: '부호가 다른 정수 포인터 사이의 변환: 결과 타입이 {0}인 함수에서 {1}을(를) 반환합니다',
   },
   'c.convert.incompatible.passing': {
     en: 'passing {1} to parameter of incompatible type {0}',
-    ko: '호환되지 않는 형식: {0} 매개변수에 {1}을(를) 전달합니다',
+    ko: '호환되지 않는 타입: {0} 매개변수에 {1}을(를) 전달합니다',
   },
   'c.convert.discards.passing': {
     en: 'passing {1} to parameter of type {0} discards qualifiers',
@@ -730,7 +730,7 @@ export const COMPILER_MESSAGES = {
   // What the target cannot do with code that is right by C.
   'c.bpf.sdiv': {
     en: 'unsupported signed division: BPF before v4 divides unsigned numbers only; convert to unsigned or choose cpu v4',
-    ko: 'BPF v4 이전에는 부호 없는 나눗셈만 있습니다. 부호 없는 형식으로 바꾸거나 cpu v4를 고르세요',
+    ko: 'BPF v4 이전에는 부호 없는 나눗셈만 있습니다. 부호 없는 타입으로 바꾸거나 cpu v4를 고르세요',
   },
   'c.bpf.atomic': {
     en: 'BPF has no atomic instruction for this operation on the chosen cpu version',

@@ -194,8 +194,8 @@ export const REJECTION_MESSAGES = {
     ko: '포인터 대신 숫자를 반환하거나 저장하세요. CAP_PERFMON이 있으면 일부는 허용됩니다.',
   },
   'reject.maybeNull.what': {
-    en: '{0} may be NULL here ({1}): the lookup can find nothing, and no path to this place has ruled that out.',
-    ko: '{0}은(는) 여기서 NULL일 수 있습니다({1}). 조회 결과가 없을 수 있는데, 이곳에 이르는 경로에서 이를 확인하지 않았습니다.',
+    en: '{0} may be NULL here ({1}), and the path to this place has not ruled that out.',
+    ko: '{0}은(는) 여기서 NULL일 수 있습니다({1}). 이곳에 이르는 경로에서 이를 확인하지 않았습니다.',
   },
   'reject.maybeNull.fix': {
     en: 'Check the result first, and use the variable that you checked: if (!v) return 0;',

@@ -206,7 +206,7 @@ function mapView(map: KernelMap, before: ReadonlyMap<string, string>, btf: Btf |
     const changed = isRing || before.get(key) !== value
     if (isArray && i >= ZERO_ROWS && !changed && /^0*$/.test(value)) continue
     if (rows.length >= MAX_MAP_ROWS) break
-    rows.push({ key, value, keyText: text(btf, def.keyTypeId, key), valueText: text(btf, def.valueTypeId, value), changed })
+    rows.push({ key, value, keyText: text(btf, def.keyTypeId, key), valueText: isRing ? '' : text(btf, def.valueTypeId, value), changed })
   }
   return {
     name: def.name,

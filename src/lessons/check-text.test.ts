@@ -8,7 +8,7 @@ const record = { kind: 'record', map: 'events', index: 0, hex: '0a00000150003600
 test('bytes are said in the words that they were written in', () => {
   expect(plainWords('ip:10.0.0.1')).toBe('10.0.0.1')
   expect(plainWords('0a000001')).toBe('0a000001')
-  expect(checkText(record).en).toBe('Record 1 of `events` holds `10.0.0.1, u16 80, u16 54` at byte 0')
+  expect(checkText(record).en).toBe('Record 1 of `events` holds `10.0.0.1, u16 80, u16 54`')
   expect(checkText({ kind: 'map', map: 'm', key: '06000000', number: 2, words: { key: '6' } }).ko).toContain('`6`')
   expect(checkText({ kind: 'no-entry', map: 'm', key: '06000000' }).en).toBe('`m` has no entry `06000000`')
 })

@@ -57,8 +57,8 @@ export function checkText(c: Worded): Text {
       }
     case 'record':
       return {
-        en: `Record ${c.index + 1} of ${code(c.map)} holds ${hex} at byte ${c.offset ?? 0}`,
-        ko: `${code(c.map)} 맵의 ${c.index + 1}번 레코드 ${c.offset ?? 0}번째 바이트부터: ${hex}`,
+        en: `Record ${c.index + 1} of ${code(c.map)} holds ${hex}${c.offset ? ` at byte ${c.offset}` : ''}`,
+        ko: `${code(c.map)} 맵의 ${c.index + 1}번 레코드${c.offset ? `의 ${c.offset}번째 바이트부터` : ''}: ${hex}`,
       }
     case 'printk':
       return { en: `The trace pipe shows ${code(c.text)}`, ko: `trace_pipe에 ${code(c.text)} 내용이 보입니다` }

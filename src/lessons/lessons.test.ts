@@ -29,6 +29,16 @@ test('no two lessons stand in the same place', () => {
   expect(new Set(places).size).toBe(places.length)
 })
 
+test('what the maps of a further run hold is told in words, of long ones the beginning', async () => {
+  const contents = async (id: string) => {
+    const read = readLesson(await filesOf(id))
+    return read.ok ? read.lesson.hidden.flatMap((h) => h.contents) : read.faults
+  }
+  expect(await contents('the-same-rule-twice')).toEqual(['blocked: 203.0.113.200 → 1'])
+  expect(await contents('pipeline')).toContain('order: 0 → 3, 1 → 0, 2 → 1, 3 → 2')
+  expect((await contents('katran')).find((text) => text.startsWith('list: '))).toMatch(/^list: 0 → 0, .* 5 → 6, …$/)
+})
+
 describe('a lesson made false is found out', () => {
   const change = async (path: string, from: string | RegExp, to: string): Promise<readonly string[]> => {
     const files = await filesOf('read-a-packet-safely')

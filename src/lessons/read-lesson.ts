@@ -3,6 +3,7 @@
 
 import { toHex } from '../base/index.ts'
 import { type Project, QUOTAS, readProject, type Scenario } from '../engine/index.ts'
+import { plainWords } from './bytes.ts'
 import { Fields, MAX_ITEMS } from './fields.ts'
 import { packetOf } from './packets.ts'
 import { bytesOf, readMaps, readStimuli, readWorld } from './read-world.ts'
@@ -119,7 +120,28 @@ function readHidden(f: Fields, base: unknown): HiddenRun {
   const read = readProject(host)
   if (!read.ok) f.fault('', `${read.path} is not what it should be`)
   const packets = f.has('packets') ? f.names('packets') : []
-  return { id: f.name('id'), scenario: read.ok ? read.project.scenario : EMPTY.scenario, packets, checks: f.list('checks', readCheck) }
+  const contents = f.has('maps') ? f.list('maps', contentsOf) : []
+  return {
+    id: f.name('id'),
+    scenario: read.ok ? read.project.scenario : EMPTY.scenario,
+    packets,
+    contents,
+    checks: f.list('checks', readCheck),
+  }
+}
+
+/** Of long maps the first entries. */
+const SHOWN_ENTRIES = 6
+
+/** What a map holds, as people read it: "blocked: 203.0.113.9 → 1". */
+function contentsOf(f: Fields): string {
+  const words = (raw: unknown) => plainWords(String(raw))
+  const listed = [
+    ...f.list('values', (value) => words(value.whole())).map((value, slot) => `${slot} → ${value}`),
+    ...f.list('entries', (e) => `${words(e.raw('key'))} → ${words(e.raw('value'))}`),
+  ]
+  const more = listed.length > SHOWN_ENTRIES ? ', …' : ''
+  return `${f.text('name', '')}: ${listed.slice(0, SHOWN_ENTRIES).join(', ') || '–'}${more}`
 }
 
 /** Further runs over a lesson's world, as a teacher writes them. */

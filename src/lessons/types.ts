@@ -121,6 +121,8 @@ export interface HiddenRun {
   readonly scenario: Scenario
   /** Its packets in words; empty where it has no packets of its own. */
   readonly packets: readonly string[]
+  /** What its own maps hold, in words, a map each; empty where they hold the same. */
+  readonly contents: readonly string[]
   readonly checks: readonly Check[]
 }
 

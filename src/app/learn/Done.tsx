@@ -71,7 +71,7 @@ export function Done({ lesson }: { readonly lesson: Lesson }) {
   )
 }
 
-/** The packets of the first further run that fails, for whoever does not come upon them. */
+/** The packets and maps of the first further run that fails, for whoever does not come upon them. */
 function Arrives({ lesson, failed }: { readonly lesson: Lesson; readonly failed: readonly string[] }) {
   const t = useTexts()
   const run = lesson.hidden.find((h) => failed.includes(h.id))
@@ -88,6 +88,16 @@ function Arrives({ lesson, failed }: { readonly lesson: Lesson; readonly failed:
             <li key={i}>{words}</li>
           ))}
         </ol>
+      )}
+      {run.contents.length > 0 && (
+        <>
+          <p>{t.lesson.hiddenMaps}</p>
+          <ul>
+            {run.contents.map((words) => (
+              <li key={words}>{words}</li>
+            ))}
+          </ul>
+        </>
       )}
     </details>
   )

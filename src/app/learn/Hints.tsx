@@ -86,7 +86,7 @@ function Solution({ lesson, onClose }: Props) {
     <Dialog title={t.hints.solution} onClose={onClose}>
       <p className={styles.note}>{t.hints.solutionNote}</p>
       <CodeBlock language="c" text={mainText(lesson, lesson.solution.files)} />
-      <div className={styles.acts}>
+      <div className={`${styles.acts} ${styles.below}`}>
         <Button onClick={put}>{t.hints.put}</Button>
       </div>
     </Dialog>
@@ -114,7 +114,7 @@ function Changed({ lesson, onClose }: Props) {
           ))}
         </pre>
       )}
-      <div className={styles.acts}>
+      <div className={`${styles.acts} ${styles.below}`}>
         <Button
           disabled={lines.length === 0}
           onClick={() => {

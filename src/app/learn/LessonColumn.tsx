@@ -154,7 +154,7 @@ function Real({ lesson }: { readonly lesson: Lesson }) {
     <details className={styles.details}>
       <summary>{t.lesson.real}</summary>
       <Markdown text={withFacts(body, lesson.facts)} />
-      <div className={styles.acts}>
+      <div className={`${styles.acts} ${styles.below}`}>
         <Button icon="file" onClick={() => void import('./save.ts').then(({ saveFolder }) => saveFolder(page, lesson))}>
           {t.lesson.export}
         </Button>

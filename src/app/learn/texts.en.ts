@@ -55,6 +55,7 @@ export const learnEn = {
     hiddenFailed: 'Every check passes, but with other packets or contents the program does something else.',
     hiddenShow: 'Show me what arrives there',
     hiddenOther: 'The same packets arrive, but maps or hosts are different.',
+    hiddenMaps: 'What the maps hold then:',
     done: 'Done. Every check passes.',
     next: (title: string) => `Next: ${title}`,
     toMap: 'To the course',

@@ -5,7 +5,7 @@ import { useSession } from '../../state/session.ts'
 import { Chip } from '../../ui/Chip.tsx'
 import section from '../Section.module.css'
 import styles from './Panel.module.css'
-import { hasChange, hiddenRows, isZero, orderMaps, rawText } from './select.ts'
+import { hasChange, hiddenRows, isRing, isZero, orderMaps, rawText } from './select.ts'
 
 export function MapsPanel() {
   const t = useT()
@@ -34,7 +34,9 @@ function MapTable({ map }: { readonly map: MapView }) {
         <span className={section.muted}>{map.type}</span>
         {hasChange(map) && <Chip tone="info">{t.maps.changed}</Chip>}
         <span className={section.spacer} />
-        <span className={section.muted}>{t.maps.entries(map.entries, map.maxEntries)}</span>
+        <span className={section.muted}>
+          {isRing(map) ? t.maps.records(map.entries, map.maxEntries) : t.maps.entries(map.entries, map.maxEntries)}
+        </span>
       </header>
       {map.rows.length === 0 ? (
         <p className={section.empty}>{t.maps.empty}</p>
@@ -44,12 +46,14 @@ function MapTable({ map }: { readonly map: MapView }) {
             <thead>
               <tr>
                 <th>
-                  {t.maps.key} <span className={styles.type}>{map.keyType}</span>
+                  {isRing(map) ? t.maps.record : t.maps.key} <span className={styles.type}>{map.keyType}</span>
                 </th>
-                <th>
-                  {t.maps.value} <span className={styles.type}>{map.valueType}</span>
-                </th>
-                <th>{t.maps.sizes(map.keySize, map.valueSize)}</th>
+                {!isRing(map) && (
+                  <th>
+                    {t.maps.value} <span className={styles.type}>{map.valueType}</span>
+                  </th>
+                )}
+                <th>{isRing(map) ? t.maps.bytes : t.maps.sizes(map.keySize, map.valueSize)}</th>
               </tr>
             </thead>
             <tbody>
@@ -57,7 +61,7 @@ function MapTable({ map }: { readonly map: MapView }) {
                 // biome-ignore lint/suspicious/noArrayIndexKey: a queue has no keys
                 <tr key={i} className={row.changed ? section.changed : isZero(row.value) ? section.dim : undefined}>
                   <td className={styles.key}>
-                    {row.keyText || row.key}
+                    {isRing(map) ? i + 1 : row.keyText || row.key}
                     {row.changed && (
                       <span className={section.changedMark}>
                         <span aria-hidden="true"> •</span>
@@ -65,8 +69,8 @@ function MapTable({ map }: { readonly map: MapView }) {
                       </span>
                     )}
                   </td>
-                  <td className={styles.value}>{row.valueText || row.value}</td>
-                  <td className={styles.raw}>{rawText(row.value, row.valueText)}</td>
+                  {!isRing(map) && <td className={styles.value}>{row.valueText || row.value}</td>}
+                  <td className={styles.raw}>{rawText(row)}</td>
                 </tr>
               ))}
             </tbody>

@@ -23,9 +23,13 @@ test('data sections come last', () => {
   expect(orderMaps([map('.rodata'), map('counts'), map('first.bss')]).map((m) => m.name)).toEqual(['counts', '.rodata', 'first.bss'])
 })
 test('raw bytes stand beside decoded text only', () => {
-  expect(rawText('0600', '6')).toBe('06 00')
-  expect(rawText('0600', '0600')).toBe('')
-  expect(rawText('0600', '06 00')).toBe('')
+  const row = (key: string, keyText: string, value: string, valueText: string) =>
+    rawText({ key, keyText, value, valueText, changed: false })
+  expect(row('0a000001', '16777226', '0600', '6')).toBe('0a 00 00 01 → 06 00')
+  expect(row('0100', '0100', '0600', '6')).toBe('06 00')
+  expect(row('', '', '0600', '0600')).toBe('')
+  expect(row('', '', '0600', '06 00')).toBe('')
+  expect(row('', '', '0a000001', '')).toBe('0a 00 00 01')
 })
 test('a change is seen', () => {
   expect(hasChange(map('counts'))).toBe(false)
