@@ -12,7 +12,7 @@ const U32 = 0xffffffff
 
 const server = record(
   { protocol: oneOf('tcp', 'udp'), port, answers: oneOf('echo', 'http', 'nothing', 'proxy') },
-  { status: dictionary(64, integer(100, 599)), serviceMs: ms, target: NAME },
+  { address: NAME, status: dictionary(64, integer(100, 599)), serviceMs: ms, target: NAME },
 )
 const servers = list(Q.servers, server)
 
@@ -22,7 +22,7 @@ const face = record(
     mac: text(17, /^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$/),
     addresses: list(Q.addresses, NAME),
     mtu: integer(68, 65535),
-    kind: oneOf('bridge', 'ipip', 'gue'),
+    kind: oneOf('bridge', 'ipip', 'sit', 'ip6tnl', 'gue'),
     ports: list(Q.interfaces, NAME),
     port,
   },
@@ -49,7 +49,7 @@ const node: Shape<ScenarioNode> = kinds({
     { name: NAME, interfaces: list(Q.interfaces, either(NAME, face)) },
     { routes: list(Q.routes, record({ to: NAME }, { via: NAME, interface: NAME })), rules: list(Q.rules, rule), servers, forwards: flag },
   ),
-  pod: record({ name: NAME, host: NAME, address: NAME }, { labels: dictionary(32, NAME), servers }),
+  pod: record({ name: NAME, host: NAME, address: NAME }, { address6: NAME, labels: dictionary(32, NAME), servers }),
   process: record(
     { name: NAME, on: NAME, exe: text(200) },
     {
@@ -88,6 +88,7 @@ const stimulus: Shape<Stimulus> = kinds({
     { to: text(200), protocol: oneOf('tcp', 'udp', 'http', 'ping') },
     {
       ...happening,
+      family: oneOf('ip4', 'ip6'),
       method: text(16, /^[A-Z]+$/),
       path: text(1000, /^\/\S*$/),
       body: text(Q.bodyBytes),

@@ -1,42 +1,9 @@
 // Whole worlds out of projects: programs on XDP, tc and cgroup hooks of hosts and pods, requests through them, and time travel over all of it.
 import { describe, expect, test } from 'vitest'
-import { type KernelBtf, loadKernelBtf } from '../abi/index.ts'
+import { loadKernelBtf } from '../abi/index.ts'
+import { build, HEAD, notes } from '../testkit/built-world.ts'
 import type { Build } from './build.ts'
-import { startBuild } from './build-whole.ts'
-import type { Project, Scenario } from './project.ts'
-import { readProject } from './read-project.ts'
-
-function build(source: string, scenario: Omit<Scenario, 'seed' | 'maps' | 'views'> & Partial<Scenario>, kernel?: KernelBtf): Build {
-  const json: Project = {
-    version: 1,
-    files: [{ path: 'p.c', text: source }],
-    build: { main: 'p.c', cpu: 3, defines: {} },
-    verifier: { logLevel: 1, flags: 0 },
-    scenario: { seed: 1, maps: [], views: [], ...scenario },
-  }
-  const read = readProject(JSON.parse(JSON.stringify(json)))
-  if (!read.ok) throw new Error(`not a project: ${read.path}`)
-  const work = startBuild(read.project, 1, () => 0, kernel)
-  while (work.run() === 'more');
-  const done = work.build()
-  expect(done.report.diagnostics.map((d) => `${d.code} ${d.params}`)).toEqual([])
-  expect(done.report.programs.filter((p) => p.verdict.verdict !== 'accepted').map((p) => `${p.name}: ${p.verdict.message}`)).toEqual([])
-  expect(done.report.notRun).toBe('')
-  return done
-}
-
-const notes = (b: Build): string[] => b.events(0, 5000).events.flatMap((e) => (e.kind === 'note' ? [`${e.node}: ${e.text}`] : []))
-
-const HEAD = `#include <linux/bpf.h>
-#include <linux/pkt_cls.h>
-#include <linux/if_ether.h>
-#include <linux/ip.h>
-#include <linux/tcp.h>
-#include <linux/in.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_endian.h>
-char LICENSE[] SEC("license") = "GPL";
-`
+import type { Scenario } from './project.ts'
 
 /** Puts two words in front of a frame. */
 const MARK = `SEC("xdp") int mark(struct xdp_md *ctx)

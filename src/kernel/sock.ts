@@ -59,6 +59,8 @@ export interface Sock {
   netnsCookie: bigint
   /** Ids of its cgroups, the root's first. */
   cgroups: readonly number[]
+  /** Of a socket of IPv6: it takes no packets of IPv4. */
+  isV6Only: boolean
   /** False for request and time-wait sockets. */
   isFull: boolean
   /** What struct bpf_tcp_sock shows; undefined = not of TCP. */
@@ -90,6 +92,7 @@ export function createSock(id: number): Sock {
     uid: 0,
     netnsCookie: 1n,
     cgroups: [1],
+    isV6Only: false,
     isFull: true,
     tcp: undefined,
     listener: -1,

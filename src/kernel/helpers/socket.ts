@@ -148,7 +148,8 @@ function assignLookup(k: Kernel, m: Machine, sock: Sock | undefined, flags: numb
   if (flags > (BPF_SK_LOOKUP_F_REPLACE | BPF_SK_LOOKUP_F_NO_REUSEPORT)) return ret(m, -EINVAL)
   if (sock && (sock.state === TCP_ESTABLISHED || (sock.protocol === TCP && sock.state !== TCP_LISTEN))) return ret(m, -ESOCKTNOSUPPORT)
   if (sock && BigInt(sock.protocol) !== contextField(k, 'protocol')) return ret(m, -EPROTOTYPE)
-  if (sock && sock.family === AF_INET && contextField(k, 'family') !== BigInt(AF_INET)) return ret(m, -EAFNOSUPPORT)
+  const isOther = sock && contextField(k, 'family') !== BigInt(sock.family)
+  if (sock && isOther && (sock.family === AF_INET || sock.isV6Only)) return ret(m, -EAFNOSUPPORT)
   if (k.ctx.sock && !(flags & BPF_SK_LOOKUP_F_REPLACE)) return ret(m, -EEXIST)
   k.ctx.sock = sock
   setContextField(k, 'sk', sock ? (BigInt(DIRECT_HI >>> 0) << 32n) | BigInt(sockLo(sock) >>> 0) : 0n)

@@ -2,9 +2,10 @@
 // its connection and sends or closes in answer; how a request went becomes a note in the world's log.
 import type { Happening } from '../world/engine.ts'
 import type { ScenarioServer } from '../world/scenario.ts'
-import { ipText } from './address.ts'
+import { endpointText } from './address.ts'
 import type { App } from './app.ts'
 import { dialTcp } from './dial.ts'
+import { splitHostPort } from './endpoint.ts'
 import { emptyMessage, type HttpMessage, httpResponse, readHttp } from './http.ts'
 import { type AppEvents, later, type Net, namespaceOf } from './net.ts'
 import { requestDone } from './outcome.ts'
@@ -13,6 +14,7 @@ import { runAddressHook } from './socket-hooks.ts'
 import { close, send } from './tcp.ts'
 
 const NO_BYTES = new Uint8Array(0)
+const HTTP_PORT = 80
 const NS_PER_MS = 1_000_000
 
 function appOf(net: Net, id: number): App | undefined {
@@ -38,11 +40,11 @@ function* connected(net: Net, id: number): Happening {
   const { app } = socket
   if (app.kind === 'upstream') return yield* send(net, id, app.first)
   if (app.kind !== 'client') return
-  const peer = yield* runAddressHook(net, 'getpeername4', socket, socket.remote)
+  const peer = yield* runAddressHook(net, 'getpeername', socket, socket.remote)
   const { asked, remote } = socket
   if (asked.ip !== remote.ip || asked.port !== remote.port) {
-    const shown = peer === 'denied' ? 'nobody' : `${ipText(peer.ip)}:${peer.port}`
-    const text = `${app.about}: connected to ${ipText(remote.ip)}:${remote.port} in place of ${ipText(asked.ip)}:${asked.port} (getpeername: ${shown})`
+    const shown = peer === 'denied' ? 'nobody' : endpointText(peer.ip, peer.port)
+    const text = `${app.about}: connected to ${endpointText(remote.ip, remote.port)} in place of ${endpointText(asked.ip, asked.port)} (getpeername: ${shown})`
     net.world.tell({ kind: 'note', atNs: net.world.nowNs, node: socket.ns, text })
   }
   yield* send(net, id, app.payload)
@@ -126,8 +128,12 @@ function* proxyData(net: Net, id: number, app: App & { kind: 'server' }, data: U
   if (app.upstream !== 0) return yield* send(net, app.upstream, data)
   const socket = net.state.sockets.get(id)
   if (!socket) return
-  const [host = '', port = '80'] = (app.server.target ?? '').split(':')
-  const upstream = yield* dialTcp(net, namespaceOf(net, socket.ns), host, Number(port), { kind: 'upstream', downstream: id, first: data })
+  const { host, port } = splitHostPort(app.server.target ?? '') ?? { host: '', port: 0 }
+  const upstream = yield* dialTcp(net, namespaceOf(net, socket.ns), host, port < 0 ? HTTP_PORT : port, {
+    kind: 'upstream',
+    downstream: id,
+    first: data,
+  })
   if (upstream === undefined) return yield* send(net, id, httpResponse(502, 'no way to the upstream\n'))
   keep(net, id, { ...app, upstream })
 }

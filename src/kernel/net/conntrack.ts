@@ -5,8 +5,9 @@
 //   reply      10.1.0.9:8080  > 10.1.0.5:41000     snat: reply.dest   = the address that is shown
 //
 // Linux: net/netfilter/nf_conntrack_core.c, nf_nat_core.c.
-import type { Ip } from './address.ts'
-import { IPPROTO_ICMP, type IpHeader, type Rewrite } from './headers.ts'
+import { type Ip, ipKey } from './address.ts'
+import type { IpHeader, Rewrite } from './headers.ts'
+import { isIcmp } from './icmp.ts'
 import type { NetState } from './state.ts'
 
 interface Tuple {
@@ -31,14 +32,14 @@ export interface Conn {
 
 export type Direction = 'original' | 'reply'
 
-const keyOf = (ns: string, t: Tuple): string => `${ns} ${t.protocol} ${t.source}:${t.sport} ${t.dest}:${t.dport}`
+const keyOf = (ns: string, t: Tuple): string => `${ns} ${t.protocol} ${ipKey(t.source)}:${t.sport} ${ipKey(t.dest)}:${t.dport}`
 
 const turned = (t: Tuple): Tuple => ({ protocol: t.protocol, source: t.dest, sport: t.dport, dest: t.source, dport: t.sport })
 
 /** Echoes belong together by their identifier. */
 function tupleOf(frame: Uint8Array, ip: IpHeader): Tuple {
   const { protocol, source, dest, sport, dport } = ip
-  if (protocol !== IPPROTO_ICMP || ip.l4 + 6 > ip.end) return { protocol, source, dest, sport, dport }
+  if (!isIcmp(ip) || ip.l4 + 6 > ip.end) return { protocol, source, dest, sport, dport }
   const id = (frame[ip.l4 + 4] << 8) | frame[ip.l4 + 5]
   return { protocol, source, dest, sport: id, dport: id }
 }

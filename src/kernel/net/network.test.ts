@@ -1,55 +1,8 @@
 // Hosts, pods and a service without any program: the network by itself does what Linux's would.
 import { describe, expect, test } from 'vitest'
-import { createKernel } from '../kernel.ts'
-import { createWorld } from '../world/engine.ts'
-import type { ScenarioLink, ScenarioNode } from '../world/scenario.ts'
-import type { World, WorldEvent } from '../world/types.ts'
-import { type NetInput, planNetwork } from './network.ts'
-import type { Request } from './request.ts'
-
-interface Setting {
-  readonly nodes: readonly ScenarioNode[]
-  readonly links?: readonly ScenarioLink[]
-}
-
-function build({ nodes, links = [] }: Setting, inputs: readonly NetInput[]): World {
-  const kernels = new Map(nodes.flatMap((n) => (n.kind === 'host' ? [[n.name, createKernel({ seed: 1 })] as const] : [])))
-  const network = planNetwork({ seed: 1, nodes, links, kernels, programs: [], inputs })
-  expect(network.faults).toEqual([])
-  const world = createWorld({ plan: network.plan, kernels, planned: network.planned })
-  network.join(world)
-  return world
-}
-
-function run(world: World): void {
-  for (;;) {
-    const step = world.next()
-    if (step.kind === 'over') return
-    if (step.kind === 'activation') throw new Error('no program is there')
-  }
-}
-
-const request = (node: string, to: string, protocol: Request['protocol'], more: Partial<Request> = {}): NetInput => ({
-  kind: 'request',
-  atNs: 0,
-  node,
-  stimulus: 0,
-  turn: 0,
-  request: { kind: 'request', to, protocol, ...more },
-})
-
-const all = (world: World): WorldEvent[] => Array.from({ length: world.events.count }, (_, i) => world.events.at(i))
-const notes = (world: World): string[] => all(world).flatMap((e) => (e.kind === 'note' ? [`${e.node}: ${e.text}`] : []))
-/** The same without how long it took. */
-const outcomes = (world: World): string[] => notes(world).map((n) => n.replace(/ in [\d.]+ ms$/, ''))
-const packets = (world: World): string[] =>
-  all(world).flatMap((e) => (e.kind === 'packet' ? [`${e.atNs / 1000} #${e.packet} ${e.node}:${e.place} ${e.what} ${e.why}`.trim()] : []))
-
-function ask(setting: Setting, ...inputs: readonly NetInput[]): World {
-  const world = build(setting, inputs)
-  run(world)
-  return world
-}
+import { all, ask, build, notes, outcomes, packets, request, run, type Setting } from '../../testkit/small-network.ts'
+import type { ScenarioNode } from '../world/scenario.ts'
+import type { NetInput } from './network.ts'
 
 const web = { protocol: 'tcp', port: 80, answers: 'http', status: { '/no': 404 } } as const
 const TWO: Setting = {

@@ -4,25 +4,26 @@
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log.ts'
 import type { Happening, PlannedEvent, WorldEngine, WorldPart } from '../world/engine.ts'
-import type { ScenarioLink, ScenarioNode, Stimulus } from '../world/scenario.ts'
+import type { ScenarioLink, ScenarioNode, ScenarioServer, Stimulus } from '../world/scenario.ts'
 import type { WorldPlan } from '../world/types.ts'
-import { ipText } from './address.ts'
+import { anyOf, familyOf, parseIp, prefixText } from './address.ts'
 import { appEvents, appTimeout, serve } from './apps.ts'
-import { askAgain } from './arp.ts'
 import { attachPrograms, type ProgramAttachment } from './attach.ts'
 import { openSocket } from './dial.ts'
+import type { Endpoint } from './endpoint.ts'
 import { putMac, readIp } from './headers.ts'
 import { netHost } from './host.ts'
 import { sendIcmpError } from './icmp.ts'
 import { deviceOf, NET_PART, type Net, type NetEvent, namespaceOf, nextPacket } from './net.ts'
 import { pingTimeout } from './outcome.ts'
 import { type Request, startRequest, udpTimeout } from './request.ts'
+import { askAgain } from './resolve.ts'
 import { forget, put } from './socket.ts'
 import { runAddressHook, runSockHook, runSockOps } from './socket-hooks.ts'
 import { input, mapped, output, receive, transmit } from './stack.ts'
 import { copyNetState, createNetState, type NetState } from './state.ts'
 import { retransmit } from './tcp.ts'
-import { buildTopology } from './topology.ts'
+import { buildTopology, speaksIpv6 } from './topology.ts'
 import { type Namespace, newSkb } from './types.ts'
 import { sendDatagram } from './udp.ts'
 
@@ -147,7 +148,7 @@ function planOf(namespaces: ReadonlyMap<string, Namespace>, hooks: WorldPlan['ho
         name,
         ifindex,
         mac,
-        addresses: addresses.map((a) => `${ipText(a.ip)}/${a.length}`),
+        addresses: addresses.map(prefixText),
       })),
     })),
     links,
@@ -175,7 +176,7 @@ function* carryOut(net: Net, event: NetEvent, inputs: readonly NetInput[]): Happ
     case 'neighbour':
       for (const { device, skb } of askAgain(net, event.key)) {
         const ip = readIp(skb.bytes)
-        if (ip) yield* sendIcmpError(net, namespaceOf(net, device.ns), skb, ip, DEST_UNREACHABLE, HOST_UNREACHABLE)
+        if (ip) yield* sendIcmpError(net, namespaceOf(net, device.ns), skb, ip, 'host unreachable')
       }
       return
     case 'datagram': {
@@ -200,27 +201,30 @@ function* carryOut(net: Net, event: NetEvent, inputs: readonly NetInput[]): Happ
   }
 }
 
-const DEST_UNREACHABLE = 3
-const HOST_UNREACHABLE = 1
-
-/** The servers of a namespace bind and listen. */
+/** The servers of a namespace bind and listen: to all of its addresses of IPv4, and of IPv6 where it speaks that, or to the one that they are told. */
 function* boot(net: Net, ns: Namespace): Happening {
   for (const server of ns.servers) {
-    const socket = yield* openSocket(net, ns, server.protocol, { kind: 'listener', server })
-    const at = socket && (yield* runAddressHook(net, 'bind4', socket, { ip: 0, port: server.port }))
-    if (!socket || !at || at === 'denied') {
-      if (socket) forget(net, socket)
-      note(net, ns.name, `${server.protocol} ${server.port}: the server may not bind`)
-      continue
+    const told = server.address === undefined ? undefined : parseIp(server.address)
+    for (const family of ['ip4', 'ip6'] as const) {
+      if (told === undefined ? family === 'ip4' || speaksIpv6(ns) : familyOf(told) === family)
+        yield* listen(net, ns, server, { ip: told ?? anyOf(family), port: server.port })
     }
-    const own = put(net, { ...socket, local: at, state: server.protocol === 'tcp' ? 'listen' : 'bound' })
-    if (!(yield* runSockHook(net, 'cgroup_post_bind4', own))) {
-      forget(net, own)
-      note(net, ns.name, `${server.protocol} ${server.port}: the server may not bind`)
-      continue
-    }
-    if (server.protocol === 'tcp') yield* runSockOps(net, own, 'listen')
   }
+}
+
+function* listen(net: Net, ns: Namespace, server: ScenarioServer, wanted: Endpoint): Happening {
+  const socket = yield* openSocket(net, ns, familyOf(wanted.ip), server.protocol, { kind: 'listener', server })
+  const at = socket && (yield* runAddressHook(net, 'bind', socket, wanted))
+  if (!socket || !at || at === 'denied') {
+    if (socket) forget(net, socket)
+    return note(net, ns.name, `${server.protocol} ${server.port}: the server may not bind`)
+  }
+  const own = put(net, { ...socket, local: at, state: server.protocol === 'tcp' ? 'listen' : 'bound' })
+  if (!(yield* runSockHook(net, 'post_bind', own))) {
+    forget(net, own)
+    return note(net, ns.name, `${server.protocol} ${server.port}: the server may not bind`)
+  }
+  if (server.protocol === 'tcp') yield* runSockOps(net, own, 'listen')
 }
 
 const note = (net: Net, node: string, text: string): void => net.world.tell({ kind: 'note', atNs: net.world.nowNs, node, text })

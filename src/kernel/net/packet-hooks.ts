@@ -6,7 +6,7 @@ import type { Happening } from '../world/engine.ts'
 import type { ActivationResult } from '../world/types.ts'
 import { type Prefix, swapped16 } from './address.ts'
 import { lwtKey } from './attach.ts'
-import { ETH_HLEN } from './headers.ts'
+import { ETH_HLEN, putEtherType } from './headers.ts'
 import { type AttachedProgram, call, cgroupPrograms, type Net, namespaceOf, newClones, programsAt } from './net.ts'
 import { type InterfaceRef, type Namespace, type NetInterface, NO_META, type Skb } from './types.ts'
 
@@ -259,5 +259,7 @@ function withHeader(frame: Uint8Array, rest: Uint8Array): Uint8Array {
   const out = new Uint8Array(ETH_HLEN + rest.length)
   out.set(frame.subarray(0, ETH_HLEN))
   out.set(rest, ETH_HLEN)
+  // A program may have put another packet around this one.
+  putEtherType(out)
   return out
 }

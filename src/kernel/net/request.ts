@@ -2,10 +2,11 @@
 // long it took.
 import type { Happening } from '../world/engine.ts'
 import type { Stimulus } from '../world/scenario.ts'
-import type { Ip } from './address.ts'
+import { anyOf, familyOf, type Ip } from './address.ts'
 import { addressOf, dialTcp, openSocket, withLocal } from './dial.ts'
+import { splitHostPort } from './endpoint.ts'
 import { httpRequest } from './http.ts'
-import { ECHO_REQUEST, icmpPacket } from './icmp.ts'
+import { icmpPacket } from './icmp.ts'
 import { later, type Net } from './net.ts'
 import { type Client, ended, type Ping, requestDone } from './outcome.ts'
 import { routeTo } from './route.ts'
@@ -27,12 +28,13 @@ export interface Target {
   readonly path: string
 }
 
-/** "http://shop:8080/cart", "10.0.0.1:53", "shop"; undefined = it is none of these. */
+/** "http://shop:8080/cart", "10.0.0.1:53", "[fd00::1]:53", "shop"; undefined = it is none of these. */
 export function parseTarget(to: string, protocol: Request['protocol']): Target | undefined {
-  const m = /^(?:(?:https?|tcp|udp):\/\/)?([\w.-]+)(?::(\d{1,5}))?(\/\S*)?$/.exec(to)
-  if (!m) return undefined
-  const port = m[2] === undefined ? (protocol === 'http' ? 80 : protocol === 'ping' ? 0 : -1) : Number(m[2])
-  return port < 0 || port > 65535 ? undefined : { host: m[1], port, path: m[3] ?? '/' }
+  const m = /^(?:(?:https?|tcp|udp):\/\/)?([^\s/]+)(\/\S*)?$/.exec(to)
+  const named = m && splitHostPort(m[1])
+  if (!named) return undefined
+  const port = named.port >= 0 ? named.port : protocol === 'http' ? 80 : protocol === 'ping' ? 0 : -1
+  return port < 0 ? undefined : { host: named.host, port, path: m[2] ?? '/' }
 }
 
 /** Begins one turn of a request. */
@@ -42,7 +44,7 @@ export function* startRequest(net: Net, ns: Namespace, request: Request, index: 
   const about = `${protocol === 'http' ? (request.method ?? 'GET') : protocol} ${request.to}${protocol === 'http' && request.path ? request.path : ''}`
   const base = { request: index, turn, startedNs: net.world.nowNs, about }
   if (!target) return ended(net, ns.name, base, 'no address', false)
-  const ip = addressOf(net, target.host)
+  const ip = addressOf(net, ns, target.host, request.family)
   if (ip === undefined) return ended(net, ns.name, base, `${target.host} is not known`, false)
   if (protocol === 'ping') return yield* ping(net, ns, ip, base)
   const body = request.body ?? (protocol === 'http' ? '' : DEFAULT_BODY)
@@ -52,21 +54,29 @@ export function* startRequest(net: Net, ns: Namespace, request: Request, index: 
       : new TextEncoder().encode(body)
   const client: Client = { ...base, kind: 'client', protocol, payload, buffer: NO_BYTES, isDone: false }
   if (protocol === 'udp') return yield* askUdp(net, ns, { ip, port: target.port }, client)
-  const socket = yield* dialTcp(net, ns, target.host, target.port, client, (why) => requestDone(net, ns.name, client, why, false))
+  const socket = yield* dialTcp(net, ns, target.host, target.port, client, request.family, (why) =>
+    requestDone(net, ns.name, client, why, false),
+  )
   if (socket !== undefined) later(net, TCP_WAIT_NS, { kind: 'socket', socket, what: 'timeout', mark: 0 })
 }
 
 function* askUdp(net: Net, ns: Namespace, asked: { readonly ip: Ip; readonly port: number }, client: Client): Happening {
-  const socket = yield* openSocket(net, ns, 'udp', client)
+  const socket = yield* openSocket(net, ns, familyOf(asked.ip), 'udp', client)
   if (!socket) return requestDone(net, ns.name, client, 'denied by cgroup/sock_create', false)
-  const to = yield* runAddressHook(net, 'sendmsg4', socket, asked)
+  const to = yield* runAddressHook(net, 'sendmsg', socket, asked)
   const ready = to === 'denied' ? undefined : withLocal(net, ns, socket, to)
   if (!ready || to === 'denied') {
     forget(net, socket)
-    return requestDone(net, ns.name, client, to === 'denied' ? 'denied by cgroup/sendmsg4' : 'no route', false)
+    return requestDone(
+      net,
+      ns.name,
+      client,
+      to === 'denied' ? `denied by cgroup/sendmsg${familyOf(asked.ip) === 'ip4' ? 4 : 6}` : 'no route',
+      false,
+    )
   }
   // It is not connected: answers may come from anywhere.
-  const own = put(net, { ...ready, remote: { ip: 0, port: 0 }, asked, state: 'bound' })
+  const own = put(net, { ...ready, remote: { ip: anyOf(socket.family), port: 0 }, asked, state: 'bound' })
   later(net, WAIT_NS, { kind: 'socket', socket: own.id, what: 'timeout', mark: 0 })
   yield* sendDatagram(net, own, own.local, to, client.payload)
 }
@@ -88,5 +98,5 @@ function* ping(net: Net, ns: Namespace, ip: Ip, about: Ping): Happening {
   net.state.pings.set(key, about)
   later(net, WAIT_NS, { kind: 'ping', key })
   const payload = Uint8Array.from({ length: PING_BYTES }, (_, i) => i)
-  yield* net.output(ns, icmpPacket(net, source, ip, ECHO_REQUEST, 0, rest, payload))
+  yield* net.output(ns, icmpPacket(net, source, ip, 'echo', rest, payload))
 }

@@ -2,22 +2,24 @@
 // that translate (dnat, snat) are asked once a connection, with its first packet; accept and drop are asked for every packet.
 // Linux: the tables filter and nat of iptables; -m statistic --mode nth.
 import type { ScenarioRule } from '../world/scenario.ts'
-import { isWithin, parseIp, parsePrefix } from './address.ts'
+import { familyOf, type Ip, isWithin, parsePrefix } from './address.ts'
 import { type Conn, connectionOf, connKey, type Direction, track, translation, withDnat, withSnat } from './conntrack.ts'
-import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP, type IpHeader, type Rewrite, readIp, rewritten } from './headers.ts'
+import { type Endpoint, readEndpoint } from './endpoint.ts'
+import { IPPROTO_TCP, IPPROTO_UDP, type IpHeader, type Rewrite, readIp, rewritten } from './headers.ts'
+import { isIcmp } from './icmp.ts'
+import { ADVERTISEMENT, SOLICITATION } from './ndp.ts'
 import type { Net } from './net.ts'
 import type { Namespace, Skb } from './types.ts'
 
 export type Chain = ScenarioRule['chain']
 export type ChainVerdict = { readonly kind: 'pass'; readonly skb: Skb } | { readonly kind: 'drop'; readonly why: string }
 
-const PROTOCOLS = { tcp: IPPROTO_TCP, udp: IPPROTO_UDP, icmp: IPPROTO_ICMP } as const
-
 /** Takes a packet through a chain of the namespace. */
 export function runChain(net: Net, ns: Namespace, chain: Chain, skb: Skb): ChainVerdict {
   if (ns.rules.length === 0) return { kind: 'pass', skb }
   const ip = readIp(skb.bytes)
   if (!ip) return { kind: 'pass', skb }
+  if (isNeighbourDiscovery(skb, ip)) return untracked(net, ns, chain, skb, ip)
   const known = skb.ct === '' ? undefined : connectionOf(net.state, skb.ct)
   const found = known ? { conn: known, direction: skb.ctWay } : track(net.state, ns.name, skb.bytes, ip)
   const { direction } = found
@@ -41,6 +43,20 @@ export function runChain(net: Net, ns: Namespace, chain: Chain, skb: Skb): Chain
   return { kind: 'pass', skb: change ? { ...marked, bytes: rewritten(skb.bytes, ip, change) } : marked }
 }
 
+const isNeighbourDiscovery = ({ bytes }: Skb, ip: IpHeader): boolean =>
+  ip.family === 'ip6' && isIcmp(ip) && (bytes[ip.l4] === SOLICITATION || bytes[ip.l4] === ADVERTISEMENT)
+
+/** Neighbour discovery belongs to no connection: rules may drop it, and none translates it. */
+function untracked(net: Net, ns: Namespace, chain: Chain, skb: Skb, ip: IpHeader): ChainVerdict {
+  for (const [index, rule] of ns.rules.entries()) {
+    if (rule.chain !== chain || rule.action === 'dnat' || rule.action === 'snat' || rule.established === true) continue
+    net.state.rulesTraversed++
+    if (!matches(rule, ip, false) || !isTurn(net, ns, index, rule)) continue
+    return rule.action === 'drop' ? { kind: 'drop', why: `rule ${index + 1} of ${chain}` } : { kind: 'pass', skb }
+  }
+  return { kind: 'pass', skb }
+}
+
 /** A connection that no rule translated stays as it is for good. */
 function decided(net: Net, conn: Conn, chain: Chain, direction: Direction): Conn {
   if (direction === 'reply') return conn
@@ -56,18 +72,25 @@ function translated(conn: Conn, direction: Direction, chain: Chain, ip: IpHeader
   const isSame =
     (to.source ?? ip.source) === ip.source &&
     (to.dest ?? ip.dest) === ip.dest &&
-    (ip.protocol === IPPROTO_ICMP || ((to.sport ?? ip.sport) === ip.sport && (to.dport ?? ip.dport) === ip.dport))
+    (isIcmp(ip) || ((to.sport ?? ip.sport) === ip.sport && (to.dport ?? ip.dport) === ip.dport))
   return isSame ? undefined : to
 }
 
 function matches(rule: ScenarioRule, ip: IpHeader, isEstablished: boolean): boolean {
   if (rule.established !== undefined && rule.established !== isEstablished) return false
-  if (rule.protocol !== undefined && PROTOCOLS[rule.protocol] !== ip.protocol) return false
+  if (rule.protocol !== undefined && !isOf(rule.protocol, ip)) return false
+  // What a rule translates to is of one family, and so are the packets that it is for.
+  const target = targetOf(rule)
+  if (target && familyOf(target.ip) !== ip.family) return false
   if (rule.port !== undefined && rule.port !== ip.dport) return false
   return isFrom(rule.from, ip.source) && isFrom(rule.to, ip.dest)
 }
 
-function isFrom(text: string | undefined, ip: number): boolean {
+function isOf(protocol: 'tcp' | 'udp' | 'icmp', ip: IpHeader): boolean {
+  return protocol === 'icmp' ? isIcmp(ip) : ip.protocol === (protocol === 'tcp' ? IPPROTO_TCP : IPPROTO_UDP)
+}
+
+function isFrom(text: string | undefined, ip: Ip): boolean {
   if (text === undefined) return true
   const prefix = parsePrefix(text)
   return prefix !== undefined && isWithin(ip, prefix)
@@ -82,8 +105,4 @@ function isTurn(net: Net, ns: Namespace, index: number, { every }: ScenarioRule)
   return hits % every === 0
 }
 
-function targetOf({ target = '' }: ScenarioRule): { readonly ip: number; readonly port: number } | undefined {
-  const [address, port = '0'] = target.split(':')
-  const ip = parseIp(address)
-  return ip === undefined ? undefined : { ip, port: Number(port) }
-}
+const targetOf = ({ target = '' }: ScenarioRule): Endpoint | undefined => readEndpoint(target)

@@ -1,5 +1,5 @@
-// Programs on what sockets do: cgroup/sock_create, bind4, connect4, sendmsg4, recvmsg4, getpeername4, sockops, sk_lookup, sk_msg, sk_skb. Each function
-// asks what is attached and gives back what the system call goes on with.
+// Programs on what sockets do: cgroup/sock_create, bind, connect, sendmsg, recvmsg and getpeername of both families, sockops, sk_lookup, sk_msg, sk_skb.
+// Each function asks what is attached and gives back what the system call goes on with.
 // Linux: net/ipv4/af_inet.c, include/linux/bpf-cgroup.h, net/core/sock_map.c.
 import type { FieldValue } from '../context.ts'
 import { contextField } from '../invocation.ts'
@@ -7,70 +7,84 @@ import type { Kernel } from '../kernel.ts'
 import type { Sock } from '../sock.ts'
 import type { Happening } from '../world/engine.ts'
 import type { ActivationResult } from '../world/types.ts'
-import { ipText, swapped, swapped16 } from './address.ts'
+import { endpointText, type Family, familyOf, fromWords6, type Ip, swapped, swapped16, words6 } from './address.ts'
+import type { Endpoint } from './endpoint.ts'
 import { ETH_HLEN } from './headers.ts'
 import { call, cgroupPrograms, type Net, namespaceOf, programsAt } from './net.ts'
-import { type Endpoint, type Socket, socketOfSock, stateNumber } from './socket.ts'
+import { type Socket, socketOfSock, stateNumber } from './socket.ts'
 import type { Namespace } from './types.ts'
 
-const AF_INET = 2
+const AF = { ip4: 2, ip6: 10 } as const
+const VERSION = { ip4: 4, ip6: 6 } as const
 const SOCK_STREAM = 1
 const SOCK_DGRAM = 2
 const TCP = 6
 const UDP = 17
 
-type AddressHook = 'bind4' | 'connect4' | 'sendmsg4' | 'recvmsg4' | 'getpeername4' | 'getsockname4'
+type AddressHook = 'bind' | 'connect' | 'sendmsg' | 'recvmsg' | 'getpeername'
 
 const failed = (r: ActivationResult): boolean => r.fault !== '' || r.unsupported !== ''
 
 const sockOf = (ns: Namespace, socket: Socket): Sock => ns.kernel.socks[socket.sock]
 
+/** An address as the context's field of its family holds it ("user_ip4", "user_ip6"). */
+const address = (name: string, ip: Ip): Readonly<Record<string, FieldValue>> =>
+  typeof ip === 'number' ? { [`${name}4`]: swapped(ip) } : { [`${name}6`]: words6(ip) }
+
 const kindOf = (socket: Socket): Readonly<Record<string, number>> => ({
-  family: AF_INET,
+  family: AF[socket.family],
   type: socket.protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM,
   protocol: socket.protocol === 'tcp' ? TCP : UDP,
 })
 
-const peerOf = ({ local, remote }: Socket): Readonly<Record<string, number>> => ({
-  family: AF_INET,
-  remote_ip4: swapped(remote.ip),
-  local_ip4: swapped(local.ip),
+const peerOf = ({ family, local, remote }: Socket): Readonly<Record<string, FieldValue>> => ({
+  family: AF[family],
+  ...address('remote_ip', remote.ip),
+  ...address('local_ip', local.ip),
   // In network byte order, in the upper half as Linux shows it.
   remote_port: (swapped16(remote.port) << 16) >>> 0,
   local_port: local.port,
 })
 
 /** A hook on an address that user space names or is shown; 'denied' is -EPERM. */
-export function* runAddressHook(net: Net, type: AddressHook, socket: Socket, to: Endpoint): Happening<Endpoint | 'denied'> {
+export function* runAddressHook(net: Net, hook: AddressHook, socket: Socket, to: Endpoint): Happening<Endpoint | 'denied'> {
   const ns = namespaceOf(net, socket.ns)
   let now = to
   let isAllowed = true
+  const type = `${hook}${VERSION[socket.family]}`
   for (const attached of cgroupPrograms(net, ns, type)) {
     const { kernel } = ns
-    const fields = { user_family: AF_INET, user_ip4: swapped(now.ip), user_port: swapped16(now.port), ...kindOf(socket) }
+    const fields = {
+      user_family: AF[socket.family],
+      ...address('user_ip', now.ip),
+      user_port: swapped16(now.port),
+      ...(hook === 'sendmsg' ? address('msg_src_ip', socket.local.ip) : {}),
+      ...kindOf(socket),
+    }
     const context = { kind: 'sock_addr', fields, sock: sockOf(ns, socket) } as const
-    const subject = `${type} ${ipText(now.ip)}:${now.port}`
+    const subject = `${type} ${endpointText(now.ip, now.port)}`
     const result = yield* call(net, ns, attached, { context, subject })
     if (failed(result)) return 'denied'
-    now = { ip: swapped(field(kernel, 'user_ip4')), port: swapped16(field(kernel, 'user_port') & 0xffff) }
+    now = { ip: addressField(kernel, 'user_ip', socket.family), port: swapped16(field(kernel, 'user_port') & 0xffff) }
     if ((result.retval & 1) === 0) isAllowed = false
   }
   return isAllowed ? now : 'denied'
 }
 
-const field = (kernel: Kernel, name: string): number => Number(contextField(kernel, name) ?? 0n)
+const field = (kernel: Kernel, name: string, index = 0): number => Number(contextField(kernel, name, index) ?? 0n)
 
-/** cgroup/sock_create and cgroup/post_bind4: whether the socket may be. */
-export function* runSockHook(
-  net: Net,
-  type: 'cgroup_sock_create' | 'cgroup_post_bind4' | 'cgroup_sock_release',
-  socket: Socket,
-): Happening<boolean> {
+function addressField(kernel: Kernel, name: string, family: Family): Ip {
+  return family === 'ip4' ? swapped(field(kernel, `${name}4`)) : fromWords6([0, 1, 2, 3].map((i) => field(kernel, `${name}6`, i)))
+}
+
+/** cgroup/sock_create and cgroup/post_bind4 or 6: whether the socket may be. */
+export function* runSockHook(net: Net, hook: 'sock_create' | 'post_bind' | 'sock_release', socket: Socket): Happening<boolean> {
   const ns = namespaceOf(net, socket.ns)
+  const type = `cgroup_${hook}${hook === 'post_bind' ? VERSION[socket.family] : ''}`
   let isAllowed = true
   for (const attached of cgroupPrograms(net, ns, type)) {
     const { local } = socket
-    const fields = { ...kindOf(socket), src_ip4: swapped(local.ip), src_port: local.port, state: stateNumber(socket.state) }
+    const fields = { ...kindOf(socket), ...address('src_ip', local.ip), src_port: local.port, state: stateNumber(socket.state) }
     const context = { kind: 'cgroup_sock', fields, sock: sockOf(ns, socket) } as const
     const result = yield* call(net, ns, attached, { context, subject: `socket of ${ns.name}` })
     if (failed(result) || result.retval === 0) isAllowed = false
@@ -123,16 +137,16 @@ export function* runSkLookup(
   for (const attached of programsAt(net, `sk_lookup ${ns.name}`)) {
     const { kernel } = ns
     const fields = {
-      family: AF_INET,
+      family: AF[familyOf(local.ip)],
       protocol: protocol === 'tcp' ? TCP : UDP,
-      remote_ip4: swapped(remote.ip),
+      ...address('remote_ip', remote.ip),
       remote_port: swapped16(remote.port),
-      local_ip4: swapped(local.ip),
+      ...address('local_ip', local.ip),
       local_port: local.port,
       ingress_ifindex: ifindex,
     }
     const from = kernel.effects.count
-    const subject = `${protocol} ${ipText(local.ip)}:${local.port}`
+    const subject = `${protocol} ${endpointText(local.ip, local.port)}`
     const result = yield* call(net, ns, attached, { context: { kind: 'sk_lookup', fields }, subject })
     if (failed(result) || result.retval === 0) return 'drop'
     for (let i = from; i < kernel.effects.count; i++) {
@@ -159,7 +173,7 @@ export function* runSockMap(net: Net, socket: Socket, data: Uint8Array, way: 'sk
     const map = kernel.maps.find((m) => m.def.name === attached.hook.place)
     if (!map || !holds(map.entries(), sockOf(ns, socket))) continue
     const from = kernel.effects.count
-    const subject = `${data.length} bytes ${way === 'sk_msg' ? 'to' : 'from'} ${ipText(socket.remote.ip)}:${socket.remote.port}`
+    const subject = `${data.length} bytes ${way === 'sk_msg' ? 'to' : 'from'} ${endpointText(socket.remote.ip, socket.remote.port)}`
     const sock = sockOf(ns, socket)
     const context =
       way === 'sk_msg'

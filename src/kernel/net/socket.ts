@@ -2,17 +2,13 @@
 // Linux: __inet_lookup_established(), __inet_lookup_listener().
 import { addSock } from '../kernel.ts'
 import { isSockTable } from '../maps/sock-table.ts'
-import { createSock } from '../sock.ts'
-import { ANY, type Ip, swapped, swapped16 } from './address.ts'
+import { createSock, type Sock } from '../sock.ts'
+import { anyOf, type Family, familyOf, type Ip, isAny, swapped, swapped16, words6 } from './address.ts'
 import type { App } from './app.ts'
+import { type Endpoint, keyOfEndpoint } from './endpoint.ts'
 import type { Net } from './net.ts'
 import type { Tcp } from './tcp.ts'
 import type { Namespace } from './types.ts'
-
-export interface Endpoint {
-  readonly ip: Ip
-  readonly port: number
-}
 
 export type SocketState =
   | 'closed'
@@ -32,6 +28,7 @@ export type SocketState =
 export interface Socket {
   readonly id: number
   readonly ns: string
+  readonly family: Family
   readonly protocol: 'tcp' | 'udp'
   readonly state: SocketState
   readonly local: Endpoint
@@ -48,8 +45,7 @@ export interface Socket {
   readonly priority: number
 }
 
-const NOBODY: Endpoint = { ip: ANY, port: 0 }
-const AF_INET = 2
+const AF = { ip4: 2, ip6: 10 } as const
 const SOCK_STREAM = 1
 const SOCK_DGRAM = 2
 const IPPROTO_TCP = 6
@@ -72,7 +68,8 @@ const STATES: Readonly<Record<SocketState, number>> = {
 export const stateNumber = (state: SocketState): number => STATES[state]
 
 /** A new socket of a namespace, known to nobody yet. */
-export function createSocket(net: Net, ns: Namespace, protocol: 'tcp' | 'udp', app: App): Socket {
+export function createSocket(net: Net, ns: Namespace, family: Family, protocol: 'tcp' | 'udp', app: App): Socket {
+  const nobody: Endpoint = { ip: anyOf(family), port: 0 }
   const id = net.state.nextSocket++
   const free = net.state.freeSocks.get(ns.host) ?? []
   const { kernel } = ns
@@ -82,7 +79,8 @@ export function createSocket(net: Net, ns: Namespace, protocol: 'tcp' | 'udp', a
     kernel.socks[reused] = createSock(reused)
   }
   const sock = reused === undefined ? addSock(kernel) : kernel.socks[reused]
-  sock.family = AF_INET
+  sock.family = AF[family]
+  sock.isV6Only = family === 'ip6'
   sock.type = protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM
   sock.protocol = protocol === 'tcp' ? IPPROTO_TCP : IPPROTO_UDP
   sock.netnsCookie = ns.cookie
@@ -90,11 +88,12 @@ export function createSocket(net: Net, ns: Namespace, protocol: 'tcp' | 'udp', a
   const socket: Socket = {
     id,
     ns: ns.name,
+    family,
     protocol,
     state: 'closed',
-    local: NOBODY,
-    remote: NOBODY,
-    asked: NOBODY,
+    local: nobody,
+    remote: nobody,
+    asked: nobody,
     sock: sock.id,
     listener: 0,
     app,
@@ -118,9 +117,9 @@ export function put(net: Net, socket: Socket): Socket {
   const sock = namespaces.get(socket.ns)?.kernel.socks[socket.sock]
   if (sock) {
     sock.state = stateNumber(socket.state)
-    sock.localIp4 = swapped(socket.local.ip) | 0
+    showAddress(sock, 'local', socket.local.ip)
+    showAddress(sock, 'remote', socket.remote.ip)
     sock.localPort = socket.local.port
-    sock.remoteIp4 = swapped(socket.remote.ip) | 0
     sock.remotePort = swapped16(socket.remote.port)
     sock.mark = socket.mark
     sock.priority = socket.priority
@@ -130,6 +129,11 @@ export function put(net: Net, socket: Socket): Socket {
     }
   }
   return socket
+}
+
+function showAddress(sock: Sock, end: 'local' | 'remote', ip: Ip): void {
+  if (typeof ip === 'number') sock[`${end}Ip4`] = swapped(ip) | 0
+  else sock[`${end}Ip6`].set(words6(ip))
 }
 
 /** A socket that is closed: nobody finds it any more. */
@@ -155,7 +159,7 @@ function keyOf(s: Socket): string {
 
 const portKey = (ns: string, protocol: string, port: number): string => `${ns} ${protocol} ${port}`
 const tupleKey = (ns: string, protocol: string, local: Endpoint, remote: Endpoint): string =>
-  `${ns} ${protocol} ${local.ip}:${local.port} ${remote.ip}:${remote.port}`
+  `${ns} ${protocol} ${keyOfEndpoint(local)} ${keyOfEndpoint(remote)}`
 
 function bind({ state }: Net, socket: Socket): void {
   const key = keyOf(socket)
@@ -188,7 +192,8 @@ export const listeningAt = (net: Net, ns: string, protocol: 'tcp' | 'udp', local
   first(
     net,
     portKey(ns, protocol, local.port),
-    (s) => (s.local.ip === ANY || s.local.ip === local.ip) && (s.state === 'listen' || s.state === 'bound'),
+    (s) =>
+      (s.local.ip === local.ip || (isAny(s.local.ip) && s.family === familyOf(local.ip))) && (s.state === 'listen' || s.state === 'bound'),
   )
 
 /** The socket of a number of the kernel's. */

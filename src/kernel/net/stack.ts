@@ -11,17 +11,34 @@
 import type { Redirect } from '../kernel.ts'
 import type { FdArrayMap } from '../maps/fd-array.ts'
 import { BOOT_NS, type Happening } from '../world/engine.ts'
-import { ANY, BROADCAST_MAC, ipAt, ipText, macText } from './address.ts'
-import { metaBehindHeader, receiveArp, resolve } from './arp.ts'
+import {
+  addressAt,
+  BROADCAST,
+  BROADCAST_MAC,
+  endpointText,
+  type Family,
+  familyOf,
+  groupMac,
+  type Ip,
+  isAny,
+  isGroupOf,
+  isMulticast6,
+  macText,
+} from './address.ts'
+import { outsideArp, receiveArp } from './arp.ts'
 import { cpumapKey, devmapKey } from './attach.ts'
 import { bridgeForward } from './bridge.ts'
 import { deliver } from './deliver.ts'
-import { ETH_HLEN, ETH_P_ARP, ETH_P_IP, etherTypeOf, type IpHeader, readIp, withMacs, withTtl } from './headers.ts'
+import { ETH_HLEN, ETH_P_ARP, ETH_P_IP, ETH_P_IPV6, etherTypeOf, type IpHeader, readIp, withMacs, withTtl } from './headers.ts'
 import { sendIcmpError } from './icmp.ts'
+import { outsideNdp } from './ndp.ts'
+import { metaBehindHeader } from './neighbour.ts'
 import { deviceOf, isUp, later, type Net, namespaceOf, nextPacket, placeOf, programsAt, tell } from './net.ts'
 import { runCgroupSkb, runLwt, runNetfilter, runTaps, runTc, runXdp, type Verdict } from './packet-hooks.ts'
+import { resolve } from './resolve.ts'
 import { type Decision, routeTo } from './route.ts'
 import { runChain } from './rules.ts'
+import { speaksIpv6 } from './topology.ts'
 import { type InterfaceRef, type Namespace, type NetInterface, NO_META, newSkb, type Skb } from './types.ts'
 
 /** Hops and redirects of one packet: beyond them it goes round in circles. */
@@ -64,7 +81,9 @@ export function* input(net: Net, device: NetInterface, skb: Skb): Happening {
     case ETH_P_ARP:
       return receiveArp(net, device, passed)
     case ETH_P_IP:
-      return yield* receiveIp(net, device, passed)
+      return yield* receiveIp(net, device, passed, 'ip4')
+    case ETH_P_IPV6:
+      return yield* receiveIp(net, device, passed, 'ip6')
     default:
       return tell(net, passed, placeOf(device), 'dropped', 'unknown protocol')
   }
@@ -160,6 +179,7 @@ export function* mapped(net: Net, key: string, from: InterfaceRef, to: Interface
 }
 
 const BPF_F_INGRESS = 1
+const AF_INET6 = 10
 
 /** TC_ACT_REDIRECT, after the helper that named the target. */
 function redirectSkb(net: Net, device: NetInterface, skb: Skb, to: Redirect): undefined {
@@ -178,8 +198,9 @@ function redirectSkb(net: Net, device: NetInterface, skb: Skb, to: Redirect): un
   }
   if (to.how === 'neigh') {
     const ip = readIp(on.bytes)
-    if (!ip) return tell(net, on, placeOf(target), 'dropped', 'no IPv4 packet for bpf_redirect_neigh()')
-    const told = to.nextHop && ipAt(to.nextHop, 4)
+    if (!ip) return tell(net, on, placeOf(target), 'dropped', 'no IP packet for bpf_redirect_neigh()')
+    // struct bpf_redir_neigh: a family, and an address of it.
+    const told = to.nextHop && addressAt(to.nextHop, 4, to.nextHop[0] === AF_INET6 ? 'ip6' : 'ip4')
     const way = routeTo(ns, told ?? ip.dest)
     const next = told ?? (way.kind === 'unicast' ? way.next : ip.dest)
     return sendTo(net, target, next, on)
@@ -191,13 +212,19 @@ function redirectSkb(net: Net, device: NetInterface, skb: Skb, to: Redirect): un
 /** Whether the link layer's address is ours or everybody's. */
 const isForUs = (device: NetInterface, { bytes }: Skb): boolean => (bytes[0] & 1) !== 0 || macText(bytes, 0) === device.mac
 
+const WITHOUT_MAC: ReadonlySet<NetInterface['kind']> = new Set(['lo', 'ipip', 'sit', 'ip6tnl', 'gue'])
+
+/** IPv6 is on where an interface has an address of it; packets out of tunnels are the namespace's. */
+const speaks = (ns: Namespace, device: NetInterface): boolean =>
+  WITHOUT_MAC.has(device.kind) ? speaksIpv6(ns) : device.addresses.some((a) => familyOf(a.ip) === 'ip6')
+
 /** An IP packet for this namespace or to be sent on. */
-function* receiveIp(net: Net, device: NetInterface, skb: Skb): Happening {
+function* receiveIp(net: Net, device: NetInterface, skb: Skb, family: Family): Happening {
   const ns = namespaceOf(net, device.ns)
   const at = placeOf(device)
-  if (device.kind !== 'lo' && device.kind !== 'ipip' && device.kind !== 'gue' && !isForUs(device, skb))
-    return tell(net, skb, at, 'dropped', 'for another host')
-  if (!readIp(skb.bytes)) return tell(net, skb, at, 'dropped', 'bad IP header')
+  if (!WITHOUT_MAC.has(device.kind) && !isForUs(device, skb)) return tell(net, skb, at, 'dropped', 'for another host')
+  if (readIp(skb.bytes)?.family !== family) return tell(net, skb, at, 'dropped', 'bad IP header')
+  if (family === 'ip6' && !speaks(ns, device)) return tell(net, skb, at, 'dropped', `${device.name} has no IPv6`)
   const bpf = yield* runNetfilter(net, ns, 'prerouting', skb)
   if (bpf.kind === 'drop') return tell(net, skb, at, 'dropped', bpf.why)
   const pre = runChain(net, ns, 'prerouting', skb)
@@ -205,14 +232,16 @@ function* receiveIp(net: Net, device: NetInterface, skb: Skb): Happening {
   const { bytes } = pre.skb
   const ip = readIp(bytes)
   if (!ip) return
-  if (bytes !== skb.bytes) tell(net, pre.skb, at, 'rewritten', `to ${ipText(ip.dest)}:${ip.dport}`)
+  if (bytes !== skb.bytes) tell(net, pre.skb, at, 'rewritten', `to ${endpointText(ip.dest, ip.dport)}`)
   return yield* routed(net, ns, device, pre.skb, ip)
 }
 
 /** In, or on to where the route leads. */
 function* routed(net: Net, ns: Namespace, device: NetInterface, skb: Skb, ip: IpHeader): Happening {
+  if (isMulticast6(ip.dest) && !isGroupOf(device.addresses, ip.dest))
+    return tell(net, skb, placeOf(device), 'dropped', 'for a group that nobody here is in')
   const way = routeTo(ns, ip.dest)
-  if (way.kind === 'local' || ip.dest === 0xffffffff) {
+  if (way.kind === 'local' || ip.dest === BROADCAST || isMulticast6(ip.dest)) {
     const into = yield* filtered(net, ns, 'input', skb, placeOf(device))
     return into ? yield* deliver(net, ns, device, into) : undefined
   }
@@ -246,16 +275,12 @@ function* filtered(
         rules.skb,
         at,
         'rewritten',
-        chain === 'output' ? `to ${ipText(ip.dest)}:${ip.dport}` : `from ${ipText(ip.source)}:${ip.sport}`,
+        chain === 'output' ? `to ${endpointText(ip.dest, ip.dport)}` : `from ${endpointText(ip.source, ip.sport)}`,
       )
   }
   return rules.skb
 }
 
-const NET_UNREACHABLE = 0
-const TIME_EXCEEDED = 11
-const DEST_UNREACHABLE = 3
-const FRAG_NEEDED = 4
 const DONT_FRAGMENT = 0x40
 
 function* forward(net: Net, ns: Namespace, device: NetInterface, came: Skb, header: IpHeader, way: Decision): Happening {
@@ -265,7 +290,7 @@ function* forward(net: Net, ns: Namespace, device: NetInterface, came: Skb, head
   if (!ns.forwards) return tell(net, skb, at, 'dropped', 'does not forward')
   if (way.kind !== 'unicast') {
     tell(net, skb, at, 'dropped', 'no route')
-    return yield* sendIcmpError(net, ns, skb, ip, DEST_UNREACHABLE, NET_UNREACHABLE)
+    return yield* sendIcmpError(net, ns, skb, ip, 'network unreachable')
   }
   const tunnel = yield* runLwt(net, ns, 'lwt_in', way.to, skb, device.ifindex)
   if (tunnel.kind === 'drop') return tell(net, tunnel.skb, at, 'dropped', tunnel.why)
@@ -276,12 +301,12 @@ function* forward(net: Net, ns: Namespace, device: NetInterface, came: Skb, head
   if (tunnel.kind === 'reroute') return yield* routed(net, ns, device, { ...skb, hops: skb.hops + 1 }, ip)
   if (ip.ttl <= 1) {
     tell(net, skb, at, 'dropped', 'time to live exceeded')
-    return yield* sendIcmpError(net, ns, skb, ip, TIME_EXCEEDED, 0)
+    return yield* sendIcmpError(net, ns, skb, ip, 'time exceeded')
   }
   if (ip.end - ip.at > way.device.mtu) {
     tell(net, skb, at, 'dropped', `larger than ${way.device.name}'s MTU of ${way.device.mtu}`)
-    const mayNot = (skb.bytes[ip.at + 6] & DONT_FRAGMENT) !== 0
-    return mayNot ? yield* sendIcmpError(net, ns, skb, ip, DEST_UNREACHABLE, FRAG_NEEDED, way.device.mtu) : undefined
+    const mayNot = ip.family === 'ip6' || (skb.bytes[ip.at + 6] & DONT_FRAGMENT) !== 0
+    return mayNot ? yield* sendIcmpError(net, ns, skb, ip, 'too big', way.device.mtu) : undefined
   }
   const aged = { ...skb, bytes: withTtl(skb.bytes, ip, ip.ttl - 1), hops: skb.hops + 1 }
   const allowed = yield* filtered(net, ns, 'forward', aged, at)
@@ -341,11 +366,11 @@ export function* output(net: Net, ns: Namespace, skb: Skb): Happening {
 }
 
 /** Puts the link layer's header on and lets the packet leave; it waits where the neighbour is not known yet. */
-export function sendTo(net: Net, device: NetInterface, next: number, skb: Skb): undefined {
+export function sendTo(net: Net, device: NetInterface, next: Ip, skb: Skb): undefined {
   if (device.kind === 'lo')
     return later(net, 0, { kind: 'transmit', at: device, skb: { ...skb, bytes: withMacs(skb.bytes, device.mac, device.mac) } })
-  if (next === ANY || next === 0xffffffff)
-    return later(net, 0, { kind: 'transmit', at: device, skb: { ...skb, bytes: withMacs(skb.bytes, BROADCAST_MAC, device.mac) } })
+  const group = typeof next === 'bigint' && isMulticast6(next) ? groupMac(next) : isAny(next) || next === BROADCAST ? BROADCAST_MAC : ''
+  if (group !== '') return later(net, 0, { kind: 'transmit', at: device, skb: { ...skb, bytes: withMacs(skb.bytes, group, device.mac) } })
   const mac = resolve(net, device, next, skb)
   if (mac === undefined) return
   const meta = metaBehindHeader(net, device, next, skb)
@@ -385,18 +410,9 @@ function onWire(net: Net, device: NetInterface, skb: Skb, afterNs = 0): undefine
   }
 }
 
-const ARP_REPLY = 2
-const OUTSIDE_MAC = [2, 0, 0, 0xff, 0xff, 1] as const
-
 /** Somebody out there answers for every address that is asked for. */
 function answerOutside(net: Net, device: NetInterface, frame: Uint8Array): void {
-  if (etherTypeOf(frame) !== ETH_P_ARP || frame.length < 42 || frame[21] !== 1) return
-  const reply = frame.slice()
-  reply.set(frame.subarray(6, 12), 0)
-  reply.set(OUTSIDE_MAC, 6)
-  reply[21] = ARP_REPLY
-  reply.set(OUTSIDE_MAC, 22)
-  reply.set(frame.subarray(38, 42), 28)
-  reply.set(frame.subarray(22, 32), 32)
-  later(net, 0, { kind: 'receive', at: device, skb: newSkb(nextPacket(net), reply) })
+  const type = etherTypeOf(frame)
+  const reply = type === ETH_P_ARP ? outsideArp(frame) : type === ETH_P_IPV6 ? outsideNdp(frame) : undefined
+  if (reply) later(net, 0, { kind: 'receive', at: device, skb: newSkb(nextPacket(net), reply) })
 }

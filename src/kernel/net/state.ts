@@ -1,5 +1,5 @@
 // All that changes in the network, as immutable records in tables: a picture of it is the tables copied. Whoever changes a record puts a new one in.
-import type { Ip } from './address.ts'
+import { type Ip, ipKey } from './address.ts'
 import type { Conn } from './conntrack.ts'
 import type { Ping } from './outcome.ts'
 import type { Socket } from './socket.ts'
@@ -8,6 +8,7 @@ import type { InterfaceRef, Skb } from './types.ts'
 /** Packets that wait for the link layer address of a neighbour. */
 export interface Waiting {
   readonly to: InterfaceRef
+  readonly ip: Ip
   readonly skbs: readonly Skb[]
   readonly tries: number
 }
@@ -82,4 +83,4 @@ export const copyNetState = (s: NetState): NetState => ({
   down: new Set(s.down),
 })
 
-export const neighbourKey = (ns: string, ifindex: number, ip: Ip): string => `${ns} ${ifindex} ${ip}`
+export const neighbourKey = (ns: string, ifindex: number, ip: Ip): string => `${ns} ${ifindex} ${ipKey(ip)}`

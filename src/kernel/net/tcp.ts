@@ -4,12 +4,14 @@
 // RFC 9293; Linux: net/ipv4/tcp_input.c, tcp_timer.c (tcp_syn_retries 6, tcp_synack_retries 5, tcp_retries2 15, TCP_RTO_MIN 200 ms).
 import { buildPacket, type TcpFlag } from '../../packet/index.ts'
 import type { Happening } from '../world/engine.ts'
-import { ipText } from './address.ts'
+import { addressBytes, ipAt } from './address.ts'
 import { newServerApp } from './app.ts'
+import type { Endpoint } from './endpoint.ts'
 import { ACK, FIN, type IpHeader, RST, readTcp, SYN, type TcpHeader } from './headers.ts'
+import { ipLayer } from './icmp.ts'
 import { later, type Net, namespaceOf, nextPacket, tell } from './net.ts'
 import { routeTo } from './route.ts'
-import { createSocket, type Endpoint, forget, put, type Socket } from './socket.ts'
+import { createSocket, forget, put, type Socket } from './socket.ts'
 import { runSockMap, runSockOps } from './socket-hooks.ts'
 import { type Namespace, newSkb, type Skb } from './types.ts'
 
@@ -46,7 +48,7 @@ const SYNACK_RETRIES = 5
 const DATA_RETRIES = 15
 const INITIAL_CWND = 10
 const DEFAULT_MSS = 536
-const IP_AND_TCP = 40
+const IP_AND_TCP = { ip4: 40, ip6: 60 } as const
 const WINDOW = 64240
 /** Connections that have not answered the SYN-ACK yet, of one listening socket. */
 const BACKLOG = 128
@@ -58,11 +60,17 @@ const distance = (a: number, b: number): number => (a - b) | 0
 /** First sequence number: from the seed and the tuple, so that it is the same in every run. */
 function initialSequence(net: Net, local: Endpoint, remote: Endpoint): number {
   let h = (net.seed ^ 0x9e3779b9) >>> 0
-  for (const n of [local.ip, local.port, remote.ip, remote.port, Math.floor(net.world.nowNs / 4000)]) {
+  const words = [local, remote].flatMap(({ ip, port }) => [...wordsOf(ip), port])
+  for (const n of [...words, Math.floor(net.world.nowNs / 4000)]) {
     h = Math.imul(h ^ n, 0x85ebca6b) >>> 0
     h = (h ^ (h >>> 13)) >>> 0
   }
   return h
+}
+
+const wordsOf = (ip: Endpoint['ip']): number[] => {
+  const bytes = addressBytes(ip)
+  return Array.from({ length: bytes.length / 4 }, (_, i) => ipAt(bytes, 4 * i))
 }
 
 const newTcp = (iss: number, mss: number): Tcp => ({
@@ -133,7 +141,7 @@ export function* connect(net: Net, socket: Socket): Happening {
 /** Largest segment that fits the interface that the peer is reached by. */
 function mssTo(net: Net, socket: Socket): number {
   const way = routeTo(namespaceOf(net, socket.ns), socket.remote.ip)
-  return (way.kind === 'none' ? DEFAULT_MSS + IP_AND_TCP : way.device.mtu) - IP_AND_TCP
+  return way.kind === 'none' ? DEFAULT_MSS : way.device.mtu - IP_AND_TCP[socket.family]
 }
 
 function* sendSyn(net: Net, id: number): Happening {
@@ -175,11 +183,10 @@ interface Fields {
 }
 
 function segment(net: Net, local: Endpoint, remote: Endpoint, fields: Fields, data: Uint8Array, socket: number): Skb {
-  const id = (net.state.nextId = (net.state.nextId + 1) & 0xffff)
   const bytes = buildPacket(
     [
       { kind: 'ethernet' },
-      { kind: 'ipv4', source: ipText(local.ip), destination: ipText(remote.ip), id, dontFragment: true },
+      ipLayer(net, local.ip, remote.ip, true),
       { kind: 'tcp', sport: local.port, dport: remote.port, window: WINDOW, ...fields },
     ],
     data,
@@ -279,7 +286,7 @@ function* accept(net: Net, ns: Namespace, ip: IpHeader, seg: TcpHeader, listener
   if (!(seg.flags & SYN)) return
   const half = [...net.state.sockets.values()].filter((s) => s.listener === listener.id && s.state === 'syn-received').length
   if (half >= BACKLOG) return note(net, listener, `SYN dropped: ${BACKLOG} connections are half open`)
-  const child = createSocket(net, ns, 'tcp', newServerApp(listener.app))
+  const child = createSocket(net, ns, ip.family, 'tcp', newServerApp(listener.app))
   const local = { ip: ip.dest, port: ip.dport }
   const remote = { ip: ip.source, port: ip.sport }
   const own = put(net, { ...child, local, remote, asked: remote, listener: listener.id, state: 'syn-received' })

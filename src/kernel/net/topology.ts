@@ -6,9 +6,26 @@
 //                                               routed (169.254.1.1 is the pod's gateway, the host has a route to the pod)
 //   an interface without a link                 faces the outside, which the default route leads to
 //   a pod of another host                       is reached through that host, where both are on one segment
+//   an interface with an address of IPv6        has a link-local one too, made of its MAC address; without one it does not speak IPv6
 import type { Kernel } from '../kernel.ts'
 import type { ScenarioHost, ScenarioInterface, ScenarioLink, ScenarioNode, ScenarioPod } from '../world/scenario.ts'
-import { ANY, type Ip, isWithin, networkOf, type Prefix, parseIp, parsePrefix } from './address.ts'
+import {
+  ANY,
+  anyOf,
+  bitsOf,
+  type Family,
+  familyOf,
+  type Ip,
+  isLinkLocal,
+  isWithin,
+  LINK_LOCAL6,
+  LOOPBACK6,
+  linkLocalOf,
+  networkOf,
+  type Prefix,
+  parseIp,
+  parsePrefix,
+} from './address.ts'
 import type { InterfaceKind, InterfaceRef, Namespace, NetInterface, NetRoute } from './types.ts'
 
 export interface Topology {
@@ -54,6 +71,7 @@ export function buildTopology(
   for (const [p, pod] of pods.entries()) addPod(pod, p, hosts, drafts, faults)
   for (const link of links) connect(link, drafts, faults)
   addAddresses([...drafts.values()].flat())
+  for (const own of drafts.values()) addLinkLocal(own)
   const namespaces = new Map<string, Namespace>()
   for (const [i, host] of hosts.entries()) {
     const own = drafts.get(host.name) ?? []
@@ -110,7 +128,7 @@ function hostInterfaces(host: ScenarioHost, number: number, faults: string[]): D
       mac: spec.mac?.toLowerCase() ?? `02:00:00:00:${two(number)}:${two(LO + 1 + i)}`,
       mtu: spec.mtu ?? ETH_MTU,
       port: spec.kind === 'gue' ? (spec.port ?? GUE_PORT) : 0,
-      addresses: spec.addresses ? prefixes(spec, host.name, faults) : spec.kind === 'ipip' || spec.kind === 'gue' ? [] : undefined,
+      addresses: spec.addresses ? prefixes(spec, host.name, faults) : TUNNELS.has(spec.kind ?? '') ? [] : undefined,
       wires: [],
       bridge: 0,
     })
@@ -130,6 +148,8 @@ function hostInterfaces(host: ScenarioHost, number: number, faults: string[]): D
   return out
 }
 
+const TUNNELS: ReadonlySet<string> = new Set(['ipip', 'sit', 'ip6tnl', 'gue'])
+
 const two = (n: number): string => (n & 0xff).toString(16).padStart(2, '0')
 
 const loopback = (ns: string): Draft => ({
@@ -147,32 +167,40 @@ const loopback = (ns: string): Draft => ({
 
 function prefixes(spec: ScenarioInterface, node: string, faults: string[]): Prefix[] {
   return (spec.addresses ?? []).flatMap((text) => {
-    const prefix = text.includes(':') ? undefined : parsePrefix(text)
-    if (!prefix) faults.push(`${node}:${spec.name}: ${text} is no IPv4 address with a length`)
+    const prefix = parsePrefix(text)
+    if (!prefix) faults.push(`${node}:${spec.name}: ${text} is no address with a length`)
     return prefix ? [prefix] : []
   })
 }
 
+/** Its addresses, of one family or of both. */
+const podAddresses = (pod: ScenarioPod): Prefix[] => [pod.address, pod.address6 ?? ''].flatMap((text) => parsePrefix(text) ?? [])
+
 function addPod(pod: ScenarioPod, number: number, hosts: readonly ScenarioHost[], drafts: Map<string, Draft[]>, faults: string[]): void {
   const host = drafts.get(pod.host)
-  const address = parsePrefix(pod.address)
-  if (!host || !address || !hosts.some((h) => h.name === pod.host)) {
-    faults.push(host ? `${pod.name}: ${pod.address} is no IPv4 address` : `${pod.name} is on ${pod.host}, which is no host`)
+  const addresses = podAddresses(pod)
+  const wrong = [pod.address, ...(pod.address6 === undefined ? [] : [pod.address6])].find((text) => !parsePrefix(text))
+  if (!host || wrong !== undefined || !hosts.some((h) => h.name === pod.host)) {
+    faults.push(host ? `${pod.name}: ${wrong} is no address` : `${pod.name} is on ${pod.host}, which is no host`)
     return
   }
-  const bridge = host.find((d) => d.kind === 'bridge' && d.addresses?.some((a) => isWithin(address.ip, a)))
+  const on = (ip: Ip) => host.find((d) => d.kind === 'bridge' && d.addresses?.some((a) => isWithin(ip, a)))
+  const bridge = addresses.map((a) => on(a.ip)).find((d) => d !== undefined)
   const ifindex = host.length + 1
   const inside: InterfaceRef = { ns: pod.name, ifindex: LO + 1 }
-  const length = bridge?.addresses?.[0].length ?? 32
+  const lengthOf = (ip: Ip): number => bridge?.addresses?.find((a) => isWithin(ip, a))?.length ?? bitsOf(ip)
+  const hostMac = `02:00:00:01:${two(number)}:01`
+  // A pod that is routed to has a neighbour on the host: a made-up address of IPv4, the link-local one of IPv6.
+  const gateways = addresses.map((a): Prefix => (familyOf(a.ip) === 'ip4' ? POD_GATEWAY : { ip: linkLocalOf(hostMac), length: 64 }))
   host.push({
     ns: pod.host,
     ifindex,
     name: `veth-${pod.name}`.slice(0, 15),
     kind: 'veth',
-    mac: `02:00:00:01:${two(number)}:01`,
+    mac: hostMac,
     mtu: ETH_MTU,
     port: 0,
-    addresses: bridge ? [] : [POD_GATEWAY],
+    addresses: bridge ? [] : gateways,
     wires: [{ ...inside, delayNs: 0 }],
     bridge: bridge?.ifindex ?? 0,
   })
@@ -186,7 +214,7 @@ function addPod(pod: ScenarioPod, number: number, hosts: readonly ScenarioHost[]
       mac: `02:00:00:01:${two(number)}:02`,
       mtu: ETH_MTU,
       port: 0,
-      addresses: [{ ip: address.ip, length }],
+      addresses: addresses.map(({ ip }) => ({ ip, length: lengthOf(ip) })),
       wires: [{ ns: pod.host, ifindex, delayNs: 0 }],
       bridge: 0,
     },
@@ -224,9 +252,9 @@ function addAddresses(all: readonly Draft[]): void {
       }
     }
     const taken = new Set(members.flatMap((m) => m.addresses?.map((a) => a.ip) ?? []))
-    const given = members.flatMap((m) => m.addresses ?? []).find((a) => a.length < 31)
+    const given = members.flatMap((m) => m.addresses ?? []).find((a) => familyOf(a.ip) === 'ip4' && a.length < 31)
     const net = given ? networkOf(given) : { ip: (0x0a000000 | (segment << 8)) >>> 0, length: 24 }
-    let next = net.ip + 1
+    let next = Number(net.ip) + 1
     for (const member of members) {
       if (member.addresses) continue
       while (taken.has(next)) next++
@@ -236,12 +264,28 @@ function addAddresses(all: readonly Draft[]): void {
   }
 }
 
+const hasIpv6 = (addresses: readonly Prefix[] | undefined): boolean => addresses?.some((a) => familyOf(a.ip) === 'ip6') ?? false
+
+/** Whether a namespace speaks IPv6. */
+export const speaksIpv6 = (ns: Namespace): boolean => [...ns.interfaces.values()].some((d) => hasIpv6(d.addresses))
+
+function addLinkLocal(own: readonly Draft[]): void {
+  if (!own.some((d) => hasIpv6(d.addresses))) return
+  for (const d of own) {
+    if (d.kind === 'lo') d.addresses = [...(d.addresses ?? []), { ip: LOOPBACK6, length: 128 }]
+    else if (hasIpv6(d.addresses) && !d.addresses?.some((a) => isWithin(a.ip, LINK_LOCAL6)))
+      d.addresses?.push({ ip: linkLocalOf(d.mac), length: 64 })
+  }
+}
+
 function finished(drafts: readonly Draft[]): ReadonlyMap<number, NetInterface> {
   return new Map(drafts.map((d) => [d.ifindex, { ...d, addresses: d.addresses ?? [] }]))
 }
 
 const onLink = (d: Draft): NetRoute[] =>
-  (d.addresses ?? []).filter((a) => a.length < 32).map((a) => ({ to: networkOf(a), via: ANY, ifindex: d.ifindex }))
+  (d.addresses ?? [])
+    .filter((a) => a.length < bitsOf(a.ip) && (d.kind !== 'lo' || familyOf(a.ip) === 'ip4'))
+    .map((a) => ({ to: networkOf(a), via: anyOf(familyOf(a.ip)), ifindex: d.ifindex }))
 
 const byLength = (routes: readonly NetRoute[]): NetRoute[] => [...routes].sort((a, b) => b.to.length - a.to.length)
 
@@ -255,39 +299,61 @@ function hostRoutes(
 ): NetRoute[] {
   const routes = own.flatMap(onLink)
   for (const { to, via, interface: name } of host.routes ?? []) {
-    const prefix = parsePrefix(to)
-    const gateway = via === undefined ? ANY : parseIp(via)
+    const gateway = via === undefined ? undefined : parseIp(via)
+    const prefix = to === 'default' && typeof gateway === 'bigint' ? parsePrefix('::/0') : parsePrefix(to)
     const device = own.find((d) => (name === undefined ? gateway !== undefined && reaches(d, gateway) : d.name === name))
-    if (!prefix || gateway === undefined || !device) faults.push(`${host.name}: the route to ${to} leads nowhere`)
-    else routes.push({ to: networkOf(prefix), via: gateway, ifindex: device.ifindex })
+    const fits = prefix && (via === undefined || (gateway !== undefined && familyOf(gateway) === familyOf(prefix.ip)))
+    if (!prefix || !fits || !device) faults.push(`${host.name}: the route to ${to} leads nowhere`)
+    else routes.push({ to: networkOf(prefix), via: gateway ?? anyOf(familyOf(prefix.ip)), ifindex: device.ifindex })
   }
   for (const pod of pods) {
-    const address = parsePrefix(pod.address)
-    if (!address) continue
-    const veth = own.find((d) => d.wires.some((w) => w.ns === pod.name))
-    const to = { ip: address.ip, length: 32 }
-    if (veth && veth.bridge === 0) routes.push({ to, via: ANY, ifindex: veth.ifindex })
-    if (veth || pod.host === host.name || routes.some((r) => r.to.length > 0 && isWithin(address.ip, r.to))) continue
-    const way = neighbourOn(own, drafts.get(pod.host) ?? [])
-    if (way) routes.push({ to, ...way })
+    for (const { ip } of podAddresses(pod)) {
+      const veth = own.find((d) => d.wires.some((w) => w.ns === pod.name))
+      const to = { ip, length: bitsOf(ip) }
+      if (veth && veth.bridge === 0) routes.push({ to, via: anyOf(familyOf(ip)), ifindex: veth.ifindex })
+      if (veth || pod.host === host.name || routes.some((r) => r.to.length > 0 && isWithin(ip, r.to))) continue
+      const way = neighbourOn(own, drafts.get(pod.host) ?? [], familyOf(ip))
+      if (way) routes.push({ to, ...way })
+    }
   }
-  if (!routes.some((r) => r.to.length === 0)) {
-    const outside = own.find((d) => d.kind === 'eth' && d.wires.length === 0 && d.bridge === 0)
-    const router = hosts.filter((h) => h.name !== host.name && (h.forwards ?? false)).map((h) => neighbourOn(own, drafts.get(h.name) ?? []))
-    const way = outside ? { via: ANY, ifindex: outside.ifindex } : router.find((w) => w !== undefined)
-    if (way) routes.push({ to: { ip: ANY, length: 0 }, ...way })
-  }
+  for (const family of ['ip4', 'ip6'] as const) addDefault(routes, family, host, own, hosts, drafts)
   return byLength(routes)
+}
+
+/** Where packets go that no other route takes: to the outside, or to a host that forwards. */
+function addDefault(
+  routes: NetRoute[],
+  family: Family,
+  host: ScenarioHost,
+  own: readonly Draft[],
+  hosts: readonly ScenarioHost[],
+  drafts: ReadonlyMap<string, readonly Draft[]>,
+): void {
+  const to = { ip: anyOf(family), length: 0 }
+  if (routes.some((r) => r.to.length === 0 && r.to.ip === to.ip)) return
+  const speaks = (d: Draft): boolean => family === 'ip4' || hasIpv6(d.addresses)
+  const outside = own.find((d) => d.kind === 'eth' && d.wires.length === 0 && d.bridge === 0 && speaks(d))
+  const router = hosts
+    .filter((h) => h.name !== host.name && (h.forwards ?? false))
+    .map((h) => neighbourOn(own, drafts.get(h.name) ?? [], family))
+  const way = outside ? { via: to.ip, ifindex: outside.ifindex } : router.find((w) => w !== undefined)
+  if (way) routes.push({ to, ...way })
 }
 
 const reaches = (d: Draft, ip: Ip): boolean => (d.addresses ?? []).some((a) => isWithin(ip, a)) && d.kind !== 'lo'
 
 /** Where another host is on a segment of ours. */
-function neighbourOn(own: readonly Draft[], other: readonly Draft[]): { readonly via: Ip; readonly ifindex: number } | undefined {
+function neighbourOn(
+  own: readonly Draft[],
+  other: readonly Draft[],
+  family: Family,
+): { readonly via: Ip; readonly ifindex: number } | undefined {
   for (const device of own) {
     for (const there of other) {
       const wired = device.wires.some((w) => w.ns === there.ns && w.ifindex === there.ifindex)
-      const near = there.addresses?.find((a) => reaches(device, a.ip))
+      const near = there.addresses?.find(
+        (a) => familyOf(a.ip) === family && !(family === 'ip6' && isLinkLocal(a.ip)) && reaches(device, a.ip),
+      )
       if (near && (wired || there.kind === 'eth' || there.kind === 'bridge')) return { via: near.ip, ifindex: device.ifindex }
     }
   }
@@ -298,9 +364,13 @@ function podRoutes(own: readonly Draft[], host: readonly Draft[]): NetRoute[] {
   const device = own[LO]
   const port = host.find((d) => d.wires.some((w) => w.ns === device.ns))
   const bridge = host.find((d) => d.ifindex === port?.bridge)
-  const gateway = bridge?.addresses?.[0].ip ?? POD_GATEWAY.ip
   const routes = own.flatMap(onLink)
-  routes.push({ to: { ip: ANY, length: 0 }, via: gateway, ifindex: device.ifindex })
-  if (!bridge) routes.push({ to: POD_GATEWAY, via: ANY, ifindex: device.ifindex })
+  for (const family of ['ip4', 'ip6'] as const) {
+    if (!device.addresses?.some((a) => familyOf(a.ip) === family)) continue
+    const gateway = (bridge ?? port)?.addresses?.find((a) => familyOf(a.ip) === family && (!bridge || !isLinkLocal(a.ip)))
+    if (!gateway) continue
+    routes.push({ to: { ip: anyOf(family), length: 0 }, via: gateway.ip, ifindex: device.ifindex })
+    if (!bridge && family === 'ip4') routes.push({ to: POD_GATEWAY, via: ANY, ifindex: device.ifindex })
+  }
   return byLength(routes)
 }

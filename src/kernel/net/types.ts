@@ -9,7 +9,7 @@ export interface InterfaceRef {
   readonly ifindex: number
 }
 
-export type InterfaceKind = 'lo' | 'eth' | 'veth' | 'bridge' | 'ipip' | 'gue'
+export type InterfaceKind = 'lo' | 'eth' | 'veth' | 'bridge' | 'ipip' | 'sit' | 'ip6tnl' | 'gue'
 
 export interface NetInterface extends InterfaceRef {
   readonly name: string
@@ -17,7 +17,7 @@ export interface NetInterface extends InterfaceRef {
   readonly mac: string
   readonly addresses: readonly Prefix[]
   readonly mtu: number
-  /** Interfaces at the other end of the wire; none = the outside, which answers ARP for every address. */
+  /** Interfaces at the other end of the wire; none = the outside, which answers for every address that is asked for. */
   readonly wires: readonly (InterfaceRef & { readonly delayNs: number })[]
   /** ifindex of the bridge that it is a port of; 0 = none. */
   readonly bridge: number
@@ -27,7 +27,7 @@ export interface NetInterface extends InterfaceRef {
 
 export interface NetRoute {
   readonly to: Prefix
-  /** 0 = on the link. */
+  /** The address of nobody = on the link. */
   readonly via: Ip
   readonly ifindex: number
 }

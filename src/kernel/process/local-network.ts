@@ -10,7 +10,8 @@ export function localNetwork(nodes: readonly ScenarioNode[], host: string): Netw
   let next = 1
   for (const n of nodes) {
     if (n.kind === 'pod') {
-      addresses.set(n.name, n.address.split('/')[0])
+      const own = [n.address, n.address6 ?? ''].map((a) => a.split('/')[0]).find((a) => DOTTED.test(a))
+      if (own) addresses.set(n.name, own)
       servers.set(n.name, n.servers ?? [])
     } else if (n.kind === 'host') {
       const given = n.interfaces

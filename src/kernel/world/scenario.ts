@@ -13,14 +13,14 @@ export interface ScenarioInterface {
   /** With prefix length. */
   readonly addresses?: readonly string[]
   readonly mtu?: number
-  /** A bridge over `ports`, or a tunnel that takes the outer header off: IP in IP, or UDP to `port`. */
-  readonly kind?: 'bridge' | 'ipip' | 'gue'
+  /** A bridge over `ports`, or a tunnel that takes the outer header off: IPv4 or IPv6 in IPv4, any in IPv6, or UDP to `port`. */
+  readonly kind?: 'bridge' | 'ipip' | 'sit' | 'ip6tnl' | 'gue'
   readonly ports?: readonly string[]
   readonly port?: number
 }
 
 export interface ScenarioRoute {
-  /** "10.1.0.0/16", or "default". */
+  /** "10.1.0.0/16", "fd01::/64", or "default" of the family of `via`. */
   readonly to: string
   readonly via?: string
   readonly interface?: string
@@ -34,7 +34,7 @@ export interface ScenarioRule {
   readonly protocol?: 'tcp' | 'udp' | 'icmp'
   readonly port?: number
   readonly action: 'accept' | 'drop' | 'dnat' | 'snat'
-  /** Address and port ("10.0.0.9:8080") of dnat and snat. */
+  /** Address and port ("10.0.0.9:8080", "[fd00::9]:8080") of dnat and snat. */
   readonly target?: string
   /** Rule is taken by every n-th new connection that reaches it. */
   readonly every?: number
@@ -46,6 +46,8 @@ export interface ScenarioRule {
 export interface ScenarioServer {
   readonly protocol: 'tcp' | 'udp'
   readonly port: number
+  /** The address that it binds to; without it all of IPv4, and of IPv6 where its node speaks that. */
+  readonly address?: string
   /** What it answers: the bytes that came, an HTTP page, or nothing at all. */
   readonly answers: 'echo' | 'http' | 'nothing' | 'proxy'
   /** Where a proxy asks: "10.1.0.9:8080". */
@@ -74,6 +76,8 @@ export interface ScenarioPod {
   readonly name: string
   readonly host: string
   readonly address: string
+  /** Its address of IPv6 beside one of IPv4. */
+  readonly address6?: string
   readonly labels?: Readonly<Record<string, string>>
   readonly servers?: readonly ScenarioServer[]
 }
@@ -153,11 +157,12 @@ export type Stimulus =
   | (Happening & { readonly kind: 'packet'; readonly hex: string; readonly interface?: string })
   /** Packets in words: "100 tcp syn from 203.0.113.0/24 to 10.0.0.1:80 at 1000 pps". */
   | (Happening & { readonly kind: 'traffic'; readonly text: string; readonly interface?: string })
-  /** A client on `node` asks `to` ("10.96.0.1:80", "http://shop/cart"), `count` times, every `everyMs`. */
+  /** A client on `node` asks `to` ("10.96.0.1:80", "[fd00::1]:80", "http://shop/cart"), `count` times, every `everyMs`. `family`: which address of a name. */
   | (Happening & {
       readonly kind: 'request'
       readonly to: string
       readonly protocol: 'tcp' | 'udp' | 'http' | 'ping'
+      readonly family?: 'ip4' | 'ip6'
       readonly method?: string
       readonly path?: string
       readonly body?: string
