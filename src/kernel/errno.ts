@@ -20,6 +20,7 @@ export const ENAMETOOLONG = 36
 export const EPROTO = 71
 export const EOVERFLOW = 75
 export const EPROTOTYPE = 91
+export const ENOPROTOOPT = 92
 export const ESOCKTNOSUPPORT = 94
 export const EOPNOTSUPP = 95
 export const EAFNOSUPPORT = 97

@@ -144,9 +144,8 @@ export interface NetHost extends Stateful {
   readonly netnsCookie: (sock: Sock | undefined) => bigint
   /** The socket of a descriptor, which user space puts into sockmaps and reuseport arrays. */
   readonly socket?: (fd: number) => Sock | undefined
-  /** bpf_setsockopt() and bpf_getsockopt(): 0 or an error; `get` fills `value`. */
-  readonly setOption?: (sock: Sock, level: number, name: number, value: Uint8Array) => number
-  readonly getOption?: (sock: Sock, level: number, name: number, value: Uint8Array) => number
+  /** A program has set an option of a socket: its mark or its priority may be others. */
+  readonly optionSet?: (sock: Sock) => void
   /** bpf_bind(): `address` is a struct sockaddr. */
   readonly bind?: (sock: Sock, address: Uint8Array) => number
   /** 0, or -ENOENT where the ACK answers no SYN cookie. */

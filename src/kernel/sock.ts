@@ -65,6 +65,8 @@ export interface Sock {
   isFull: boolean
   /** What struct bpf_tcp_sock shows; undefined = not of TCP. */
   tcp: Readonly<Record<TcpField, number>> | undefined
+  /** What was set of the options that socket-options.ts knows, by level and name. */
+  options: Readonly<Record<string, number | string>>
   /** The listening socket that it came from. */
   listener: number
   /** struct sock of the kernel, for pointers that have its type. */
@@ -95,6 +97,7 @@ export function createSock(id: number): Sock {
     isV6Only: false,
     isFull: true,
     tcp: undefined,
+    options: {},
     listener: -1,
     object: [0, 0],
   }

@@ -7,7 +7,11 @@ import type { Kernel } from '../kernel.ts'
 import { append } from '../log.ts'
 import { fdArrayArg, type HelperBody, readable, ret, s32, u32, u64, writable } from './body.ts'
 
-export const getRetval: HelperBody = (k, m) => ret(m, k.retval)
+/** What a call returns so far: programs on getsockopt() may also write it into their context. */
+export const retvalOf = (k: Kernel): number =>
+  k.ctx.kind === 'sockopt' ? Number(BigInt.asIntN(32, contextField(k, 'retval') ?? 0n)) : k.retval
+
+export const getRetval: HelperBody = (k, m) => ret(m, retvalOf(k))
 
 export const setRetval: HelperBody = (k, m) => {
   k.retval = s32(m, 1)

@@ -9,6 +9,7 @@ import { contextField, setContextField } from '../invocation.ts'
 import { cookieOf, type Kernel } from '../kernel.ts'
 import { append } from '../log.ts'
 import { type Sock, sockLo, sockNumber, tcpSockLo } from '../sock.ts'
+import { getOption, programMay, SOL_TCP, setOption, TCP_CONGESTION } from '../socket-options.ts'
 import { type HelperBody, isNull, readable, ret, ret64, retU32, s32, u32, u64 } from './body.ts'
 
 /** The socket that a pointer means: one of its views, a context that has one, or a struct sock of the kernel. */
@@ -157,25 +158,49 @@ function assignLookup(k: Kernel, m: Machine, sock: Sock | undefined, flags: numb
   return ret(m, 0)
 }
 
-/** (ctx, level, optname, optval, optlen), of the socket that the context has. */
-const options =
-  (what: 'setOption' | 'getOption'): HelperBody =>
-  (k, m) => {
-    const size = u32(m, 5)
-    const at = k.memory.at(m.hi[4], m.lo[4], size, 1)
-    if (at < 0) return ret(m, -EINVAL)
-    const sock = sockArg(k, m, 1) ?? k.ctx.sock
-    const call = k.host.net[what]
-    if (!sock) return ret(m, -ENOENT)
-    if (!call) return stopUnsupported(m, `options of sockets (bpf_${what === 'setOption' ? 'set' : 'get'}sockopt)`)
-    const value = k.memory.ram.read(at, size)
-    const err = call(sock, s32(m, 2), s32(m, 3), value)
-    if (what === 'getOption' && err >= 0) k.memory.ram.write(at, value)
-    return ret(m, err)
-  }
+/** The socket that a helper on options works on, and where the value lies; a number is what the helper answers at once. */
+function optionArgs(k: Kernel, m: Machine): { readonly sock: Sock; readonly at: number; readonly size: number } | number {
+  const size = u32(m, 5)
+  const at = k.memory.at(m.hi[4], m.lo[4], size, 1)
+  if (at < 0) return -EINVAL
+  const sock = sockArg(k, m, 1) ?? k.ctx.sock
+  return sock ? { sock, at, size } : -ENOENT
+}
 
-export const setsockopt: HelperBody = options('setOption')
-export const getsockopt: HelperBody = options('getOption')
+const notModelled = (m: Machine, level: number, name: number): 'stopped' =>
+  stopUnsupported(m, `option ${name} of sockets on level ${level}`)
+
+/** (ctx or sk, level, optname, optval, optlen) */
+export const setsockopt: HelperBody = (k, m) => {
+  const args = optionArgs(k, m)
+  if (typeof args === 'number') return ret(m, args)
+  const { sock, at, size } = args
+  const [level, name] = [s32(m, 2), s32(m, 3)]
+  const refused = programMay(sock, level, name, size)
+  if (refused !== 0) return ret(m, refused)
+  const err = setOption(sock, level, name, k.memory.ram.read(at, size))
+  if (err === undefined) return notModelled(m, level, name)
+  if (err === 0) k.host.net.optionSet?.(sock)
+  return ret(m, err)
+}
+
+/** What is not filled is cleared, all of it after an error. */
+export const getsockopt: HelperBody = (k, m) => {
+  const args = optionArgs(k, m)
+  if (typeof args === 'number') return ret(m, args)
+  const { sock, at, size } = args
+  const [level, name] = [s32(m, 2), s32(m, 3)]
+  const { ram } = k.memory
+  const refused = programMay(sock, level, name, size)
+  // The name of the congestion control ends with a zero in any case.
+  const room = level === SOL_TCP && name === TCP_CONGESTION ? size - 1 : size
+  const got = refused === 0 ? getOption(sock, level, name, room, () => cookieOf(k, sock)) : refused
+  if (got === undefined) return notModelled(m, level, name)
+  ram.fill(at, size, 0)
+  if (typeof got === 'number') return ret(m, got)
+  ram.write(at, got)
+  return ret(m, 0)
+}
 
 /** (ctx, sockaddr, size) */
 export const bind: HelperBody = (k, m) => {

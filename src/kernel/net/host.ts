@@ -1,7 +1,7 @@
 // What programs ask of the network, answered from its tables: interfaces, sockets, the forwarding table. One for each kernel; questions are about the
 // namespace in which the program runs, which the network notes before it lets one run.
 // Linux: bpf_ipv4_fib_lookup(), bpf_ipv6_fib_lookup(), bpf_sk_lookup() in net/core/filter.c.
-import { EAFNOSUPPORT, EINVAL, ENODEV, ENOENT } from '../errno.ts'
+import { EAFNOSUPPORT, EINVAL, ENODEV } from '../errno.ts'
 import type { FibQuery, NetHost, SocketQuery } from '../host.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Sock } from '../sock.ts'
@@ -47,8 +47,10 @@ export function netHost(net: Net, host: string, kernel: Kernel, current: () => N
       const found = [...own.filter((s) => s.state === 'listen'), ...own.filter((s) => s.state === 'bound')][Math.floor(fd / PORTS)]
       return found && kernel.socks[found.sock]
     },
-    setOption: (sock, level, name, value) => setOption(net, host, sock, level, name, value),
-    getOption: (sock, level, name, value) => getOption(net, host, sock, level, name, value),
+    optionSet: (sock) => {
+      const socket = socketOfSock(net, host, sock.id)
+      if (socket) net.state.sockets.set(socket.id, { ...socket, mark: sock.mark, priority: sock.priority })
+    },
   }
 }
 
@@ -136,53 +138,3 @@ function fib(net: Net, ns: Namespace | undefined, { params, flags, packetLength 
 /** Of routes that addresses bring, and that `ip route` makes. */
 const metricOf = ({ device, to }: Decision & { kind: 'unicast' }): number =>
   device.addresses.some((a) => prefixText(networkOf(a)) === prefixText(to)) ? 256 : 1024
-
-const SOL_SOCKET = 1
-const SO_PRIORITY = 12
-const SO_MARK = 36
-const ENOPROTOOPT = 92
-
-/** bpf_setsockopt(): mark and priority are kept and go with the packets; TCP options that steer what is not modelled are taken and do nothing. */
-function setOption(net: Net, host: string, sock: Sock, level: number, name: number, value: Uint8Array): number {
-  if (value.length < 4) return -EINVAL
-  const number = new DataView(value.buffer, value.byteOffset).getUint32(0, true)
-  const socket = socketOfSock(net, host, sock.id)
-  if (level === SOL_SOCKET && (name === SO_MARK || name === SO_PRIORITY)) {
-    if (name === SO_MARK) sock.mark = number
-    else sock.priority = number
-    if (socket) net.state.sockets.set(socket.id, { ...socket, mark: sock.mark, priority: sock.priority })
-    return 0
-  }
-  return -ENOPROTOOPT
-}
-
-function getOption(net: Net, host: string, sock: Sock, level: number, name: number, value: Uint8Array): number {
-  if (value.length < 4) return -EINVAL
-  const view = new DataView(value.buffer, value.byteOffset)
-  if (level === SOL_SOCKET && name === SO_MARK) view.setUint32(0, sock.mark, true)
-  else if (level === SOL_SOCKET && name === SO_PRIORITY) view.setUint32(0, sock.priority, true)
-  else if (level === 0 && name === SO_ORIGINAL_DST) return originalDst(net, host, sock, value)
-  else return -ENOPROTOOPT
-  return 0
-}
-
-const SO_ORIGINAL_DST = 80
-const SOCKADDR_IN = 16
-
-/** Where a connection was meant to go before it was translated. */
-function originalDst(net: Net, host: string, sock: Sock, value: Uint8Array): number {
-  const socket = socketOfSock(net, host, sock.id)
-  if (!socket || value.length < SOCKADDR_IN) return -EINVAL
-  for (const conn of net.state.tracked.values()) {
-    const { original, reply } = conn
-    if (reply.source !== socket.local.ip || reply.sport !== socket.local.port || reply.dest !== socket.remote.ip) continue
-    if (reply.dport !== socket.remote.port) continue
-    const view = new DataView(value.buffer, value.byteOffset)
-    view.setUint16(0, AF_INET, true)
-    view.setUint16(2, original.dport)
-    if (typeof original.dest !== 'number') return -ENOENT
-    view.setUint32(4, original.dest)
-    return 0
-  }
-  return -ENOENT
-}

@@ -11,6 +11,7 @@ import type { Effect } from '../host.ts'
 import { startProgram } from '../invocation.ts'
 import { BOOT_NS, type Happening } from '../world/engine.ts'
 import type { ActivationResult } from '../world/types.ts'
+import type { Attached } from './hooks.ts'
 import { ptRegsAt } from './objects.ts'
 import { currentTask, type Runtime } from './runtime.ts'
 import type { TaskState } from './state.ts'
@@ -36,13 +37,20 @@ interface Ran {
 const who = (t: TaskState): string => (t.tid === 0 ? t.comm : `${t.comm}(${t.tid})`)
 
 /** Runs the programs at a key one after the other; `stop` ends the row early. */
-export function* fire(
+export const fire = (
   rt: Runtime,
   key: string,
   context: () => ProgContext,
   stop: (ran: Ran) => boolean = () => false,
+): Happening<readonly Ran[]> => fireAll(rt, rt.hooks.at(key), context, stop)
+
+/** The same for programs that were chosen. */
+export function* fireAll(
+  rt: Runtime,
+  attached: readonly Attached[],
+  context: () => ProgContext,
+  stop: (ran: Ran) => boolean = () => false,
 ): Happening<readonly Ran[]> {
-  const attached = rt.hooks.at(key)
   if (attached.length === 0) return NONE
   const out: Ran[] = []
   const t = currentTask(rt)

@@ -100,6 +100,10 @@ __sys_sendto fd buff len flags addr addr_len
 __sys_recvfrom fd ubuf size flags addr addr_len
 security_socket_sendmsg sock msg size
 security_socket_recvmsg sock msg size flags
+__sys_setsockopt fd level optname user_optval optlen
+security_socket_setsockopt sock level optname
+__sys_getsockopt fd level optname optval optlen
+security_socket_getsockopt sock level optname
 sock_sendmsg sock msg
 sock_recvmsg sock msg flags
 inet_sendmsg sock msg size

@@ -1,7 +1,7 @@
 // Where programs are attached, by what a hook is called. Built once from the scenario's attachments; a hook without a program costs one look-up.
 //
 //   tp sched/sched_switch   raw sys_enter      k do_unlinkat   kr do_unlinkat    fe/fx/fm vfs_read    lsm file_open
-//   u /usr/bin/bash:readline   ur ...          perf            iter task         syscall NAME
+//   u /usr/bin/bash:readline   ur ...          perf            iter task         syscall NAME      cg setsockopt
 //
 // In: loaded programs and what the scenario says about where. Out: the table, and what is not modelled by name.
 import { tracepointByName } from '../../abi/index.ts'
@@ -16,6 +16,8 @@ export interface Attached {
   /** Number of the attachment; sessions are told apart by it. */
   readonly index: number
   readonly cookie: bigint
+  /** Of programs on cgroups: the path, and the pod whose cgroup is meant where no path is said. */
+  readonly pod: string
 }
 
 export interface Hooks {
@@ -30,6 +32,8 @@ export interface ProgramAt {
   readonly program: LoadedProgram
   /** Of the scenario; empty where the program's section says it. */
   readonly target: string
+  /** Pod that the program is attached in; empty = the host. */
+  readonly pod: string
 }
 
 export interface HookPlan {
@@ -48,14 +52,14 @@ export function planHooks(programs: readonly ProgramAt[]): HookPlan {
   const unsupported: string[] = []
   const list: Attached[] = []
   let hz = 0
-  for (const [index, { program, target }] of programs.entries()) {
+  for (const [index, { program, target, pod }] of programs.entries()) {
     const where = placeOf(program, target)
     if (where.kind === 'unsupported') {
       unsupported.push(where.what)
       continue
     }
     if (where.kind === 'perf') hz = Math.min(MAX_HZ, where.hz || DEFAULT_HZ)
-    const attached: Attached = { program, name: where.name, place: where.place, index, cookie: 0n }
+    const attached: Attached = { program, name: where.name, place: where.place, index, cookie: 0n, pod: target === '' ? pod : '' }
     list.push(attached)
     for (const key of where.keys) table.set(key, [...(table.get(key) ?? []), attached])
   }
@@ -103,6 +107,9 @@ function placeOf(loaded: LoadedProgram, target: string): Where {
     }
     case 'syscall':
       return at('syscall', program.name, `syscall ${program.name}`)
+    case 'cgroup_getsockopt':
+    case 'cgroup_setsockopt':
+      return at(`cgroup/${type.slice(7)}`, target.replace(/(.)\/$/, '$1') || '/', `cg ${type.slice(7)}`)
     default:
       return probePlace(word, said)
   }
@@ -222,6 +229,8 @@ export const LSM_HOOKS: ReadonlySet<string> = new Set([
   'socket_bind',
   'socket_listen',
   'socket_accept',
+  'socket_getsockopt',
+  'socket_setsockopt',
   'socket_sendmsg',
   'socket_recvmsg',
   'bpf',

@@ -88,7 +88,8 @@ export function planProcesses(o: ProcessInput): ProcessPlan {
   const lastNs = planned.at(-1)?.atNs ?? 0
   const hosts = [...kernels].map(([host, kernel]) => {
     const own = programs.filter((p) => hostOfNode(nodes, p.node) === host)
-    return { host, kernel, own, hooks: planHooks(own) }
+    const isPod = (node: string): boolean => nodes.some((n) => n.kind === 'pod' && n.name === node)
+    return { host, kernel, own, hooks: planHooks(own.map((p) => ({ ...p, pod: isPod(p.node) ? p.node : '' }))) }
   })
   const list = hosts.flatMap(({ host, hooks }) =>
     hooks.list.map((a): PlanHook => ({ name: a.name, node: host, place: a.place, program: a.program.program.name })),

@@ -18,11 +18,18 @@ import type { Outcome, SyscallBody } from './syscalls/body.ts'
 import { FILE_CALLS } from './syscalls/files.ts'
 import { MEMORY_CALLS } from './syscalls/memory.ts'
 import { PROCESS_CALLS, planChild } from './syscalls/process.ts'
+import { SOCKET_OPTION_CALLS } from './syscalls/socket-options.ts'
 import { SOCKET_CALLS } from './syscalls/sockets.ts'
 import { enterUser, imagePath, leaveUser, pushFunctions } from './user-code.ts'
 import { stash, textBytes } from './user-memory.ts'
 
-const BODIES: Readonly<Record<string, SyscallBody | undefined>> = { ...FILE_CALLS, ...PROCESS_CALLS, ...SOCKET_CALLS, ...MEMORY_CALLS }
+const BODIES: Readonly<Record<string, SyscallBody | undefined>> = {
+  ...FILE_CALLS,
+  ...PROCESS_CALLS,
+  ...SOCKET_CALLS,
+  ...SOCKET_OPTION_CALLS,
+  ...MEMORY_CALLS,
+}
 /** System calls without a body of their own answer what the act says, or 0. */
 const OTHER_NS = 1500
 /** In user space between two acts. */

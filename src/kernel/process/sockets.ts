@@ -8,11 +8,12 @@
 import { DIRECT_HI } from '../address.ts'
 import { EAGAIN, EBADF, EFAULT } from '../errno.ts'
 import { addSock } from '../kernel.ts'
+import type { Sock } from '../sock.ts'
 import type { Happening } from '../world/engine.ts'
 import { call, enter, security, trace } from './calls.ts'
 import { fsOf, makeInode, openFile, setInode, words } from './files.ts'
 import { AF_INET, AF_UNIX, errno, SOCK_DGRAM, SOCK_STREAM, TCP_CLOSE, TCP_ESTABLISHED, TCP_LISTEN, TCP_SYN_SENT } from './numbers.ts'
-import { netObject } from './objects.ts'
+import { cgroupIds, netObject } from './objects.ts'
 import { draw, type Runtime } from './runtime.ts'
 import { wake } from './schedule.ts'
 import type { Dentry, OpenFile, SocketState, TaskState } from './state.ts'
@@ -36,6 +37,7 @@ export function newSocket(rt: Runtime, t: TaskState, kind: SocketState['kind']):
     id: rt.state.sockets.length,
     kind,
     owner: t.tgid,
+    cgroup: t.cgroup,
     node: t.node,
     local: '0.0.0.0',
     localPort: 0,
@@ -72,14 +74,30 @@ export function newSocket(rt: Runtime, t: TaskState, kind: SocketState['kind']):
   view.object = [s.sock, DIRECT_HI]
   view.uid = t.euid
   view.type = type
-  view.protocol = kind === 'tcp' ? IPPROTO_TCP : IPPROTO_UDP
+  view.family = kind === 'unix' ? AF_UNIX : AF_INET
+  view.protocol = kind === 'tcp' ? IPPROTO_TCP : kind === 'udp' ? IPPROTO_UDP : 0
+  view.cgroups = cgroupIds(rt, t)
+  view.netnsCookie = BigInt(rt.network.netnsCookie(t.node))
   showSocket(rt, s)
   return s
 }
 
+/** The socket as programs see it. */
+export const viewOf = (rt: Runtime, s: SocketState): Sock | undefined => rt.kernel.socks.find((v) => v.object[0] === s.sock && s.sock !== 0)
+
 /** Addresses, ports and state as struct sock has them. */
 function showSocket(rt: Runtime, s: SocketState): void {
   if (s.sock === 0) return
+  const view = viewOf(rt, s)
+  if (view) {
+    view.state = s.tcp
+    view.localPort = s.localPort
+    view.remotePort = swap16(s.remotePort)
+    if (s.kind !== 'unix') {
+      view.localIp4 = networkWord(s.local) | 0
+      view.remoteIp4 = networkWord(s.remote) | 0
+    }
+  }
   put(rt.kernel, rt.structs, s.sock, 'sock', {
     '__sk_common.skc_family': s.kind === 'unix' ? AF_UNIX : AF_INET,
     '__sk_common.skc_state': s.tcp,

@@ -193,6 +193,8 @@ export interface SocketState {
   /** Process that made it, and where it lives. */
   readonly owner: number
   readonly node: string
+  /** Of the process when it made it. */
+  readonly cgroup: string
   local: string
   localPort: number
   remote: string

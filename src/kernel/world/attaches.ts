@@ -58,5 +58,7 @@ const TYPES = new Set([
   'perf_event',
   'iter',
   'syscall',
+  'cgroup_getsockopt',
+  'cgroup_setsockopt',
 ])
 export const attachesToProcesses = (type: string): boolean => TYPES.has(type)

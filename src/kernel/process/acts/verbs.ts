@@ -339,6 +339,36 @@ export const VERBS: Readonly<Record<string, Verb | undefined>> = {
       )
     },
   },
+  setsockopt: {
+    help: "setsockopt FD LEVEL OPTION NUMBER|'TEXT'",
+    read: (line) => {
+      const socket = fd(line)
+      const [level, name] = [line.big('level'), line.big('option')]
+      const token = line.next('value')
+      const value = numberOf(token.value)
+      if (token.kind === 'text' || value === undefined) {
+        const shown = JSON.stringify(token.value.slice(0, 64))
+        return sys(
+          'setsockopt',
+          [socket, num(level), num(name), bytes(token.value), num(textBytes(token.value).length)],
+          showArg(socket),
+          shown,
+        )
+      }
+      const word: Arg = { kind: 'words', words: [BigInt.asUintN(32, value)] }
+      return sys('setsockopt', [socket, num(level), num(name), word, num(4)], showArg(socket), String(value))
+    },
+  },
+  getsockopt: {
+    help: 'getsockopt FD LEVEL OPTION [SIZE]',
+    read: (line) => {
+      const socket = fd(line)
+      const [level, name] = [line.big('level'), line.big('option')]
+      const sizeBytes = line.more ? line.number('size') : 4
+      const length: Arg = { kind: 'words', words: [BigInt.asUintN(32, BigInt(sizeBytes))] }
+      return sys('getsockopt', [socket, num(level), num(name), room(sizeBytes), length], showArg(socket), String(sizeBytes))
+    },
+  },
   http: { help: "http METHOD URL ['BODY']", read: http },
   serve: { help: 'serve [tcp] PORT { ACTS }: the block is carried out again and again (accept server as c ...)', block: true, read: serve },
   unlink: { help: 'unlink PATH', read: at('unlinkat', () => num(0)) },

@@ -32,7 +32,7 @@ interface Found {
   readonly socket: SocketState
 }
 
-function socketAt(rt: Runtime, t: TaskState, fd: bigint | undefined): Found | bigint {
+export function socketAt(rt: Runtime, t: TaskState, fd: bigint | undefined): Found | bigint {
   const file = fileAt(rt, t, int(fd))
   return file && file.socket >= 0 && file.kind === 'socket' ? { file, socket: rt.state.sockets[file.socket] } : notSocket(file)
 }
