@@ -12,7 +12,7 @@ const U32 = 0xffffffff
 
 const server = record(
   { protocol: oneOf('tcp', 'udp'), port, answers: oneOf('echo', 'http', 'nothing', 'proxy') },
-  { address: NAME, status: dictionary(64, integer(100, 599)), serviceMs: ms, target: NAME },
+  { address: NAME, workers: integer(1, 64), status: dictionary(64, integer(100, 599)), serviceMs: ms, target: NAME },
 )
 const servers = list(Q.servers, server)
 

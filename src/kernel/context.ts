@@ -65,6 +65,8 @@ export type ProgContext =
       readonly fields: Readonly<Record<string, FieldValue>>
       readonly sock?: Sock
       readonly data?: Uint8Array
+      /** Bytes in front of where `data` begins for the program: headers of the link and the network, for helpers that load from there. */
+      readonly headers?: Uint8Array
       /** What the call returns so far (bpf_get_retval()). */
       readonly retval?: number
       readonly sysctl?: SysctlAccess

@@ -18,6 +18,7 @@ export const ERANGE = 34
 export const EDEADLK = 35
 export const ENAMETOOLONG = 36
 export const EPROTO = 71
+export const EBADFD = 77
 export const EOVERFLOW = 75
 export const EPROTOTYPE = 91
 export const ENOPROTOOPT = 92

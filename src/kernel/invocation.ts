@@ -117,7 +117,18 @@ function contextBytesOf(k: Kernel, c: BytesContext): boolean {
     setContextField(k, 'sk', address(sockLo(c.sock)))
   }
   if (c.data) {
-    fillPacket(k.memory, k.packet, c.data, XDP_PACKET_HEADROOM)
+    const { headers = NO_HEADERS } = c
+    const bytes = new Uint8Array(headers.length + c.data.length)
+    bytes.set(headers)
+    bytes.set(c.data, headers.length)
+    fillPacket(k.memory, k.packet, bytes, XDP_PACKET_HEADROOM)
+    if (headers.length > 0) {
+      const p = k.packet
+      k.skb = createSkBuff()
+      k.skb.macHeader = p.data
+      k.skb.networkHeader = p.data + ETH_HLEN
+      p.data = p.meta = p.data + headers.length
+    }
     showContextData(k)
   }
   return true
@@ -131,6 +142,8 @@ export function showContextData(k: Kernel): void {
   for (const name of ['data_end', 'skb_data_end', 'optval_end']) setContextField(k, name, address(packetLo(p, p.end)))
   if (k.ctx.kind === 'sk_msg') setContextField(k, 'size', BigInt(p.end - p.data))
 }
+
+const NO_HEADERS = new Uint8Array(0)
 
 const address = (lo: number): bigint => (BigInt(DIRECT_HI >>> 0) << 32n) | BigInt(lo >>> 0)
 

@@ -255,6 +255,7 @@ export function addMap(
     mapAt: (index) => kernel.maps[index],
     ownerOf: (type, fd) => kernel.host.names.owner?.(type, fd)?.[0],
     sockOf: (fd) => kernel.host.net.socket?.(fd)?.id ?? -1,
+    sock: (number) => kernel.socks[number],
     sockCookie: (sock) => cookieOf(kernel, kernel.socks[sock]),
     lock: lockField(def, btf),
     freed: (ram, size) => dropTimers(kernel, ram, size),

@@ -61,6 +61,10 @@ export interface Sock {
   cgroups: readonly number[]
   /** Of a socket of IPv6: it takes no packets of IPv4. */
   isV6Only: boolean
+  /** Number of the group of sockets that share its address and port (SO_REUSEPORT); 0 = none. */
+  reuseport: number
+  /** The reuseport array that holds it, by the number of the map; -1 = none. A socket is in one at most. */
+  array: number
   /** False for request and time-wait sockets. */
   isFull: boolean
   /** What struct bpf_tcp_sock shows; undefined = not of TCP. */
@@ -95,6 +99,8 @@ export function createSock(id: number): Sock {
     netnsCookie: 1n,
     cgroups: [1],
     isV6Only: false,
+    reuseport: 0,
+    array: -1,
     isFull: true,
     tcp: undefined,
     options: {},

@@ -1,7 +1,7 @@
 // Helpers on tables of sockets: putting a socket in, sending data to another socket, choosing one of a group.
 // Linux: net/core/sock_map.c, net/core/filter.c.
 import { type Machine, stop } from '../../vm/index.ts'
-import { EINVAL, ENOENT, EOPNOTSUPP } from '../errno.ts'
+import { EAFNOSUPPORT, EBADFD, EINVAL, ENOENT, EOPNOTSUPP, EPROTOTYPE } from '../errno.ts'
 import { contextField } from '../invocation.ts'
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log.ts'
@@ -67,6 +67,11 @@ export const skSelectReuseport: HelperBody = (k, m) => {
   if (u64(m, 4) !== 0) return ret(m, -EINVAL)
   const sock = k.socks[map.sockAt(key)]
   if (!sock) return ret(m, -ENOENT)
+  const isArray = map.def.type === 'reuseport_sockarray'
+  if (sock.reuseport === 0) return ret(m, isArray ? -ENOENT : -EINVAL)
+  const asked = k.ctx.sock
+  if (asked && asked.reuseport !== sock.reuseport)
+    return ret(m, asked.protocol !== sock.protocol ? -EPROTOTYPE : asked.family !== sock.family ? -EAFNOSUPPORT : -EBADFD)
   append(k.effects, { kind: 'assign-socket', sock, flags: 0 })
   return ret(m, 0)
 }

@@ -1,8 +1,10 @@
 // What every kind of map can do, as one record of functions; the kinds are files beside this one. Programs' side speaks in
 // Ram offsets (helpers have checked the pointers by then), user space's side in bytes, as the bpf() system call does.
 // Results are Linux's: 0, or a negative error number.
+
 import type { MapDef } from '../../isa/index.ts'
 import type { Lookup, Memory } from '../../vm/index.ts'
+import type { Sock } from '../sock.ts'
 
 export const BPF_NOEXIST = 1
 export const BPF_EXIST = 2
@@ -34,6 +36,7 @@ export interface MapHost {
   readonly ownerOf: (type: string, fd: number) => number | undefined
   /** Number of the socket of a descriptor; -1 = none. */
   readonly sockOf: (fd: number) => number
+  readonly sock: (number: number) => Sock | undefined
   readonly sockCookie: (sock: number) => number
   /** The kernel's map at an index. */
   readonly mapAt: (index: number) => KernelMap | undefined

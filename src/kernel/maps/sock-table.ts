@@ -2,7 +2,8 @@
 // Kept as an array or hash of the sockets' numbers + 1 (0 = empty).
 // Linux: net/core/sock_map.c, kernel/bpf/reuseport_array.c.
 import type { MapDef } from '../../isa/index.ts'
-import { E2BIG, EBADF, EEXIST, EINVAL, ENOENT } from '../errno.ts'
+import { E2BIG, EBADF, EBUSY, EEXIST, EINVAL, ENOENT, ENOTSUPP } from '../errno.ts'
+import type { Sock } from '../sock.ts'
 import { createArray } from './array.ts'
 import { createHash } from './hash.ts'
 import { BPF_EXIST, BPF_NOEXIST, type KernelMap, type MapHost } from './map.ts'
@@ -17,6 +18,22 @@ export interface SockTable extends KernelMap {
 }
 
 export const isSockTable = (map: KernelMap): map is SockTable => 'sockAt' in map
+
+const TCP = 6
+const UDP = 17
+const AF_INET = 2
+const AF_INET6 = 10
+const TCP_LISTEN = 10
+const TCP_CLOSE = 7
+
+/** Sockets that share a port, listening or bound, and in no other array. Linux: reuseport_array_update_check(). */
+function unfit(sock: Sock): number {
+  if (sock.protocol !== TCP && sock.protocol !== UDP) return -ENOTSUPP
+  if (sock.family !== AF_INET && sock.family !== AF_INET6) return -ENOTSUPP
+  const waits = sock.state === (sock.protocol === TCP ? TCP_LISTEN : TCP_CLOSE) && sock.localPort !== 0
+  if (!waits || sock.reuseport === 0) return -EINVAL
+  return sock.array >= 0 ? -EBUSY : 0
+}
 
 export function createSockTable(host: MapHost, def: MapDef, id: number): SockTable | undefined {
   const hashed = def.type === 'sockhash'
@@ -35,12 +52,24 @@ export function createSockTable(host: MapHost, def: MapDef, id: number): SockTab
   }
   const isInside = (key: number): boolean => hashed || ram.view.getUint32(key, true) < def.maxEntries
 
+  const forget = (sock: number): void => {
+    const known = reuseport ? host.sock(sock) : undefined
+    if (known) known.array = -1
+  }
+
   const put = (key: number, sock: number, flags: number): number => {
     if (flags > BPF_EXIST) return -EINVAL
     if (!isInside(key)) return -E2BIG
     const there = sockAt(key) >= 0
     if (there && flags === BPF_NOEXIST) return -EEXIST
     if (!there && flags === BPF_EXIST) return -ENOENT
+    if (reuseport) {
+      const shared = host.sock(sock)
+      const refused = shared ? unfit(shared) : -EINVAL
+      if (refused !== 0 || !shared) return refused
+      forget(sockAt(key))
+      shared.array = id
+    }
     ram.setI32(word, sock + 1)
     return store.update(key, word, 0)
   }
@@ -48,6 +77,7 @@ export function createSockTable(host: MapHost, def: MapDef, id: number): SockTab
     if (hashed) return store.delete(key)
     if (!isInside(key)) return reuseport ? -E2BIG : -EINVAL
     if (sockAt(key) < 0) return reuseport ? -ENOENT : -EINVAL
+    forget(sockAt(key))
     ram.setI32(store.lookup(key), 0)
     return 0
   }

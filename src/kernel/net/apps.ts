@@ -3,7 +3,7 @@
 import type { Happening } from '../world/engine.ts'
 import type { ScenarioServer } from '../world/scenario.ts'
 import { endpointText } from './address.ts'
-import type { App } from './app.ts'
+import { type App, nameOf } from './app.ts'
 import { dialTcp } from './dial.ts'
 import { splitHostPort } from './endpoint.ts'
 import { emptyMessage, type HttpMessage, httpResponse, readHttp } from './http.ts'
@@ -94,7 +94,8 @@ function* serverData(net: Net, id: number, app: App & { kind: 'server' }, data: 
 }
 
 function page(net: Net, id: number, server: ScenarioServer, { method, path }: HttpMessage): Uint8Array {
-  const ns = net.state.sockets.get(id)?.ns ?? ''
+  const socket = net.state.sockets.get(id)
+  const ns = nameOf(socket?.ns ?? '', server, socket?.app.kind === 'server' ? socket.app.worker : 0)
   const status = server.status && Object.hasOwn(server.status, path) ? server.status[path] : 200
   return httpResponse(status, `${ns} answers ${method} ${path}\n`, ns)
 }

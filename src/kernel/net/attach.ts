@@ -68,6 +68,9 @@ interface Where {
 export const devmapKey = (ns: string, map: string, ifindex: number): string => `devmap ${ns} ${map} ${ifindex}`
 export const cpumapKey = (ns: string, map: string): string => `cpumap ${ns} ${map}`
 
+/** Key of the program that chooses among sockets that share a port. */
+export const reuseportKey = (ns: string, protocol: string, port: number): string => `sk_reuseport ${ns} ${protocol} ${port}`
+
 /** Key of programs on a route with a lightweight tunnel. */
 export const lwtKey = (type: 'lwt_in' | 'lwt_out' | 'lwt_xmit', ns: string, to: Prefix): string => `${type} ${ns} ${prefixText(to)}`
 
@@ -105,6 +108,12 @@ function placeOf(ns: Namespace, { program, maps }: LoadedProgram, at: Attachment
     }
     case 'sk_lookup':
       return { key: `sk_lookup ${ns.name}`, name: 'sk_lookup', place: ns.name }
+    case 'sk_reuseport': {
+      const m = /^(tcp|udp)[ /:](\d{1,5})$/.exec(at.target ?? '')
+      const server = ns.servers.find((s) => s.protocol === m?.[1] && s.port === Number(m[2]) && (s.workers ?? 1) > 1)
+      if (!server) return `${name} needs a port that several workers of ${ns.name} share ("tcp/80") to attach to`
+      return { key: reuseportKey(ns.name, server.protocol, server.port), name: 'sk_reuseport', place: `${server.protocol}/${server.port}` }
+    }
     case 'sk_msg':
     case 'sk_skb':
     case 'sk_skb_verdict': {

@@ -19,6 +19,7 @@ import { ADVERTISEMENT, receiveNdp, SOLICITATION } from './ndp.ts'
 import { later, type Net, tell } from './net.ts'
 import { pingAnswered, pingFailed } from './outcome.ts'
 import { runCgroupSkb } from './packet-hooks.ts'
+import { chooseOfGroup } from './reuseport.ts'
 import { routeTo } from './route.ts'
 import { connectedTo, listeningAt, type Socket } from './socket.ts'
 import { runSkLookup } from './socket-hooks.ts'
@@ -72,17 +73,10 @@ function* toSocket(net: Net, ns: Namespace, device: NetInterface, skb: Skb, ip: 
   const protocol = ip.protocol === IPPROTO_TCP ? 'tcp' : 'udp'
   const tunnel = protocol === 'udp' ? tunnelOf(ns, 'gue', ip.dport) : undefined
   if (tunnel) return outOf(net, tunnel, skb, ip.l4 + 8)
-  const local = { ip: ip.dest, port: ip.dport }
-  const remote = { ip: ip.source, port: ip.sport }
   const at = { ns: ns.name, place: `${protocol} ${ip.dport}` }
-  let socket: Socket | undefined = skb.socket === 0 ? undefined : net.state.sockets.get(skb.socket)
-  if (socket?.ns !== ns.name || (socket.state !== 'listen' && socket.state !== 'bound')) socket = undefined
-  socket ??= connectedTo(net, ns.name, protocol, local, remote)
-  if (!socket) {
-    const chosen = yield* runSkLookup(net, ns, protocol, local, remote, device.ifindex)
-    if (chosen === 'drop') return tell(net, skb, at, 'dropped', 'sk_lookup')
-    socket = chosen ?? listeningAt(net, ns.name, protocol, local)
-  }
+  const found = yield* findSocket(net, ns, device, skb, ip)
+  if (found === 'drop') return tell(net, skb, at, 'dropped', 'sk_lookup')
+  const socket = found
   const mine = { ...skb, socket: socket?.id ?? 0 }
   if (socket) {
     const cgroup = yield* runCgroupSkb(net, ns, device, mine, 'ingress')
@@ -90,6 +84,25 @@ function* toSocket(net: Net, ns: Namespace, device: NetInterface, skb: Skb, ip: 
   }
   if (protocol === 'tcp') yield* receiveTcp(net, ns, mine, ip, socket)
   else yield* receiveUdp(net, ns, mine, ip, socket)
+}
+
+/** A connection's own socket, the one that programs chose, or the one that waits at the address. */
+function* findSocket(net: Net, ns: Namespace, device: NetInterface, skb: Skb, ip: IpHeader): Happening<Socket | 'drop' | undefined> {
+  const protocol = ip.protocol === IPPROTO_TCP ? 'tcp' : 'udp'
+  const local = { ip: ip.dest, port: ip.dport }
+  const remote = { ip: ip.source, port: ip.sport }
+  // tc has given the packet to a socket (bpf_sk_assign()).
+  const given = net.state.sockets.get(skb.socket)
+  let socket = given?.ns === ns.name ? given : connectedTo(net, ns.name, protocol, local, remote)
+  if (socket && socket.state !== 'listen' && socket.state !== 'bound') return socket
+  if (!socket) {
+    const chosen = yield* runSkLookup(net, ns, protocol, local, remote, device.ifindex)
+    if (chosen === 'drop') return 'drop'
+    if (chosen && !chosen.sharesPort) return chosen.socket
+    socket = chosen ? chosen.socket : listeningAt(net, ns.name, protocol, local)
+  }
+  const own = socket && (yield* chooseOfGroup(net, ns, socket, skb, ip))
+  return own === 'refused' ? undefined : own
 }
 
 function* toIcmp(net: Net, ns: Namespace, device: NetInterface, skb: Skb, ip: IpHeader): Happening {

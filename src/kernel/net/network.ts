@@ -4,9 +4,10 @@
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log.ts'
 import type { Happening, PlannedEvent, WorldEngine, WorldPart } from '../world/engine.ts'
-import type { ScenarioLink, ScenarioNode, ScenarioServer, Stimulus } from '../world/scenario.ts'
+import type { ScenarioLink, ScenarioNode, Stimulus } from '../world/scenario.ts'
 import type { WorldPlan } from '../world/types.ts'
 import { anyOf, familyOf, parseIp, prefixText } from './address.ts'
+import type { App } from './app.ts'
 import { appEvents, appTimeout, serve } from './apps.ts'
 import { attachPrograms, type ProgramAttachment } from './attach.ts'
 import { openSocket } from './dial.ts'
@@ -18,7 +19,7 @@ import { deviceOf, NET_PART, type Net, type NetEvent, namespaceOf, nextPacket } 
 import { pingTimeout } from './outcome.ts'
 import { type Request, startRequest, udpTimeout } from './request.ts'
 import { askAgain } from './resolve.ts'
-import { forget, put } from './socket.ts'
+import { forget, groupAt, put } from './socket.ts'
 import { runAddressHook, runSockHook, runSockOps } from './socket-hooks.ts'
 import { input, mapped, output, receive, transmit } from './stack.ts'
 import { copyNetState, createNetState, type NetState } from './state.ts'
@@ -207,19 +208,22 @@ function* boot(net: Net, ns: Namespace): Happening {
     const told = server.address === undefined ? undefined : parseIp(server.address)
     for (const family of ['ip4', 'ip6'] as const) {
       if (told === undefined ? family === 'ip4' || speaksIpv6(ns) : familyOf(told) === family)
-        yield* listen(net, ns, server, { ip: told ?? anyOf(family), port: server.port })
+        for (let worker = 0; worker < (server.workers ?? 1); worker++)
+          yield* listen(net, ns, { kind: 'listener', server, worker }, { ip: told ?? anyOf(family), port: server.port })
     }
   }
 }
 
-function* listen(net: Net, ns: Namespace, server: ScenarioServer, wanted: Endpoint): Happening {
-  const socket = yield* openSocket(net, ns, familyOf(wanted.ip), server.protocol, { kind: 'listener', server })
+function* listen(net: Net, ns: Namespace, app: App & { kind: 'listener' }, wanted: Endpoint): Happening {
+  const { server } = app
+  const socket = yield* openSocket(net, ns, familyOf(wanted.ip), server.protocol, app)
   const at = socket && (yield* runAddressHook(net, 'bind', socket, wanted))
   if (!socket || !at || at === 'denied') {
     if (socket) forget(net, socket)
     return note(net, ns.name, `${server.protocol} ${server.port}: the server may not bind`)
   }
-  const own = put(net, { ...socket, local: at, state: server.protocol === 'tcp' ? 'listen' : 'bound' })
+  const reuseport = (server.workers ?? 1) > 1 ? groupAt(net, socket, at) : 0
+  const own = put(net, { ...socket, local: at, reuseport, state: server.protocol === 'tcp' ? 'listen' : 'bound' })
   if (!(yield* runSockHook(net, 'post_bind', own))) {
     forget(net, own)
     return note(net, ns.name, `${server.protocol} ${server.port}: the server may not bind`)

@@ -8,6 +8,7 @@ import { type Prefix, swapped16 } from './address.ts'
 import { lwtKey } from './attach.ts'
 import { ETH_HLEN, putEtherType } from './headers.ts'
 import { type AttachedProgram, call, cgroupPrograms, type Net, namespaceOf, newClones, programsAt } from './net.ts'
+import { socketOfSock } from './socket.ts'
 import { type InterfaceRef, type Namespace, type NetInterface, NO_META, type Skb } from './types.ts'
 
 /** What a hook decided. */
@@ -84,10 +85,12 @@ export function* runTc(net: Net, device: NetInterface, skb: Skb, way: 'ingress' 
   let now = skb
   for (const attached of programsAt(net, `tc ${device.ns} ${device.ifindex} ${way}`)) {
     const ns = namespaceOf(net, device.ns)
+    const effects = ns.kernel.effects.count
     const result = yield* onSkb(net, ns, attached, now, device, way === 'ingress')
     const trouble = troubleOf(result)
     if (trouble !== '') return { kind: 'drop', skb: now, why: trouble }
     now = skbNow(ns.kernel, now, true)
+    if (way === 'ingress') now = { ...now, socket: assignedTo(net, ns, now, effects) }
     switch (result.retval | 0) {
       // The next program; behind the last one it passes.
       case TC_ACT_UNSPEC:
@@ -110,6 +113,16 @@ export function* runTc(net: Net, device: NetInterface, skb: Skb, way: 'ingress' 
     }
   }
   return { kind: 'pass', skb: now }
+}
+
+/** The socket that a program gave the packet to (bpf_sk_assign()) since the effects counted `from`. */
+function assignedTo(net: Net, ns: Namespace, skb: Skb, from: number): number {
+  const { effects } = ns.kernel
+  for (let i = effects.count - 1; i >= from; i--) {
+    const effect = effects.items[i]
+    if (effect.kind === 'assign-socket') return (effect.sock && socketOfSock(net, ns.host, effect.sock.id)?.id) ?? 0
+  }
+  return skb.socket
 }
 
 /** Programs on packet sockets, as tcpdump opens them: they see a copy and decide nothing about the packet. */

@@ -124,6 +124,14 @@ export function* runSockOps(net: Net, socket: Socket, op: keyof typeof SOCK_OPS,
   }
 }
 
+const BPF_SK_LOOKUP_F_NO_REUSEPORT = 2
+
+/** `sharesPort`: its group may choose another one of its sockets. */
+export interface LookedUp {
+  readonly socket: Socket
+  readonly sharesPort: boolean
+}
+
 /** What sk_lookup programs choose before the listening sockets are looked through. */
 export function* runSkLookup(
   net: Net,
@@ -132,8 +140,8 @@ export function* runSkLookup(
   local: Endpoint,
   remote: Endpoint,
   ifindex: number,
-): Happening<Socket | 'drop' | undefined> {
-  let chosen: Socket | undefined
+): Happening<LookedUp | 'drop' | undefined> {
+  let chosen: LookedUp | undefined
   for (const attached of programsAt(net, `sk_lookup ${ns.name}`)) {
     const { kernel } = ns
     const fields = {
@@ -151,7 +159,9 @@ export function* runSkLookup(
     if (failed(result) || result.retval === 0) return 'drop'
     for (let i = from; i < kernel.effects.count; i++) {
       const effect = kernel.effects.items[i]
-      if (effect.kind === 'assign-socket') chosen = effect.sock && socketOfSock(net, ns.host, effect.sock.id)
+      if (effect.kind !== 'assign-socket') continue
+      const socket = effect.sock && socketOfSock(net, ns.host, effect.sock.id)
+      chosen = socket && { socket, sharesPort: !(effect.flags & BPF_SK_LOOKUP_F_NO_REUSEPORT) }
     }
   }
   return chosen

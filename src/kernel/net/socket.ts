@@ -43,6 +43,8 @@ export interface Socket {
   readonly tcp: Tcp | undefined
   readonly mark: number
   readonly priority: number
+  /** Number of its group where several sockets share the address and port; 0 = none do. */
+  readonly reuseport: number
 }
 
 const AF = { ip4: 2, ip6: 10 } as const
@@ -100,6 +102,7 @@ export function createSocket(net: Net, ns: Namespace, family: Family, protocol: 
     tcp: undefined,
     mark: 0,
     priority: 0,
+    reuseport: 0,
   }
   net.state.sockets.set(id, socket)
   return socket
@@ -123,6 +126,7 @@ export function put(net: Net, socket: Socket): Socket {
     sock.remotePort = swapped16(socket.remote.port)
     sock.mark = socket.mark
     sock.priority = socket.priority
+    sock.reuseport = socket.reuseport
     if (socket.tcp) {
       const { sndNxt, sndUna, rcvNxt, mss } = socket.tcp
       sock.tcp = { snd_nxt: sndNxt, snd_una: sndUna, rcv_nxt: rcvNxt, mss_cache: mss, snd_cwnd: 10 }
@@ -189,12 +193,23 @@ export const connectedTo = (net: Net, ns: string, protocol: 'tcp' | 'udp', local
 
 /** The socket that takes new connections or datagrams at an address. */
 export const listeningAt = (net: Net, ns: string, protocol: 'tcp' | 'udp', local: Endpoint): Socket | undefined =>
-  first(
-    net,
-    portKey(ns, protocol, local.port),
-    (s) =>
-      (s.local.ip === local.ip || (isAny(s.local.ip) && s.family === familyOf(local.ip))) && (s.state === 'listen' || s.state === 'bound'),
-  )
+  first(net, portKey(ns, protocol, local.port), (s) => s.local.ip === local.ip && takesNew(s)) ??
+  first(net, portKey(ns, protocol, local.port), (s) => isAny(s.local.ip) && s.family === familyOf(local.ip) && takesNew(s))
+
+const takesNew = (s: Socket): boolean => s.state === 'listen' || s.state === 'bound'
+
+/** The sockets of a group, in the order in which they were bound. */
+export const socketsOfGroup = ({ state }: Net, { ns, protocol, local, reuseport }: Socket): Socket[] =>
+  (state.bound.get(portKey(ns, protocol, local.port)) ?? []).flatMap((id) => {
+    const s = state.sockets.get(id)
+    return s && s.reuseport === reuseport && takesNew(s) ? [s] : []
+  })
+
+/** Number of the group at an address: that of the sockets that are there already, or a new one. */
+export function groupAt(net: Net, socket: Socket, at: Endpoint): number {
+  const there = first(net, portKey(socket.ns, socket.protocol, at.port), (s) => s.reuseport !== 0 && s.local.ip === at.ip)
+  return there ? there.reuseport : net.state.nextGroup++
+}
 
 /** The socket of a number of the kernel's. */
 export function socketOfSock(net: Net, host: string, sock: number): Socket | undefined {

@@ -396,7 +396,7 @@ function onWire(net: Net, device: NetInterface, skb: Skb, afterNs = 0): undefine
   const at = placeOf(device)
   if (!isUp(net, device)) return tell(net, skb, at, 'dropped', 'interface is down')
   if (device.kind === 'lo')
-    return later(net, afterNs, { kind: 'input', at: device, skb: { ...skb, ingress: device.ifindex, hops: skb.hops + 1 } })
+    return later(net, afterNs, { kind: 'input', at: device, skb: { ...skb, socket: 0, ingress: device.ifindex, hops: skb.hops + 1 } })
   if (device.kind === 'bridge') {
     const local = bridgeForward(net, device, skb)
     return local && tell(net, local, at, 'dropped', 'for itself')

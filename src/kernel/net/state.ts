@@ -38,6 +38,8 @@ export interface NetState {
   readonly down: Set<string>
   packets: number
   nextSocket: number
+  /** Groups of sockets that share a port. */
+  nextGroup: number
   /** Of ports that the system chooses, and of IP identifiers. */
   nextPort: number
   nextId: number
@@ -60,6 +62,7 @@ export const createNetState = (): NetState => ({
   down: new Set(),
   packets: 0,
   nextSocket: 1,
+  nextGroup: 1,
   nextPort: 0,
   nextId: 0,
   timers: 0,

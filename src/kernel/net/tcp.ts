@@ -5,7 +5,7 @@
 import { buildPacket, type TcpFlag } from '../../packet/index.ts'
 import type { Happening } from '../world/engine.ts'
 import { addressBytes, ipAt } from './address.ts'
-import { newServerApp } from './app.ts'
+import { nameOf, newServerApp } from './app.ts'
 import type { Endpoint } from './endpoint.ts'
 import { ACK, FIN, type IpHeader, RST, readTcp, SYN, type TcpHeader } from './headers.ts'
 import { ipLayer } from './icmp.ts'
@@ -263,7 +263,8 @@ export function* receiveTcp(net: Net, ns: Namespace, skb: Skb, ip: IpHeader, soc
     tell(net, skb, at, 'dropped', 'no socket')
     return yield* reset(net, ns, ip, seg)
   }
-  tell(net, skb, at, 'delivered', socket.state)
+  const { app } = socket
+  tell(net, skb, at, 'delivered', app.kind === 'listener' ? nameOf(socket.state, app.server, app.worker) : socket.state)
   if (socket.state === 'listen') return yield* accept(net, ns, ip, seg, socket)
   if (socket.state === 'syn-sent') return yield* inSynSent(net, ip, seg, socket)
   yield* inOrder(net, seg, socket)

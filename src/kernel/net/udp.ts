@@ -3,6 +3,7 @@
 import { buildPacket } from '../../packet/index.ts'
 import type { Happening } from '../world/engine.ts'
 import { endpointText } from './address.ts'
+import { nameOf } from './app.ts'
 import type { Endpoint } from './endpoint.ts'
 import { type IpHeader, readUdp } from './headers.ts'
 import { ipLayer, sendIcmpError } from './icmp.ts'
@@ -29,7 +30,7 @@ export function* receiveUdp(net: Net, ns: Namespace, skb: Skb, ip: IpHeader, soc
     tell(net, skb, at, 'dropped', 'no socket')
     return yield* sendIcmpError(net, ns, skb, ip, 'port unreachable')
   }
-  tell(net, skb, at, 'delivered', '')
+  tell(net, skb, at, 'delivered', socket.app.kind === 'listener' ? nameOf('', socket.app.server, socket.app.worker).trim() : '')
   const from = { ip: ip.source, port: ip.sport }
   const shown = yield* runAddressHook(net, 'recvmsg', socket, from)
   const { app } = socket
@@ -40,7 +41,7 @@ export function* receiveUdp(net: Net, ns: Namespace, skb: Skb, ip: IpHeader, soc
     return requestDone(net, ns.name, app, `${data.length} bytes from ${endpointText(who.ip, who.port)}`, true)
   }
   if (app.kind !== 'listener' || app.server.answers === 'nothing') return
-  const answer = app.server.answers === 'echo' ? data : new TextEncoder().encode(`${ns.name}\n`)
+  const answer = app.server.answers === 'echo' ? data : new TextEncoder().encode(`${nameOf(ns.name, app.server, app.worker)}\n`)
   const { serviceMs = 0 } = app.server
   const reply = { local: { ip: ip.dest, port: ip.dport }, to: from, answer }
   if (serviceMs === 0) return yield* sendDatagram(net, socket, reply.local, reply.to, answer)

@@ -33,6 +33,7 @@ const OTHERS = new Set([
   'socket_filter',
   'netfilter',
   'sk_lookup',
+  'sk_reuseport',
   'sk_msg',
   'sk_skb',
   'sk_skb_verdict',

@@ -48,6 +48,8 @@ export interface ScenarioServer {
   readonly port: number
   /** The address that it binds to; without it all of IPv4, and of IPv6 where its node speaks that. */
   readonly address?: string
+  /** Processes that share the port (SO_REUSEPORT), each with a socket of its own; 1 where it is not said. */
+  readonly workers?: number
   /** What it answers: the bytes that came, an HTTP page, or nothing at all. */
   readonly answers: 'echo' | 'http' | 'nothing' | 'proxy'
   /** Where a proxy asks: "10.1.0.9:8080". */
