@@ -72,6 +72,7 @@ export function statesEqual(env: Env, old: State, cur: State, exact: ExactLevel)
   if (old.curframe !== cur.curframe || old.inSleepable !== cur.inSleepable) return false
   // What is safe where a branch was mispredicted need not be so elsewhere.
   if (old.speculative && !cur.speculative) return false
+  if (old.told >= 0 && toldApart(old, cur)) return false
   const { idmap } = env
   idmap.tmpIdGen = env.idGen
   idmap.count = 0
@@ -79,7 +80,12 @@ export function statesEqual(env: Env, old: State, cur: State, exact: ExactLevel)
   if (!refsSafe(old, cur, idmap)) return false
   for (let i = 0; i <= old.curframe; i++) {
     if (old.words[old.at[i]! + CALLSITE] !== cur.words[cur.at[i]! + CALLSITE]) return false
-    if (!framesEqual(old.words, old.at[i]!, cur.words, cur.at[i]!, env.aux.liveRegs[frameInsnIdx(old, i)]!, idmap, exact)) return false
+    const unequal = unequalReg(old.words, old.at[i]!, cur.words, cur.at[i]!, env.aux.liveRegs[frameInsnIdx(old, i)]!, idmap, exact)
+    if (unequal !== ALL_EQUAL) {
+      if (i === old.curframe && unequal !== NO_REG) keepTold(old, unequal)
+      return false
+    }
+    if (!stackSafe(old.words, old.at[i]!, cur.words, cur.at[i]!, idmap, exact)) return false
   }
   return true
 }
@@ -89,18 +95,54 @@ function refsSafe(old: State, cur: State, idmap: IdMap): boolean {
   const a = old.locks
   const b = cur.locks
   if (a.count !== b.count || a.owner !== b.owner || !checkIds(a.irqId, b.irqId, idmap) || !checkIds(a.id, b.id, idmap)) return false
-  return old.refs.every((ref, i) => {
+  for (let i = 0; i < old.refs.length; i++) {
+    const ref = old.refs[i]!
     const other = cur.refs[i]!
-    return checkIds(ref.id, other.id, idmap) && ref.kind === other.kind && ref.owner === other.owner
-  })
+    if (!checkIds(ref.id, other.id, idmap) || ref.kind !== other.kind || ref.owner !== other.owner) return false
+  }
+  return true
 }
 
-function framesEqual(a: Int32Array, fa: number, b: Int32Array, fb: number, live: number, idmap: IdMap, exact: ExactLevel): boolean {
-  if (a[fa + CALLBACK_DEPTH]! > b[fb + CALLBACK_DEPTH]!) return false
+/** What unequalReg answers where no register is to blame. */
+const ALL_EQUAL = -1
+const NO_REG = -2
+
+/** The first register in use that does not suit. */
+function unequalReg(a: Int32Array, fa: number, b: Int32Array, fb: number, live: number, idmap: IdMap, exact: ExactLevel): number {
+  if (a[fa + CALLBACK_DEPTH]! > b[fb + CALLBACK_DEPTH]!) return NO_REG
   for (let i = 0; i < REGS; i++) {
-    if (live & (1 << i) && !regSafe(a, regAt(fa, i), b, regAt(fb, i), idmap, exact)) return false
+    if (live & (1 << i) && !regSafe(a, regAt(fa, i), b, regAt(fb, i), idmap, exact)) return i
   }
-  return stackSafe(a, fa, b, fb, idmap, exact)
+  return ALL_EQUAL
+}
+
+// ---- what told the last state apart ----
+// Most comparisons fail, and at the same register as the one before. What it has to meet is kept in the checkpoint itself, so that the next
+// state is told apart without a look at the checkpoint's words, of which there are too many for caches. Only what every strength asks for counts.
+
+/** Numbers of 64 bits as far as they are below this; all larger ones are alike. */
+const LARGE = (1 << 30) - 1
+const clamped = (s: Int32Array, hi: number): number => (s[hi] !== 0 ? LARGE : Math.min(s[hi + 1]! >>> 0, LARGE))
+
+/** A number that counts: bounds as clamped; any other register: its type and its fixed offset. */
+function keepTold(old: State, reg: number): void {
+  const s = old.words
+  const r = regAt(old.at[old.curframe]!, reg)
+  const type = s[r + TYPE]!
+  const number = type === SCALAR_VALUE
+  if (type === NOT_INIT || type === PTR_TO_ARENA || (number && s[r + PRECISE] === 0)) return
+  old.told = reg
+  old.toldLow = number ? clamped(s, r + UMIN_HI) : type
+  old.toldHigh = number ? clamped(s, r + UMAX_HI) : s[r + OFF]!
+  old.toldNumber = number
+}
+
+function toldApart(old: State, cur: State): boolean {
+  const s = cur.words
+  const r = regAt(cur.at[cur.curframe]!, old.told)
+  const type = s[r + TYPE]!
+  if (!old.toldNumber) return type !== old.toldLow || s[r + OFF] !== old.toldHigh
+  return type !== SCALAR_VALUE || clamped(s, r + UMIN_HI) < old.toldLow || clamped(s, r + UMAX_HI) > old.toldHigh
 }
 
 // ---- ids ----

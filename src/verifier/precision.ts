@@ -228,7 +228,9 @@ const isSpilledNumber = (s: Int32Array, slot: number): boolean => slotType(s, sl
 export function markAllScalarsPrecise(env: Env, start: State): void {
   const level2 = (env.log.level & LOG_LEVEL2) !== 0
   if (level2) trace(env.log, `mark_precise: frame${start.curframe}: falling back to forcing all scalars precise\n`)
-  for (let st = start.parent; st; st = st.parent) {
+  // Marks stay: where all were forced once, those of the checkpoints before were as well.
+  for (let st = start.parent; st && !st.allPrecise; st = st.parent) {
+    st.allPrecise = true
     const s = st.words
     for (let i = 0; i <= st.curframe; i++) {
       const frame = st.at[i]!

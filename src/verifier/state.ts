@@ -30,7 +30,7 @@ export interface Arena {
   spare: Int32Array | undefined
 }
 const FIRST_CHUNK_WORDS = 1 << 10
-const CHUNK_WORDS = 1 << 14
+const CHUNK_WORDS = 1 << 17
 
 export const newArena = (): Arena => ({ chunk: new Int32Array(0), used: 0, spare: undefined })
 
@@ -51,24 +51,22 @@ export function giveBack(arena: Arena, chunk: Int32Array, used: number): void {
 }
 
 export interface State {
-  words: Int32Array
-  /** Offset of each frame in `words`. */
-  readonly at: number[]
-  readonly arena: Arena
-  curframe: number
-  refs: readonly Reference[]
-  locks: Locks
-  /** Last entry of the jump history since the last checkpoint. */
-  history: number
-  parent: State | null
+  // What a comparison of a checkpoint with the current state touches stands together: long lists of checkpoints do not fit into caches.
+  // As a member of the list of checkpoints of an instruction (struct bpf_verifier_state_list).
+  next: State | null
+  insnIdx: number
   /** Paths through this checkpoint that are not explored yet. */
   branches: number
-  insnIdx: number
-  firstInsnIdx: number
-  lastInsnIdx: number
-  dfsDepth: number
-  mayGotoDepth: number
-  callbackUnrollDepth: number
+  /** Dead registers and slots were already cleared. */
+  cleaned: boolean
+  /** Checkpoints in a loop: the stay in it. */
+  visit: SccVisit | null
+  /** Checkpoints: the register of the innermost frame that told a state apart from this one at last, -1 for none; and what it has to meet (compare.ts). */
+  told: number
+  toldNumber: boolean
+  toldLow: number
+  toldHigh: number
+  curframe: number
   /** The program may sleep here. */
   inSleepable: boolean
   /** Only a mispredicted branch leads here. */
@@ -77,52 +75,67 @@ export interface State {
   rcuLock: boolean
   /** How often preemption was turned off. */
   preemptLocks: number
-  /** Back edges: the checkpoint that this state equals. */
-  equalState: State | null
-  /** Dead registers and slots were already cleared. */
-  cleaned: boolean
-  /** Checkpoints in a loop: the stay in it. */
-  visit: SccVisit | null
-  /** Checkpoints: the step (steps.ts) before which the state was this one; -1 where steps are not recorded. */
-  step: number
-  // As a member of the list of checkpoints of an instruction (struct bpf_verifier_state_list).
-  next: State | null
+  refs: readonly Reference[]
+  locks: Locks
+  words: Int32Array
+  /** Offset of each frame in `words`. */
+  readonly at: number[]
   missCnt: number
   hitCnt: number
   inFreeList: boolean
+  /** Every number of this checkpoint and of those before it was marked precise. */
+  allPrecise: boolean
+  readonly arena: Arena
+  /** Last entry of the jump history since the last checkpoint. */
+  history: number
+  parent: State | null
+  firstInsnIdx: number
+  lastInsnIdx: number
+  dfsDepth: number
+  mayGotoDepth: number
+  callbackUnrollDepth: number
+  /** Back edges: the checkpoint that this state equals. */
+  equalState: State | null
+  /** Checkpoints: the step (steps.ts) before which the state was this one; -1 where steps are not recorded. */
+  step: number
 }
 
 const NO_REFS: readonly Reference[] = []
 
 function bareState(words: Int32Array, at: number[], arena: Arena): State {
   return {
-    words,
-    at,
-    arena,
+    next: null,
+    insnIdx: 0,
+    branches: 0,
+    cleaned: false,
+    visit: null,
+    told: -1,
+    toldNumber: false,
+    toldLow: 0,
+    toldHigh: 0,
     curframe: 0,
+    inSleepable: false,
+    speculative: false,
+    rcuLock: false,
+    preemptLocks: 0,
     refs: NO_REFS,
     locks: NO_LOCKS,
+    words,
+    at,
+    missCnt: 0,
+    hitCnt: 0,
+    inFreeList: false,
+    allPrecise: false,
+    arena,
     history: NO_ENTRY,
     parent: null,
-    branches: 0,
-    insnIdx: 0,
     firstInsnIdx: 0,
     lastInsnIdx: 0,
     dfsDepth: 0,
     mayGotoDepth: 0,
     callbackUnrollDepth: 0,
-    inSleepable: false,
-    speculative: false,
-    rcuLock: false,
-    preemptLocks: 0,
     equalState: null,
-    cleaned: false,
-    visit: null,
     step: -1,
-    next: null,
-    missCnt: 0,
-    hitCnt: 0,
-    inFreeList: false,
   }
 }
 
