@@ -221,7 +221,7 @@ export interface Env {
   /** Words of their states: a stack as they are. */
   readonly branchArena: Arena
   /** Heads of the lists of checkpoints, hashed by instruction and call site. */
-  readonly explored: (State | null)[]
+  readonly explored: (State[] | null)[]
   insnIdx: number
   prevInsnIdx: number
   readonly history: History
@@ -330,7 +330,7 @@ export function newEnv(program: Program, progType: ProgTypeRow, insns: InsnTable
     scratch: new Int32Array(SCRATCH_REGS * REG_WORDS),
     branches: [],
     branchArena: newArena(),
-    explored: new Array<State | null>(n).fill(null),
+    explored: new Array<State[] | null>(n).fill(null),
     insnIdx: 0,
     prevInsnIdx: -1,
     history: newHistory(),

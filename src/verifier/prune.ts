@@ -33,6 +33,8 @@ import { dump, lineInfo, verbose } from './verbose.ts'
 /** Checkpoints of an instruction where CAP_BPF is missing. Linux: BPF_COMPLEXITY_LIMIT_STATES. */
 const UNPRIVILEGED_STATES = 64
 
+const NONE_EXPLORED: State[] = []
+
 /** 1: nothing new can come of this path; 0: go on; negative: an error. */
 export function isStateVisited(env: Env): number {
   const { cur, counters, insnIdx } = env
@@ -42,22 +44,18 @@ export function isStateVisited(env: Env): number {
   const insns = counters.insnProcessed - counters.prevInsnProcessed
   let addNew = force || (jumps >= 2 && insns >= 8)
   const head = exploredHead(env, insnIdx)
-  cleanLiveStates(env, head)
+  const list = env.explored[head] ?? NONE_EXPLORED
+  cleanLiveStates(env, list)
   const callsCallback = (env.aux.flags[insnIdx]! & CALLS_CALLBACK) !== 0
   const isIterNext = (env.aux.flags[insnIdx]! & ITER_NEXT) !== 0
 
   let count = 0
-  let before: State | null = null
-  let next: State | null
   // As in Linux it keeps its value from one checkpoint to the next.
   let loop = false
-  for (let st = env.explored[head] ?? null; st; st = next) {
-    next = st.next
+  for (let i = list.length - 1; i >= 0; i--) {
+    const st = list[i]!
     count++
-    if (st.insnIdx !== insnIdx) {
-      before = st
-      continue
-    }
+    if (st.insnIdx !== insnIdx) continue
     let hit = false
     let exact: ExactLevel = RANGE_WITHIN
     if (st.branches > 0) {
@@ -82,13 +80,12 @@ export function isStateVisited(env: Env): number {
     if (addNew) st.missCnt++
     const n = env.aux.flags[insnIdx]! & FORCE_CHECKPOINT && st.branches > 0 ? 64 : 3
     if (st.missCnt > st.hitCnt * n + n) {
-      if (before) before.next = next
-      else env.explored[head] = next
+      list.splice(i, 1)
       st.inFreeList = true
       counters.freeListSize++
       counters.exploredStates--
       maybeFree(env, st)
-    } else before = st
+    }
   }
   if (counters.maxStatesPerInsn < count) counters.maxStatesPerInsn = count
   if (addNew && (env.bpfCapable || count <= UNPRIVILEGED_STATES)) addCheckpoint(env, head)
@@ -173,16 +170,18 @@ function addCheckpoint(env: Env, head: number): void {
   cur.firstInsnIdx = env.insnIdx
   cur.dfsDepth = checkpoint.dfsDepth + 1
   cur.history = NO_ENTRY
-  checkpoint.next = env.explored[head] ?? null
-  env.explored[head] = checkpoint
+  const list = env.explored[head]
+  if (list) list.push(checkpoint)
+  else env.explored[head] = [checkpoint]
 }
 
 // ---- what nobody reads any more ----
 
 /** Clears dead registers and slots of the checkpoints at the current instruction that no path leads through any more. */
-function cleanLiveStates(env: Env, head: number): void {
+function cleanLiveStates(env: Env, list: readonly State[]): void {
   const { cur, insnIdx } = env
-  for (let st = env.explored[head] ?? null; st; st = st.next) {
+  for (let i = list.length - 1; i >= 0; i--) {
+    const st = list[i]!
     if (st.branches > 0 || st.insnIdx !== insnIdx || st.cleaned || !sameCallsites(st, cur) || incompleteReadMarks(st)) continue
     cleanState(env, st)
   }

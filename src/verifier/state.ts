@@ -52,8 +52,6 @@ export function giveBack(arena: Arena, chunk: Int32Array, used: number): void {
 
 export interface State {
   // What a comparison of a checkpoint with the current state touches stands together: long lists of checkpoints do not fit into caches.
-  // As a member of the list of checkpoints of an instruction (struct bpf_verifier_state_list).
-  next: State | null
   insnIdx: number
   /** Paths through this checkpoint that are not explored yet. */
   branches: number
@@ -104,7 +102,6 @@ const NO_REFS: readonly Reference[] = []
 
 function bareState(words: Int32Array, at: number[], arena: Arena): State {
   return {
-    next: null,
     insnIdx: 0,
     branches: 0,
     cleaned: false,

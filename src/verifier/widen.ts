@@ -21,7 +21,10 @@ export function widenSincePrevEntry(env: Env, from: State, insnIdx: number, targ
 
 /** The nearest earlier checkpoint of this path at an instruction, with the same calls. */
 function findPrevEntry(env: Env, cur: State, insnIdx: number): State | null {
-  for (let st = env.explored[exploredHead(env, insnIdx)] ?? null; st; st = st.next) {
+  const list = env.explored[exploredHead(env, insnIdx)]
+  if (!list) return null
+  for (let i = list.length - 1; i >= 0; i--) {
+    const st = list[i]!
     if (st.insnIdx === insnIdx && st.branches > 0 && sameCallsites(st, cur) && st.dfsDepth < cur.dfsDepth) return st
   }
   return null
