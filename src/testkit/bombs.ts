@@ -20,6 +20,8 @@ export function bombs(n: number): Readonly<Record<string, string>> {
     'chain of , in a condition': `int f(int x) { if (x${', x'.repeat(n)}) return 1; return 0; }`,
     'else ladder': `int f(int x) { ${'if (x) x--; else '.repeat(n)} x++; return x; }`,
     'else ladder that sets': `int f(int x) { int y; ${'if (x) y = 1; else '.repeat(n)} y = 2; return y; }`,
+    'else ladder that returns': `int f(int x) { ${numbered((i) => `if (x > ${i}) return ${i}; else`)} return x; }`,
+    'else ladder of bounds': `int f(int x) { ${numbered((i) => `if (x < ${i}) return x / 3; else`)} return x / 5; }`,
     'row of cases': `int f(int x) { switch (x) { ${numbered((i) => `case ${i}:`)} return x; } return 1; }`,
     'row of labels': `int f(int x) { ${numbered((i) => `l${i}:`)} return x; }`,
     'label storm': `int f(void) { ${numbered((i) => `l${i}: goto l${n - 1 - i};`)} }`,

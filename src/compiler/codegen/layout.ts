@@ -54,10 +54,11 @@ export function layout(
       }
       at += jumps.length
     }
-    const far = place(rows, starts, { asm, labels, symbolOf })
-    if (!('block' in far)) return { ...far, length: at, tooFar: false }
-    if (long.has(far.block) || cpu < 4) return { items: [], length: at, tooFar: true, unknown: [] }
-    long.add(far.block)
+    const { far, ...placed } = place(rows, starts, { asm, labels, symbolOf })
+    if (far.length === 0) return { ...placed, length: at, tooFar: false }
+    if (cpu < 4 || far.some((b) => long.has(b))) return { items: [], length: at, tooFar: true, unknown: [] }
+    // All at once: code only grows by it, so what is too far now stays so.
+    for (const b of far) long.add(b)
   }
 }
 
@@ -78,12 +79,14 @@ interface AsmContext {
   readonly symbolOf: (name: string) => SymbolRef['target'] | undefined
 }
 
+/** `far`: blocks with a jump that does not reach where it leads. */
 function place(
   rows: readonly Row[],
   starts: ReadonlyMap<MBlock, number>,
   context: AsmContext,
-): Pick<Code, 'items' | 'unknown'> | { block: MBlock } {
+): Pick<Code, 'items' | 'unknown'> & { readonly far: readonly MBlock[] } {
   const items: Placed[] = []
+  const far: MBlock[] = []
   const unknown: { name: string; by: MAsm }[] = []
   let at = 0
   for (const { block, jumps } of rows) {
@@ -114,7 +117,7 @@ function place(
       let { insn } = j
       if (j.to && (insn.kind === 'goto' || insn.kind === 'jump')) {
         const off = starts.get(j.to)! - at - 1
-        if ((off < -0x8000 || off > 0x7fff) && !(insn.kind === 'goto' && insn.long)) return { block }
+        if ((off < -0x8000 || off > 0x7fff) && !(insn.kind === 'goto' && insn.long)) far.push(block)
         insn = { ...insn, off }
       }
       const op: MOp = { kind: 'op', insn, ...(block.term.at && { at: block.term.at }) }
@@ -123,7 +126,7 @@ function place(
       at++
     }
   }
-  return { items, unknown }
+  return { items, unknown, far }
 }
 
 /** A block that only returns, where all that led to it return by themselves. */

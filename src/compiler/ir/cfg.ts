@@ -107,6 +107,25 @@ export function dominatorTree(cfg: Cfg): number[][] {
   return children
 }
 
+/** Each block's number in a walk of the dominator tree, and the last number below it: a dominates b where first[a] <= first[b] <= last[a]. */
+export function preorder(cfg: Cfg): { readonly first: Int32Array; readonly last: Int32Array } {
+  const children = dominatorTree(cfg)
+  const [first, last] = [new Int32Array(cfg.order.length), new Int32Array(cfg.order.length)]
+  let next = 0
+  const open = [0]
+  while (open.length > 0) {
+    const k = open.pop()!
+    first[k] = next++
+    open.push(...children[k])
+  }
+  // A block's dominator stands before it in the order.
+  for (let k = cfg.order.length - 1; k >= 0; k--) {
+    last[k] = Math.max(last[k], first[k])
+    if (k > 0) last[cfg.idom[k]] = Math.max(last[cfg.idom[k]], last[k])
+  }
+  return { first, last }
+}
+
 /** Dominance frontier of each block, by position. */
 export function dominanceFrontier(cfg: Cfg): Set<number>[] {
   const frontier = cfg.order.map(() => new Set<number>())

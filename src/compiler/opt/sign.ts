@@ -1,18 +1,6 @@
 // Whether a value is certainly not negative at a place: by its bits, by what it is computed from, and by the branches that lead there.
 // A question that `divide` asks: BPF before v4 divides unsigned numbers alone.
-import {
-  type Block,
-  bitsOf,
-  type Cfg,
-  dominates,
-  type Func,
-  type Instr,
-  isInstr,
-  isKind,
-  makeCfg,
-  signed,
-  type Value,
-} from '../ir/index.ts'
+import { type Block, bitsOf, type Cfg, type Func, type Instr, isInstr, isKind, makeCfg, preorder, signed, type Value } from '../ir/index.ts'
 import { knownZero } from './known-bits.ts'
 
 const MAX_DEPTH = 8
@@ -23,11 +11,13 @@ export function makeSignQuestion(fn: Func): SignQuestion {
   const cfg = makeCfg(fn)
   const home = new Map<Value, Block>()
   for (const b of cfg.order) for (const i of b.instrs) home.set(i, b)
-  return (v, at) => nonNegative({ cfg, home, open: new Set() }, v, at, 0)
+  const bound = boundsOf(cfg)
+  return (v, at) => nonNegative({ bound, home, open: new Set() }, v, at, 0)
 }
 
 interface Search {
-  readonly cfg: Cfg
+  /** Whether a branch that dominates the place lets only values through that are not negative. */
+  readonly bound: SignQuestion
   readonly home: ReadonlyMap<Value, Block>
   /** Phis that are being asked: what holds for all other ways in, and is kept on the way round, holds for the loop. */
   readonly open: Set<Value>
@@ -37,7 +27,7 @@ function nonNegative(s: Search, v: Value, at: Block, depth: number): boolean {
   if (v.kind === 'const') return signed(v) >= 0n
   if ((knownZero(v) >> BigInt(bitsOf(v.type) - 1)) & 1n) return true
   if (depth > MAX_DEPTH) return false
-  return byBranches(s, v, at) || (isInstr(v) && byOperands(s, v, at, depth + 1))
+  return s.bound(v, at) || (isInstr(v) && byOperands(s, v, at, depth + 1))
 }
 
 function byOperands(s: Search, i: Instr, at: Block, depth: number): boolean {
@@ -86,20 +76,50 @@ function selects(s: Search, i: Extract<Instr, { kind: 'select' }>, at: Block, de
   })
 }
 
-/** Whether a branch that dominates the place lets only values through that are not negative. */
-function byBranches({ cfg, home }: Search, v: Value, at: Block): boolean {
-  const own = home.get(v)
-  for (let k = cfg.index.get(at); k !== undefined && k > 0; k = cfg.idom[k]) {
-    const block = cfg.order[k]
-    const preds = cfg.preds[k]
+/**
+ * By value, the parts of the dominator tree that only a branch leads into which lets no negative one through: intervals of the tree's preorder
+ * that do not meet, so that a question costs the logarithm of their number, however high the tree.
+ */
+function boundsOf(cfg: Cfg): SignQuestion {
+  const { first, last } = preorder(cfg)
+  const parts = new Map<Value, number[]>()
+  for (const k of [...cfg.order.keys()].sort((a, b) => first[a] - first[b])) {
     // Only an edge that is the one way in says something of all that the block dominates.
-    if (preds.length === 1) {
-      const { term } = preds[0]
-      if (term.kind === 'condbr' && implies(term.args[0], term.to[0] === block, v)) return true
+    if (k === 0 || cfg.preds[k].length !== 1) continue
+    const { term } = cfg.preds[k][0]
+    if (term.kind !== 'condbr' || term.to[0] === term.to[1]) continue
+    const yes = term.to[0] === cfg.order[k]
+    for (const v of compared(term.args[0])) {
+      if (!implies(term.args[0], yes, v)) continue
+      const of = parts.get(v)
+      if (!of) parts.set(v, [k])
+      else if (first[k] > last[of[of.length - 1]]) of.push(k)
     }
-    if (own && (block === own || !dominates(cfg, own, block))) return false
   }
-  return false
+  return (v, at) => {
+    const of = parts.get(v)
+    const k = cfg.index.get(at)
+    if (!of || k === undefined) return false
+    const nearest = of[lastAtMost(of, first, first[k])]
+    return nearest !== undefined && first[k] <= last[nearest]
+  }
+}
+
+/** Position of the last of `of` whose number is at most `most`; -1 where none is. */
+function lastAtMost(of: readonly number[], number: Int32Array, most: number): number {
+  let [low, high] = [0, of.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (number[of[middle]] <= most) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}
+
+/** What a condition compares with literals. */
+function compared(condition: Value): Value[] {
+  if (isKind(condition, 'bin')) return condition.args.flatMap(compared)
+  return isKind(condition, 'cmp') && condition.args[1].kind === 'const' ? [condition.args[0]] : []
 }
 
 /** Whether the branch that goes from one block straight to another lets only values through that are not negative. */

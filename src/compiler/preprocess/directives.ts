@@ -139,7 +139,7 @@ function include(state: State, file: OpenFile, name: Token): void {
     state.stopped = true
     return
   }
-  state.sourceChars += source.text.length
+  state.sourceChars += state.sources.has(source.path) ? source.text.length / 4 : source.text.length
   if (state.input.main.text.length + state.sourceChars > MAX_SOURCE_CHARS) {
     error(sink, 'c.source-too-large', header.at, [String(MAX_SOURCE_CHARS >> 20)])
     state.stopped = true
