@@ -81,6 +81,22 @@ test('a lesson waits for a guess, keeps the text over a reload and leaves own wo
   await expect(page.getByText('first_steps.c').first()).toBeVisible()
 })
 
+test('more happens in a lab at the push of a switch, and one sees what came of it', async ({ page }) => {
+  await openLesson(page, 'cilium-endpoints')
+  const play = column(page).getByRole('region', { name: 'Deploy a pod' })
+  await play.getByRole('button', { name: 'Let it happen' }).click()
+  await expect(play.getByText('It happened.')).toBeVisible({ timeout: 40_000 })
+  await expect(play.getByText('now: 5')).toBeVisible()
+  await expect(page.getByRole('region', { name: 'mail', exact: true })).toBeVisible()
+  await page.keyboard.press('Alt+1')
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.insertText(readFileSync('src/lessons/content/cilium-endpoints/solution/lxc.c', 'utf8'))
+  await expect(play.getByText('now: 0')).toBeVisible({ timeout: 40_000 })
+  await play.getByRole('button', { name: 'Take it back' }).click()
+  await expect(page.getByRole('region', { name: 'mail', exact: true })).toHaveCount(0)
+  await expect(column(page).getByText('Done. Every check passes.')).toBeVisible({ timeout: 40_000 })
+})
+
 test('lessons, map and gradebook are clean for axe', async ({ page }) => {
   await openLesson(page, 'count')
   await expect(column(page).getByText(/\d of \d checks? pass/)).toBeVisible({ timeout: 20_000 })

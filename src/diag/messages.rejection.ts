@@ -795,11 +795,11 @@ export const REJECTION_MESSAGES = {
   },
   'reject.otherMemory.what': {
     en: 'The pointer leads to {0} memory, which a plain load does not reach: that of user space, or of one CPU among many.',
-    ko: '이 포인터는 {0} 메모리를 가리킵니다. 유저 공간의 메모리나 CPU마다 따로 있는 메모리는 일반 로드로 읽을 수 없습니다.',
+    ko: '이 포인터는 {0} 메모리를 가리킵니다. 사용자 공간의 메모리나 CPU마다 따로 있는 메모리는 일반 로드로 읽을 수 없습니다.',
   },
   'reject.otherMemory.fix': {
     en: 'Read user memory with bpf_probe_read_user() or bpf_copy_from_user(), and per-CPU variables with bpf_per_cpu_ptr() or bpf_this_cpu_ptr().',
-    ko: '유저 메모리는 bpf_probe_read_user()나 bpf_copy_from_user()로, CPU별 변수는 bpf_per_cpu_ptr()나 bpf_this_cpu_ptr()로 읽으세요.',
+    ko: '사용자 메모리는 bpf_probe_read_user()나 bpf_copy_from_user()로, CPU별 변수는 bpf_per_cpu_ptr()나 bpf_this_cpu_ptr()로 읽으세요.',
   },
   'reject.notAcquired.what': {
     en: 'The function releases an object, or keeps it, but the pointer was never acquired by this program, or was already given away.',

@@ -120,6 +120,18 @@ export function outcomeOf(type: string, retval: number): Outcome {
       return retval === 2 ? 'dropped' : 'passed'
     case 'socket_filter':
       return retval === 0 ? 'dropped' : 'passed'
+    // Of a security hook: 0 allows, an error number denies.
+    case 'lsm':
+      return retval === 0 ? 'passed' : 'dropped'
+    // These watch: what they return lets nothing pass and holds nothing back. (fmod_ret can, and is of the same type as those that cannot.)
+    case 'kprobe':
+    case 'tracepoint':
+    case 'raw_tracepoint':
+    case 'raw_tracepoint_writable':
+    case 'perf_event':
+    case 'tracing':
+    case 'syscall':
+      return 'other'
     default:
       return (retval & 1) === 0 ? 'dropped' : 'passed'
   }

@@ -8,7 +8,7 @@ import { fromHex, toHex } from '../base/index.ts'
 import { keptKernel } from '../loader/index.ts'
 import { writeElf } from '../object/index.ts'
 import { askOracle, whyNoOracle } from '../testkit/oracle.ts'
-import { runProgram } from './run.ts'
+import { outcomeOf, runProgram } from './run.ts'
 import { openC } from './toolchain.ts'
 
 const PACKET =
@@ -80,4 +80,12 @@ describe('runs of C programs', () => {
       }
     })
   }
+})
+
+test('what watches lets nothing pass and holds nothing back; a security hook denies by an error number', () => {
+  expect(['kprobe', 'tracepoint', 'tracing', 'raw_tracepoint', 'perf_event'].map((type) => outcomeOf(type, 0))).toEqual(
+    Array(5).fill('other'),
+  )
+  expect([outcomeOf('lsm', 0), outcomeOf('lsm', 0xffffffff)]).toEqual(['passed', 'dropped'])
+  expect([outcomeOf('cgroup_skb', 0), outcomeOf('cgroup_skb', 1), outcomeOf('xdp', 1)]).toEqual(['dropped', 'passed', 'dropped'])
 })

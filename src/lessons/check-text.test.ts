@@ -10,6 +10,9 @@ test('bytes are said in the words that they were written in', () => {
   expect(plainWords('0a000001')).toBe('0a000001')
   expect(checkText(record).en).toBe('Record 1 of `events` holds `10.0.0.1, u16 80, u16 54`')
   expect(checkText({ kind: 'map', map: 'm', key: '06000000', number: 2, words: { key: '6' } }).ko).toContain('`6`')
+  expect(checkText({ kind: 'packets', node: 'r4', what: 'dropped', place: 'eth0', why: 'xdp', atMost: 0 }).ko).toBe(
+    '`r4:eth0`에서 폐기된 패킷(`xdp`): 0개',
+  )
   expect(checkText({ kind: 'no-entry', map: 'm', key: '06000000' }).en).toBe('`m` has no entry `06000000`')
 })
 

@@ -120,9 +120,10 @@ export function checkText(c: Worded): Text {
     case 'packets': {
       const place = code(c.place === undefined ? c.node : `${c.node}:${c.place}`)
       const what = code(c.why === undefined ? c.what : `${c.what} ${c.why}`)
+      const did = `${Object.hasOwn(DID, c.what) ? DID[c.what] : `${code(c.what)}인`} 패킷${c.why === undefined ? '' : `(${code(c.why)})`}`
       return {
         en: `Packets ${what} at ${place}${span(c.fromMs, c.toMs).en}: ${range(c.atLeast, c.atMost).en}`,
-        ko: `${place}에서 ${what}인 패킷${span(c.fromMs, c.toMs).ko}: ${range(c.atLeast, c.atMost).ko}`,
+        ko: `${place}에서 ${did}${span(c.fromMs, c.toMs).ko}: ${range(c.atLeast, c.atMost).ko}`,
       }
     }
     case 'moved-at-most':
@@ -137,6 +138,19 @@ export function checkText(c: Worded): Text {
     default:
       return never(c)
   }
+}
+
+/** What became of packets, in the words of the world's log. */
+const DID: Readonly<Record<string, string>> = {
+  sent: '송신한',
+  arrived: '도착한',
+  passed: '통과한',
+  dropped: '폐기된',
+  redirected: '리다이렉트된',
+  rewritten: '수정된',
+  forwarded: '전달된',
+  delivered: '소켓에 도달한',
+  answered: '응답한',
 }
 
 const code = (text: string): string => `\`${text}\``

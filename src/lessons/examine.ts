@@ -5,7 +5,7 @@
 //   - both languages have the same sections, claims and figures, and name helpers and constants that exist
 import { constants, headerPaths, headerText, helperByName, kfuncByName } from '../abi/index.ts'
 import { type Build, compileFilter, type KernelBtf, startBuild } from '../engine/index.ts'
-import { gradeNow, workOf } from './grade.ts'
+import { gradeNow, startPlay, workOf } from './grade.ts'
 import { executed, judge, programOf } from './judge.ts'
 import { isMeasured, linesOf, measure } from './measure.ts'
 import { fencesOf, gridFaults, hintsOf, sectionOf, splitAnswer, withFacts } from './text.ts'
@@ -53,6 +53,13 @@ function examineGrades(lesson: Lesson, kernel: KernelBtf | undefined, say: Say):
     const grade = gradeNow(lesson, withMain(lesson, text), kernel)
     const found = [...grade.checks, ...grade.hidden].find((c) => c.id === fails)
     if (!found || found.passed) say(`wrong/${name} does not fail ${fails}${grade.passed ? ', it passes' : `, but ${failedIds(grade)}`}`)
+  }
+  for (const { id } of lesson.plays) {
+    const work = startPlay(lesson, id, lesson.solution.files, kernel)
+    while (work?.run() === 'more');
+    const shown = work?.grade().checks ?? []
+    if (shown.length === 0) say(`play ${id}: no check tells what comes of it`)
+    for (const c of shown) if (!c.passed) say(`play ${id}: the solution fails ${c.id}: ${c.found}`)
   }
   const { score } = lesson
   if (score && solved[score.by] !== score.par) say(`score.par is ${score.par}, the solution takes ${solved[score.by]}`)
@@ -173,6 +180,7 @@ function examineTexts(lesson: Lesson, buildOf: BuildOf, say: Say): void {
     ...lesson.steps.map((s) => s.id),
     ...lesson.predictions.map((p) => `predict-${p.id}`),
     ...lesson.breaks.map((b) => `break-${b.id}`),
+    ...lesson.plays.map((p) => `play-${p.id}`),
     ...(lesson.kind === 'lesson' ? ['hints', 'real'] : []),
   ]
   for (const [language, text] of [
@@ -185,7 +193,7 @@ function examineTexts(lesson: Lesson, buildOf: BuildOf, say: Say): void {
       if (!wanted.includes(s.id)) say(`${language}.md: the section "${s.heading}" {#${s.id}} belongs to nothing`)
     if (lesson.kind === 'lesson' && hintsOf(text).length !== 3) say(`${language}.md: ${hintsOf(text).length} hints instead of three`)
     for (const s of text.sections)
-      if (/^(predict|break)-/.test(s.id) && splitAnswer(s.body).after === '') say(`${language}.md: ${s.id} has no answer behind ---`)
+      if (/^(predict|break|play)-/.test(s.id) && splitAnswer(s.body).after === '') say(`${language}.md: ${s.id} has no answer behind ---`)
     const korean = /[가-힣]/
     for (const s of text.sections)
       if (korean.test(s.heading + s.body) !== (language === 'ko')) say(`${language}.md: the section ${s.id} is in another language`)
@@ -207,11 +215,13 @@ function examineTexts(lesson: Lesson, buildOf: BuildOf, say: Say): void {
     for (const id of step.checks) if (!known.has(id)) say(`step ${step.id}: there is no check ${id}`)
     for (const id of step.predict) if (!lesson.predictions.some((p) => p.id === id)) say(`step ${step.id}: there is no prediction ${id}`)
     for (const id of step.breaks) if (!lesson.breaks.some((b) => b.id === id)) say(`step ${step.id}: there is no break ${id}`)
+    for (const id of step.plays) if (!lesson.plays.some((p) => p.id === id)) say(`step ${step.id}: there is no play ${id}`)
   }
   for (const c of lesson.checks) if (!lesson.steps.some((s) => s.checks.includes(c.id))) say(`check ${c.id}: no step asks for it`)
   for (const p of lesson.predictions)
     if (!lesson.steps.some((s) => s.predict.includes(p.id))) say(`prediction ${p.id}: no step asks for it`)
   for (const b of lesson.breaks) if (!lesson.steps.some((s) => s.breaks.includes(b.id))) say(`break ${b.id}: no step has it`)
+  for (const p of lesson.plays) if (!lesson.steps.some((s) => s.plays.includes(p.id))) say(`play ${p.id}: no step has it`)
 }
 
 const claims = (body: string): string =>

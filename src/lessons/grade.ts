@@ -1,7 +1,7 @@
 // Grades a piece of work: the lesson's scenario around the learner's sources, built and run as the page does it, then every check. Hidden runs
 // follow where all visible checks pass. Resumable (`run` does a slice). What a hand-in claims is never looked at. Pure.
 import { type Build, type BuildWork, type KernelBtf, type Project, type ProjectFile, type Scenario, startBuild } from '../engine/index.ts'
-import { executed, judge, programOf } from './judge.ts'
+import { counted, executed, judge, programOf } from './judge.ts'
 import { raceKey } from './measure.ts'
 import type { Check, CheckResult, Grade, HiddenRun, Lesson } from './types.ts'
 
@@ -15,7 +15,22 @@ export interface GradeWork {
 
 /** `more`: hidden runs of a teacher beside the lesson's own. */
 export function startGrade(lesson: Lesson, files: readonly ProjectFile[], kernel?: KernelBtf, more: readonly HiddenRun[] = []): GradeWork {
-  const steps = gradeInSteps(lesson, files, kernel, more)
+  return inSlices(gradeInSteps(lesson, files, kernel, more, resultOf))
+}
+
+/** Work while something is played: other things happen, and other checks say what came of it, with what they counted also where they hold. Undefined
+    where the lesson has no such play. */
+export function startPlay(lesson: Lesson, id: string, files: readonly ProjectFile[], kernel?: KernelBtf): GradeWork | undefined {
+  const play = lesson.plays.find((p) => p.id === id)
+  if (!play) return undefined
+  const played = { ...lesson, start: { ...lesson.start, scenario: play.scenario }, checks: play.checks, hidden: [] }
+  return inSlices(gradeInSteps(played, files, kernel, [], countedResultOf))
+}
+
+type Steps = Generator<undefined, { readonly grade: Grade; readonly wants: boolean }>
+type ResultOf = (check: Check, build: Build, project: Project) => CheckResult
+
+function inSlices(steps: Steps): GradeWork {
   let done: { readonly grade: Grade; readonly wants: boolean } | undefined
   const result = () => {
     if (!done) throw new Error('the grade is not done')
@@ -33,7 +48,7 @@ export function startGrade(lesson: Lesson, files: readonly ProjectFile[], kernel
   }
 }
 
-/** The same at once. */
+/** `startGrade` at once. */
 export function gradeNow(lesson: Lesson, files: readonly ProjectFile[], kernel?: KernelBtf, more: readonly HiddenRun[] = []): Grade {
   const work = startGrade(lesson, files, kernel, more)
   while (work.run() === 'more');
@@ -52,14 +67,15 @@ function* gradeInSteps(
   files: readonly ProjectFile[],
   kernel: KernelBtf | undefined,
   more: readonly HiddenRun[],
-): Generator<undefined, { readonly grade: Grade; readonly wants: boolean }> {
+  result: ResultOf,
+): Steps {
   const project = workOf(lesson, files)
   const build = yield* finish(startBuild(project, 0, () => 0, kernel))
   let wants = build.wantsKernelTypes
   const checks: CheckResult[] = []
   for (const check of lesson.checks) {
     yield* ready(check, build)
-    checks.push(resultOf(check, build, project))
+    checks.push(result(check, build, project))
   }
   const hidden: { id: string; passed: boolean }[] = []
   const further = [...lesson.hidden, ...more]
@@ -104,4 +120,9 @@ function* ready(check: Check, build: Build): Generator<undefined, void> {
 function resultOf(check: Check, build: Build, project: Project): CheckResult {
   const found = judge(check, { build, project })
   return { id: check.id, passed: found === '', found }
+}
+
+function countedResultOf(check: Check, build: Build, project: Project): CheckResult {
+  const result = resultOf(check, build, project)
+  return { ...result, found: result.found || counted(check, build) }
 }

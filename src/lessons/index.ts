@@ -4,7 +4,7 @@ export { type CourseRow, course, lessonFiles, loadLesson } from './content.ts'
 export { type Examination, examine } from './examine.ts'
 export { type Example, exampleProject, examples } from './examples/index.ts'
 export { exportFolder, exportProject, type ProjectExport } from './export-folder.ts'
-export { gradeNow, startGrade, workOf } from './grade.ts'
+export { gradeNow, startGrade, startPlay, workOf } from './grade.ts'
 export { type GradeRow, gradesCsv, gradesJunit, mostAlike, passedChecks } from './gradebook.ts'
 export { programOf } from './judge.ts'
 export { newLesson } from './new-lesson.ts'
@@ -29,6 +29,7 @@ export type {
   HiddenRun,
   Lesson,
   LessonText,
+  Play,
   Prediction,
   Section,
   Step,

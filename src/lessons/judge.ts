@@ -119,6 +119,31 @@ export function judge(condition: Condition, { build, project }: Evidence): strin
   }
 }
 
+/** What a condition about a world counted ("88 of 88"), also where it holds; empty where it counts nothing. */
+export function counted(c: Condition, build: Build): string {
+  if (build.report.notRun !== '') return ''
+  switch (c.kind) {
+    case 'note':
+      return String(notes(build, c.node).filter((n) => n.text.includes(c.text)).length)
+    case 'answered-at-least': {
+      const found = answered(build, c.node, c.withinMs)
+      return `${found.answered} of ${found.ended}`
+    }
+    case 'packets':
+      return String(packetEvents(build, c))
+    case 'moved-at-most': {
+      const { seen, moved } = flows(build)
+      return `${moved} of ${seen}`
+    }
+    case 'alerts': {
+      const { caught, of, false: others } = measure(c, build).figures
+      return of === undefined ? '' : `${caught} / ${of}, +${others}`
+    }
+    default:
+      return ''
+  }
+}
+
 const is = (found: string, wanted: string): string => (found === wanted ? '' : found)
 const atMost = (found: number | undefined, most: number): string => (found === undefined ? 'errors' : found <= most ? '' : String(found))
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadKernelBtf } from '../engine/index.ts'
-import { conditionKinds, course, examine, type LessonFiles, lessonFiles, newLesson, readLesson } from './index.ts'
+import { conditionKinds, course, examine, type LessonFiles, lessonFiles, newLesson, readLesson, startPlay } from './index.ts'
 
 const kernel = await loadKernelBtf()
 
@@ -37,6 +37,35 @@ test('what the maps of a further run hold is told in words, of long ones the beg
   expect(await contents('the-same-rule-twice')).toEqual(['blocked: 203.0.113.200 → 1'])
   expect(await contents('pipeline')).toContain('order: 0 → 3, 1 → 0, 2 → 1, 3 → 2')
   expect((await contents('katran')).find((text) => text.startsWith('list: '))).toMatch(/^list: 0 → 0, .* 5 → 6, …$/)
+})
+
+test('a play changes the world and tells what came of it', async () => {
+  const read = readLesson(await filesOf('cilium-endpoints'))
+  if (!read.ok) throw new Error(read.faults.join())
+  const { lesson } = read
+  expect(startPlay(lesson, 'nothing', lesson.start.files, kernel)).toBeUndefined()
+  const shown = (files: (typeof lesson)['start']['files']) => {
+    const work = startPlay(lesson, 'deploy', files, kernel)
+    while (work?.run() === 'more');
+    return work?.grade().checks.map((c) => `${c.id} ${c.passed} ${c.found}`)
+  }
+  expect(shown(lesson.solution.files)).toEqual(['both true 2', 'before true 7', 'after true 0'])
+  expect(shown(lesson.start.files)).toEqual(['both true 2', 'before true 7', 'after false 5'])
+})
+
+test('plays that are not as they are told are found out', async () => {
+  const files = await filesOf('flow-cache')
+  const faults = examined({
+    ...files,
+    'lesson.json': files['lesson.json'].replace('"number": 66', '"number": 65').replace(/"plays": \["flood"\]/, '"plays": []'),
+    'en.md': files['en.md'].replace(/## [^\n]*\{#play-flood\}/, '## Flood {#flood}'),
+  })
+  expect(faults).toEqual([
+    'play flood: the solution fails slow: 66',
+    'en.md: no section play-flood',
+    'en.md: the section "Flood" {#flood} belongs to nothing',
+    'play flood: no step has it',
+  ])
 })
 
 describe('a lesson made false is found out', () => {

@@ -8,7 +8,7 @@ import { Fields, MAX_ITEMS } from './fields.ts'
 import { packetOf } from './packets.ts'
 import { bytesOf, readMaps, readStimuli, readWorld } from './read-world.ts'
 import { readText } from './text.ts'
-import type { Break, Check, Condition, HiddenRun, Lesson, Prediction, Score, Step } from './types.ts'
+import type { Break, Check, Condition, HiddenRun, Lesson, Play, Prediction, Score, Step } from './types.ts'
 import { readFact } from './world-facts.ts'
 
 export type LessonFiles = Readonly<Record<string, string>>
@@ -50,6 +50,7 @@ function read(f: Fields, files: LessonFiles): Lesson {
     hidden: f.list('hidden', (h) => readHidden(h, base)),
     predictions: f.list('predict', readPrediction),
     breaks: f.list('breaks', readBreak),
+    plays: f.list('plays', (p) => readPlay(p, base)),
     start: project('start'),
     solution: project('solution'),
     predict: Object.fromEntries(sourcesIn(files, 'predict')),
@@ -114,16 +115,21 @@ const packetsOf = (f: Fields): unknown[] =>
     return { kind: 'packet', hex: toHex(bytes ?? new Uint8Array(0)) }
   })
 
-function readHidden(f: Fields, base: unknown): HiddenRun {
-  const scenario = readScenario(f, base)
+/** A scenario as a project has it. */
+function scenarioOf(f: Fields, scenario: unknown): Scenario {
   const host = { version: 1, files: [{ path: 'x', text: '' }], build: { main: 'x', cpu: 3 }, verifier: { logLevel: 1, flags: 0 }, scenario }
   const read = readProject(host)
   if (!read.ok) f.fault('', `${read.path} is not what it should be`)
+  return read.ok ? read.project.scenario : EMPTY.scenario
+}
+
+function readHidden(f: Fields, base: unknown): HiddenRun {
+  const scenario = scenarioOf(f, readScenario(f, base))
   const packets = f.has('packets') ? f.names('packets') : []
   const contents = f.has('maps') ? f.list('maps', contentsOf) : []
   return {
     id: f.name('id'),
-    scenario: read.ok ? read.project.scenario : EMPTY.scenario,
+    scenario,
     packets,
     contents,
     checks: f.list('checks', readCheck),
@@ -142,6 +148,26 @@ function contentsOf(f: Fields): string {
   ]
   const more = listed.length > SHOWN_ENTRIES ? ', …' : ''
   return `${f.text('name', '')}: ${listed.slice(0, SHOWN_ENTRIES).join(', ') || '–'}${more}`
+}
+
+/** What is added to the lesson's world; maps stand in place of those of the same name, and `instead` has other stimuli in place of the lesson's. */
+function readPlay(f: Fields, base: unknown): Play {
+  const old = base as Scenario
+  const more = (name: 'nodes' | 'links' | 'attach' | 'stimuli'): unknown[] =>
+    name === 'stimuli' ? readStimuli(f) : f.list(name, (x) => x.whole())
+  const added = (name: 'nodes' | 'links' | 'attach'): unknown[] => [...(old[name] ?? []), ...more(name)]
+  const maps = readMaps(f)
+  const named = new Set(maps.map((m) => m['name']))
+  const links = added('links')
+  const scenario = {
+    ...old,
+    nodes: added('nodes'),
+    ...(links.length > 0 ? { links } : {}),
+    attach: added('attach'),
+    maps: [...old.maps.filter((m) => !named.has(m.name)), ...maps],
+    stimuli: f.raw('instead') === true ? more('stimuli') : [...old.stimuli, ...more('stimuli')],
+  }
+  return { id: f.name('id'), scenario: scenarioOf(f, scenario), checks: f.list('checks', readCheck) }
 }
 
 /** Further runs over a lesson's world, as a teacher writes them. */
@@ -239,7 +265,7 @@ function factText(f: Fields, name: string): string {
 }
 
 function readStep(f: Fields): Step {
-  return { id: f.name('id'), checks: f.names('checks'), predict: f.names('predict'), breaks: f.names('breaks') }
+  return { id: f.name('id'), checks: f.names('checks'), predict: f.names('predict'), breaks: f.names('breaks'), plays: f.names('plays') }
 }
 
 function readPrediction(f: Fields): Prediction {

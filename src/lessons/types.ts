@@ -155,11 +155,20 @@ export interface Break {
   readonly fails: string
 }
 
+/** A change of the lesson's world that the learner switches on and off: more hosts, packets, acts. Its checks are shown with what came of it; they count
+    for nothing else. */
+export interface Play {
+  readonly id: string
+  readonly scenario: Scenario
+  readonly checks: readonly Check[]
+}
+
 export interface Step {
   readonly id: string
   readonly checks: readonly string[]
   readonly predict: readonly string[]
   readonly breaks: readonly string[]
+  readonly plays: readonly string[]
 }
 
 /** By what a challenge is scored; the smaller the better. `par` is what the solution that comes with it reaches. */
@@ -180,6 +189,7 @@ export interface Lesson {
   readonly hidden: readonly HiddenRun[]
   readonly predictions: readonly Prediction[]
   readonly breaks: readonly Break[]
+  readonly plays: readonly Play[]
   readonly start: Project
   readonly solution: Project
   /** Sources by name under predict/. */
@@ -207,7 +217,7 @@ export interface Section {
 export interface CheckResult {
   readonly id: string
   readonly passed: boolean
-  /** What was found instead, as plain data ("XDP_PASS"); empty where it passed. */
+  /** What was found instead, as plain data ("XDP_PASS"); empty where it passed, but for what checks of a play counted. */
   readonly found: string
 }
 

@@ -128,7 +128,7 @@ export function serve(port: Port<ToPage, ToWorker>, { now, pause }: HostOptions)
         return files ? { files } : {}
       }
       case 'grade': {
-        const grade = await (await lessons()).grade(args.ref, args.files, args.more, () => cancelled.delete(id))
+        const grade = await (await lessons()).grade(args, () => cancelled.delete(id))
         return grade ? { grade } : {}
       }
       case 'ending': {

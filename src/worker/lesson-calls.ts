@@ -1,14 +1,12 @@
 // What the worker answers about lessons: the course, one lesson, how the programs of a lesson end, grades and examinations. The long ones go
 // in slices with a pause between, like builds. A lesson is named by its id, or brought along as files.
 
-import type { Project } from '../engine/index.ts'
 import { type KernelBtf, loadKernelBtf, startBuild } from '../engine/index.ts'
 import {
   course,
   type Examination,
   examine,
   type Grade,
-  type HiddenRun,
   type Lesson,
   type LessonFiles,
   type LessonResult,
@@ -17,6 +15,7 @@ import {
   programOf,
   readLesson,
   startGrade,
+  startPlay,
   variantOf,
   workOf,
 } from '../lessons/index.ts'
@@ -42,7 +41,7 @@ export interface LessonCalls {
   course(): Methods['course']['value']
   lesson(ref: LessonRef): Promise<LessonResult>
   files(id: string): Promise<LessonFiles | undefined>
-  grade(ref: LessonRef, files: Project['files'], more: readonly HiddenRun[], isCancelled: () => boolean): Promise<Grade | undefined>
+  grade(of: Methods['grade']['args'], isCancelled: () => boolean): Promise<Grade | undefined>
   ending(ref: LessonRef, variant: string): Promise<Ending | undefined>
   examine(files: LessonFiles): Promise<Examination>
 }
@@ -71,15 +70,17 @@ export function createLessonCalls(drive: (work: Work, isCancelled: () => boolean
     course: () => course,
     lesson: open,
     files: lessonFiles,
-    async grade(ref, files, more, isCancelled) {
+    async grade({ ref, files, more, play }, isCancelled) {
       const read = await open(ref)
       if (!read.ok) return undefined
-      const work = startGrade(read.lesson, files, kernel, more)
+      const begin = () => (play === undefined ? startGrade(read.lesson, files, kernel, more) : startPlay(read.lesson, play, files, kernel))
+      const work = begin()
+      if (!work) return undefined
       if (!(await drive(work, isCancelled))) return undefined
       if (!work.wantsKernelTypes() || kernel) return work.grade()
       kernel = await loadKernelBtf()
-      const again = startGrade(read.lesson, files, kernel, more)
-      return (await drive(again, isCancelled)) ? again.grade() : undefined
+      const again = begin()
+      return again && (await drive(again, isCancelled)) ? again.grade() : undefined
     },
     async ending(ref, name) {
       const read = await open(ref)

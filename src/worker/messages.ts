@@ -73,8 +73,11 @@ export interface Methods extends ThinkingMethods {
   course: { args: Record<string, never>; value: readonly CourseRow[] }
   lesson: { args: { ref: LessonRef }; value: LessonResult }
   lessonFiles: { args: { id: string }; value: { readonly files?: LessonFiles } }
-  /** Builds and runs a piece of work against a lesson's checks, and against further hidden runs of a teacher. */
-  grade: { args: { ref: LessonRef; files: Project['files']; more: readonly HiddenRun[] }; value: { readonly grade?: Grade } }
+  /** Builds and runs a piece of work against a lesson's checks, and against further hidden runs of a teacher; or, in a play, against what that one shows. */
+  grade: {
+    args: { ref: LessonRef; files: Project['files']; more: readonly HiddenRun[]; play?: string }
+    value: { readonly grade?: Grade }
+  }
   /** How one of a lesson's programs ("start", "predict/NAME", "break/ID") ends. */
   ending: { args: { ref: LessonRef; variant: string }; value: { readonly ending?: Ending } }
   /** Workshops and hand-ins as text for links. */

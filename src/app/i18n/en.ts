@@ -58,6 +58,7 @@ export const en = {
     notRun: 'not run',
     safe: 'not built (safe mode)',
     halted: 'stopped',
+    runs: (n: number) => plural(n, 'run'),
     held: 'guess first',
   },
 
@@ -142,6 +143,7 @@ export const en = {
     zoomOut: 'Look from further away',
     processes: 'Processes',
     packet: (n: number) => `packet ${n}`,
+    noMap: (map: string) => `No program uses the map ${map} yet.`,
     did: {
       sent: 'sent from',
       arrived: 'arrived at',
@@ -465,7 +467,7 @@ export const en = {
   },
 
   maps: {
-    none: 'This program has no maps.',
+    none: 'The program uses no maps. One that is declared and not used is not shown.',
     before: 'Maps show their contents once the program has run.',
     key: 'Key',
     value: 'Value',
@@ -478,6 +480,7 @@ export const en = {
     changed: 'changed',
     hidden: (n: number) => `${plural(n, 'row')} not shown`,
     at: (packet: number, step: number) => `as of packet ${packet}, step ${step}`,
+    atRun: (run: number, step: number) => `as of run ${run}, step ${step}`,
   },
 
   output: {
@@ -499,6 +502,7 @@ export const en = {
 
   timeline: {
     label: 'Timeline',
+    ran: (run: number, runs: number, step: number, steps: number) => `run ${run} of ${runs}, step ${step} of ${steps}`,
     position: (packet: number, packets: number, step: number, steps: number) => `packet ${packet} of ${packets}, step ${step} of ${steps}`,
     slider: 'Step through the whole run',
     start: 'Start of this packet',

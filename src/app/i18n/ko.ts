@@ -60,6 +60,7 @@ export const ko: Messages = {
     notRun: '미실행',
     safe: '빌드 안 함(안전 모드)',
     halted: '중지됨',
+    runs: (n) => `실행 ${count(n)}번`,
     held: '먼저 예측해 보세요',
   },
 
@@ -143,6 +144,7 @@ export const ko: Messages = {
     zoomOut: '축소',
     processes: '프로세스',
     packet: (n) => `패킷 ${n}`,
+    noMap: (map) => `아직 ${map} 맵을 쓰는 프로그램이 없습니다.`,
     did: {
       sent: '송신',
       arrived: '도착',
@@ -156,8 +158,8 @@ export const ko: Messages = {
     },
     process: { fork: '포크됨', exec: '실행 시작', exit: '종료', killed: '강제 종료됨', switch: '지금 실행 중' },
     wrote: {
-      update: (map) => `유저 공간이 ${map}에 씀`,
-      delete: (map) => `유저 공간이 ${map}에서 삭제`,
+      update: (map) => `사용자 공간이 ${map}에 씀`,
+      delete: (map) => `사용자 공간이 ${map}에서 삭제`,
     },
   },
 
@@ -466,7 +468,7 @@ export const ko: Messages = {
   },
 
   maps: {
-    none: '이 프로그램에는 맵이 없습니다.',
+    none: '프로그램이 쓰는 맵이 없습니다. 선언만 하고 쓰지 않은 맵은 나오지 않습니다.',
     before: '프로그램을 실행하면 맵의 내용이 나타납니다.',
     key: '키',
     value: '값',
@@ -479,6 +481,7 @@ export const ko: Messages = {
     changed: '바뀜',
     hidden: (n) => `${count(n)}행은 표시하지 않음`,
     at: (packet, step) => `${packet}번 패킷, ${step}단계 시점`,
+    atRun: (run, step) => `${run}번째 실행, ${step}단계 시점`,
   },
 
   output: {
@@ -500,6 +503,7 @@ export const ko: Messages = {
 
   timeline: {
     label: '타임라인',
+    ran: (run, runs, step, steps) => `실행 ${run}/${runs}, 단계 ${step}/${steps}`,
     position: (packet, packets, step, steps) => `패킷 ${packet}/${packets}, 단계 ${step}/${steps}`,
     slider: '전체 실행 훑어보기',
     start: '이 패킷의 처음',

@@ -1,5 +1,5 @@
 // The checks of a step as a list that ticks live; each says in words what is checked and, while it fails, what is there instead.
-import type { Lesson } from '../../lessons/index.ts'
+import type { Check, Grade, Lesson } from '../../lessons/index.ts'
 import { checkText, foundText } from '../../worker/index.ts'
 import { problems } from '../panels/output/select.ts'
 import { useDocument } from '../state/document.ts'
@@ -13,12 +13,22 @@ import { foundOf } from './select.ts'
 import { useTexts } from './texts.ts'
 
 export function Checks({ lesson, ids }: { readonly lesson: Lesson; readonly ids: readonly string[] }) {
-  const t = useTexts()
-  const language = useUi((s) => s.language)
   const grade = useLearn((s) => s.grade)
   const tried = useLearn((s) => recordOf(s).tries > 0)
+  return <CheckList checks={lesson.checks.filter((c) => ids.includes(c.id))} grade={grade} found={tried} />
+}
+
+interface ListProps {
+  readonly checks: readonly Check[]
+  readonly grade: Grade | undefined
+  /** Whether what is there instead is said. */
+  readonly found: boolean
+}
+
+export function CheckList({ checks, grade, found: tried }: ListProps) {
+  const t = useTexts()
+  const language = useUi((s) => s.language)
   const error = useFirstError()
-  const checks = lesson.checks.filter((c) => ids.includes(c.id))
   if (checks.length === 0) return null
   return (
     <ul className={styles.checks}>

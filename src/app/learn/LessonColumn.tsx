@@ -15,6 +15,7 @@ import { Hints } from './Hints.tsx'
 import styles from './Lesson.module.css'
 import { Inline, Markdown } from './Markdown.tsx'
 import { NotesOn } from './Notes.tsx'
+import { PlayIt } from './PlayIt.tsx'
 import { Predict } from './Predict.tsx'
 import { isOf, stepState } from './select.ts'
 import { useTexts } from './texts.ts'
@@ -139,6 +140,9 @@ function StepCard({ lesson, id }: { readonly lesson: Lesson; readonly id: string
       <Checks lesson={lesson} ids={step.checks} />
       {step.breaks.map((id) => (
         <BreakIt key={id} lesson={lesson} id={id} />
+      ))}
+      {step.plays.map((id) => (
+        <PlayIt key={id} lesson={lesson} id={id} />
       ))}
     </li>
   )

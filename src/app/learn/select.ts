@@ -13,11 +13,11 @@ export function stepState(lesson: Lesson, stepId: string, grade: Grade | undefin
   return checks && (guesses || step.checks.length > 0) ? 'passed' : 'open'
 }
 
-/** What a failing check found; empty where a failing check before it says the same, or where it says no more than that nothing ran. */
+/** What a failing check found, or one of a play counted; empty where a failing check before it says the same, or where it says no more than that nothing ran. */
 export function foundOf(grade: Grade, id: string): string {
   const failing = grade.checks.filter((c) => !c.passed)
   const at = failing.findIndex((c) => c.id === id)
-  if (at < 0) return ''
+  if (at < 0) return grade.checks.find((c) => c.id === id)?.found ?? ''
   const { found } = failing[at]
   const before = failing.slice(0, at)
   return before.some((c) => c.found === found && found.length > SHORT) || (found === 'nothing ran' && before.length > 0) ? '' : found

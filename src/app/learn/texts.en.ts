@@ -92,6 +92,13 @@ export const learnEn = {
     off: 'Put it back',
     isOut: 'It is out. The workbench shows what Linux says now; your text is kept.',
   },
+  plays: {
+    on: 'Let it happen',
+    off: 'Take it back',
+    running: 'It happens…',
+    isOn: 'It happened. The workbench shows this world at its end:',
+    notYet: 'With the code as it is. Change it, and this changes with it.',
+  },
   hints: {
     title: 'Hints',
     show: (n: number) => `Show hint ${n} of 3`,

@@ -122,6 +122,8 @@ const Run = memo(function Run({ answer }: { readonly answer: RunAnswer }) {
     <button type="button" className={styles.answer} onClick={() => showPanel('run')}>
       {answer.kind === 'not-run' ? (
         <span className={styles.words}>{t.verdict.notRun}</span>
+      ) : answer.packets === 0 && answer.runs > 0 ? (
+        <span className={`${styles.words} ${styles.extra}`}>{t.verdict.runs(answer.runs)}</span>
       ) : (
         <>
           <span className={`${styles.words} ${styles.extra}`}>{t.verdict.packets(answer.packets)}</span>

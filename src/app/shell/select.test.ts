@@ -78,6 +78,7 @@ test('packets are counted by outcome', () => {
   expect(answers('ready', report({ programs: [program('a')], packets, passed: 3, dropped: 1 })).run).toEqual({
     kind: 'ran',
     packets: 5,
+    runs: 0,
     passed: 3,
     dropped: 1,
     other: 1,

@@ -18,7 +18,14 @@ export type VerifyAnswer =
 export type RunAnswer =
   | { readonly kind: 'none' }
   | { readonly kind: 'not-run' }
-  | { readonly kind: 'ran'; readonly packets: number; readonly passed: number; readonly dropped: number; readonly other: number }
+  | {
+      readonly kind: 'ran'
+      readonly packets: number
+      readonly runs: number
+      readonly passed: number
+      readonly dropped: number
+      readonly other: number
+    }
 
 export interface Answers {
   readonly compile: CompileAnswer
@@ -54,7 +61,7 @@ function verifyAnswer(programs: readonly ProgramReport[]): VerifyAnswer {
 function runAnswer(report: BuildReport): RunAnswer {
   if (report.notRun !== '') return { kind: 'not-run' }
   const { passed, dropped, packets } = report
-  return { kind: 'ran', packets: packets.length, passed, dropped, other: packets.length - passed - dropped }
+  return { kind: 'ran', packets: packets.length, runs: report.activations, passed, dropped, other: packets.length - passed - dropped }
 }
 
 /** What Linux says at the end of its log, on one line. */

@@ -40,6 +40,8 @@ export interface DocumentState {
   /** Takes the text so far into the undo steps; called at the end of a pause in typing. */
   addStep(): void
   setStimuli(stimuli: readonly Stimulus[]): void
+  /** Another world around the same sources; undo does not lead back to the old one. */
+  setScenario(scenario: Scenario): void
   /** First contents of maps. */
   setMaps(maps: Scenario['maps']): void
   setBreakpoints(breakpoints: Breakpoints): void
@@ -100,6 +102,10 @@ export const useDocument = create<DocumentState>()(
         },
         setStimuli(stimuli) {
           set({ scenario: { ...get().scenario, stimuli }, edited: true })
+        },
+        setScenario(scenario) {
+          set({ scenario })
+          useDocument.temporal.getState().clear()
         },
         setMaps(maps) {
           set({ scenario: { ...get().scenario, maps }, edited: true })

@@ -120,6 +120,16 @@ test('a build is followed by the machine at the place one looked at', async () =
   expect(useSession.getState().machine?.tick).toBe(3)
 })
 
+test('programs that run without packets stand at the beginning of their runs', async () => {
+  void fake.engine.build()
+  await fake.answer(report(1, { packets: [], passed: 0, totalTicks: 30, activations: 4 }))
+  expect(fake.requests[0]).toMatchObject({ method: 'move', args: { revision: 1, move: { kind: 'tick', tick: 0 } } })
+  await fake.answer(machine(1, 0))
+  void fake.engine.build()
+  await fake.answer(report(2, { packets: [], passed: 0, totalTicks: 0, activations: 0 }))
+  expect(useSession.getState().machine).toBeUndefined()
+})
+
 test('a newer build supersedes an older one, whichever answers last', async () => {
   void fake.engine.build()
   void fake.engine.build()

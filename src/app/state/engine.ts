@@ -80,9 +80,11 @@ export function createEngine(client: Client): Engine {
       // Who opens a link or comes back sees the line at which the machine stands.
       stepping = (view?.step ?? 0) > 0
       // The old machine stays on the page until the new one has come, so that nothing flickers while one types.
-      if (report.packets.length === 0 || report.notRun !== '') session().set({ machine: undefined })
+      if (report.totalTicks === 0 || report.notRun !== '') session().set({ machine: undefined })
       else {
-        mover.want({ kind: 'packet', packet: Math.min(place.packet, report.packets.length - 1), step: place.step })
+        // Programs on system calls and the like run without packets.
+        if (report.packets.length === 0) mover.want({ kind: 'tick', tick: Math.min(session().machine?.tick ?? 0, report.totalTicks) })
+        else mover.want({ kind: 'packet', packet: Math.min(place.packet, report.packets.length - 1), step: place.step })
         for (const move of early.splice(0)) mover.want(move)
         if (wish && !view) mover.want(wish)
       }

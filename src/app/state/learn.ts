@@ -33,6 +33,8 @@ export interface LearnState {
   readonly grading: boolean
   /** The check that is taken out for a look, and the text that stood there before. */
   readonly broken: { readonly id: string; readonly before: string } | undefined
+  /** What is switched on in the lesson's world, and what came of it; undefined until the first answer. */
+  readonly play: { readonly id: string; readonly grade: Grade | undefined } | undefined
   readonly endings: Readonly<Record<string, Ending>>
   /** The workshop that is taken part in. */
   readonly workshop: Workshop | undefined
@@ -50,6 +52,7 @@ export const useLearn = create<LearnState>()((set) => ({
   grade: undefined,
   grading: false,
   broken: undefined,
+  play: undefined,
   endings: {},
   workshop: undefined,
   faults: [],
@@ -71,6 +74,8 @@ export interface Learning {
   skip(): void
   takeOut(id: string): void
   putBack(): void
+  /** Switches a play on in place of what was on; undefined = the lesson's own world. */
+  play(id: string | undefined): void
   showHint(): void
   /** Puts the solution's text, or the start's, into the editor; undo brings the learner's back. */
   put(what: 'solution' | 'start' | 'passed'): void
@@ -134,6 +139,10 @@ export function createLearning({ client, box, now, show, build, flush }: Learnin
       if (signal.aborted || state().ref !== ref) return
       state().set({ grade, grading: false })
       if (grade) await remember(ref.id, lesson, files, grade)
+      const { play } = state()
+      if (!play) return
+      const shown = await client.call('grade', { ref, files, more: [], play: play.id }, signal)
+      if (!signal.aborted && state().play?.id === play.id) state().set({ play: { id: play.id, grade: shown.grade } })
     } catch {
       if (!signal.aborted) state().set({ grading: false })
     }
@@ -204,7 +213,7 @@ export function createLearning({ client, box, now, show, build, flush }: Learnin
       const files = record.files.some((f) => f.path === main) ? record.files : lesson.start.files
       const first = lesson.predictions.find((p) => p.on === 'start')
       const waits = first !== undefined && record.guesses[first.id] === undefined && record.tries === 0
-      state().set({ ref, lesson, grade: undefined, broken: undefined, endings: {}, faults: [], place: { kind: 'lesson' } })
+      state().set({ ref, lesson, grade: undefined, broken: undefined, play: undefined, endings: {}, faults: [], place: { kind: 'lesson' } })
       await show({ ...lesson.start, files }, ref.id, !waits)
       if (waits) useSession.getState().set({ phase: 'held', report: undefined, machine: undefined })
       await change(ref.id, { openedAt: now() })
@@ -239,6 +248,13 @@ export function createLearning({ client, box, now, show, build, flush }: Learnin
       if (!broken) return
       state().set({ broken: undefined })
       setText(broken.before)
+    },
+    play(id) {
+      const { lesson } = state()
+      const found = lesson?.plays.find((p) => p.id === id)
+      if (!lesson) return
+      state().set({ play: found && { id: found.id, grade: undefined } })
+      useDocument.getState().setScenario(found?.scenario ?? lesson.start.scenario)
     },
     showHint() {
       const { ref } = state()

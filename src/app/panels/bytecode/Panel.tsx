@@ -21,6 +21,7 @@ export function BytecodePanel() {
   const t = useT()
   const programs = useSession((s) => s.report?.programs)
   const program = useSession((s) => s.program)
+  const held = useSession((s) => s.phase === 'held')
   const shown = useSession(shownProgram)
   const listing = useSession(shownListing)
   const pc = useSession(shownPc)
@@ -79,7 +80,7 @@ export function BytecodePanel() {
         />
       </div>
       {rows.length === 0 ? (
-        <p className={section.empty}>{programs ? t.bytecode.empty : t.bytecode.waiting}</p>
+        <p className={section.empty}>{programs ? t.bytecode.empty : held ? t.verdict.held : t.bytecode.waiting}</p>
       ) : (
         <VirtualList
           label={t.bytecode.label}

@@ -15,7 +15,9 @@ export function MapsPanel() {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <div className={section.scroll} tabIndex={0} role="group" aria-label={t.panels.maps}>
-      <p className={`${section.muted} ${styles.at}`}>{t.maps.at(machine.packet + 1, machine.step)}</p>
+      <p className={`${section.muted} ${styles.at}`}>
+        {machine.packet < 0 ? t.maps.atRun(machine.activation + 1, machine.step) : t.maps.at(machine.packet + 1, machine.step)}
+      </p>
       {maps.length === 0 && <p className={section.empty}>{t.maps.none}</p>}
       {maps.map((map) => (
         <MapTable key={map.name} map={map} />

@@ -19,7 +19,12 @@ export function Timeline() {
   const totalTicks = useSession((s) => s.report?.totalTicks ?? 0)
   const idle = !machine || totalTicks === 0
   const tick = Math.min(machine?.tick ?? 0, totalTicks)
-  const position = machine ? t.timeline.position(machine.packet + 1, packets.length, machine.step, machine.steps) : t.timeline.nothing
+  const runs = useSession((s) => s.report?.activations ?? 0)
+  const position = !machine
+    ? t.timeline.nothing
+    : packets.length === 0
+      ? t.timeline.ran(machine.activation + 1, runs, machine.step, machine.steps)
+      : t.timeline.position(machine.packet + 1, packets.length, machine.step, machine.steps)
   const all = useMemo(() => segments(packets), [packets])
   const current = machine?.packet ?? -1
   const atStart = idle || tick <= 0

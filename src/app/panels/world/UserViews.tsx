@@ -33,9 +33,16 @@ function View({ view }: { readonly view: UserView }) {
           {view.title}
         </h3>
       </div>
-      {view.fault === '' ? <Content view={view} /> : <p className={section.empty}>{view.fault}</p>}
+      {view.fault === '' ? <Content view={view} /> : <Fault text={view.fault} />}
     </section>
   )
+}
+
+/** The engine names the map that is not there; anything else is said as it is. */
+function Fault({ text }: { readonly text: string }) {
+  const t = useT()
+  const [, map] = /^no map (.+)$/.exec(text) ?? []
+  return <p className={section.empty}>{map === undefined ? text : t.world.noMap(map)}</p>
 }
 
 function Content({ view }: { readonly view: UserView }) {

@@ -85,7 +85,9 @@ function HookRow({ hook }: { readonly hook: WorldView['hooks'][number] }) {
       onClick={() => useSession.getState().set({ program: hook.program })}
     >
       <span className={styles.rowName}>{name}</span>
-      <span className={styles.detail}>{hook.runs === 0 ? program : `${hook.passed} ✓ ${hook.dropped} ✕`}</span>
+      <span className={styles.detail}>
+        {hook.runs === 0 ? program : hook.passed + hook.dropped === 0 ? `${hook.runs}×` : `${hook.passed} ✓ ${hook.dropped} ✕`}
+      </span>
     </button>
   )
 }

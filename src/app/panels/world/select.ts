@@ -8,7 +8,7 @@
 //   └────────────┘        │ pod web        │        └──────────────┘
 import type { WorldEvent, WorldView } from '../../../engine/index.ts'
 
-export const CARD_WIDTH = 232
+export const CARD_WIDTH = 256
 const GAP_X = 72
 const GAP_Y = 28
 const HEAD = 30
@@ -85,7 +85,7 @@ function rowsOf(view: WorldView, host: string): CardRow[] {
     ...(node?.interfaces ?? []).map((i): CardRow => ({ kind: 'interface', name: i.name, detail: i.addresses[0] ?? '' })),
     ...here.flatMap((n): CardRow[] =>
       n.kind === 'pod'
-        ? [{ kind: 'pod', name: n.name, detail: n.interfaces[0]?.addresses[0] ?? '' }]
+        ? [{ kind: 'pod', name: n.name, detail: n.interfaces.find((i) => i.name !== 'lo')?.addresses[0] ?? '' }]
         : n.kind === 'process'
           ? [{ kind: 'process', name: n.name, detail: n.on === host ? '' : n.on }]
           : [],
