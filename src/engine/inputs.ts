@@ -73,6 +73,8 @@ function readStimulus(scenario: Scenario, s: Stimulus, index: number, startNs: n
       const value = s.value === undefined ? undefined : fromHex(s.value)
       return only([{ kind: 'map', atNs: startNs, node: s.node ?? '', map: s.map, key, value }])
     }
+    case 'batch':
+      return only([{ kind: 'batch', atNs: startNs, batch: s }])
     case 'change':
       return only([{ kind: 'change', atNs: startNs, change: s }])
     case 'wait':

@@ -98,6 +98,10 @@ const stimulus: Shape<Stimulus> = kinds({
   ),
   acts: record({ process: NAME, text: text(Q.actsText) }, happening),
   map: record({ map: NAME, key: hex }, { ...happening, value: hex }),
+  batch: record(
+    { map: NAME, operation: oneOf('lookup', 'lookup-and-delete', 'update', 'delete') },
+    { ...happening, keys: hex, values: hex, count: integer(1, 1_000_000) },
+  ),
   change: record({ change: oneOf('add', 'remove', 'up', 'down'), what: text(130) }, { ...happening, add: node }),
   wait: record({ ms }, happening),
 })

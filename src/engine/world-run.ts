@@ -47,7 +47,9 @@ export function isSingle({ nodes, links = [], stimuli }: Scenario, chosen: reado
   const [host] = nodes
   const isBare = !host || (host.kind === 'host' && !host.rules && !host.routes && !host.servers && host.forwards === undefined)
   const hasPlainInterfaces = host?.kind !== 'host' || host.interfaces.every((i) => typeof i === 'string')
-  const packetsOnly = stimuli.every((s) => s.kind !== 'request' && s.kind !== 'change' && s.kind !== 'acts' && s.kind !== 'map')
+  const packetsOnly = stimuli.every(
+    (s) => s.kind !== 'request' && s.kind !== 'change' && s.kind !== 'acts' && s.kind !== 'map' && s.kind !== 'batch',
+  )
   return isBare && hasPlainInterfaces && packetsOnly
 }
 

@@ -408,3 +408,40 @@ SEC("lwt_xmit") int framed(struct __sk_buff *skb)
   expect(fate('bare')).toEqual(['dropped redirect without a link layer header'])
   expect(fate('framed')[0]).toBe('redirected eth1')
 })
+
+test('user space goes through maps with batch operations', () => {
+  const b = build(
+    `${HEAD}
+struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 64); __type(key, __u32); __type(value, __u32); } seen SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 3); __type(key, __u32); __type(value, __u32); } slots SEC(".maps");
+SEC("xdp") int count(struct xdp_md *ctx)
+{
+	__u32 key = 1, *v = bpf_map_lookup_elem(&seen, &key);
+	return v && *v == 9 && bpf_map_lookup_elem(&slots, &key) ? XDP_DROP : XDP_PASS;
+}
+`,
+    {
+      nodes: [{ kind: 'host', name: 'h', interfaces: ['eth0'] }],
+      attach: [{ program: 'count', node: 'h', interface: 'eth0' }],
+      stimuli: [
+        { kind: 'batch', map: 'seen', operation: 'update', keys: '010000000200000003000000', values: '090000000800000007000000' },
+        { kind: 'packet', hex: '00'.repeat(60) },
+        { kind: 'batch', map: 'seen', operation: 'lookup', count: 2 },
+        { kind: 'batch', map: 'seen', operation: 'delete', keys: '0200000005000000' },
+        { kind: 'batch', map: 'seen', operation: 'lookup-and-delete' },
+        { kind: 'batch', map: 'slots', operation: 'lookup', count: 2 },
+        { kind: 'batch', map: 'slots', operation: 'delete', keys: '00000000' },
+        { kind: 'packet', hex: '00'.repeat(60) },
+      ],
+    },
+  )
+  expect(notes(b)).toEqual([
+    'h: seen: update of 3 elements',
+    expect.stringMatching(/^h: seen: lookup of 3 elements in [23] calls$/),
+    'h: seen: delete of 1 element, then fails with -2',
+    'h: seen: lookup-and-delete of 2 elements in 1 call',
+    'h: slots: lookup of 3 elements in 2 calls',
+    'h: slots: delete of 0 elements, then fails with -524',
+  ])
+  expect(b.activations(0, 5).rows.map((r) => r.verdict)).toEqual(['XDP_DROP', 'XDP_PASS'])
+})

@@ -108,6 +108,7 @@ export function createArray(host: MapHost, def: MapDef, id: number): KernelMap |
       if (index >= def.maxEntries) return keyOf(0)
       return index === def.maxEntries - 1 ? undefined : keyOf(index + 1)
     },
+    locks: host.lock >= 0,
     count: () => def.maxEntries,
     entries: () => {
       const out: MapEntry[] = []

@@ -28,7 +28,8 @@ import { rightsOf } from './values.ts'
 /** Bounds the bucket table; beyond it chains grow longer. */
 const MAX_BUCKETS = 1 << 16
 
-export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | undefined {
+/** `inPlace`: a value that is there is written over, as in maps of maps. */
+export function createHash(host: MapHost, def: MapDef, id: number, inPlace = false): KernelMap | undefined {
   const ram = host.memory.ram
   const percpu = def.type === 'percpu_hash' || def.type === 'lru_percpu_hash'
   const isLru = def.type === 'lru_hash' || def.type === 'lru_percpu_hash'
@@ -41,7 +42,8 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
   const reserve = isLru || percpu ? 0 : prealloc ? host.cpus : 1
   const stride = round8(def.valueSize)
   const elements = createElements(host, def, percpu, total + reserve)
-  const buckets = Math.min(MAX_BUCKETS, 2 ** Math.ceil(Math.log2(def.maxEntries)))
+  const wanted = 2 ** Math.ceil(Math.log2(total))
+  const buckets = Math.min(MAX_BUCKETS, wanted)
   const table = ram.alloc(4 * buckets)
   // count of entries, head of the free elements, the element in reserve; then a key from user space and its value
   const state = ram.alloc(16)
@@ -145,7 +147,7 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
     const old = find(key, hash)
     const err = refuse(old, flags)
     if (err !== 0) return err
-    if (old !== 0 && percpu) {
+    if (old !== 0 && (percpu || inPlace)) {
       putValue(old, value, all, false)
       return 0
     }
@@ -306,6 +308,16 @@ export function createHash(host: MapHost, def: MapDef, id: number): KernelMap | 
       }
       element = firstFrom(0)
       return element === 0 ? undefined : ram.read(element + E_KEY, def.keySize)
+    },
+    locks: host.lock >= 0,
+    chains: {
+      buckets: wanted,
+      at: (bucket) => {
+        const out: MapEntry[] = []
+        for (let e = get(table + 4 * (bucket & (buckets - 1))); e !== 0; e = get(e + E_NEXT))
+          if ((get(e + E_HASH) & (wanted - 1)) === bucket) out.push({ key: ram.read(e + E_KEY, def.keySize), value: read(e) })
+        return out
+      },
     },
     count: () => get(state),
     entries: () => {

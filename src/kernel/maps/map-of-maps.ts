@@ -2,7 +2,7 @@
 // lookup gives the map itself, for another lookup. Kept in an array or hash of numbers: the map's index among the kernel's + 1.
 // Linux: kernel/bpf/map_in_map.c, array_of_map_*() in arraymap.c, htab_of_map_*() in hashtab.c.
 import type { MapDef } from '../../isa/index.ts'
-import { EBADF, EINVAL } from '../errno.ts'
+import { E2BIG, EBADF, EINVAL } from '../errno.ts'
 import { createArray } from './array.ts'
 import { createHash } from './hash.ts'
 import { BPF_F_INNER_MAP, type KernelMap, type MapEntry, type MapHost } from './map.ts'
@@ -15,7 +15,7 @@ export interface MapOfMaps extends KernelMap {
 export function createMapOfMaps(host: MapHost, def: MapDef, id: number): MapOfMaps | undefined {
   const isArray = def.type === 'array_of_maps'
   const numbers = { ...def, type: isArray ? 'array' : 'hash', valueSize: 4 }
-  const store = isArray ? createArray(host, numbers, id) : createHash(host, numbers, id)
+  const store = isArray ? createArray(host, numbers, id) : createHash(host, numbers, id, true)
   if (!store) return undefined
   const ram = host.memory.ram
   const number = (value: Uint8Array | undefined): number => (value ? new DataView(value.buffer, value.byteOffset).getUint32(0, true) : 0)
@@ -40,12 +40,16 @@ export function createMapOfMaps(host: MapHost, def: MapDef, id: number): MapOfMa
       return n === 0 ? undefined : bytes(n - 1)
     },
     userUpdate: (key, value, flags) => {
+      // Linux: bpf_fd_array_map_update_elem() looks at flags and index before the descriptor.
+      if (isArray && flags !== 0) return -EINVAL
+      if (isArray && number(key) >= def.maxEntries) return -E2BIG
       const inner = host.mapAt(number(value))
       if (!inner) return -EBADF
       return def.inner && fits(def.inner, inner.def) ? store.userUpdate(key, bytes(inner.id + 1), flags) : -EINVAL
     },
     userDelete: (key) => (isArray ? store.userUpdate(key, bytes(0), 0) : store.userDelete(key)),
     nextKey: store.nextKey,
+    ...(store.chains && { chains: { buckets: store.chains.buckets, at: (bucket: number) => store.chains!.at(bucket).map(shown) } }),
     count: () => store.entries().filter(isFilled).length,
     entries: () => store.entries().filter(isFilled).map(shown),
     locate: () => undefined,

@@ -81,6 +81,10 @@ export interface KernelMap {
   readonly userDelete: (key: Uint8Array) => number
   /** The key after `key` (the first one where it is absent or gone); undefined = no more. */
   readonly nextKey: (key: Uint8Array | undefined) => Uint8Array | undefined
+  /** Hash kinds: the buckets that Linux would have, and the entries of one in the order of its chain. */
+  readonly chains?: { readonly buckets: number; readonly at: (bucket: number) => MapEntry[] }
+  /** Whether values have a spin lock. */
+  readonly locks?: boolean
   readonly count: () => number
   /** All entries in iteration order. */
   readonly entries: () => MapEntry[]

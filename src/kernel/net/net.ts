@@ -94,6 +94,9 @@ export function tell(net: Net, skb: Skb, at: { readonly ns: string; readonly pla
   net.world.tell({ kind: 'packet', atNs: net.world.nowNs, packet: skb.id, node: at.ns, place: at.place, what, why })
 }
 
+/** A sentence in the world's log. */
+export const note = (net: Net, node: string, text: string): void => net.world.tell({ kind: 'note', atNs: net.world.nowNs, node, text })
+
 export const placeOf = (device: NetInterface): { readonly ns: string; readonly place: string } => ({ ns: device.ns, place: device.name })
 
 export function later(net: Net, afterNs: number, event: NetEvent): undefined {

@@ -2,7 +2,6 @@
 // programs with their attachments, and what the scenario has planned. Out: the plan of the land, events, and the part itself.
 
 import type { Kernel } from '../kernel.ts'
-import { append } from '../log.ts'
 import type { Happening, PlannedEvent, WorldEngine, WorldPart } from '../world/engine.ts'
 import type { ScenarioLink, ScenarioNode, Stimulus } from '../world/scenario.ts'
 import type { WorldPlan } from '../world/types.ts'
@@ -15,7 +14,7 @@ import type { Endpoint } from './endpoint.ts'
 import { putMac, readIp } from './headers.ts'
 import { netHost } from './host.ts'
 import { sendIcmpError } from './icmp.ts'
-import { deviceOf, NET_PART, type Net, type NetEvent, namespaceOf, nextPacket } from './net.ts'
+import { deviceOf, NET_PART, type Net, type NetEvent, namespaceOf, nextPacket, note } from './net.ts'
 import { pingTimeout } from './outcome.ts'
 import { type Request, startRequest, udpTimeout } from './request.ts'
 import { askAgain } from './resolve.ts'
@@ -27,6 +26,7 @@ import { retransmit } from './tcp.ts'
 import { buildTopology, speaksIpv6 } from './topology.ts'
 import { type Namespace, newSkb } from './types.ts'
 import { sendDatagram } from './udp.ts'
+import { batchMap, writeMap } from './user-maps.ts'
 
 /** What happens at a time that is known before: frames from outside, requests, changes, writes to maps. */
 export type NetInput =
@@ -48,6 +48,7 @@ export type NetInput =
       readonly turn: number
     }
   | { readonly kind: 'change'; readonly atNs: number; readonly change: Stimulus & { readonly kind: 'change' } }
+  | { readonly kind: 'batch'; readonly atNs: number; readonly batch: Stimulus & { readonly kind: 'batch' } }
   | {
       readonly kind: 'map'
       readonly atNs: number
@@ -231,8 +232,6 @@ function* listen(net: Net, ns: Namespace, app: App & { kind: 'listener' }, wante
   if (server.protocol === 'tcp') yield* runSockOps(net, own, 'listen')
 }
 
-const note = (net: Net, node: string, text: string): void => net.world.tell({ kind: 'note', atNs: net.world.nowNs, node, text })
-
 function* happens(net: Net, what: NetInput): Happening {
   switch (what.kind) {
     case 'frame': {
@@ -254,6 +253,8 @@ function* happens(net: Net, what: NetInput): Happening {
       return change(net, what.change)
     case 'map':
       return writeMap(net, what)
+    case 'batch':
+      return batchMap(net, what.batch)
   }
 }
 
@@ -273,17 +274,4 @@ function switchNode(net: Net, node: string, up: boolean): void {
 function switchInterface({ state }: Net, ns: string, ifindex: number, up: boolean): void {
   if (up) state.down.delete(`${ns} ${ifindex}`)
   else state.down.add(`${ns} ${ifindex}`)
-}
-
-function writeMap(net: Net, { node, map, key, value }: NetInput & { readonly kind: 'map' }): void {
-  const ns = net.namespaces.get(node)
-  const kernels = ns ? [ns.kernel] : [...new Set([...net.namespaces.values()].map((n) => n.kernel))]
-  for (const kernel of kernels) {
-    const found = kernel.maps.find((m) => m.def.name === map)
-    if (!found) continue
-    const errno = value ? found.userUpdate(key, value, 0) : found.userDelete(key)
-    if (errno >= 0) append(kernel.changes, { map: found.id, kind: value ? 'update' : 'delete', key })
-    else note(net, node, `${map}: ${value ? 'update' : 'delete'} fails with ${errno}`)
-    net.world.tell({ kind: 'map', atNs: net.world.nowNs, node: ns?.host ?? '', map, what: value ? 'update' : 'delete' })
-  }
 }

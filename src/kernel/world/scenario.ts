@@ -175,6 +175,18 @@ export type Stimulus =
   | (Happening & { readonly kind: 'acts'; readonly process: string; readonly text: string })
   /** User space writes a map, or deletes a key (no `value`); hex. */
   | (Happening & { readonly kind: 'map'; readonly map: string; readonly key: string; readonly value?: string })
+  /**
+   * User space goes through a map with batch operations: keys and values one behind the other in hex. Lookups go on, `count` elements a call (64 where it is
+   * not said), until the map says that there is no more.
+   */
+  | (Happening & {
+      readonly kind: 'batch'
+      readonly map: string
+      readonly operation: 'lookup' | 'lookup-and-delete' | 'update' | 'delete'
+      readonly keys?: string
+      readonly values?: string
+      readonly count?: number
+    })
   /** The world changes: a node or server comes or goes, an interface or link goes up or down. */
   | (Happening & {
       readonly kind: 'change'
