@@ -56,6 +56,8 @@ export type ProgContext =
       readonly metadata?: Uint8Array
       readonly fields?: SkbFields
       readonly sock?: Sock | null
+      /** Of a flow dissector that is asked about a packet under way: its flags (BPF_FLOW_DISSECTOR_F_). A test run has no such packet. */
+      readonly dissect?: number
     }
   /**
    * A struct of its own. `sock`: what `sk` points to and helpers on sockets work on. `data`: what data and data_end (optval, skb_data) point to.
@@ -96,6 +98,10 @@ export interface SkbFields {
   readonly gsoSize?: number
   readonly hwtstamp?: bigint
   readonly cb?: Uint8Array
+  /** The flow's hash, where it is known; 0 = not yet. */
+  readonly hash?: number
+  /** What bpf_get_hash_recalc() finds where the hash is not known; 0 = it takes the packet apart itself. */
+  readonly flowHash?: number
 }
 
 /** A sysctl that is read or written: "net/ipv4/tcp_mem", its value, and the one that is written. */

@@ -83,7 +83,8 @@ export function startProgram(k: Kernel, p: LoadedProgram, context: ProgContext, 
     if (level === undefined) return unfit(type, context)
     startSkb(k, context, level === 'l2')
     if (type === 'flow_dissector') {
-      startFlowKeys(k.packet, ETH_HLEN, (context.packet[12] ?? 0) | ((context.packet[13] ?? 0) << 8))
+      startFlowKeys(k.packet, ETH_HLEN, (context.packet[12] ?? 0) | ((context.packet[13] ?? 0) << 8), context.dissect)
+      k.skb.isDissected = context.dissect !== undefined
       k.skb.flowKeys = k.packet.keys.baseLo
     }
     start(k.machine, p.code, k.skbRegion.baseLo, DIRECT_HI)
@@ -266,6 +267,11 @@ function setFields(skb: SkBuff, f: SkbFields): void {
   skb.wireLen = f.wireLen ?? 0
   skb.gsoSegs = f.gsoSegs ?? 0
   skb.gsoSize = f.gsoSize ?? 0
+  skb.flowHash = f.flowHash ?? 0
+  if (f.hash) {
+    skb.hash = f.hash
+    skb.hashValid = true
+  }
   if (f.tstamp !== undefined) [skb.tstampLo, skb.tstampHi] = halves(f.tstamp)
   if (f.hwtstamp !== undefined) [skb.hwtstampLo, skb.hwtstampHi] = halves(f.hwtstamp)
   if (f.cb) skb.cb.set(f.cb.subarray(0, skb.cb.length))

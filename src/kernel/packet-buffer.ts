@@ -110,15 +110,17 @@ export const packetLo = (p: PacketBuffer, offset: number): number => p.ram + off
 
 const NHOFF = 0
 const THOFF = 2
+const FLOW_FLAGS = 48
 const N_PROTO = 10
 
 /** Flow keys before a dissector runs: the network header's place and the frame's protocol (network order). Linux: bpf_flow_dissect(). */
-export function startFlowKeys(p: PacketBuffer, nhoff: number, protocol: number): void {
+export function startFlowKeys(p: PacketBuffer, nhoff: number, protocol: number, flags = 0): void {
   const { ram } = p.memory
   ram.fill(p.keys.baseLo, FLOW_KEYS_SIZE, 0)
   ram.view.setUint16(p.keys.baseLo + NHOFF, nhoff, true)
   ram.view.setUint16(p.keys.baseLo + THOFF, nhoff, true)
   ram.view.setUint16(p.keys.baseLo + N_PROTO, protocol, true)
+  ram.view.setUint32(p.keys.baseLo + FLOW_FLAGS, flags, true)
   p.keys.to = FLOW_KEYS_SIZE
 }
 

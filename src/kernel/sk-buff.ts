@@ -42,6 +42,8 @@ export interface SkBuff {
   hash: number
   /** skb_get_hash() has nothing to do: the hash is valid over layer 4. */
   hashValid: boolean
+  /** Hash of the flow that a flow dissector found; 0 = none has looked. */
+  flowHash: number
   vlanPresent: boolean
   vlanTci: number
   vlanProto: number
@@ -71,6 +73,8 @@ export interface SkBuff {
   sock: Sock | undefined
   /** Ram offset of its struct bpf_flow_keys; 0 = none. */
   flowKeys: number
+  /** A flow dissector is asked about this packet, and may load its bytes. */
+  isDissected: boolean
   /** The tunnel that it came through or is to leave by. */
   tunnel: TunnelInfo | undefined
 }
@@ -103,6 +107,7 @@ export function createSkBuff(): SkBuff {
     priority: 0,
     hash: 0,
     hashValid: false,
+    flowHash: 0,
     vlanPresent: false,
     vlanTci: 0,
     vlanProto: 0,
@@ -128,6 +133,7 @@ export function createSkBuff(): SkBuff {
     atTcIngress: false,
     sock: undefined,
     flowKeys: 0,
+    isDissected: false,
     tunnel: undefined,
   }
 }

@@ -6,7 +6,12 @@ import { startBuild } from '../engine/build-whole.ts'
 import type { Project, Scenario } from '../engine/project.ts'
 import { readProject } from '../engine/read-project.ts'
 
-export function build(source: string, scenario: Omit<Scenario, 'seed' | 'maps' | 'views'> & Partial<Scenario>, kernel?: KernelBtf): Build {
+export function build(
+  source: string,
+  scenario: Omit<Scenario, 'seed' | 'maps' | 'views'> & Partial<Scenario>,
+  kernel?: KernelBtf,
+  wrong: readonly string[] = [],
+): Build {
   const json: Project = {
     version: 1,
     files: [{ path: 'p.c', text: source }],
@@ -19,7 +24,7 @@ export function build(source: string, scenario: Omit<Scenario, 'seed' | 'maps' |
   const work = startBuild(read.project, 1, () => 0, kernel)
   while (work.run() === 'more');
   const done = work.build()
-  expect(done.report.diagnostics.map((d) => `${d.code} ${d.params}`)).toEqual([])
+  expect(done.report.diagnostics.map((d) => `${d.code} ${d.params}`)).toEqual(wrong)
   expect(done.report.programs.filter((p) => p.verdict.verdict !== 'accepted').map((p) => `${p.name}: ${p.verdict.message}`)).toEqual([])
   expect(done.report.notRun).toBe('')
   return done

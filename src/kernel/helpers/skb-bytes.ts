@@ -40,7 +40,8 @@ export const skbLoadBytes: HelperBody = (k, m) => {
   const to = writable(k, m, 3, len)
   if (to < 0) return 'stopped'
   // A flow dissector in a test run has no socket buffer. Linux: bpf_flow_dissector_load_bytes().
-  return ret(m, k.progType === 'flow_dissector' ? load(k, to, -1, len) : loadSkb(k, to, u32(m, 2), len))
+  const hasSkb = k.progType !== 'flow_dissector' || k.skb.isDissected
+  return ret(m, hasSkb ? loadSkb(k, to, u32(m, 2), len) : load(k, to, -1, len))
 }
 
 /** Copies from the packet to a Ram offset; 0 or an error number, with zeros then. Linux: __bpf_skb_load_bytes(). */

@@ -9,7 +9,7 @@ import { type HelperBody, isNull, ret, retU32, u32, writable } from './body.ts'
 export const getHashRecalc: HelperBody = (k, m) => {
   const s = k.skb
   if (!s.hashValid) {
-    s.hash = flowHash(k)
+    s.hash = s.flowHash || flowHash(k)
     s.hashValid = true
   }
   return retU32(m, s.hash)

@@ -45,6 +45,11 @@ export function attachPrograms(namespaces: ReadonlyMap<string, Namespace>, progr
       faults.push(where)
       continue
     }
+    const taken = type === 'flow_dissector' ? otherDissector(hooks, namespaces, ns) : undefined
+    if (taken) {
+      faults.push(`${name}: ${taken}`)
+      continue
+    }
     const hook = { name: where.name, node: ns.name, place: where.place }
     push(hooks, where.key, { hook, program })
     list.push({ ...hook, program: name })
@@ -67,6 +72,21 @@ interface Where {
 /** Keys of programs that stand in maps beside where packets are redirected to. */
 export const devmapKey = (ns: string, map: string, ifindex: number): string => `devmap ${ns} ${map} ${ifindex}`
 export const cpumapKey = (ns: string, map: string): string => `cpumap ${ns} ${map}`
+
+/** Key of the program that takes packets of a namespace apart. */
+export const dissectorKey = (ns: string): string => `flow_dissector ${ns}`
+
+/** A namespace has one at most, and the host's is there for all: beside it none may be, and it beside none. Linux: flow_dissector_bpf_prog_attach_check(). */
+function otherDissector(
+  hooks: ReadonlyMap<string, unknown>,
+  namespaces: ReadonlyMap<string, Namespace>,
+  ns: Namespace,
+): string | undefined {
+  if (hooks.has(dissectorKey(ns.name))) return `${ns.name} has a flow dissector already`
+  const others = [...namespaces.values()].filter((n) => n.host === ns.host && n !== ns && (n.kind === 'host') !== (ns.kind === 'host'))
+  const there = others.find((n) => hooks.has(dissectorKey(n.name)))
+  return there && `${there.name} has a flow dissector already (a host's is there for its pods too)`
+}
 
 /** Key of the program that chooses among sockets that share a port. */
 export const reuseportKey = (ns: string, protocol: string, port: number): string => `sk_reuseport ${ns} ${protocol} ${port}`
@@ -106,6 +126,8 @@ function placeOf(ns: Namespace, { program, maps }: LoadedProgram, at: Attachment
       const chain = at.target || 'prerouting'
       return CHAINS.includes(chain) ? { key: `nf ${ns.name} ${chain}`, name: `netfilter ${chain}`, place: chain } : `${chain} is no chain`
     }
+    case 'flow_dissector':
+      return { key: dissectorKey(ns.name), name: 'flow_dissector', place: ns.name }
     case 'sk_lookup':
       return { key: `sk_lookup ${ns.name}`, name: 'sk_lookup', place: ns.name }
     case 'sk_reuseport': {

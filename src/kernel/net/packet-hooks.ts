@@ -6,6 +6,7 @@ import type { Happening } from '../world/engine.ts'
 import type { ActivationResult } from '../world/types.ts'
 import { type Prefix, swapped16 } from './address.ts'
 import { lwtKey } from './attach.ts'
+import { asksForHash, dissectFlow } from './flow.ts'
 import { ETH_HLEN, putEtherType } from './headers.ts'
 import { type AttachedProgram, call, cgroupPrograms, type Net, namespaceOf, newClones, programsAt } from './net.ts'
 import { socketOfSock } from './socket.ts'
@@ -215,6 +216,8 @@ function* onSkb(
   atIngress: boolean,
 ): Happening<ActivationResult> {
   const { kernel } = ns
+  // The program asks for the flow's hash, and a program of the namespace has a say in what a flow is.
+  const flowHash = skb.hash === 0 && asksForHash(attached.program) ? yield* dissectFlow(net, ns, skb, device) : 0
   const sock = skb.socket === 0 ? undefined : kernel.socks[net.state.sockets.get(skb.socket)?.sock ?? -1]
   const context = {
     kind: 'skb',
@@ -229,6 +232,8 @@ function* onSkb(
       tcClassid: skb.tcClassid,
       queueMapping: skb.queueMapping,
       tstamp: BigInt(skb.tstampNs),
+      hash: skb.hash,
+      flowHash,
       wireLen: skb.bytes.length,
       ...(skb.vlanProto === 0 ? {} : { vlanTci: skb.vlanTci, vlanProto: swapped16(skb.vlanProto) }),
     },
@@ -262,6 +267,7 @@ function skbNow(kernel: Kernel, before: Skb, hasLinkHeader: boolean): Skb {
     priority: k.priority >>> 0,
     tstampNs: (k.tstampHi >>> 0) * 4294967296 + (k.tstampLo >>> 0),
     tcClassid: k.tcClassid,
+    hash: k.hashValid ? k.hash : 0,
     queueMapping: k.queueMapping,
     vlanTci: k.vlanPresent ? k.vlanTci : 0,
     vlanProto: k.vlanPresent ? swapped16(k.vlanProto) : 0,

@@ -29,6 +29,7 @@ import { outsideArp, receiveArp } from './arp.ts'
 import { cpumapKey, devmapKey } from './attach.ts'
 import { bridgeForward } from './bridge.ts'
 import { deliver } from './deliver.ts'
+import { dissectFlow } from './flow.ts'
 import { ETH_HLEN, ETH_P_ARP, ETH_P_IP, ETH_P_IPV6, etherTypeOf, type IpHeader, readIp, withMacs, withTtl } from './headers.ts'
 import { sendIcmpError } from './icmp.ts'
 import { outsideNdp } from './ndp.ts'
@@ -56,7 +57,8 @@ export function* receive(net: Net, at: InterfaceRef, skb: Skb, fromOutside = fal
     return tell(net, skb, placeOf(device), 'dropped', 'for another host')
   // Metadata stays on the host: the ends of a veth are on one, a wire leads to another.
   const meta = device.kind === 'veth' ? skb.meta : NO_META
-  const fresh = { ...skb, meta, ingress: device.ifindex, mark: 0, priority: 0, tstampNs: 0, socket: 0, tcClassid: 0, ct: '' }
+  const hash = device.kind === 'veth' ? skb.hash : 0
+  const fresh = { ...skb, meta, hash, ingress: device.ifindex, mark: 0, priority: 0, tstampNs: 0, socket: 0, tcClassid: 0, ct: '' }
   tell(net, fresh, placeOf(device), 'arrived', '')
   const xdp = yield* runXdp(net, device, fresh)
   const passed = obey(net, device, xdp, 'xdp')
@@ -386,6 +388,9 @@ export function* transmit(net: Net, at: InterfaceRef, skb: Skb): Happening {
   const passed = obey(net, device, tc, 'tc egress')
   if (!passed) return
   yield* runTaps(net, device, passed)
+  // The queue (fq) tells packets of nobody's socket apart by their flows.
+  if (device.kind === 'eth' && passed.socket === 0 && passed.hash === 0)
+    yield* dissectFlow(net, namespaceOf(net, device.ns), passed, device)
   const wait = passed.tstampNs - (BOOT_NS + net.world.nowNs)
   // The queue (fq) holds a packet back until the time that it bears.
   onWire(net, device, passed, Math.max(0, wait))

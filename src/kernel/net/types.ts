@@ -69,6 +69,8 @@ export interface Skb {
   /** Socket that it is sent by; 0 = none. */
   readonly socket: number
   readonly tcClassid: number
+  /** Hash of its flow; 0 = nobody has asked for it. */
+  readonly hash: number
   readonly queueMapping: number
   readonly vlanTci: number
   /** 0 = no tag outside of the bytes. */
@@ -93,6 +95,7 @@ export const newSkb = (id: number, bytes: Uint8Array, change: Partial<Skb> = {})
   ingress: 0,
   socket: 0,
   tcClassid: 0,
+  hash: 0,
   queueMapping: 0,
   vlanTci: 0,
   vlanProto: 0,

@@ -34,6 +34,7 @@ const OTHERS = new Set([
   'netfilter',
   'sk_lookup',
   'sk_reuseport',
+  'flow_dissector',
   'sk_msg',
   'sk_skb',
   'sk_skb_verdict',
