@@ -53,3 +53,39 @@ test('a second window shows the audience what the first one does', async ({ page
   await page.getByRole('tab', { name: 'Maps' }).click()
   await expect(second.locator('[data-panel="maps"], #panel-maps').first()).toBeVisible()
 })
+
+test('a workshop that was saved as a file is opened and changed', async ({ page }) => {
+  await open(page)
+  await page.getByRole('button', { name: 'Lessons' }).click()
+  await page.getByRole('button', { name: 'More', exact: true }).click()
+  await page.getByRole('button', { name: 'Make a workshop' }).click()
+  const item = { kind: 'text', title: 'Before lunch', body: 'Read *this*.', notes: '' }
+  const workshop = { version: 1, title: 'Of last year', items: [item], from: 0, until: 0 }
+  const choose = async (name: string, text: string) => {
+    const chooser = page.waitForEvent('filechooser')
+    await page.getByRole('button', { name: 'Open a file' }).click()
+    await (await chooser).setFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) })
+  }
+  await choose('mine.json', '{}')
+  await expect(page.getByText('mine.json is no workshop')).toBeVisible()
+  await choose('year.json', JSON.stringify(workshop))
+  await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('Of last year')
+  await expect(page.getByRole('textbox', { name: 'Text (Markdown)' })).toHaveValue('Read *this*.')
+  await page.getByRole('combobox', { name: 'Choose a lesson' }).selectOption('count')
+  await page.getByRole('button', { name: 'Add a lesson' }).click()
+  await expect(page.getByRole('listitem')).toHaveCount(2)
+  await page.getByRole('button', { name: 'Start anew' }).click()
+  await expect(page.getByRole('listitem')).toHaveCount(0)
+})
+
+test('a lesson in a frame comes with its text', async ({ page }) => {
+  await page.goto('?embed#lesson=count')
+  const lesson = page.getByRole('complementary', { name: 'Lesson' })
+  await expect(lesson.getByRole('heading', { level: 2, name: 'Count' })).toBeVisible({ timeout: 40_000 })
+  await expect(lesson.getByRole('button', { name: 'All lessons' })).toBeHidden()
+  await page.setViewportSize({ width: 500, height: 480 })
+  await expect(lesson).toBeVisible()
+  await page.getByRole('tab', { name: 'Code' }).click()
+  await expect(lesson).toBeHidden()
+  await expect(page.locator('.monaco-editor .view-line').first()).toBeAttached()
+})

@@ -1,5 +1,5 @@
 // The command grade: builds and runs every hand-in again, as the page's gradebook does. Files hold a link, a packed line, or JSON.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Compressor, KernelBtf } from '../engine/index.ts'
 import {
@@ -34,14 +34,14 @@ export async function gradeCommand(words: readonly string[], output: Output, ker
   const [first, ...rest] = args.files
   const workshop = readWorkshop(readAny(first))
   if (!workshop.ok) {
-    output.err(`${first}: ${workshop.faults.join('; ')}`)
+    output.err(`${first}: ${existsSync(first) ? workshop.faults.join('; ') : 'no such file'}`)
     return 2
   }
   const handIns: HandIn[] = []
   for (const path of rest) {
     const read = readHandIn(readAny(path))
     if (read.ok) handIns.push(read.handIn)
-    else output.err(`${path}: ${read.faults.join('; ')}`)
+    else output.err(`${path}: ${existsSync(path) ? read.faults.join('; ') : 'no such file'}`)
   }
   const rows = await gradeAll(workshop.workshop, handIns, kernel)
   output.out(JSON.stringify({ workshop: workshop.workshop.title, rows }, undefined, 1))

@@ -53,7 +53,7 @@ export function gradesJunit(title: string, rows: readonly GradeRow[]): string {
     const head = `  <testcase classname="${xml(r.name)}" name="${xml(r.lesson)}"`
     if (r.grade?.passed) return `${head}/>`
     const failed = [...(r.grade?.checks ?? []), ...(r.grade?.hidden ?? [])].filter((c) => !c.passed).map((c) => c.id)
-    return `${head}><failure message="${xml(failed.join(', ') || 'not graded')}"/></testcase>`
+    return `${head}><failure message="${xml(failed.join(', ') || 'not handed in')}"/></testcase>`
   })
   const failures = rows.filter((r) => !r.grade?.passed).length
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuite name="${xml(title)}" tests="${rows.length}" failures="${failures}">\n${cases.join('\n')}\n</testsuite>\n`

@@ -19,18 +19,18 @@ export function Gradebook() {
   const page = usePage()
   const [workshop, setWorkshop] = useState<Workshop | undefined>(useLearn.getState().workshop)
   const [handIns, setHandIns] = useState<readonly HandIn[]>([])
-  const [bad, setBad] = useState(0)
+  const [bad, setBad] = useState<readonly string[]>([])
   const [links, setLinks] = useState('')
   const [rows, setRows] = useState<readonly GradeRow[]>([])
   const [status, setStatus] = useState('')
   const [running, setRunning] = useState(false)
 
-  const take = async (texts: readonly string[]) => {
-    const found = await Promise.all(texts.map((text) => readPiece(page, text)))
+  const take = async (pieces: readonly { readonly name: string; readonly text: string }[]) => {
+    const found = await Promise.all(pieces.map(({ text }) => readPiece(page, text)))
     const workshops = found.flatMap((f) => (f?.kind === 'workshop' ? [f.workshop] : []))
     if (workshops.length > 0) setWorkshop(workshops[workshops.length - 1])
     setHandIns((old) => [...old, ...found.flatMap((f) => (f?.kind === 'handin' ? [f.handIn] : []))])
-    setBad((old) => old + found.filter((f) => !f).length)
+    setBad((old) => [...old, ...pieces.flatMap(({ name }, i) => (found[i] ? [] : [name]))])
   }
   const run = async () => {
     if (!workshop) return
@@ -50,7 +50,9 @@ export function Gradebook() {
             type="file"
             multiple
             accept=".json,.txt"
-            onChange={(e) => void Promise.all([...(e.target.files ?? [])].map((f) => f.text())).then(take)}
+            onChange={(e) =>
+              void Promise.all([...(e.target.files ?? [])].map(async (f) => ({ name: f.name, text: await f.text() }))).then(take)
+            }
           />
         </label>
         <label className={styles.field}>
@@ -60,7 +62,8 @@ export function Gradebook() {
         <Button
           disabled={links.trim() === ''}
           onClick={() => {
-            void take(links.split(/\s+/).filter(Boolean))
+            const lines = links.split(/\s+/).filter(Boolean)
+            void take(lines.map((text) => ({ name: text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text, text })))
             setLinks('')
           }}
         >
@@ -68,7 +71,7 @@ export function Gradebook() {
         </Button>
       </div>
       <p>{workshop ? t.grades.loaded(workshop.title, handIns.length) : t.grades.none}</p>
-      {bad > 0 && <p className={styles.fault}>{t.grades.unreadable(bad)}</p>}
+      {bad.length > 0 && <p className={styles.fault}>{t.grades.unreadable(bad.join(', '))}</p>}
       <div className={styles.acts}>
         <Button kind="strong" icon="run" disabled={!workshop || handIns.length === 0 || running} onClick={() => void run()}>
           {t.grades.run}
@@ -80,7 +83,8 @@ export function Gradebook() {
             download(
               'grades.csv',
               'text/csv',
-              gradesCsv(rows, (ms) => new Date(ms).toISOString()),
+              // Spreadsheets take a file without this mark for one in an old code page, and names for rubbish.
+              `\ufeff${gradesCsv(rows, (ms) => new Date(ms).toISOString())}`,
             )
           }
         >
@@ -92,7 +96,7 @@ export function Gradebook() {
           onClick={() => {
             setHandIns([])
             setRows([])
-            setBad(0)
+            setBad([])
             setStatus('')
           }}
         >
@@ -112,6 +116,9 @@ export function Gradebook() {
     </Page>
   )
 }
+
+/** Characters of a link that stand for it. */
+const SHOWN = 40
 
 type Piece = { readonly kind: 'workshop'; readonly workshop: Workshop } | { readonly kind: 'handin'; readonly handIn: HandIn }
 

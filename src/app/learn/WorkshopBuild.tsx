@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'react'
 import { encode } from 'uqr'
 import type { Workshop, WorkshopItem } from '../../lessons/index.ts'
 import { readWorkshop } from '../../worker/index.ts'
-import { download } from '../files.ts'
+import { download, pick } from '../files.ts'
 import { addressOf, toClipboard } from '../share/link.ts'
 import { usePage } from '../state/hooks.ts'
 import { useLearn } from '../state/learn.ts'
@@ -50,6 +50,12 @@ export function WorkshopBuild() {
     wanted.current = { item, button }
     change({ items })
   }
+  // The fields of items keep what is typed into them, so another workshop has fields of its own.
+  const [round, setRound] = useState(0)
+  const take = (next: Workshop) => {
+    setWorkshop(next)
+    setRound(round + 1)
+  }
   const copy = async () => {
     if (await toClipboard(link)) useUi.getState().tell(t.workshop.copied(link.length))
   }
@@ -60,7 +66,7 @@ export function WorkshopBuild() {
         {t.workshop.title}
         <input value={workshop.title} maxLength={200} onChange={(e) => change({ title: e.target.value })} />
       </label>
-      <ol ref={list} className={styles.items}>
+      <ol key={round} ref={list} className={styles.items}>
         {workshop.items.map((item, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: items have no names of their own
           <li key={i} className={styles.item}>
@@ -106,6 +112,21 @@ export function WorkshopBuild() {
         >
           {t.workshop.saveFile}
         </Button>
+        <Button
+          kind="quiet"
+          onClick={() =>
+            pick('.json', async (file) => {
+              const read = readFile(await file.text())
+              if (read) take(read)
+              else useUi.getState().tell(t.workshop.notAWorkshop(file.name))
+            })
+          }
+        >
+          {t.workshop.openFile}
+        </Button>
+        <Button kind="quiet" disabled={workshop.items.length === 0 && workshop.title === ''} onClick={() => take(EMPTY)}>
+          {t.workshop.startNew}
+        </Button>
       </div>
       <p className={styles.intro}>{t.workshop.notSecret}</p>
       <details>
@@ -116,12 +137,14 @@ export function WorkshopBuild() {
   )
 }
 
-function readDraft(): Workshop {
+const readDraft = (): Workshop => readFile(readSetting(DRAFT) ?? '') ?? EMPTY
+
+function readFile(text: string): Workshop | undefined {
   try {
-    const read = readWorkshop(JSON.parse(readSetting(DRAFT) ?? ''))
-    return read.ok ? read.workshop : EMPTY
+    const read = readWorkshop(JSON.parse(text))
+    return read.ok ? read.workshop : undefined
   } catch {
-    return EMPTY
+    return undefined
   }
 }
 
@@ -184,14 +207,22 @@ function AddItem({ onAdd }: { readonly onAdd: (item: WorkshopItem) => void }) {
   const language = useUi((s) => s.language)
   const course = useLearn((s) => s.course)
   const [id, setId] = useState('')
+  const groups = [
+    ...t.map.tracks.map((name, track) => ({ name, rows: course.filter((row) => row.kind === 'lesson' && row.track === track) })),
+    { name: t.map.challenges, rows: course.filter((row) => row.kind === 'challenge') },
+  ].filter((group) => group.rows.length > 0)
   return (
     <div className={styles.acts}>
       <select aria-label={t.workshop.choose} value={id} onChange={(e) => setId(e.target.value)}>
         <option value="">{t.workshop.choose}</option>
-        {course.map((row) => (
-          <option key={row.id} value={row.id}>
-            {row.title[language]}
-          </option>
+        {groups.map((group) => (
+          <optgroup key={group.name} label={group.name}>
+            {group.rows.map((row) => (
+              <option key={row.id} value={row.id}>
+                {row.title[language]}
+              </option>
+            ))}
+          </optgroup>
         ))}
       </select>
       <Button icon="plus" disabled={id === ''} onClick={() => onAdd({ kind: 'lesson', id, notes: '', hidden: [] })}>

@@ -7,7 +7,7 @@ export const learnEn = {
   map: {
     title: 'Lessons',
     intro:
-      'From a packet filter to the machine that Cilium, Katran and Tetragon stand on. Each lesson takes 5 to 15 minutes and works without a network. What you do is kept on this machine alone.',
+      'From a packet filter to the machine that Cilium, Katran and Tetragon stand on. Each lesson takes 5 to 20 minutes and works without a network. What you do is kept on this machine alone.',
     tracks: [
       '',
       'The packet filter that grew up',
@@ -136,6 +136,9 @@ export const learnEn = {
     qr: 'QR code of the link',
     qrTooLong: (n: number) => `The link has ${grouped(n)} characters, too many for a QR code that a phone can read.`,
     copied: (n: number) => `Link copied (${count(n, 'character')})`,
+    openFile: 'Open a file…',
+    notAWorkshop: (name: string) => `${name} is no workshop`,
+    startNew: 'Start anew',
     notSecret: 'Hidden checks cannot be read in the link by eye, but whoever unpacks it sees them. They are no secret.',
     take: 'Workshop',
     leave: 'Leave the workshop',
@@ -164,7 +167,7 @@ export const learnEn = {
     loaded: (title: string, n: number) => `${title}: ${count(n, 'hand-in')}`,
     running: (done: number, all: number) => `${done} of ${all}`,
     done: (seconds: string) => `All run again in ${seconds} s`,
-    unreadable: (n: number) => `${count(n, 'piece')} could not be read`,
+    unreadable: (names: string) => `Not read: ${names}`,
     otherWorkshop: 'for another workshop',
     missing: 'not handed in',
     forged: 'claims to pass and does not',

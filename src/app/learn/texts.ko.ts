@@ -8,7 +8,7 @@ export const learnKo: LearnTexts = {
   map: {
     title: '레슨',
     intro:
-      '패킷 필터에서 출발해 Cilium, Katran, Tetragon이 딛고 선 기계까지 갑니다. 레슨 하나는 5~15분이고 네트워크 없이도 됩니다. 진행 상황은 이 컴퓨터에만 저장됩니다.',
+      '패킷 필터에서 출발해 Cilium, Katran, Tetragon이 딛고 선 기계까지 갑니다. 레슨 하나는 5~20분이고 네트워크 없이도 됩니다. 진행 상황은 이 컴퓨터에만 저장됩니다.',
     tracks: ['', '패킷 필터의 성장기', '검증기', '기계', '네트워크', '관찰과 방어'],
     track: (n) => `트랙 ${n}`,
     own: '파일로 연 레슨',
@@ -105,7 +105,7 @@ export const learnKo: LearnTexts = {
   },
   workshop: {
     build: '워크숍 만들기',
-    gradebook: '채점부',
+    gradebook: '채점표',
     title: '제목',
     intro:
       '레슨을 원하는 순서로 놓고, 사이에 글을 넣고, 발표 메모와 숨은 검사를 더합니다. 모두 링크 하나나 파일 하나에 담기고, 배우는 사람은 계정이 필요 없습니다.',
@@ -129,6 +129,9 @@ export const learnKo: LearnTexts = {
     qr: '링크의 QR 코드',
     qrTooLong: (n) => `링크가 ${count(n)}자라서 휴대폰으로 읽을 만한 QR 코드로는 너무 깁니다.`,
     copied: (n) => `링크를 복사했습니다(${count(n)}자)`,
+    openFile: '파일 열기…',
+    notAWorkshop: (name) => `${name}은(는) 워크숍 파일이 아닙니다`,
+    startNew: '새로 시작',
     notSecret: '숨은 검사는 링크를 눈으로 봐서는 읽을 수 없지만, 풀어 보는 사람에게는 보입니다. 비밀은 아닙니다.',
     take: '워크숍',
     leave: '워크숍에서 나가기',
@@ -145,7 +148,7 @@ export const learnKo: LearnTexts = {
     unknown: (id) => `이 페이지에 없는 레슨입니다: ${id}`,
   },
   grades: {
-    title: '채점부',
+    title: '채점표',
     intro:
       '워크숍과 제출물을 여세요. 파일을 열거나 링크를 한 줄에 하나씩 붙여 넣습니다. 모든 작업을 다시 빌드하고 실행하며, 제출물이 스스로 주장하는 결과는 보지 않습니다.',
     addFiles: '파일 열기…',
@@ -157,7 +160,7 @@ export const learnKo: LearnTexts = {
     loaded: (title, n) => `${title}: 제출물 ${count(n)}개`,
     running: (done, all) => `${count(all)}개 중 ${count(done)}개`,
     done: (seconds) => `모두 다시 실행했습니다(${seconds}초)`,
-    unreadable: (n) => `${count(n)}개를 읽지 못했습니다`,
+    unreadable: (names) => `읽지 못했습니다: ${names}`,
     otherWorkshop: '다른 워크숍의 제출물',
     missing: '제출 안 함',
     forged: '통과했다고 주장하지만 아닙니다',

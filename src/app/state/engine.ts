@@ -209,7 +209,7 @@ export function createEngine(client: Client): Engine {
 /** Where one is looking now. */
 export function viewOf(): ProjectView {
   const { machine, cursorLine } = useSession.getState()
-  return { packet: machine?.packet ?? 0, step: machine?.step ?? 0, panels: [], cursorLine }
+  return { packet: Math.max(0, machine?.packet ?? 0), step: machine?.step ?? 0, panels: [], cursorLine }
 }
 
 const placeOf = (s: { readonly machine: { readonly packet: number; readonly step: number } | undefined }) =>

@@ -16,7 +16,14 @@ type Message =
   | { readonly kind: 'hello' }
   /** The work as it is, and where one looks. */
   | { readonly kind: 'work'; readonly project: unknown; readonly tab: string }
-  | { readonly kind: 'place'; readonly packet: number; readonly step: number; readonly line: number; readonly tab: string }
+  | {
+      readonly kind: 'place'
+      readonly packet: number
+      readonly step: number
+      readonly tick: number
+      readonly line: number
+      readonly tab: string
+    }
 
 let name: string | undefined
 
@@ -37,7 +44,10 @@ function startLeading(): string {
   const work = () => post({ kind: 'work', project: toProject(useDocument.getState(), viewOf()), tab: useUi.getState().tab })
   const place = () => {
     const { packet, step } = viewOf()
-    post({ kind: 'place', packet, step, line: useSession.getState().cursorLine, tab: useUi.getState().tab })
+    // Programs that run without packets are followed by the step of the whole run.
+    const { machine } = useSession.getState()
+    const tick = machine && machine.packet < 0 ? machine.tick : -1
+    post({ kind: 'place', packet, step, tick, line: useSession.getState().cursorLine, tab: useUi.getState().tab })
   }
   const later = (act: () => void) => {
     let timer: ReturnType<typeof setTimeout> | undefined
@@ -70,7 +80,9 @@ export function follow(page: Page, channelName: string): void {
     const tab = TABS.find((t) => t === message.tab)
     if (tab && tab !== useUi.getState().tab) useUi.setState({ tab })
     if (message.kind === 'place') {
-      page.engine.go({ kind: 'packet', packet: Number(message.packet) || 0, step: Number(message.step) || 0 })
+      const tick = Number(message.tick)
+      if (tick >= 0) page.engine.go({ kind: 'tick', tick })
+      else page.engine.go({ kind: 'packet', packet: Number(message.packet) || 0, step: Number(message.step) || 0 })
       revealLine(Number(message.line) || 0, 1, false)
       return
     }
