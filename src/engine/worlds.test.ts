@@ -409,6 +409,95 @@ SEC("lwt_xmit") int framed(struct __sk_buff *skb)
   expect(fate('framed')[0]).toBe('redirected eth1')
 })
 
+test('a program on a route puts another packet around the one under way, which then finds its own way', () => {
+  const source = `${HEAD}
+#include <linux/ipv6.h>
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 8); __type(key, __u32); __type(value, __s32); } seen SEC(".maps");
+static __always_inline void note(__u32 key, __s32 value)
+{
+	bpf_map_update_elem(&seen, &key, &value, 0);
+}
+static __always_inline int wrap4(struct __sk_buff *skb)
+{
+	struct iphdr ip = { .version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_IPIP };
+	ip.tot_len = bpf_htons(skb->len + sizeof(ip));
+	ip.saddr = bpf_htonl(0x0a0002fe);
+	ip.daddr = bpf_htonl(0x0a000202);
+	note(0, bpf_lwt_push_encap(skb, BPF_LWT_ENCAP_IP, &ip, 19));
+	note(1, bpf_lwt_push_encap(skb, 7, &ip, sizeof(ip)));
+	ip.version = 5;
+	note(2, bpf_lwt_push_encap(skb, BPF_LWT_ENCAP_IP, &ip, sizeof(ip)));
+	ip.version = 4;
+	return bpf_lwt_push_encap(skb, BPF_LWT_ENCAP_IP, &ip, sizeof(ip)) ? BPF_DROP : BPF_LWT_REROUTE;
+}
+SEC("lwt_xmit") int out4(struct __sk_buff *skb) { return wrap4(skb); }
+SEC("lwt_in") int in6(struct __sk_buff *skb)
+{
+	struct ipv6hdr ip = { .version = 6, .hop_limit = 64, .nexthdr = IPPROTO_IPIP };
+	__u32 len = skb->len;
+	ip.payload_len = bpf_htons(len);
+	ip.saddr.in6_u.u6_addr32[0] = bpf_htonl(0xfd000002);
+	ip.saddr.in6_u.u6_addr32[3] = bpf_htonl(0xfe);
+	ip.daddr.in6_u.u6_addr32[0] = bpf_htonl(0xfd000002);
+	ip.daddr.in6_u.u6_addr32[3] = bpf_htonl(2);
+	if (bpf_lwt_push_encap(skb, BPF_LWT_ENCAP_IP, &ip, sizeof(ip)))
+		return BPF_DROP;
+	note(3, skb->len - len);
+	note(4, bpf_ntohs(skb->protocol));
+	return BPF_LWT_REROUTE;
+}
+`
+  const nodes: Scenario['nodes'] = [
+    { kind: 'host', name: 'a', interfaces: [{ name: 'eth0', addresses: ['10.0.1.1/24'] }], routes: [{ to: 'default', via: '10.0.1.254' }] },
+    {
+      kind: 'host',
+      name: 'r',
+      interfaces: [
+        { name: 'eth0', addresses: ['10.0.1.254/24'] },
+        { name: 'eth1', addresses: ['10.0.2.254/24', 'fd00:2::fe/64'] },
+      ],
+      routes: [{ to: '10.9.0.0/24', via: '10.0.2.2' }],
+      forwards: true,
+    },
+    {
+      kind: 'host',
+      name: 'b',
+      interfaces: [
+        { name: 'eth0', addresses: ['10.0.2.2/24', 'fd00:2::2/64'] },
+        { name: 'tun4', kind: 'ipip', addresses: ['10.9.0.1/32'] },
+        { name: 'tun6', kind: 'ip6tnl', addresses: ['10.9.0.2/32'] },
+      ],
+      routes: [{ to: 'default', via: '10.0.2.254' }],
+    },
+  ]
+  const links: Scenario['links'] = [
+    { a: 'a:eth0', b: 'r:eth0' },
+    { a: 'r:eth1', b: 'b:eth0' },
+  ]
+  const world = (program: string, to: string): Build =>
+    build(source, {
+      nodes,
+      links,
+      attach: [{ program, node: 'r', interface: '', target: '10.9.0.0/24' }],
+      stimuli: [{ kind: 'request', node: 'a', to, protocol: 'ping' }],
+    })
+  const tunnels = (b: Build): string[] =>
+    b.events(0, 5000).events.flatMap((e) => (e.kind === 'packet' && e.why === 'outer header off' ? [`${e.node}:${e.place}`] : []))
+  const seen = (b: Build): string[] =>
+    b
+      .move(0, { kind: 'tick', tick: b.report.totalTicks - 1 })
+      .maps[0].rows.slice(0, 5)
+      .map((r) => r.valueText)
+  const four = world('out4', '10.9.0.1')
+  expect(notes(four)[0]).toContain('ping 10.9.0.1: 64 bytes from 10.9.0.1')
+  expect(tunnels(four)).toEqual(['b:tun4'])
+  expect(seen(four)).toEqual(['-22', '-22', '-22', '0', '0'])
+  const six = world('in6', '10.9.0.2')
+  expect(notes(six)[0]).toContain('ping 10.9.0.2: 64 bytes from 10.9.0.2')
+  expect(tunnels(six)).toEqual(['b:tun6'])
+  expect(seen(six)).toEqual(['0', '0', '0', '40', String(0x86dd)])
+})
+
 test('user space goes through maps with batch operations', () => {
   const b = build(
     `${HEAD}

@@ -9,6 +9,7 @@ import * as cgroup from './cgroup.ts'
 import * as csum from './csum.ts'
 import * as device from './device.ts'
 import * as dynptr from './dynptr.ts'
+import * as lwt from './lwt.ts'
 import * as map from './map.ts'
 import * as memory from './memory.ts'
 import * as message from './message.ts'
@@ -208,6 +209,7 @@ const BODIES: Readonly<Record<string, HelperBody>> = {
   bpf_sock_map_update: sockmap.sockTableUpdate,
   bpf_sock_hash_update: sockmap.sockTableUpdate,
   bpf_sk_select_reuseport: sockmap.skSelectReuseport,
+  bpf_lwt_push_encap: lwt.lwtPushEncap,
   bpf_msg_apply_bytes: message.msgApplyBytes,
   bpf_msg_cork_bytes: message.msgCorkBytes,
   bpf_msg_pull_data: message.msgPullData,

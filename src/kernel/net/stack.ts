@@ -339,6 +339,8 @@ function* leave(net: Net, ns: Namespace, skb: Skb, way: Extract<Decision, { kind
     case 'reroute': {
       const ip = readIp(xmit.skb.bytes)
       const again = ip && routeTo(ns, ip.dest)
+      const lo = ns.interfaces.get(1)
+      if (ip && again?.kind === 'local' && lo) return sendTo(net, lo, ip.dest, xmit.skb)
       if (again?.kind !== 'unicast' || xmit.skb.hops > MAX_HOPS) return tell(net, xmit.skb, at, 'dropped', 'no route')
       return yield* leave(net, ns, { ...xmit.skb, hops: xmit.skb.hops + 1 }, again, from)
     }
