@@ -7,7 +7,7 @@ import type { Field, RecordType } from '../sema/index.ts'
 
 export interface BitUnit {
   readonly offset: number
-  /** Of the integer that holds the unit. */
+  /** Of the integer that holds the unit; of nine bytes it holds eight. */
   readonly size: 1 | 2 | 4 | 8
   /** The unit is no power of two and is read byte by byte; undefined where one access will do. */
   readonly bytes: number | undefined
@@ -27,10 +27,13 @@ export function bitFieldUnit(record: RecordType, field: Field): BitUnit {
     if (last < offset + size && (size <= record.align || size === 1) && offset >= start && offset + size <= limit(record, start))
       return { offset, size, bytes: undefined }
   }
-  // A packed field across bytes.
-  const bytes = last - first + 1
-  const size = ([1, 2, 4, 8] as const).find((s) => s >= bytes) ?? 8
-  return { offset: first, size, bytes }
+  return { offset: first, ...bytewise(field.offBits - first * 8, field.widthBits ?? 1) }
+}
+
+/** The unit of a packed field across bytes, from its first byte on. */
+export function bytewise(shift: number, width: number): Omit<BitUnit, 'offset'> {
+  const bytes = Math.ceil((shift + width) / 8)
+  return { size: ([1, 2, 4, 8] as const).find((s) => s >= bytes) ?? 8, bytes }
 }
 
 /** The neighbouring bit-fields without a gap of a byte between them: first byte and the byte behind the last. */

@@ -16,7 +16,7 @@ import {
   type RecordType,
   type TExpr,
 } from '../sema/index.ts'
-import { bitFieldUnit } from './bit-unit.ts'
+import { bitFieldUnit, bytewise } from './bit-unit.ts'
 import { type Address, bytesOf, irType, type L, mark } from './state.ts'
 import { functionValue, globalValue } from './symbols.ts'
 
@@ -234,33 +234,48 @@ function bitAccess(l: L, e: MemberExpr, where?: Address): BitAccess {
     const core = where ?? coreAddress(l, e)
     if (core) {
       const size = Math.max(1, bytesOf(e.field.type)) as 1 | 2 | 4 | 8
-      return { unit: core, size, bytes: undefined, shift: e.field.offBits - storageUnit(e.field) * 8, width, volatile }
+      const shift = e.field.offBits - storageUnit(e.field) * 8
+      if (shift + width <= size * 8) return { unit: core, size, bytes: undefined, shift, width, volatile }
+      const first = Math.floor(shift / 8)
+      return { unit: at(core, first), ...bytewise(shift - first * 8, width), shift: shift - first * 8, width, volatile }
     }
   }
   const base = where ?? address(l, e.base)
-  const u = bitFieldUnit(e.record, e.field)
-  return { unit: at(base, u.offset), size: u.size, bytes: u.bytes, shift: e.field.offBits - u.offset * 8, width, volatile }
+  return bitsAt(e.record, e.field, base, volatile)
 }
 
-/** The record's own address, for an initialiser that stores a bit-field. */
+function bitsAt(record: RecordType, field: Field, base: Address, volatile: boolean): BitAccess {
+  const { offset, size, bytes } = bitFieldUnit(record, field)
+  return { unit: at(base, offset), size, bytes, shift: field.offBits - offset * 8, width: field.widthBits ?? 0, volatile }
+}
+
+/** For an initialiser that stores a bit-field; `base` is the record's own address. */
 export function storeBitField(l: L, record: RecordType, field: Field, base: Address, value: Value): void {
-  const u = bitFieldUnit(record, field)
-  const bits: BitAccess = {
-    unit: at(base, u.offset),
-    size: u.size,
-    bytes: u.bytes,
-    shift: field.offBits - u.offset * 8,
-    width: field.widthBits ?? 0,
-    volatile: false,
-  }
-  writeBits(l, bits, value)
+  writeBits(l, bitsAt(record, field, base, false), value)
 }
 
 function loadBits(l: L, e: MemberExpr, bits: BitAccess): Value {
   mark(l, e.at)
-  const unit = readUnit(l, bits)
   const signed = integerOf(e.field.type)?.signed ?? false
-  return resize(l, extract(l, unit, bits, signed), irType(e.type), signed)
+  return resize(l, readBits(l, bits, signed), irType(e.type), signed)
+}
+
+/** The field's value in the type of its unit. */
+function readBits(l: L, bits: BitAccess, signed: boolean): Value {
+  const halves = halvesOf(bits)
+  if (!halves) return extract(l, readUnit(l, bits), bits, signed)
+  const [low, high] = halves
+  const below = readBits(l, low, false)
+  const above = resize(l, readBits(l, high, signed), 'i64', signed)
+  return l.b.bin('or', below, l.b.bin('shl', above, constant('i64', low.width)))
+}
+
+/** Of a packed field that touches nine bytes: what lies in eight of them, and the rest. */
+function halvesOf(bits: BitAccess): readonly [BitAccess, BitAccess] | undefined {
+  if (bits.shift + bits.width <= bits.size * 8) return undefined
+  const width = 64 - bits.shift
+  const high: BitAccess = { ...bits, unit: at(bits.unit, 8), size: 1, bytes: undefined, shift: 0, width: bits.width - width }
+  return [{ ...bits, bytes: 8, width }, high]
 }
 
 function extract(l: L, unit: Value, bits: BitAccess, signed: boolean): Value {
@@ -290,6 +305,14 @@ function storeBits(l: L, e: MemberExpr, value: Value, bits: BitAccess): Value {
 }
 
 function writeBits(l: L, bits: BitAccess, value: Value): void {
+  const halves = halvesOf(bits)
+  if (halves) {
+    const [low, high] = halves
+    const wide = resize(l, value, 'i64', false)
+    writeBits(l, low, wide)
+    writeBits(l, high, l.b.bin('lshr', wide, constant('i64', low.width)))
+    return
+  }
   const type = intType(bits.size)
   const wide = resize(l, value, type, false)
   if (bits.width === bits.size * 8) {
