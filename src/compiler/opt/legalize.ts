@@ -25,6 +25,8 @@ import { knownZero, visiblyZero } from './known-bits.ts'
 
 type Wide = 'i32' | 'i64'
 
+const mask = (bits: number): bigint => (1n << BigInt(bits)) - 1n
+
 /** The type that holds a value of this type in a register. */
 const widened = (type: Type, wide: Wide): Type => {
   switch (type) {
@@ -184,12 +186,12 @@ function zeroExtended(s: State, v: Value): Value {
   if (v.kind === 'const') return constant(s.wide, v.value)
   const held = hold(s, v)
   if (v.type === 'i1' && held.kind === 'select') return held
-  const mask = (1n << BigInt(bitsOf(v.type))) - 1n
-  const above = ~mask & ((1n << BigInt(bitsOf(s.wide))) - 1n)
+  const low = mask(bitsOf(v.type))
+  const above = mask(bitsOf(s.wide)) & ~low
   // A bound of 32 bits is of no use to the verifier: there is nothing to make visible, and what is compared is to be what is used.
   const zero = v.type === 'i32' ? knownZero(held) : visiblyZero(held)
   if ((zero & above) === above) return held
-  return put(s, { kind: 'bin', op: 'and', type: s.wide, args: [held, constant(s.wide, mask)] })
+  return put(s, { kind: 'bin', op: 'and', type: s.wide, args: [held, constant(s.wide, low)] })
 }
 
 /** A value that is compared is extended where it is made and held so: all that is computed of it is bounded with it. */
@@ -367,7 +369,7 @@ function wideBin(s: State, i: Extract<Instr, { kind: 'bin' }>): Value {
     case 'shl':
       return make(hold(s, args[0]), shiftAmount(s, args[1]))
     case 'lshr':
-      return make(zeroExtended(s, args[0]), shiftAmount(s, args[1]))
+      return shiftedDown(s, i)
     case 'ashr':
       return make(signExtended(s, args[0]), shiftAmount(s, args[1]))
     case 'udiv':
@@ -379,6 +381,17 @@ function wideBin(s: State, i: Extract<Instr, { kind: 'bin' }>): Value {
     default:
       return never(op)
   }
+}
+
+/** Where the verifier does not see the zeros above 32 bits (behind a division), they are made: what is shifted down is bounded by its width. */
+function shiftedDown(s: State, { op, args: [v, by] }: Extract<Instr, { kind: 'bin' }>): Value {
+  const { wide } = s
+  const extended = zeroExtended(s, v)
+  const amount = shiftAmount(s, by)
+  const isHidden = v.type === 'i32' && wide === 'i64' && visiblyZero(extended) >> 32n !== mask(32)
+  if (!isHidden || amount.kind !== 'const') return put(s, { kind: 'bin', op, type: wide, args: [extended, amount] })
+  const up = put(s, { kind: 'bin', op: 'shl', type: wide, args: [extended, constant(wide, 32)] })
+  return put(s, { kind: 'bin', op, type: wide, args: [up, constant(wide, amount.value + 32n)] })
 }
 
 /** The machine takes the amount modulo the wider width, so bits that a 32-bit shift ignores must go. */

@@ -1,6 +1,7 @@
 // Turns a switch into comparisons: the machine has no jump tables. Runs of neighbouring cases with one target are ranges; few ranges are
-// tried one after the other, many by halves.
-import { type Block, constant, type Func, type Instr, phisOf, type Switch, successors, type Value } from '../ir/index.ts'
+// tried one after the other, many by halves. All comparisons are of the value itself: the verifier learns from them what it is, which
+// a comparison of its distance from a case would not tell.
+import { type Block, bitsOf, constant, type Func, type Instr, phisOf, type Switch, successors, type Value } from '../ir/index.ts'
 
 /** Cases from low to high (unsigned, inclusive) that go to one block. */
 interface Range {
@@ -21,14 +22,16 @@ function lower(fn: Func, block: Block, term: Switch): void {
   const targets = successors(block)
   /** Blocks that now lead to each target, and the values its phis got from the switch. */
   const sources = new Map<Block, Block[]>(targets.map((t) => [t, []]))
-  const build = (at: Block, ranges: readonly Range[]): void => {
-    const end = (cond: Instr, yes: Block, no: Block): void => {
-      at.instrs.push(cond)
-      at.term = { kind: 'condbr', args: [cond], to: [yes, no], ...(term.at && { at: term.at }) }
+  /** What the value may be at a block: the comparisons before have ruled out the rest. */
+  const build = (at: Block, ranges: readonly Range[], least: bigint, most: bigint): void => {
+    const end = (from: Block, cond: Instr, yes: Block, no: Block): void => {
+      from.instrs.push(cond)
+      from.term = { kind: 'condbr', args: [cond], to: [yes, no], ...(term.at && { at: term.at }) }
+      for (const to of [yes, no]) sources.get(to)?.push(from)
     }
-    const more = (): Block => {
+    const more = (behind: Block): Block => {
       const made: Block = { id: fn.nextId++, hint: 'switch', instrs: [], term: { kind: 'unreachable', args: [], to: [] } }
-      fn.blocks.splice(fn.blocks.indexOf(at) + 1, 0, made)
+      fn.blocks.splice(fn.blocks.indexOf(behind) + 1, 0, made)
       return made
     }
     if (ranges.length === 0) {
@@ -38,20 +41,26 @@ function lower(fn: Func, block: Block, term: Switch): void {
     }
     if (ranges.length > LINEAR) {
       const half = ranges.length >> 1
-      const [low, high] = [more(), more()]
-      end(compare(fn, 'ult', value, ranges[half].low, term), low, high)
-      build(low, ranges.slice(0, half))
-      build(high, ranges.slice(half))
+      const [low, high] = [more(at), more(at)]
+      end(at, compare(fn, 'ult', value, ranges[half].low, term), low, high)
+      build(low, ranges.slice(0, half), least, ranges[half].low - 1n)
+      build(high, ranges.slice(half), ranges[half].low, most)
       return
     }
     const [first, ...rest] = ranges
-    const next = rest.length > 0 ? more() : otherwise
-    if (next === otherwise) sources.get(otherwise)!.push(at)
-    sources.get(first.to)!.push(at)
-    end(inRange(fn, at, value, first, term), first.to, next)
-    if (rest.length > 0) build(next, rest)
+    const next = rest.length > 0 ? more(at) : otherwise
+    const single = first.low === first.high
+    if (single) end(at, compare(fn, 'eq', value, first.low, term), first.to, next)
+    else if (least === first.low) end(at, compare(fn, 'ult', value, first.high + 1n, term), first.to, next)
+    else if (first.high === most) end(at, compare(fn, 'ult', value, first.low, term), next, first.to)
+    else {
+      const inside = more(at)
+      end(at, compare(fn, 'ult', value, first.low, term), otherwise, inside)
+      end(inside, compare(fn, 'ult', value, first.high + 1n, term), first.to, next)
+    }
+    if (rest.length > 0) build(next, rest, single && least !== first.low ? least : first.high + 1n, most)
   }
-  build(block, rangesOf(term))
+  build(block, rangesOf(term), 0n, (1n << BigInt(bitsOf(value.type))) - 1n)
   for (const [target, from] of sources) {
     for (const phi of phisOf(target)) {
       const k = phi.from.indexOf(block)
@@ -78,16 +87,4 @@ function rangesOf(term: Switch): Range[] {
 
 function compare(fn: Func, pred: 'eq' | 'ult', value: Value, literal: bigint, near: Switch): Instr {
   return { kind: 'cmp', type: 'i1', pred, id: fn.nextId++, args: [value, constant(value.type, literal)], ...(near.at && { at: near.at }) }
-}
-
-function inRange(fn: Func, at: Block, value: Value, r: Range, near: Switch): Instr {
-  if (r.low === r.high) return compare(fn, 'eq', value, r.low, near)
-  const here = near.at && { at: near.at }
-  let from = value
-  if (r.low !== 0n) {
-    const step: Instr = { kind: 'bin', op: 'add', type: value.type, id: fn.nextId++, args: [value, constant(value.type, -r.low)], ...here }
-    at.instrs.push(step)
-    from = step
-  }
-  return compare(fn, 'ult', from, r.high - r.low + 1n, near)
 }

@@ -2,7 +2,7 @@
 //
 // Needs SSA. Gives literals on the right, one literal per chain, comparisons of the narrowest values, loads of constants folded.
 // Rules must not turn a checked pointer or a bounded value into another one that the verifier cannot connect with it.
-import { countUses, type Draft, type Func, type Instr, isInstr, replaceValues, reversePostOrder, type Value } from '../ir/index.ts'
+import { countUses, type Draft, type Func, type Instr, isInstr, isKind, replaceValues, reversePostOrder, type Value } from '../ir/index.ts'
 import { BIN_RULES, PTRADD_RULES } from './rules/arithmetic.ts'
 import { CALL_RULES } from './rules/calls.ts'
 import { BSWAP_RULES, CAST_RULES, SELECT_RULES } from './rules/casts.ts'
@@ -18,6 +18,7 @@ export function simplify(fn: Func): void {
 
 function sweep(fn: Func): boolean {
   const counts = countUses(fn)
+  let compared: Set<Value> | undefined
   const replacement = new Map<Value, Value>()
   const resolve = (v: Value): Value => {
     let at = v
@@ -35,6 +36,7 @@ function sweep(fn: Func): boolean {
         return made
       },
       once: (v) => counts.get(v) === 1,
+      compared: (v) => (compared ??= comparedIn(fn, resolve)).has(v),
     }
     for (const i of block.instrs) {
       if (i.kind !== 'phi') for (let k = 0; k < i.args.length; k++) i.args[k] = resolve(i.args[k])
@@ -46,7 +48,8 @@ function sweep(fn: Func): boolean {
       }
       changed = true
       replacement.set(i, better)
-      // A new value lives as long as the old one and is used as often.
+      // A new value lives as long as the old one, is used as often and compared like it.
+      if (compared?.has(i)) compared.add(better)
       if (isInstr(better) && !counts.has(better)) counts.set(better, counts.get(i) ?? 0)
     }
     block.instrs = out
@@ -54,6 +57,26 @@ function sweep(fn: Func): boolean {
   }
   replaceValues(fn, replacement)
   return changed
+}
+
+/** Values that comparisons look at, directly or through casts. That of something with 0 is most often of a flag, and bounds nothing. */
+function comparedIn(fn: Func, resolve: (v: Value) => Value): Set<Value> {
+  const found = new Set<Value>()
+  const work: Value[] = []
+  for (const block of fn.blocks) {
+    for (const i of block.instrs) {
+      if (!isKind(i, 'cmp')) continue
+      const [, b] = i.args
+      if ((i.pred !== 'eq' && i.pred !== 'ne') || b.kind !== 'const' || b.value !== 0n) work.push(...i.args)
+    }
+  }
+  for (let next = work.pop(); next; next = work.pop()) {
+    const v = resolve(next)
+    if (v.kind === 'const' || found.has(v)) continue
+    found.add(v)
+    if (isKind(v, 'cast')) work.push(v.args[0])
+  }
+  return found
 }
 
 function improve(i: Instr, c: Context): Value | undefined {

@@ -4,13 +4,34 @@
 //   if w2 s> 64 goto out                 =>       r5 = sext r2
 //   use r5                                        use r5
 //
-// Linux does not tie a sign-extended copy to what it was made of, so a bound that is proven of the one says nothing of the other. Made before
-// the comparison, the copy would be used unbounded; made after it, it is bounded. Needs: nothing. Gives: the same values, later.
-import { type Block, type Cast, type Func, type Instr, isInstr, isKind, makeCfg, naturalLoops, undef, type Value } from '../ir/index.ts'
+// Linux does not tie an extended copy to what it was made of, so a bound that is proven of the one says nothing of the other. Made before
+// the comparison, the copy would be used unbounded; made after it, it is bounded. Where it cannot go behind (it is used in several blocks, or
+// would be made again in each round of a loop), it takes the narrow value's place: that is its lower half from there on, and the comparison
+// looks at the register that is used. Needs: legalized code. Gives: the same values, later or in fewer registers.
+import {
+  type Block,
+  bitsOf,
+  type Cast,
+  type Cfg,
+  type Cmp,
+  constant,
+  dominates,
+  evalCast,
+  type Func,
+  type Instr,
+  isInstr,
+  isKind,
+  makeCfg,
+  naturalLoops,
+  signed,
+  undef,
+  type Value,
+} from '../ir/index.ts'
 
 export function sinkCasts(fn: Func): void {
   const places = placesOfUses(fn)
-  const loops = naturalLoops(makeCfg(fn))
+  const cfg = makeCfg(fn)
+  const loops = naturalLoops(cfg)
   // What leads into a loop once would be done again in each round.
   const staysOutside = (from: Block, to: Block): boolean => loops.some((l) => l.blocks.has(to) && !l.blocks.has(from))
   for (const block of fn.blocks) {
@@ -21,6 +42,51 @@ export function sinkCasts(fn: Func): void {
       move(fn, cast, block, to, places)
     }
   }
+  takePlaces(fn, cfg)
+}
+
+/** Lets extensions stand for what they extend where one of the two is compared and the other used behind the comparison. */
+function takePlaces(fn: Func, cfg: Cfg): void {
+  const places = placesOfUses(fn)
+  const position = new Map(fn.blocks.flatMap((b) => b.instrs.map((i, k): [Instr, number] => [i, k])))
+  const usesOf = (v: Instr): readonly Place[] => places.get(v) ?? []
+  const isBounded = (compared: readonly Place[], used: readonly Place[]): boolean =>
+    compared.some((c) => c.isCompare && used.some((u) => u.block !== c.block && dominates(cfg, c.block, u.block)))
+  for (const block of fn.blocks) {
+    for (const cast of block.instrs.filter((i): i is Cast => isKind(i, 'cast') && isWidening(i))) {
+      const [narrow] = cast.args
+      if (!isInstr(narrow) || narrow.type !== 'i32') continue
+      const at = position.get(cast)!
+      const isBehind = ({ block: b, user }: Omit<Place, 'isCompare'>): boolean =>
+        b === block ? user === undefined || (position.get(user) ?? at) > at : dominates(cfg, block, b)
+      const whole = usesOf(cast)
+      const narrowBehind = usesOf(narrow).filter(isBehind)
+      if (isBounded(narrowBehind, whole) || isBounded(whole, narrowBehind)) takePlace(fn, cast, block, isBehind)
+    }
+  }
+}
+
+function takePlace(fn: Func, cast: Cast, home: Block, isBehind: (p: Omit<Place, 'isCompare'>) => boolean): void {
+  const [narrow] = cast.args
+  const half: Cast = { kind: 'cast', op: 'trunc', type: narrow.type, args: [cast], id: fn.nextId++, ...(cast.at && { at: cast.at }) }
+  for (const block of fn.blocks) {
+    for (const i of block.instrs) {
+      for (const [k, a] of i.args.entries()) {
+        if (a !== narrow || i === cast) continue
+        if (isBehind(isKind(i, 'phi') ? { block: i.from[k], user: undefined } : { block, user: i })) i.args[k] = half
+      }
+      if (isKind(i, 'cmp')) compareWhole(i, half, cast)
+    }
+    if (isBehind({ block, user: undefined })) block.term.args = block.term.args.map((a) => (a === narrow ? half : a))
+  }
+  home.instrs.splice(home.instrs.indexOf(cast) + 1, 0, half)
+}
+
+/** A comparison of the lower half with a literal as one of the whole register, which bounds that in every kernel. */
+function compareWhole(i: Cmp, half: Cast, cast: Cast): void {
+  const [a, b] = i.args
+  if (a !== half || b.kind !== 'const' || (cast.op === 'zext' && (i.pred.startsWith('s') || signed(b) < 0n))) return
+  i.args = [cast, constant(cast.type, evalCast(cast.op, bitsOf(b.type), bitsOf(cast.type), b.value))]
 }
 
 interface Place {

@@ -55,12 +55,13 @@ export const BIN_RULES: readonly Rule<'bin'>[] = [
     },
   },
   {
-    // What is multiplied or shifted once more may be bounded: the verifier would not see the bound through its origin.
+    // What is multiplied or masked once more may be bounded: the verifier would not see the bound through its origin.
     name: 'two literals become one',
     apply: ({ op, type, args: [a, b] }, c) => {
       if (b.kind !== 'const' || !ASSOCIATES.has(op) || ((op === 'mul' || op === 'add') && !c.once(a))) return undefined
       const inner = withLiteral(a, op as 'add')
-      return inner && bin(c, op, inner.left, constant(type, evalBin(op, bitsOf(type), inner.right.value, b.value)))
+      if (!inner || c.compared(a)) return undefined
+      return bin(c, op, inner.left, constant(type, evalBin(op, bitsOf(type), inner.right.value, b.value)))
     },
   },
   {
@@ -79,7 +80,7 @@ export const BIN_RULES: readonly Rule<'bin'>[] = [
     name: 'shift there and back is a mask',
     apply: ({ op, type, args: [a, b] }, c) => {
       const bits = bitsOf(type)
-      if (b.kind !== 'const' || b.value >= BigInt(bits) || (op !== 'shl' && op !== 'lshr')) return undefined
+      if (b.kind !== 'const' || b.value >= BigInt(bits) || (op !== 'shl' && op !== 'lshr') || c.compared(a)) return undefined
       const inner = withLiteral(a, op === 'shl' ? 'lshr' : 'shl')
       if (inner?.right.value !== b.value) return undefined
       const kept = mask(bits - Number(b.value))
@@ -187,20 +188,20 @@ export const BIN_RULES: readonly Rule<'bin'>[] = [
   },
   {
     name: 'difference of a sum',
-    apply: ({ op, args: [a, b] }) => {
-      if (op !== 'sub' || !isKind(a, 'bin') || a.op !== 'add') return undefined
+    apply: ({ op, args: [a, b] }, c) => {
+      if (op !== 'sub' || !isKind(a, 'bin') || a.op !== 'add' || c.compared(a)) return undefined
       return a.args[0] === b ? a.args[1] : a.args[1] === b ? a.args[0] : undefined
     },
   },
   {
     name: 'sum of a difference',
-    apply: ({ op, args: [a, b] }) => {
+    apply: ({ op, args: [a, b] }, c) => {
       if (op !== 'add') return undefined
       for (const [x, y] of [
         [a, b],
         [b, a],
       ]) {
-        if (isKind(x, 'bin') && x.op === 'sub' && x.args[1] === y) return x.args[0]
+        if (isKind(x, 'bin') && x.op === 'sub' && x.args[1] === y && !c.compared(x)) return x.args[0]
       }
       return undefined
     },

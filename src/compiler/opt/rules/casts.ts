@@ -54,7 +54,7 @@ export const CAST_RULES: readonly Rule<'cast'>[] = [
   {
     name: 'mask before cutting off',
     apply: ({ op, type, args: [a] }, c) => {
-      if (op !== 'trunc' || !isKind(a, 'bin') || a.op !== 'and' || a.args[1].kind !== 'const') return undefined
+      if (op !== 'trunc' || !isKind(a, 'bin') || a.op !== 'and' || a.args[1].kind !== 'const' || c.compared(a)) return undefined
       const low = mask(bitsOf(type))
       return (a.args[1].value & low) === low ? cast(c, 'trunc', type, a.args[0]) : undefined
     },

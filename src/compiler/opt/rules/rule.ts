@@ -13,6 +13,8 @@ export interface Context {
   readonly make: (draft: Draft) => Value
   /** Whether nothing else uses the value. */
   readonly once: (v: Value) => boolean
+  /** Whether a comparison may bound the value, or what it was cast to: what is computed of it has to go through it then. */
+  readonly compared: (v: Value) => boolean
 }
 
 type BinOp = Extract<Instr, { kind: 'bin' }>['op']
