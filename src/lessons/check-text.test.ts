@@ -13,6 +13,10 @@ test('bytes are said in the words that they were written in', () => {
   expect(checkText({ kind: 'packets', node: 'r4', what: 'dropped', place: 'eth0', why: 'xdp', atMost: 0 }).ko).toBe(
     '`r4:eth0`에서 폐기된 패킷(`xdp`): 0개',
   )
+  expect(checkText({ kind: 'map', map: 'm', key: '00000000', number: 1, offset: 48, size: 8, words: { key: '0' } }).en).toBe(
+    '`m` counts 1 under `0`, at byte 48',
+  )
+  expect(checkText({ kind: 'note', node: 'thief', text: '200', count: 0 }).ko).toBe('`thief`의 요청 중 결과가 `200`인 것이 없습니다')
   expect(checkText({ kind: 'no-entry', map: 'm', key: '06000000' }).en).toBe('`m` has no entry `06000000`')
 })
 

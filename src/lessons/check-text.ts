@@ -40,7 +40,10 @@ export function checkText(c: Worded): Text {
         ko: `실행 뒤 ${c.packet + 1}번 패킷의 길이: ${c.bytes}바이트`,
       }
     case 'map':
-      return { en: `${code(c.map)} counts ${c.number} under ${key}`, ko: `${code(c.map)} 맵에서 키 ${key} 값이 ${c.number}` }
+      return {
+        en: `${code(c.map)} counts ${c.number} under ${key}${c.offset === undefined ? '' : `, at byte ${c.offset}`}`,
+        ko: `${code(c.map)} 맵에서 키 ${key} 값${c.offset === undefined ? '이' : `의 ${c.offset}번째 바이트부터`} ${c.number}`,
+      }
     case 'map-value':
       return {
         en: `${code(c.map)} holds ${hex} under ${key}`,
@@ -107,6 +110,8 @@ export function checkText(c: Worded): Text {
       }
     case 'note': {
       const of = c.node === undefined ? { en: '', ko: '' } : { en: ` of ${code(c.node)}`, ko: `${code(c.node)}의 ` }
+      if (c.count === 0)
+        return { en: `No request${of.en} ends with ${code(c.text)}`, ko: `${of.ko}요청 중 결과가 ${code(c.text)}인 것이 없습니다` }
       return {
         en: `${c.count === undefined ? 'A request' : plural(c.count, 'request')}${of.en} ${c.count === undefined || c.count === 1 ? 'ends' : 'end'} with ${code(c.text)}`,
         ko: `${of.ko}요청 ${c.count === undefined ? '하나 이상' : `${c.count}개`}의 결과가 ${code(c.text)}`,

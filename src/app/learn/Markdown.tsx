@@ -35,7 +35,7 @@ function element(node: RootContent): ReactNode {
     case 'emphasis':
       return <em>{children(node.children)}</em>
     case 'inlineCode':
-      return <code>{plain(node.value)}</code>
+      return <code className={isOneWord(node.value) ? styles.whole : undefined}>{plain(node.value)}</code>
     case 'code':
       if (node.lang === 'table' || node.lang === 'plot') return <Grid text={node.value} isPlot={node.lang === 'plot'} />
       return <CodeBlock language={node.lang ?? ''} text={dedented(node.value)} />
@@ -181,3 +181,6 @@ function plain(text: string): ReactNode {
     ),
   )
 }
+
+/** Short code without a blank is not broken, or `ip->ttl` would be at its hyphen. */
+const isOneWord = (code: string): boolean => code.length <= 30 && !/\s/.test(code)
