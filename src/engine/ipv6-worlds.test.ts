@@ -132,6 +132,16 @@ SEC("cgroup/post_bind6") int post_bind6(struct bpf_sock *ctx)
 		count(1);
 	return 1;
 }
+SEC("cgroup/sock_create") int made(struct bpf_sock *ctx)
+{
+	count(6 + (ctx->family == 10));
+	return 1;
+}
+SEC("cgroup/sock_release") int closed(struct bpf_sock *ctx)
+{
+	count(8 + (ctx->family == 10));
+	return 1;
+}
 SEC("sockops") int ops(struct bpf_sock_ops *ctx)
 {
 	if (ctx->op == BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB && ctx->family == 10 && ctx->remote_ip6[0] == bpf_htonl(0xfd010000) &&
@@ -168,7 +178,12 @@ SEC("sk_lookup") int port(struct bpf_sk_lookup *ctx)
     {
       ...CLUSTER,
       attach: [
-        ...['bind6', 'post_bind6', 'ops', 'ingress'].map((program) => ({ program, node: 'pay', interface: '', target: '/pods/pay' })),
+        ...['bind6', 'post_bind6', 'made', 'closed', 'ops', 'ingress'].map((program) => ({
+          program,
+          node: 'pay',
+          interface: '',
+          target: '/pods/pay',
+        })),
         { program: 'port', node: 'pay', interface: '' },
       ],
       stimuli: [
@@ -184,6 +199,8 @@ SEC("sk_lookup") int port(struct bpf_sk_lookup *ctx)
   ])
   expect([0, 1, 2, 4, 5].map((key) => words(key, b))).toEqual(['2', '2', '1', '1', '0'])
   expect(Number(words(3, b))).toBeGreaterThan(3)
+  // Two servers with a socket for each family; what is closed are the two connections that were accepted.
+  expect([6, 7, 8, 9].map((key) => words(key, b))).toEqual(['2', '2', '0', '2'])
 })
 
 test('helpers find routes, neighbours and sockets of IPv6', () => {

@@ -67,6 +67,7 @@ export function* dialTcp(
   const to = yield* runAddressHook(net, 'connect', socket, asked)
   const ready = to === 'denied' ? undefined : withLocal(net, ns, socket, to)
   if (!ready) {
+    yield* runSockHook(net, 'sock_release', socket)
     forget(net, socket)
     why?.(to === 'denied' ? `denied by cgroup/connect${familyOf(ip) === 'ip4' ? 4 : 6}` : 'no route')
     return undefined

@@ -197,7 +197,7 @@ function* carryOut(net: Net, event: NetEvent, inputs: readonly NetInput[]): Happ
           return yield* serve(net, event.socket)
         case 'timeout':
           return net.state.sockets.get(event.socket)?.protocol === 'udp'
-            ? udpTimeout(net, event.socket)
+            ? yield* udpTimeout(net, event.socket)
             : yield* appTimeout(net, event.socket)
       }
   }

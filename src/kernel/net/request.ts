@@ -11,7 +11,7 @@ import { later, type Net } from './net.ts'
 import { type Client, ended, type Ping, requestDone } from './outcome.ts'
 import { routeTo } from './route.ts'
 import { forget, put } from './socket.ts'
-import { runAddressHook } from './socket-hooks.ts'
+import { runAddressHook, runSockHook } from './socket-hooks.ts'
 import type { Namespace } from './types.ts'
 import { sendDatagram } from './udp.ts'
 
@@ -66,6 +66,7 @@ function* askUdp(net: Net, ns: Namespace, asked: { readonly ip: Ip; readonly por
   const to = yield* runAddressHook(net, 'sendmsg', socket, asked)
   const ready = to === 'denied' ? undefined : withLocal(net, ns, socket, to)
   if (!ready || to === 'denied') {
+    yield* runSockHook(net, 'sock_release', socket)
     forget(net, socket)
     return requestDone(
       net,
@@ -82,10 +83,11 @@ function* askUdp(net: Net, ns: Namespace, asked: { readonly ip: Ip; readonly por
 }
 
 /** A second without an answer to a datagram; the socket goes in any case. */
-export function udpTimeout(net: Net, id: number): void {
+export function* udpTimeout(net: Net, id: number): Happening {
   const socket = net.state.sockets.get(id)
   if (!socket) return
   if (socket.app.kind === 'client' && !socket.app.isDone) requestDone(net, socket.ns, socket.app, 'no answer', false)
+  yield* runSockHook(net, 'sock_release', socket)
   forget(net, socket)
 }
 

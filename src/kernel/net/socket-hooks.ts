@@ -77,7 +77,7 @@ function addressField(kernel: Kernel, name: string, family: Family): Ip {
   return family === 'ip4' ? swapped(field(kernel, `${name}4`)) : fromWords6([0, 1, 2, 3].map((i) => field(kernel, `${name}6`, i)))
 }
 
-/** cgroup/sock_create and cgroup/post_bind4 or 6: whether the socket may be. */
+/** cgroup/sock_create and cgroup/post_bind4 or 6: whether the socket may be. cgroup/sock_release has no say. */
 export function* runSockHook(net: Net, hook: 'sock_create' | 'post_bind' | 'sock_release', socket: Socket): Happening<boolean> {
   const ns = namespaceOf(net, socket.ns)
   const type = `cgroup_${hook}${hook === 'post_bind' ? VERSION[socket.family] : ''}`

@@ -12,7 +12,7 @@ import { ipLayer } from './icmp.ts'
 import { later, type Net, namespaceOf, nextPacket, tell } from './net.ts'
 import { routeTo } from './route.ts'
 import { createSocket, forget, put, type Socket } from './socket.ts'
-import { runSockMap, runSockOps } from './socket-hooks.ts'
+import { runSockHook, runSockMap, runSockOps } from './socket-hooks.ts'
 import { type Namespace, newSkb, type Skb } from './types.ts'
 
 /** Sequence numbers are unsigned 32-bit. Immutable. */
@@ -224,6 +224,7 @@ function* enqueue(net: Net, id: number, data: Uint8Array): Happening {
 export function* close(net: Net, id: number): Happening {
   if (!exists(net, id)) return
   const s = socketAt(net, id)
+  if (!s.tcp?.isClosing) yield* runSockHook(net, 'sock_release', s)
   if (s.state === 'syn-sent' || s.state === 'listen') return forget(net, s)
   change(net, id, { isClosing: true })
   yield* pump(net, id)
@@ -326,6 +327,8 @@ function* inSynSent(net: Net, ip: IpHeader, seg: TcpHeader, socket: Socket): Hap
 function* fail(net: Net, id: number, why: string): Happening {
   const socket = socketAt(net, id)
   yield* enter(net, id, 'closed')
+  // Who sat on it closes it, if that is not done yet.
+  if (!tcpOf(socket).isClosing) yield* runSockHook(net, 'sock_release', socketAt(net, id))
   forget(net, socketAt(net, id))
   yield* net.app.failed(net, socket, why)
 }
