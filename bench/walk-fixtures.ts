@@ -17,7 +17,7 @@ for (const name of readdirSync(dir)) {
       id: walk.title.replaceAll(/[^a-z0-9 ]/gi, ''),
       lane: '',
       gen: '',
-      type: 'xdp',
+      type: walk.type,
       attach_type: 0,
       insns: toHex(walkCode(walk)),
       maps: WALK_MAPS,

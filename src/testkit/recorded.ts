@@ -66,7 +66,7 @@ const walkMaps: readonly MapDef[] = WALK_MAPS.map(({ type, key, value, max }) =>
 export const walkProgram = (walk: WalkCase): Program => ({
   name: '',
   section: '',
-  type: 'xdp',
+  type: walk.type,
   attachType: 0,
   license: 'GPL',
   flags: walk.flags,

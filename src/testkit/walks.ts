@@ -1,4 +1,4 @@
-// Small programs with the log that Linux writes of them, as files of text: a line "== TITLE (flags N)", the program as assembly, a line "--" and
+// Small programs with the log that Linux writes of them, as files of text: a line "== TITLE", where it matters with "(flags N)" or "(type NAME)", the program as assembly, a line "--" and
 // the log at level 2 without what is tested elsewhere (live registers, live stack slots, statistics). The maps m0 (hash), m1 (array) and m2
 // (ring buffer) are there.
 import { assembleText } from './generate/record.ts'
@@ -6,6 +6,7 @@ import { assembleText } from './generate/record.ts'
 export interface WalkCase {
   readonly title: string
   readonly flags: number
+  readonly type: string
   readonly text: string
   readonly log: string
 }
@@ -26,7 +27,13 @@ export function readWalks(file: string): WalkCase[] {
       const end = part.indexOf('\n')
       const title = part.slice(0, end)
       const [text, log] = part.slice(end + 1).split(/^--\n/m)
-      return { title, flags: Number(/\(flags (\d+)\)$/.exec(title)?.[1] ?? 0), text: text!.trim(), log: (log ?? '').trim() }
+      return {
+        title,
+        flags: Number(/\(flags (\d+)\)$/.exec(title)?.[1] ?? 0),
+        type: /\(type (\w+)\)$/.exec(title)?.[1] ?? 'xdp',
+        text: text!.trim(),
+        log: (log ?? '').trim(),
+      }
     })
 }
 

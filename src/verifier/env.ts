@@ -65,6 +65,8 @@ export const ITER_NEXT = 64
 /** A mispredicted path ends before or behind the instruction: a barrier stands there. Linux: nospec, nospec_result. */
 export const NOSPEC = 128
 export const NOSPEC_RESULT = 256
+/** Reads from a structure of the kernel what may be read and yet is no field. */
+export const NO_FIELD = 512
 
 /** Columns of notes about each instruction slot. */
 export interface Aux {

@@ -5,6 +5,7 @@ import { insnTable, type Program } from '../isa/index.ts'
 import { attachesByBtf, checkAttach } from './check/attach.ts'
 import { typeNameOf } from './check/btf-types.ts'
 import { checkCfg } from './check/cfg.ts'
+import { checkFieldConversion } from './check/ctx.ts'
 import {
   addLoopStack,
   addMayGotoStack,
@@ -135,7 +136,7 @@ function conclude(env: Env): number {
   if (err) return err
   addLoopStack(env)
   addMayGotoStack(env)
-  return checkLeftoverCalls(env)
+  return checkFieldConversion(env) || checkLeftoverCalls(env)
 }
 
 /** The kernel adds a function without a stack that takes what is thrown. */

@@ -15,8 +15,8 @@ import {
   SCALAR_VALUE,
   TYPE,
 } from '../domain/layout.ts'
-import { curReg, type Env } from '../env.ts'
-import { EACCES } from '../errno.ts'
+import { curReg, type Env, NO_FIELD, SEEN } from '../env.ts'
+import { EACCES, EFAULT } from '../errno.ts'
 import { regTypeName } from '../log/reg-text.ts'
 import { sminOf } from '../values.ts'
 import { verbose } from '../verbose.ts'
@@ -98,6 +98,8 @@ function isSockAccess(off: number, size: number): boolean {
 const TCP_BYTES_RECEIVED = 80
 const TCP_BYTES_ACKED = 88
 const TCP_SOCK_BYTES = 112
+/** Reads of 32 bits here are let through, but there is nothing to read for them. */
+const TCP_HIGH_HALVES: ReadonlySet<number> = new Set([TCP_BYTES_RECEIVED + 4, TCP_BYTES_ACKED + 4])
 const XDP_SOCK_BYTES = 4
 
 function isValidSockAccess(type: number, off: number, size: number): boolean {
@@ -123,7 +125,17 @@ export function checkSockAccess(env: Env, regno: number, off: number, size: numb
     verbose(log, `R${regno} min value is negative, either use unsigned index or do a if (index >=0) check.\n`)
     return -EACCES
   }
-  if (isValidSockAccess(s[r + TYPE]!, off, size)) return 0
+  if (isValidSockAccess(s[r + TYPE]!, off, size)) {
+    if (s[r + TYPE] === PTR_TO_TCP_SOCK && TCP_HIGH_HALVES.has(off)) env.aux.flags[env.insnIdx]! |= NO_FIELD
+    return 0
+  }
   verbose(log, `R${regno} invalid ${regTypeName(s[r + TYPE]!)} access off=${off} size=${size}\n`)
   return -EACCES
+}
+
+/** Fields become accesses of the kernel's structures once every path is safe. Linux: convert_ctx_accesses(). */
+export function checkFieldConversion(env: Env): number {
+  if (!env.aux.flags.some((flags) => (flags & (NO_FIELD | SEEN)) === (NO_FIELD | SEEN))) return 0
+  verbose(env.log, 'verifier bug: error during ctx access conversion (0)\n')
+  return -EFAULT
 }
