@@ -206,6 +206,7 @@ export const en = {
     arrows: 'Arrows from where the values of an instruction come from',
     label: 'Bytecode',
     empty: 'No bytecode: the code does not compile yet.',
+    held: 'It comes after your guess.',
     waiting: 'Waiting for the first build',
     program: 'Program',
     insns: (n: number) => plural(n, 'instruction'),

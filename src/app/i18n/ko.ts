@@ -207,6 +207,7 @@ export const ko: Messages = {
     arrows: '명령어의 값이 온 곳을 화살표로 보기',
     label: '바이트코드',
     empty: '아직 컴파일되지 않아 바이트코드가 없습니다.',
+    held: '예측하고 나면 보입니다.',
     waiting: '첫 빌드를 기다리는 중입니다',
     program: '프로그램',
     insns: (n) => `명령어 ${count(n)}개`,

@@ -80,7 +80,7 @@ export function BytecodePanel() {
         />
       </div>
       {rows.length === 0 ? (
-        <p className={section.empty}>{programs ? t.bytecode.empty : held ? t.verdict.held : t.bytecode.waiting}</p>
+        <p className={section.empty}>{programs ? t.bytecode.empty : held ? t.bytecode.held : t.bytecode.waiting}</p>
       ) : (
         <VirtualList
           label={t.bytecode.label}
