@@ -206,3 +206,27 @@ SEC("cgroup/setsockopt") int elsewhere(struct bpf_sockopt *ctx)
   // One of /a/b came to the inner program, both to the outer one; there it was refused already, and of AF_INET (2) and SOCK_STREAM (1).
   expect([0, 4, 8, 12, 16, 20].map((at) => out.getInt32(at, true))).toEqual([1, 2, EPERM, 12, 0, 5])
 })
+
+test('devices are opened as the programs of the cgroup allow', () => {
+  const r = run(
+    `
+struct { int type[8]; int major[8]; int minor[8]; int n; } out;
+SEC("cgroup/dev") int dev(struct bpf_cgroup_dev_ctx *ctx)
+{
+	unsigned int i = out.n++ & 7;
+	out.type[i] = ctx->access_type;
+	out.major[i] = ctx->major;
+	out.minor[i] = ctx->minor;
+	if (ctx->major == 1 && ctx->minor == 9)
+		bpf_set_retval(-13);
+	return ctx->major == 1 && (ctx->minor == 3 || (ctx->access_type >> 16) == 2);
+}`,
+    { acts: 'open /dev/null rw\nopen /dev/zero r\nopen /dev/zero w\nopen /dev/sda r\nopen /dev/urandom w\nopen /etc/hosts r' },
+  )
+  expect(r.calls('openat')).toEqual([3, 4, EPERM, EPERM, -13, 5])
+  const out = r.bytes('.bss')
+  const column = (at: number): number[] => [0, 1, 2, 3, 4].map((i) => out.getInt32(at + 4 * i, true))
+  expect(column(0)).toEqual([0x60002, 0x20002, 0x40002, 0x20001, 0x40002])
+  expect(column(32)).toEqual([1, 1, 1, 8, 1])
+  expect(column(64)).toEqual([3, 5, 5, 0, 9])
+})

@@ -1,4 +1,5 @@
-// Programs on the cgroup of a socket that see its options. Each program works on what the one before it left: the value, and what the call returns.
+// Programs on cgroups: those on the cgroup of a socket that see its options, and those on the cgroup of a task that opens a device. Each program works on
+// what the one before it left: the value, and what the call returns.
 //
 //   setsockopt()   programs, then the kernel with what they left         getsockopt()   the kernel, then programs with what it answered
 //
@@ -11,7 +12,7 @@ import type { Happening } from '../world/engine.ts'
 import { fireAll } from './calls.ts'
 import type { Attached } from './hooks.ts'
 import type { Runtime } from './runtime.ts'
-import type { SocketState } from './state.ts'
+import type { SocketState, TaskState } from './state.ts'
 
 /** What programs see of an option; longer values are cut. */
 const PAGE_SIZE = 4096
@@ -30,8 +31,8 @@ export interface Sockopt {
 
 type Call = 'setsockopt' | 'getsockopt'
 
-/** Programs that a socket comes under, those of its own cgroup first. */
-function covering(rt: Runtime, call: Call, s: SocketState): Attached[] {
+/** Programs that a socket or a task comes under, those of its own cgroup first. */
+function covering(rt: Runtime, call: Call | 'dev', s: Pick<SocketState, 'cgroup' | 'node'>): Attached[] {
   const depth = ({ pod, place }: Attached): number => (pod !== '' ? Number.MAX_SAFE_INTEGER : place === '/' ? 0 : place.split('/').length)
   const covers = ({ pod, place }: Attached): boolean =>
     pod !== '' ? pod === s.node : place === '/' || s.cgroup === place || s.cgroup.startsWith(`${place}/`)
@@ -137,3 +138,49 @@ export function* afterGet(
 }
 
 const NO_BYTES = new Uint8Array(0)
+
+/** <linux/bpf.h>: BPF_DEVCG_DEV_BLOCK, BPF_DEVCG_DEV_CHAR, BPF_DEVCG_ACC_READ, BPF_DEVCG_ACC_WRITE */
+const BLOCK = 1
+const CHARACTER = 2
+const READ = 2
+const WRITE = 4
+const MAY_READ = 4
+const MAY_WRITE = 2
+
+/** Numbers of devices that Linux gives to all machines alike (admin-guide/devices.txt); others get one of those for local use. */
+const DEVICES: Readonly<Record<string, readonly [type: number, major: number, minor: number]>> = {
+  '/dev/mem': [CHARACTER, 1, 1],
+  '/dev/null': [CHARACTER, 1, 3],
+  '/dev/zero': [CHARACTER, 1, 5],
+  '/dev/full': [CHARACTER, 1, 7],
+  '/dev/random': [CHARACTER, 1, 8],
+  '/dev/urandom': [CHARACTER, 1, 9],
+  '/dev/kmsg': [CHARACTER, 1, 11],
+  '/dev/tty': [CHARACTER, 5, 0],
+  '/dev/console': [CHARACTER, 5, 1],
+  '/dev/ptmx': [CHARACTER, 5, 2],
+  '/dev/fuse': [CHARACTER, 10, 229],
+  '/dev/kvm': [CHARACTER, 10, 232],
+  '/dev/net/tun': [CHARACTER, 10, 200],
+  '/dev/loop0': [BLOCK, 7, 0],
+  '/dev/sda': [BLOCK, 8, 0],
+  '/dev/sda1': [BLOCK, 8, 1],
+}
+const LOCAL_USE = [CHARACTER, 240, 0] as const
+
+/** Whether a task may open a device: 0, or what the programs of its cgroup say. Linux: devcgroup_check_permission(). */
+export function* mayOpenDevice(rt: Runtime, t: TaskState, path: string, mask: number): Happening<number> {
+  const programs = covering(rt, 'dev', t)
+  if (programs.length === 0) return 0
+  const [type, major, minor] = DEVICES[path] ?? LOCAL_USE
+  const access = (mask & MAY_READ ? READ : 0) | (mask & MAY_WRITE ? WRITE : 0)
+  const fields = { access_type: (access << 16) | type, major, minor }
+  let retval = 0
+  for (const attached of programs) {
+    const [{ result }] = yield* fireAll(rt, [attached], () => ({ kind: 'cgroup_device', fields, retval }))
+    if (result.fault !== '' || result.unsupported !== '') return -EPERM
+    retval = retvalOf(rt.kernel)
+    if ((result.retval & 1) === 0 && !isError(retval)) retval = -EPERM
+  }
+  return retval
+}

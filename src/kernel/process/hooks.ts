@@ -107,6 +107,8 @@ function placeOf(loaded: LoadedProgram, target: string): Where {
     }
     case 'syscall':
       return at('syscall', program.name, `syscall ${program.name}`)
+    case 'cgroup_device':
+      return at('cgroup/dev', target.replace(/(.)\/$/, '$1') || '/', 'cg dev')
     case 'cgroup_getsockopt':
     case 'cgroup_setsockopt':
       return at(`cgroup/${type.slice(7)}`, target.replace(/(.)\/$/, '$1') || '/', `cg ${type.slice(7)}`)

@@ -60,6 +60,7 @@ const TYPES = new Set([
   'perf_event',
   'iter',
   'syscall',
+  'cgroup_device',
   'cgroup_getsockopt',
   'cgroup_setsockopt',
 ])

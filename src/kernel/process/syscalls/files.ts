@@ -3,6 +3,7 @@
 import { EACCES, EBADF, EEXIST, EFAULT, EINVAL, ENOENT } from '../../errno.ts'
 import type { Happening } from '../../world/engine.ts'
 import { call, enter, security } from '../calls.ts'
+import { mayOpenDevice } from '../cgroup-hooks.ts'
 import {
   absolute,
   dentryOf,
@@ -92,6 +93,8 @@ function* openDentry(rt: Runtime, t: TaskState, d: Dentry, flags: number, mode: 
   } else {
     const denied = permission(t, inode, maskOf(flags))
     if (denied !== 0) return denied
+    const barred = inode.kind === 'chr' ? yield* mayOpenDevice(rt, t, d.path, maskOf(flags)) : 0
+    if (barred !== 0) return barred
     if (inode.kind === 'dir' && (flags & 3) !== 0) return errno('EISDIR')
   }
   const file = openFile(rt, t, d, flags, inode.kind)
