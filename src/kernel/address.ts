@@ -23,3 +23,9 @@ export const MAP_STRIDE = 0x800
 
 /** Lower half of the address of the struct bpf_map of the kernel's map at an index. */
 export const mapStructLo = (index: number): number => MAP_LO + index * MAP_STRIDE
+
+/** Whether an address lies where the structs bpf_map do. */
+export const isInMapStruct = (address: bigint): boolean =>
+  Number(address >> 32n) === DIRECT_HI >>> 0 &&
+  Number(address & 0xffffffffn) >= MAP_LO >>> 0 &&
+  Number(address & 0xffffffffn) < SOCK_LO >>> 0

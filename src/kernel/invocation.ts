@@ -8,7 +8,7 @@
 
 import type { Fault } from '../vm/index.ts'
 import { READ, run, type Stop, start, WRITE } from '../vm/index.ts'
-import { DIRECT_HI, VMALLOC_HI } from './address.ts'
+import { DIRECT_HI, isInMapStruct, VMALLOC_HI } from './address.ts'
 import { isStructKind, type ProgContext, putField, type SkbFields, structBytes, structField, wordBytes } from './context.ts'
 import type { Kernel, LoadedProgram } from './kernel.ts'
 import { copyPacket, fillPacket, PACKET_START, packetLo, showPacket, startFlowKeys } from './packet-buffer.ts'
@@ -330,7 +330,13 @@ export interface Outcome {
 /** How the invocation stands. */
 export function outcome(k: Kernel): Outcome {
   const m = k.machine
-  if (m.status === 'fault') return { kind: 'fault', retval: 0, fault: m.fault! }
+  if (m.status === 'fault') {
+    const fault = m.fault!
+    // Programs may read it, and here it has no bytes.
+    if (k.verified && fault.access === 'read' && isInMapStruct(fault.address))
+      return { kind: 'unsupported', retval: 0, unsupported: 'memory of struct bpf_map' }
+    return { kind: 'fault', retval: 0, fault }
+  }
   if (m.status === 'unsupported') return { kind: 'unsupported', retval: 0, unsupported: m.feature }
   return m.status === 'exited' ? { kind: 'exited', retval: m.lo[0] >>> 0 } : { kind: 'fuel', retval: 0 }
 }

@@ -50,6 +50,12 @@ describe.each(ENGINES)('contexts of bytes (%s)', (engine) => {
     expect(run(kernelOf(), 'raw_tracepoint', text, { kind: 'args', args: [1n, 0x1234_5678_9abc_def0n] })).toBe(0x1234_5678_9abc_def0n)
   })
 
+  it('name the memory of maps themselves as not modelled', () => {
+    const k = kernelOf()
+    const text = '.map m array 4 8 1\nr1 = m ll\nr0 = *(u32 *)(r1 +36)\nexit'
+    expect(run(k, 'sched_cls', text, { kind: 'skb', packet: new Uint8Array(64) })).toBe('memory of struct bpf_map')
+  })
+
   it('take back what a syscall program wrote', () => {
     const k = kernelOf()
     expect(
