@@ -1,16 +1,28 @@
 // A list box of rows of one height, of which only the visible are in the document. Arrow, page, home and end keys move the active row.
 // In: how many rows, a row by index, which one is active. The active row belongs to the caller, so that panels can follow the machine.
 // Invariant: `aria-activedescendant` names a row that exists; the caller's `active` may be -1 (none).
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { isValidElement, type KeyboardEvent, memo, type ReactNode, useEffect, useId, useRef } from 'react'
+import {
+  isValidElement,
+  type KeyboardEvent,
+  memo,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react'
+import { flushSync } from 'react-dom'
 import { useUi } from '../state/ui.ts'
+import { centred, drawnRows, isSeen, nearest, type Rows, type View } from './rows.ts'
 import styles from './VirtualList.module.css'
 
 /** Pixels; as `--row` of the page. */
 export const useRowHeight = (): number => useUi((s) => (s.large ? 32 : 24))
 
-/** Pixels that a list is taken for until it has been measured, so that rows stand there at once. */
-const FIRST_RECT = { width: 0, height: 800 }
+/** What a list is taken for until it has been measured, so that rows stand there at once. */
+const FIRST_VIEW: View = { top: 0, height: 800 }
 
 export interface ListRow {
   readonly className?: string
@@ -56,34 +68,15 @@ export function VirtualList({
   const host = useRef<HTMLDivElement>(null)
   const id = useId()
   const rowHeight = useRowHeight()
-  const virtual = useVirtualizer({
-    count,
-    getScrollElement: () => host.current,
-    estimateSize: () => rowHeight,
-    overscan: 10,
-    initialRect: FIRST_RECT,
-  })
-  useEffect(() => {
-    if (rowHeight > 0) virtual.measure()
-  }, [virtual, rowHeight])
-  const items = virtual.getVirtualItems()
-  const first = items[0]?.index ?? 0
-  const last = items.at(-1)?.index ?? 0
-  useEffect(() => onRange?.(first, last), [onRange, first, last])
-  useEffect(() => {
-    const view = host.current
-    if (!view || follow < 0 || follow >= count) return
-    const top = follow * rowHeight
-    const isSeen = top >= view.scrollTop && top + rowHeight <= view.scrollTop + view.clientHeight
-    if (!isSeen) virtual.scrollToIndex(follow, { align: 'center' })
-  }, [virtual, follow, count, rowHeight])
+  const { first, last, scrollTo, onScroll } = useView(host, { count, rowHeight }, follow)
+  useEffect(() => onRange?.(first, Math.max(0, last)), [onRange, first, last])
 
   const go = (event: KeyboardEvent, target: number) => {
     event.preventDefault()
     const index = Math.max(0, Math.min(count - 1, target))
     if (count === 0) return
     onActive(index)
-    virtual.scrollToIndex(index, { align: 'auto' })
+    scrollTo(index)
   }
   const page = Math.max(1, last - first - 20)
   const keys: Readonly<Record<string, number>> = {
@@ -94,7 +87,7 @@ export function VirtualList({
     Home: 0,
     End: count - 1,
   }
-  const shown = items.some((item) => item.index === active)
+  const shown = active >= first && active <= last
   return (
     // biome-ignore lint/a11y/useKeyWithMouseEvents: pointing only lights up; the active row does the same for keys
     <div
@@ -104,6 +97,7 @@ export function VirtualList({
       tabIndex={0}
       aria-label={label}
       aria-activedescendant={shown ? `${id}-${active}` : undefined}
+      onScroll={onScroll}
       onMouseLeave={() => onHover?.(-1)}
       onMouseOver={(event) => {
         const line = lineOf(event.target)
@@ -123,17 +117,18 @@ export function VirtualList({
         else onKey?.(event, active)
       }}
     >
-      <div role="presentation" className={wide ? styles.wide : undefined} style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-        {items.map((item) => {
-          const { className = '', label: name, content, heading = false } = row(item.index)
+      <div role="presentation" className={wide ? styles.wide : undefined} style={{ height: count * rowHeight, position: 'relative' }}>
+        {Array.from({ length: last - first + 1 }, (_, i) => {
+          const index = first + i
+          const { className = '', label: name, content, heading = false } = row(index)
           return (
             <Line
-              key={item.key}
+              key={index}
               id={id}
-              index={item.index}
-              start={item.start}
+              index={index}
+              start={index * rowHeight}
               count={count}
-              active={item.index === active}
+              active={index === active}
               className={className}
               name={name}
               content={content}
@@ -145,6 +140,54 @@ export function VirtualList({
       </div>
     </div>
   )
+}
+
+/** The rows that are drawn. Nothing here asks the browser where the list stands: that would have it lay out the page in the middle of a change. */
+function useView(host: RefObject<HTMLDivElement | null>, rows: Rows, follow: number) {
+  const { count, rowHeight } = rows
+  const [view, setView] = useState(FIRST_VIEW)
+  const [isMeasured, setMeasured] = useState(false)
+  const [followed, setFollowed] = useState('')
+  /** How far the list is scrolled; the view keeps what it was when other rows came to be drawn. */
+  const scrolled = useRef(0)
+  const wish = `${follow}/${count}/${rowHeight}/${isMeasured}`
+  if (wish !== followed) {
+    setFollowed(wish)
+    const now = { top: scrolled.current, height: view.height }
+    const isThere = isMeasured && follow >= 0 && follow < count
+    if (isThere && !isSeen(rows, now, follow)) setView({ ...now, top: centred(rows, now, follow) })
+  }
+  useLayoutEffect(() => {
+    if (!host.current || view.top === scrolled.current) return
+    scrolled.current = view.top
+    host.current.scrollTop = view.top
+  }, [host, view])
+  useEffect(() => {
+    const list = host.current
+    if (!list) return
+    const observer = new ResizeObserver(() => {
+      scrolled.current = list.scrollTop
+      setView({ top: list.scrollTop, height: list.clientHeight })
+      setMeasured(list.clientHeight > 0)
+    })
+    observer.observe(list)
+    return () => observer.disconnect()
+  }, [host])
+  const drawn = drawnRows(rows, view)
+  return {
+    ...drawn,
+    scrollTo: (index: number) => {
+      const now = { top: scrolled.current, height: view.height }
+      setView({ ...now, top: nearest(rows, now, index) })
+    },
+    onScroll: () => {
+      scrolled.current = host.current?.scrollTop ?? 0
+      const now = { top: scrolled.current, height: view.height }
+      const next = drawnRows(rows, now)
+      // At once, or the rows would come a frame later than their place.
+      if (next.first !== drawn.first || next.last !== drawn.last) flushSync(() => setView(now))
+    },
+  }
 }
 
 interface LineProps {

@@ -1,9 +1,10 @@
 // The packet as bytes and as protocol layers. Pointing at a byte lights its field, pointing at a field lights its bytes. Bytes that the
 // program read are underlined, written ones are boxed, those of the last instruction are filled; the same stands below in words.
-import { memo, useMemo, useState } from 'react'
+import { type MouseEvent, memo, useEffect, useMemo, useRef, useState } from 'react'
 import type { MachineView } from '../../../engine/index.ts'
 import { useT } from '../../i18n/index.ts'
 import { useRelated } from '../../state/hooks.ts'
+import { keepSame } from '../../state/keep.ts'
 import { NO_SELECTION } from '../../state/relate.ts'
 import { useSession } from '../../state/session.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -11,10 +12,12 @@ import { PictureMenu } from '../../ui/PictureMenu.tsx'
 import section from '../Section.module.css'
 import { Layers } from './Layers.tsx'
 import styles from './Panel.module.css'
-import { asciiOf, BYTES_PER_ROW, type ByteCell, byteRows, markText } from './select.ts'
+import { BYTES_PER_ROW, type ByteRow, type ByteRun, byteRows, markText } from './select.ts'
 
 /** Rows shown at first, and with each press on "more". */
 const ROWS = 96
+/** Bytes that most panels have room for. */
+const SEEN_BYTES = 256
 
 type Props = Pick<MachineView, 'packet' | 'packetHex' | 'packetMarks' | 'packetTouched' | 'layers'>
 
@@ -23,11 +26,15 @@ export const PacketBytes = memo(function PacketBytes({ packet, packetHex, packet
   const set = useSession((s) => s.set)
   const { bytes } = useRelated()
   const [shown, setShown] = useState(ROWS)
-  const rows = useMemo(
-    () => byteRows({ hex: packetHex, marks: packetMarks, touched: packetTouched, layers }),
-    [packetHex, packetMarks, packetTouched, layers],
+  const fresh = useMemo(
+    () => byteRows({ hex: packetHex, marks: packetMarks, touched: packetTouched, layers, lit: bytes }),
+    [packetHex, packetMarks, packetTouched, layers, bytes],
   )
-  const lit = (cell: ByteCell) => bytes !== undefined && cell.offset >= bytes.offset && cell.offset < bytes.offset + bytes.size
+  const before = useRef<readonly ByteRow[]>(undefined)
+  const rows = keepSame(before.current, fresh)
+  useEffect(() => {
+    before.current = rows
+  })
   const read = markText(packetMarks, 'read')
   const written = markText(packetMarks, 'write')
   return (
@@ -41,24 +48,9 @@ export const PacketBytes = memo(function PacketBytes({ packet, packetHex, packet
       ) : (
         <div className={styles.packetColumns}>
           <div className={styles.hex}>
-            <pre className={styles.grid} onMouseLeave={() => set({ hover: NO_SELECTION })}>
+            <pre className={styles.grid} onMouseMove={(event) => pointAt(byteAt(event))} onMouseLeave={() => set({ hover: NO_SELECTION })}>
               {rows.slice(0, shown).map((row) => (
-                <div key={row.offset} className={styles.byteRow}>
-                  <span className={styles.byteOffset}>{row.offset.toString(16).padStart(4, '0')}</span>
-                  {row.cells.map((cell) => (
-                    // biome-ignore lint/a11y/noStaticElementInteractions: as above
-                    <span
-                      key={cell.offset}
-                      className={byteClass(cell, lit(cell))}
-                      onMouseEnter={() => set({ hover: { kind: 'bytes', offset: cell.offset, size: 1 } })}
-                    >
-                      {cell.hex}
-                    </span>
-                  ))}
-                  <span className={styles.ascii} style={{ gridColumn: 18 }}>
-                    {asciiOf(row)}
-                  </span>
-                </div>
+                <Row key={row.offset} row={row} />
               ))}
             </pre>
             {rows.length > shown && (
@@ -86,12 +78,49 @@ export const PacketBytes = memo(function PacketBytes({ packet, packetHex, packet
   )
 })
 
-function byteClass(cell: ByteCell, lit: boolean): string {
-  const classes = [styles.byte, cell.layer >= 0 ? styles[`layer${cell.layer % 4}`] : '']
-  if (cell.touched === 'read') classes.push(styles.wasRead)
-  if (cell.touched === 'write') classes.push(styles.wasWritten)
-  if (cell.now === 'read') classes.push(styles.nowRead)
-  if (cell.now === 'write') classes.push(styles.nowWrite)
+const Row = memo(function Row({ row: { offset, size, runs, ascii } }: { readonly row: ByteRow }) {
+  return (
+    <div className={`${styles.byteRow} ${offset < SEEN_BYTES ? '' : styles.far}`} data-offset={offset} data-size={size}>
+      {`${offset.toString(16).padStart(4, '0')} `}
+      {runs.map((run) => (
+        <span key={run.offset} className={runClass(run)}>
+          {run.text}
+        </span>
+      ))}
+      <span className={styles.ascii} style={size < BYTES_PER_ROW ? { marginLeft: `${(BYTES_PER_ROW - size) * BYTE_CH}ch` } : undefined}>
+        {ascii}
+      </span>
+    </div>
+  )
+})
+
+function runClass({ layer, touched, now, lit }: ByteRun): string {
+  const classes = [styles.bytes, layer >= 0 ? styles[`layer${layer % 4}`] : '']
+  if (touched === 'read') classes.push(styles.wasRead)
+  if (touched === 'write') classes.push(styles.wasWritten)
+  if (now === 'read') classes.push(styles.nowRead)
+  if (now === 'write') classes.push(styles.nowWrite)
   if (lit) classes.push(styles.litByte)
   return classes.filter(Boolean).join(' ')
+}
+
+/** Widths of a row in characters, as the styles have them. */
+const ROW_CH = 65.8
+const OFFSET_CH = 4.6
+const BYTE_CH = 2.75
+
+/** Offset of the byte under the pointer, -1 beside them. */
+function byteAt({ target, clientX }: MouseEvent): number {
+  const row = (target as Element).closest<HTMLElement>('[data-offset]')
+  if (!row) return -1
+  const { left, width } = row.getBoundingClientRect()
+  const at = Math.floor((((clientX - left) / width) * ROW_CH - OFFSET_CH) / BYTE_CH)
+  return at >= 0 && at < Number(row.dataset['size']) ? Number(row.dataset['offset']) + at : -1
+}
+
+function pointAt(offset: number): void {
+  const { hover, set } = useSession.getState()
+  if (offset < 0) {
+    if (hover.kind !== 'none') set({ hover: NO_SELECTION })
+  } else if (hover.kind !== 'bytes' || hover.offset !== offset) set({ hover: { kind: 'bytes', offset, size: 1 } })
 }

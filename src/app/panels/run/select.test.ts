@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest'
-import { asciiOf, byteRows, markText, packetTone, pairs, shortSummary, splitZeros, timeText } from './select.ts'
+import { type ByteRow, byteRows, markText, packetTone, pairs, shortSummary, splitZeros, timeText } from './select.ts'
 
 const layers = [
   { name: 'Ethernet', offset: 0, size: 14, fields: [] },
   { name: 'IPv4', offset: 14, size: 20, fields: [] },
 ]
 
-test('the packet as rows of sixteen bytes with marks and layers', () => {
+const runsOf = (row: ByteRow) =>
+  row.runs.map((r) => `${r.text}|${r.now?.[0] ?? '.'}${r.touched?.[0] ?? '.'}${r.layer}${r.lit ? ' lit' : ''}`)
+
+test('the packet as rows of sixteen bytes, in runs that look the same', () => {
   const rows = byteRows({
     hex: '41'.repeat(18),
     marks: [{ offset: 12, size: 2, access: 'read' }],
@@ -15,16 +18,21 @@ test('the packet as rows of sixteen bytes with marks and layers', () => {
       { offset: 1, size: 4, access: 'read' },
     ],
     layers,
+    lit: { offset: 8, size: 1 },
   })
-  expect(rows.map((r) => r.cells.length)).toEqual([16, 2])
-  expect(rows[0].cells.map((c) => c.now?.[0] ?? '.').join('')).toBe('............rr..')
-  expect(rows[0].cells.map((c) => c.touched?.[0] ?? '.').join('')).toBe('wwrrr...........')
-  expect([rows[0].cells[13].layer, rows[0].cells[14].layer, rows[1].cells[1].layer]).toEqual([0, 1, 1])
-  expect(asciiOf(rows[1])).toBe('AA')
+  expect(rows.map((r) => [r.offset, r.size])).toEqual([
+    [0, 16],
+    [16, 2],
+  ])
+  expect(runsOf(rows[0])).toEqual(['41 41|.w0', '41 41 41|.r0', '41 41 41|..0', '41|..0 lit', '41 41 41|..0', '41 41|r.0', '41 41|..1'])
+  expect(rows[0].runs.map((r) => r.offset)).toEqual([0, 2, 5, 8, 9, 12, 14])
+  expect(runsOf(rows[1])).toEqual(['41 41|..1'])
+  expect(rows[1].ascii).toBe('AA')
 })
 test('marks beyond the packet are cut', () => {
-  const rows = byteRows({ hex: 'ffff', marks: [{ offset: -1, size: 9, access: 'read' }], touched: [], layers: [] })
-  expect(rows[0].cells.map((c) => c.now)).toEqual(['read', 'read'])
+  const rows = byteRows({ hex: 'ff20', marks: [{ offset: -1, size: 9, access: 'read' }], touched: [], layers: [], lit: undefined })
+  expect(runsOf(rows[0])).toEqual(['ff 20|r.-1'])
+  expect(rows[0].ascii).toBe('· ')
 })
 test('marks in words', () => {
   expect(

@@ -4,20 +4,27 @@ import type { Tone } from '../../ui/Chip.tsx'
 
 export const BYTES_PER_ROW = 16
 
-export interface ByteCell {
+/** Bytes side by side that look the same. */
+export interface ByteRun {
   readonly offset: number
-  readonly hex: string
-  /** What the last instruction did to it. */
-  readonly now: 'read' | 'write' | undefined
+  /** "45 00 00 3c" */
+  readonly text: string
+  /** What the last instruction did to them. */
+  readonly now: Access
   /** Touched at all in this run so far. */
-  readonly touched: 'read' | 'write' | undefined
-  /** Index of the innermost layer that holds it, -1 outside of all. */
+  readonly touched: Access
+  /** Index of the innermost layer that holds them, -1 outside of all. */
   readonly layer: number
+  /** Pointed at, here or in another panel. */
+  readonly lit: boolean
 }
 
 export interface ByteRow {
   readonly offset: number
-  readonly cells: readonly ByteCell[]
+  readonly size: number
+  readonly runs: readonly ByteRun[]
+  /** Printable ASCII, dots elsewhere. */
+  readonly ascii: string
 }
 
 interface Bytes {
@@ -25,21 +32,28 @@ interface Bytes {
   readonly marks: readonly ByteMark[]
   readonly touched: readonly ByteMark[]
   readonly layers: readonly LayerView[]
+  readonly lit: { readonly offset: number; readonly size: number } | undefined
 }
 
 /** Rows of the grid; a write outweighs a read where both happened. */
-export function byteRows({ hex, marks, touched, layers }: Bytes): readonly ByteRow[] {
+export function byteRows({ hex, marks, touched, layers, lit }: Bytes): readonly ByteRow[] {
   const length = hex.length >> 1
   const now = accessColumn(length, marks)
   const ever = accessColumn(length, touched)
   const layer = layerColumn(length, layers)
+  const isLit = (i: number): boolean => lit !== undefined && i >= lit.offset && i < lit.offset + lit.size
+  const isSame = (i: number, j: number): boolean =>
+    now[i] === now[j] && ever[i] === ever[j] && layer[i] === layer[j] && isLit(i) === isLit(j)
   const rows: ByteRow[] = []
   for (let offset = 0; offset < length; offset += BYTES_PER_ROW) {
-    const cells: ByteCell[] = []
-    for (let i = offset; i < Math.min(length, offset + BYTES_PER_ROW); i++) {
-      cells.push({ offset: i, hex: hex.slice(2 * i, 2 * i + 2), now: now[i], touched: ever[i], layer: layer[i] })
+    const end = Math.min(length, offset + BYTES_PER_ROW)
+    const runs: ByteRun[] = []
+    for (let from = offset, to = offset + 1; from < end; from = to++) {
+      while (to < end && isSame(from, to)) to++
+      const text = pairs(hex.slice(2 * from, 2 * to)).join(' ')
+      runs.push({ offset: from, text, now: now[from], touched: ever[from], layer: layer[from], lit: isLit(from) })
     }
-    rows.push({ offset, cells })
+    rows.push({ offset, size: end - offset, runs, ascii: asciiOf(hex.slice(2 * offset, 2 * end)) })
   }
   return rows
 }
@@ -62,15 +76,13 @@ function layerColumn(length: number, layers: readonly LayerView[]): number[] {
   return out
 }
 
-/** Printable ASCII of a row, dots elsewhere. */
-export function asciiOf(row: ByteRow): string {
-  return row.cells
-    .map(({ hex }) => {
-      const code = Number.parseInt(hex, 16)
+const asciiOf = (hex: string): string =>
+  pairs(hex)
+    .map((pair) => {
+      const code = Number.parseInt(pair, 16)
       return code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : '·'
     })
     .join('')
-}
 
 /** "14 bytes at +12" style ranges of marks, merged, for people who do not see the colours. */
 export function markText(marks: readonly ByteMark[], access: 'read' | 'write'): string {
