@@ -1,5 +1,5 @@
 // The machine before its next instruction: what happened last, registers, stack, packet.
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useDeferredValue } from 'react'
 import type { MachineView } from '../../../engine/index.ts'
 import { useT } from '../../i18n/index.ts'
 import { Chip } from '../../ui/Chip.tsx'
@@ -13,6 +13,8 @@ const Watches = lazy(async () => ({ default: (await import('../debug/Watches.tsx
 
 export function Machine({ machine }: { readonly machine: MachineView }) {
   const t = useT()
+  // Where one is and the registers are drawn with the move; what is larger comes a moment later, so that no single frame of a drag takes long.
+  const { stack, packet, packetHex, packetMarks, packetTouched, layers } = useDeferredValue(machine)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <div className={`${section.scroll} ${styles.machine}`} tabIndex={0} role="group" aria-label={t.panels.run}>
@@ -24,14 +26,8 @@ export function Machine({ machine }: { readonly machine: MachineView }) {
       </Suspense>
       <div className={styles.columns}>
         <Registers registers={machine.registers} />
-        <Stack slots={machine.stack} />
-        <PacketBytes
-          packet={machine.packet}
-          packetHex={machine.packetHex}
-          packetMarks={machine.packetMarks}
-          packetTouched={machine.packetTouched}
-          layers={machine.layers}
-        />
+        <Stack slots={stack} />
+        <PacketBytes packet={packet} packetHex={packetHex} packetMarks={packetMarks} packetTouched={packetTouched} layers={layers} />
       </div>
     </div>
   )

@@ -1,5 +1,5 @@
 // The packets of the scenario in order, each with its verdict; choosing one puts the machine at its start. Above: where they come from.
-import { useState } from 'react'
+import { useDeferredValue, useState } from 'react'
 import type { PacketRow, Stimulus } from '../../../engine/index.ts'
 import { pickCapture } from '../../files.ts'
 import { useT } from '../../i18n/index.ts'
@@ -20,7 +20,8 @@ export function Packets() {
   const t = useT()
   const page = usePage()
   const packets = useSession((s) => s.report?.packets) ?? NO_PACKETS
-  const machine = useSession((s) => s.machine)
+  // A list that scrolls is much to draw: a drag along the timeline does not wait for it.
+  const machine = useDeferredValue(useSession((s) => s.machine))
   // A second key goes on from the first one's packet, although the machine has not come there yet.
   const [wanted, setWanted] = useState({ packet: -1, before: machine })
   const current = wanted.packet >= 0 && wanted.before === machine ? wanted.packet : (machine?.packet ?? -1)
