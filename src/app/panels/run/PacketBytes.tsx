@@ -16,8 +16,8 @@ import { BYTES_PER_ROW, type ByteRow, type ByteRun, byteRows, markText } from '.
 
 /** Rows shown at first, and with each press on "more". */
 const ROWS = 96
-/** Bytes that most panels have room for. */
-const SEEN_BYTES = 256
+/** Rows that most panels have room for. Those behind them are laid out and painted when one scrolls to them. */
+const SEEN_ROWS = 16
 
 type Props = Pick<MachineView, 'packet' | 'packetHex' | 'packetMarks' | 'packetTouched' | 'layers'>
 
@@ -49,9 +49,16 @@ export const PacketBytes = memo(function PacketBytes({ packet, packetHex, packet
         <div className={styles.packetColumns}>
           <div className={styles.hex}>
             <pre className={styles.grid} onMouseMove={(event) => pointAt(byteAt(event))} onMouseLeave={() => set({ hover: NO_SELECTION })}>
-              {rows.slice(0, shown).map((row) => (
+              {rows.slice(0, Math.min(SEEN_ROWS, shown)).map((row) => (
                 <Row key={row.offset} row={row} />
               ))}
+              {rows.length > SEEN_ROWS && shown > SEEN_ROWS && (
+                <div className={styles.far} style={{ containIntrinsicHeight: `${ROW_PX * (Math.min(rows.length, shown) - SEEN_ROWS)}px` }}>
+                  {rows.slice(SEEN_ROWS, shown).map((row) => (
+                    <Row key={row.offset} row={row} />
+                  ))}
+                </div>
+              )}
             </pre>
             {rows.length > shown && (
               <Button kind="quiet" icon="down" onClick={() => setShown(shown + ROWS)}>
@@ -80,7 +87,7 @@ export const PacketBytes = memo(function PacketBytes({ packet, packetHex, packet
 
 const Row = memo(function Row({ row: { offset, size, runs, ascii } }: { readonly row: ByteRow }) {
   return (
-    <div className={`${styles.byteRow} ${offset < SEEN_BYTES ? '' : styles.far}`} data-offset={offset} data-size={size}>
+    <div className={styles.byteRow} data-offset={offset} data-size={size}>
       {`${offset.toString(16).padStart(4, '0')} `}
       {runs.map((run) => (
         <span key={run.offset} className={runClass(run)}>
@@ -104,8 +111,9 @@ function runClass({ layer, touched, now, lit }: ByteRun): string {
   return classes.filter(Boolean).join(' ')
 }
 
-/** Widths of a row in characters, as the styles have them. */
+/** Widths of a row in characters and its height in pixels, as the styles have them. */
 const ROW_CH = 65.8
+const ROW_PX = 20
 const OFFSET_CH = 4.6
 const BYTE_CH = 2.75
 

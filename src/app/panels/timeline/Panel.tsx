@@ -1,5 +1,5 @@
 // Where one is in the run, and every way to move: buttons for instructions, C lines, breakpoints and packet ends, and a slider over all steps.
-import { memo, useMemo } from 'react'
+import { memo, useMemo, useState } from 'react'
 import { keysOf } from '../../commands.ts'
 import { useT } from '../../i18n/index.ts'
 import { usePage } from '../../state/hooks.ts'
@@ -19,6 +19,9 @@ export function Timeline() {
   const totalTicks = useSession((s) => s.report?.totalTicks ?? 0)
   const idle = !machine || totalTicks === 0
   const tick = Math.min(machine?.tick ?? 0, totalTicks)
+  // The thumb stays under the pointer, although the machine has not come there yet.
+  const [wanted, setWanted] = useState({ tick: -1, before: machine })
+  const thumb = wanted.tick >= 0 && wanted.before === machine ? wanted.tick : tick
   const runs = useSession((s) => s.report?.activations ?? 0)
   const position = !machine
     ? t.timeline.nothing
@@ -44,11 +47,15 @@ export function Timeline() {
           type="range"
           min={0}
           max={Math.max(1, totalTicks)}
-          value={tick}
+          value={thumb}
           disabled={idle}
           aria-label={t.timeline.slider}
           aria-valuetext={position}
-          onChange={(e) => engine.go({ kind: 'tick', tick: Number(e.target.value) })}
+          onChange={(e) => {
+            const to = Number(e.target.value)
+            setWanted({ tick: to, before: machine })
+            engine.go({ kind: 'tick', tick: to })
+          }}
         />
       </div>
       <output className={`${section.muted} ${styles.position}`}>{position}</output>
