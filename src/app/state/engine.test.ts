@@ -158,6 +158,22 @@ test('typing builds once, after the pause', async () => {
   vi.useRealTimers()
 })
 
+test('where builds are quick, the first change after a rest is built at once and the one behind it waits', async () => {
+  void fake.engine.build()
+  await fake.answer(report(1))
+  await fake.answer(machine(1, 0))
+  vi.useFakeTimers()
+  fake.engine.buildSoon()
+  vi.advanceTimersByTime(1)
+  expect(fake.requests.map((r) => r.method)).toEqual(['build'])
+  fake.engine.buildSoon()
+  vi.advanceTimersByTime(10)
+  expect(fake.requests).toHaveLength(1)
+  vi.advanceTimersByTime(TYPING_PAUSE_MS)
+  expect(fake.requests).toHaveLength(2)
+  vi.useRealTimers()
+})
+
 test('a text that changed while it was built is not taken for fresh', async () => {
   void fake.engine.build()
   useDocument.getState().setText('int later;')

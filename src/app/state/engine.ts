@@ -29,9 +29,11 @@ export interface Engine {
   call: Client['call']
 }
 
-/** The longest pause in typing that a build waits for; where builds are quick, it waits no longer than one takes. */
+/** The longest pause in typing that a build waits for; where builds are quick, it waits no longer than one takes, and after a rest not at all. */
 export const TYPING_PAUSE_MS = 150
 const LEAST_PAUSE_MS = 20
+/** A rest in typing, as a multiple of the pause. */
+const REST = 2
 
 export function createEngine(client: Client): Engine {
   let revision = 0
@@ -39,6 +41,7 @@ export function createEngine(client: Client): Engine {
   let timer: ReturnType<typeof setTimeout> | undefined
   let restarts = 0
   let lastBuildMs = TYPING_PAUSE_MS
+  let lastChange = Number.NEGATIVE_INFINITY
   /** The visitor moves, so the code scrolls along; after a build it stays where it is. */
   let stepping = false
   const asked = new Set<string>()
@@ -93,6 +96,15 @@ export function createEngine(client: Client): Engine {
     }
   }
 
+  /** How long a build waits for the next change, milliseconds. */
+  const pauseNow = (): number => {
+    const pause = Math.min(TYPING_PAUSE_MS, Math.max(LEAST_PAUSE_MS, lastBuildMs))
+    const now = performance.now()
+    const isRested = now - lastChange > REST * pause
+    lastChange = now
+    return isRested && lastBuildMs < TYPING_PAUSE_MS ? 0 : pause
+  }
+
   const fail = (error: unknown) => {
     if (error instanceof StaleError || isAbort(error)) return
     // A worker that was replaced has already been told of by `onRestart`.
@@ -145,7 +157,7 @@ export function createEngine(client: Client): Engine {
     buildSoon() {
       session().set({ fresh: false })
       clearTimeout(timer)
-      timer = setTimeout(() => void build(), Math.min(TYPING_PAUSE_MS, Math.max(LEAST_PAUSE_MS, lastBuildMs)))
+      timer = setTimeout(() => void build(), pauseNow())
     },
     go(move) {
       stepping = true
