@@ -55,7 +55,11 @@ export const firstLook = (plugins) => ({
     const html = String(files['index.html'].source)
     const entry = /<script type="module" crossorigin src="([^"]+)"><\/script>/.exec(html)
     if (!entry) throw new Error('index.html starts no module')
-    const script = chooser.replace('ENTRY', entry[1]).replace('PAGES', JSON.stringify(names))
+    const editor = chunksOf(files, /\/src\/app\/editor\/Editor\.tsx$/, chunksOf(files, /index\.html$|\/src\/app\/main\.tsx$/))
+    const script = chooser
+      .replace('ENTRY', entry[1])
+      .replace('PAGES', JSON.stringify(names))
+      .replace('EDITOR', JSON.stringify([...editor].map((name) => `./${name}`)))
     const hash = createHash('sha256').update(script).digest('base64')
     files['index.html'].source = html
       .replace(entry[0], `<link rel="modulepreload" crossorigin href="${entry[1]}">`)
@@ -63,6 +67,19 @@ export const firstLook = (plugins) => ({
       .replace('<div id="root"></div>', (host) => `<div id="first" inert></div>${host}<script>${script}</script>`)
   },
 })
+
+/** Files of a module's chunk and of all that it imports before it runs, without `known` ones. */
+function chunksOf(files, module, known = new Set()) {
+  const found = new Set()
+  const add = (name) => {
+    if (known.has(name) || found.has(name) || files[name]?.type !== 'chunk') return
+    found.add(name)
+    files[name].imports.forEach(add)
+  }
+  for (const file of Object.values(files)) if (file.type === 'chunk' && module.test(file.facadeModuleId ?? '')) add(file.fileName)
+  if (found.size === 0) throw new Error(`no chunk of ${module}`)
+  return found
+}
 
 /** The page's components as a function in Node, from the sources that the page is built from. */
 async function renderers(plugins) {

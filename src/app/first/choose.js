@@ -16,12 +16,21 @@
     if (!started) import('ENTRY')
     started = true
   }
+  // The editor is asked for when the page has been drawn, which takes the processor for a while; until then the line is free.
+  const fetchEditor = () => {
+    for (const href of EDITOR) {
+      document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', fetchPriority: 'low', href }))
+    }
+  }
   const isElsewhere = location.hash.length > 1 || location.search !== ''
   const isKnown = ['own', 'starting', 'tab', 'large', 'layout-wide', 'layout-medium', 'layout-medium-left'].some(
     (name) => setting(name) !== null,
   )
   // A page in the background paints nothing.
-  if (isElsewhere || isKnown || document.hidden) return start()
+  if (isElsewhere || isKnown || document.hidden) {
+    start()
+    return fetchEditor()
+  }
   const language = setting('language') ?? (navigator.language.toLowerCase().startsWith('ko') ? 'ko' : 'en')
   const width = matchMedia('(max-width: 767px)').matches ? 'narrow' : matchMedia('(min-width: 1200px)').matches ? 'wide' : 'medium'
   const trusted = globalThis.trustedTypes?.createPolicy('beeyard-first', { createHTML: (text) => text })
@@ -29,6 +38,7 @@
   fetch(PAGES[`${width}-${language}`])
     .then((response) => (response.ok ? response.text() : Promise.reject()))
     .then((text) => {
+      fetchEditor()
       const host = document.getElementById('first')
       if (!host) return
       root.lang = language
