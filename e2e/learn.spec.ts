@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { expect, test } from './beeyard.ts'
+import { editing, expect, setCode, test } from './beeyard.ts'
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
@@ -89,9 +89,8 @@ test('more happens in a lab at the push of a switch, and one sees what came of i
   await expect(play.getByText('now: 5')).toBeVisible()
   const node = page.getByRole('region', { name: 'n1', exact: true })
   await expect(node.getByText('veth-mail', { exact: true })).toBeVisible()
-  await page.keyboard.press('Alt+1')
-  await page.keyboard.press('ControlOrMeta+a')
-  await page.keyboard.insertText(readFileSync('src/lessons/content/cilium-endpoints/solution/lxc.c', 'utf8'))
+  await editing(page)
+  await setCode(page, readFileSync('src/lessons/content/cilium-endpoints/solution/lxc.c', 'utf8'))
   await expect(play.getByText('now: 0')).toBeVisible({ timeout: 40_000 })
   await play.getByRole('button', { name: 'Take it back' }).click()
   await expect(node.getByText('veth-mail', { exact: true })).toHaveCount(0)
