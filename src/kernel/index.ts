@@ -52,6 +52,7 @@ export {
 export { modelledKfuncs } from './kfuncs/index.ts'
 export { type LoadResult, loadProgram } from './load.ts'
 export { type Log, logged } from './log.ts'
+export { type BatchOperation, type BatchRequest, mapBatch } from './maps/batch.ts'
 export { modelledMaps } from './maps/create.ts'
 export type { KernelMap, MapEntry, MapPlace } from './maps/map.ts'
 export type { RingBuffer, RingbufMap, RingRecord } from './maps/ringbuf.ts'

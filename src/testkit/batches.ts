@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { mapTypes } from '../abi/index.ts'
 import { toHex } from '../base/index.ts'
 import type { MapDef } from '../isa/index.ts'
-import { addMap, createKernel } from '../kernel/index.ts'
-import { type BatchOperation, type BatchRequest, mapBatch } from '../kernel/maps/batch.ts'
+import { addMap, type BatchOperation, type BatchRequest, createKernel, mapBatch } from '../kernel/index.ts'
 import { buildOracle, whyNoKernel } from './oracle.ts'
 
 const root = join(import.meta.dirname, '../..')

@@ -1,10 +1,7 @@
 // A project of C and a scenario, built and run: what tests of whole worlds stand on. Every program has to be accepted and to run.
 import { expect } from 'vitest'
 import type { KernelBtf } from '../abi/index.ts'
-import type { Build } from '../engine/build.ts'
-import { startBuild } from '../engine/build-whole.ts'
-import type { Project, Scenario } from '../engine/project.ts'
-import { readProject } from '../engine/read-project.ts'
+import { type Build, type Project, readProject, type Scenario, startBuild } from '../engine/index.ts'
 
 export function build(
   source: string,

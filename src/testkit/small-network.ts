@@ -1,11 +1,18 @@
 // Networks without programs for tests: hosts, pods and requests through them, and what the world's log says of it.
 import { expect } from 'vitest'
-import { createKernel } from '../kernel/kernel.ts'
-import { type NetInput, planNetwork } from '../kernel/net/network.ts'
-import type { Request } from '../kernel/net/request.ts'
-import { createWorld } from '../kernel/world/engine.ts'
-import type { ScenarioLink, ScenarioNode } from '../kernel/world/scenario.ts'
-import type { World, WorldEvent } from '../kernel/world/types.ts'
+import {
+  createKernel,
+  createWorld,
+  type NetInput,
+  planNetwork,
+  type ScenarioLink,
+  type ScenarioNode,
+  type Stimulus,
+  type World,
+  type WorldEvent,
+} from '../kernel/index.ts'
+
+type Request = Extract<Stimulus, { readonly kind: 'request' }>
 
 export interface Setting {
   readonly nodes: readonly ScenarioNode[]
