@@ -17,6 +17,7 @@ import {
   makeCfg,
   replaceValues,
   sizeOf,
+  type Type,
   type Value,
 } from '../ir/index.ts'
 import { type Memory, makeMemory, type Place } from './memory.ts'
@@ -58,7 +59,7 @@ export function gvn(fn: Func, isLegal = false): void {
     for (const i of block.instrs) {
       if (i.kind !== 'phi') for (let k = 0; k < i.args.length; k++) i.args[k] = resolve(i.args[k])
       const known = isPure(i)
-        ? table.get(numbers.key(i))
+        ? (table.get(numbers.key(i)) ?? (isLegal ? undefined : widened(fn, i, (cut) => table.get(numbers.key(cut)), out)))
         : i.kind === 'load' && !i.volatile
           ? availableValue({ fn, memory, touched, load: i, isLegal }, cfg, block, touches)
           : undefined
@@ -87,6 +88,24 @@ export function gvn(fn: Func, isLegal = false): void {
   }
   replaceValues(fn, replacement)
 }
+
+/** A mask of what was cut off before is that widened again: it may be bounded there. */
+function widened(fn: Func, i: Instr, find: (cut: Instr) => Instr | undefined, out: Instr[]): Instr | undefined {
+  if (i.kind !== 'bin' || i.op !== 'and' || i.args[1].kind !== 'const') return undefined
+  const type = CUT.get(i.args[1].value)
+  if (type === undefined || bitsOf(type) >= bitsOf(i.type)) return undefined
+  const cut = find({ kind: 'cast', op: 'trunc', type, args: [i.args[0]], id: -1 })
+  if (!cut) return undefined
+  const made: Instr = { kind: 'cast', op: 'zext', type: i.type, args: [cut], id: fn.nextId++, ...(i.at && { at: i.at }) }
+  out.push(made)
+  return made
+}
+
+const CUT: ReadonlyMap<bigint, Type> = new Map([
+  [0xffn, 'i8'],
+  [0xffffn, 'i16'],
+  [0xffff_ffffn, 'i32'],
+])
 
 /** Texts that are equal for instructions that compute the same. */
 function makeNumbers(): { readonly key: (i: Instr) => string } {

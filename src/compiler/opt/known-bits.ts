@@ -153,8 +153,10 @@ function zeroOfBin(i: Extract<Instr, { kind: 'bin' }>, bits: number, all: bigint
       if (by === undefined || by >= BigInt(bits)) return 0n
       return (zero >> BigInt(bits - 1)) & 1n ? (zero >> by) | (all & ~(all >> by)) : 0n
     }
-    case 'urem':
-      return all & ~mask(by === undefined || by === 0n ? lengthOf(all & ~arg(0)) : lengthOf(by - 1n))
+    case 'urem': {
+      const most = all & ~arg(1)
+      return all & ~mask(Math.min(lengthOf(all & ~arg(0)), most === 0n ? bits : lengthOf(most - 1n)))
+    }
     case 'udiv': {
       const length = lengthOf(all & ~arg(0))
       return all & ~mask(by === undefined || by === 0n ? length : Math.max(0, length - lengthOf(by) + 1))

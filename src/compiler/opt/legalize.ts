@@ -75,14 +75,15 @@ interface State {
 
 /** How narrow values are looked at: a bound that is proven of one extension of a value says nothing of another one. */
 interface Signs {
-  /** Extended with its sign somewhere, or by its making, and with zeros nowhere: compared so too. Extension with the sign keeps even the unsigned order. */
+  /** Compared with its sign; or extended with it somewhere, or by its making, and with zeros nowhere: held so, and compared so everywhere.
+   * Extension with the sign keeps even the unsigned order, and zeros above what is bounded so are a mask of it. */
   readonly isSigned: (v: Value) => boolean
   /** A comparison looks at the value or at its extension to 32 bits. */
   readonly isCompared: (v: Value) => boolean
 }
 
 function signsOf(fn: Func): Signs {
-  const [signed, zeros, compared] = [new Set<Value>(), new Set<Value>(), new Set<Value>()]
+  const [signed, zeros, compared, comparedSigned] = [new Set<Value>(), new Set<Value>(), new Set<Value>(), new Set<Value>()]
   for (const block of fn.blocks) {
     for (const i of block.instrs) {
       if (i.kind === 'cast') {
@@ -90,13 +91,14 @@ function signsOf(fn: Func): Signs {
         else if (i.op === 'zext') zeros.add(i.args[0])
       } else if (i.kind === 'cmp') {
         for (const a of i.args) {
-          if (i.pred.startsWith('s')) signed.add(a)
-          compared.add(isKind(a, 'cast') && a.op === 'sext' ? a.args[0] : a)
+          const narrow = isKind(a, 'cast') && a.op === 'sext' ? a.args[0] : a
+          if (narrow !== a || i.pred.startsWith('s')) comparedSigned.add(narrow)
+          compared.add(narrow)
         }
       }
     }
   }
-  return { isSigned: (v) => signed.has(v) && !zeros.has(v), isCompared: (v) => compared.has(v) }
+  return { isSigned: (v) => comparedSigned.has(v) || (signed.has(v) && !zeros.has(v)), isCompared: (v) => compared.has(v) }
 }
 
 function legalizeFunc(fn: Func, wide: Wide, params: ReadonlyMap<Value, Value>): void {

@@ -27,8 +27,8 @@ export const CAST_RULES: readonly Rule<'cast'>[] = [
       if (!isKind(a, 'cast')) return undefined
       const inner = a.args[0]
       if (op === 'trunc' && a.op === 'trunc') return cast(c, 'trunc', type, inner)
-      if (op === 'zext' && a.op === 'zext') return cast(c, 'zext', type, inner)
-      if (op === 'sext' && (a.op === 'sext' || a.op === 'zext')) return cast(c, a.op, type, inner)
+      if (op === 'zext' && a.op === 'zext' && !c.compared(a)) return cast(c, 'zext', type, inner)
+      if (op === 'sext' && (a.op === 'sext' || a.op === 'zext') && !c.compared(a)) return cast(c, a.op, type, inner)
       if (op === 'trunc' && (a.op === 'zext' || a.op === 'sext')) {
         return cast(c, bitsOf(inner.type) < bitsOf(type) ? a.op : 'trunc', type, inner)
       }

@@ -177,6 +177,16 @@ export const CMP_RULES: readonly Rule<'cmp'>[] = [
     },
   },
   {
+    // Whether or not the verifier sees that: the bound is then one of what was to be masked.
+    name: 'mask that masks nothing',
+    apply: ({ pred, args: [a, b] }, c) => {
+      const masked = c.once(a) ? withLiteral(a, 'and') : undefined
+      if (!masked || b.kind !== 'const') return undefined
+      const cleared = mask(bitsOf(a.type)) & ~masked.right.value
+      return (knownZero(masked.left) & cleared) === cleared ? cmp(c, pred, masked.left, b) : undefined
+    },
+  },
+  {
     name: 'one bit that equals itself',
     apply: ({ pred, args: [a, b] }, c) => {
       const masked = isEquality(pred) ? withLiteral(a, 'and') : undefined
