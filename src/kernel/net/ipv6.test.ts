@@ -1,9 +1,11 @@
 // IPv6 through the network without any program: neighbour discovery, routes, sockets and errors, as IPv4 has them.
 import { describe, expect, test } from 'vitest'
+import { toHex } from '../../base/index.ts'
 import { ask, notes, outcomes, packets, request, type Setting } from '../../testkit/small-network.ts'
 import type { ScenarioNode } from '../world/scenario.ts'
 import { addressBytes, groupMac, ip6At, ipText, isWithin, linkLocalOf, networkOf, parseIp, parsePrefix, solicitedNode } from './address.ts'
 import { splitHostPort } from './endpoint.ts'
+import { ADVERTISEMENT, ndpMessage, SOLICITATION } from './ndp.ts'
 import type { NetInput } from './network.ts'
 
 const web = { protocol: 'tcp', port: 80, answers: 'http', status: { '/no': 404 } } as const
@@ -45,6 +47,21 @@ describe('addresses', () => {
       undefined,
     ])
   })
+})
+
+// Captured between two network namespaces of Linux 6.18.
+test('solicitation and advertisement are byte for byte those of Linux', () => {
+  const [a, b] = ['02:00:00:00:00:02', '02:00:00:00:01:02']
+  const [from, to] = [parseIp('fd00::a')!, parseIp('fd00::b') as bigint]
+  const group = solicitedNode(to)
+  expect(toHex(ndpMessage(from, group, [a, groupMac(group)], SOLICITATION, 0, to, 1))).toBe(
+    '3333ff00000b02000000000286dd6000000000203afffd00000000000000000000000000000aff0200000000000000000001ff00000b87007d7b00000000' +
+      'fd00000000000000000000000000000b0101020000000002',
+  )
+  expect(toHex(ndpMessage(to, from, [b, a], ADVERTISEMENT, 0x60000000, to, 2))).toBe(
+    '02000000000202000000010286dd6000000000203afffd00000000000000000000000000000bfd00000000000000000000000000000a88001b7f60000000' +
+      'fd00000000000000000000000000000b0201020000000102',
+  )
 })
 
 describe('two hosts', () => {

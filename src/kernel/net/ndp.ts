@@ -23,7 +23,8 @@ const MESSAGE = 24
 
 const macBytes = (mac: string): number[] => mac.split(':').map((part) => Number.parseInt(part, 16))
 
-function message(
+/** A frame with a message about a neighbour and one option, the MAC address of who sends it. */
+export function ndpMessage(
   source: Ip,
   dest: Ip,
   macs: readonly [string, string],
@@ -47,7 +48,7 @@ function message(
 export function solicit(net: Net, device: NetInterface, ip: bigint, source: Ip | undefined): void {
   const group = solicitedNode(ip)
   const own = device.addresses.find((a) => a.ip === source)?.ip ?? sourceOn(namespaceOf(net, device.ns), device, 'ip6', group)
-  const bytes = message(own, group, [device.mac, groupMac(group)], SOLICITATION, 0, ip, SOURCE_MAC)
+  const bytes = ndpMessage(own, group, [device.mac, groupMac(group)], SOLICITATION, 0, ip, SOURCE_MAC)
   later(net, 0, { kind: 'transmit', at: device, skb: newSkb(nextPacket(net), bytes) })
 }
 
@@ -77,7 +78,7 @@ export function receiveNdp(net: Net, device: NetInterface, skb: Skb, ip: IpHeade
   tell(net, skb, at, 'answered', 'neighbour solicitation')
   const router = namespaceOf(net, device.ns).forwards ? IS_ROUTER : 0
   const flags = router | IS_SOLICITED | (isGroup ? OVERRIDES : 0)
-  const bytes = message(target, ip.source, [device.mac, mac], ADVERTISEMENT, flags, target, TARGET_MAC)
+  const bytes = ndpMessage(target, ip.source, [device.mac, mac], ADVERTISEMENT, flags, target, TARGET_MAC)
   later(net, 0, { kind: 'transmit', at: device, skb: newSkb(nextPacket(net), bytes) })
 }
 
@@ -86,5 +87,5 @@ export function outsideNdp(frame: Uint8Array): Uint8Array | undefined {
   const ip = readIp(frame)
   if (ip?.protocol !== IPPROTO_ICMPV6 || frame[ip.l4] !== SOLICITATION || ip.end - ip.l4 < MESSAGE) return undefined
   const target = ip6At(frame, ETH_HLEN + 48)
-  return message(target, ip.source, [OUTSIDE, macText(frame, 6)], ADVERTISEMENT, IS_SOLICITED | OVERRIDES, target, TARGET_MAC)
+  return ndpMessage(target, ip.source, [OUTSIDE, macText(frame, 6)], ADVERTISEMENT, IS_SOLICITED | OVERRIDES, target, TARGET_MAC)
 }
