@@ -266,3 +266,31 @@ SEC("tc") int to_pod(struct __sk_buff *skb)
   // Success, out of eth0, by way of fd00::1, its MTU, the metric of a route; nobody of n2 listens; pay listens (10) with IPv6 (10).
   expect(seen?.rows.map((r) => r.valueText)).toEqual(['0', '2', '1', '1500', '1024', '0', '1010', '0'])
 })
+
+test('programs of the own cgroup come before those of the ones above it', () => {
+  const b = build(
+    `${V6}
+int order;
+SEC("cgroup/connect6") int above(struct bpf_sock_addr *ctx)
+{
+	order = order * 10 + 1;
+	return 1;
+}
+SEC("cgroup/connect6") int own(struct bpf_sock_addr *ctx)
+{
+	order = order * 10 + 2;
+	return 1;
+}
+`,
+    {
+      ...CLUSTER,
+      attach: [
+        { program: 'above', node: 'n1', interface: '', target: '/' },
+        { program: 'own', node: 'shop', interface: '', target: '/pods/shop' },
+      ],
+      stimuli: [{ kind: 'request', node: 'shop', to: 'http://pay:8080/', protocol: 'http' }],
+    },
+  )
+  expect(b.activations(0, 5).rows.map((r) => r.place)).toEqual(['/pods/shop', '/'])
+  expect(words(0, b)).toContain('21')
+})

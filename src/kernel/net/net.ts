@@ -71,10 +71,14 @@ const NO_PROGRAMS: readonly AttachedProgram[] = []
 
 export const programsAt = (net: Net, key: string): readonly AttachedProgram[] => net.hooks.get(key) ?? NO_PROGRAMS
 
+const depthOf = (path: string): number => (path === '/' ? 0 : path.split('/').length)
+
 /** Programs of a type that a namespace's cgroup comes under, its own first. */
 export function cgroupPrograms(net: Net, ns: Namespace, type: string): readonly AttachedProgram[] {
   const all = net.cgroups.get(`${ns.host} ${type}`)
-  return all ? all.filter((a) => a.path === '/' || ns.cgroup === a.path || ns.cgroup.startsWith(`${a.path}/`)) : NO_PROGRAMS
+  if (!all) return NO_PROGRAMS
+  const own = all.filter((a) => a.path === '/' || ns.cgroup === a.path || ns.cgroup.startsWith(`${a.path}/`))
+  return own.sort((a, b) => depthOf(b.path) - depthOf(a.path))
 }
 
 /** Runs a program in a namespace. */
