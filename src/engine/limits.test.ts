@@ -36,4 +36,13 @@ describe('known limits', () => {
     expect(document).toContain(`\`src/engine/fixtures/limits/${file}\``)
     expect(document).toContain(expected.replace(/^(run )?unsupported: /, ''))
   })
+
+  test('maps that nobody uses are not made', () => {
+    const map = '{ int (*type)[2]; unsigned *key; long *value; int (*max_entries)[1]; }'
+    const text = `struct ${map} idle __attribute__((section(".maps"), used));
+__attribute__((section("xdp"), used)) int entry(void *ctx) { return 2; }`
+    const opened = openC('idle.c', text, { include: () => undefined, includeDirs: [], defines: {}, cpu: 3, kernel: keptKernel(kernel) })
+    expect(opened.programs.map((p) => p.maps)).toEqual([[]])
+    expect(document).toContain('Maps that are declared and that no program uses are not made')
+  })
 })
