@@ -127,8 +127,9 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 	____value; \\
 })
 /* Names inside libbpf that programs write readers of their own with. */
-#define ___arrow(src, fields...) __bpf_path(src, fields)
-#define ___type(src, fields...) typeof(__bpf_path(src, fields))
+#define __bpf_path_0(src, fields...) src
+#define ___arrow(src, fields...) __bpf_path(src, ##fields)
+#define ___type(src, fields...) __typeof_unqual__(___arrow(src, ##fields))
 #define BPF_CORE_READ_INTO(to, src, fields...) __bpf_read(bpf_core_read, to, src, fields)
 #define BPF_CORE_READ_USER_INTO(to, src, fields...) __bpf_read(bpf_core_read_user, to, src, fields)
 #define BPF_CORE_READ_STR_INTO(to, src, fields...) __bpf_read(bpf_core_read_str, to, src, fields)
