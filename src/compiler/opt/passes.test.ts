@@ -23,6 +23,7 @@ import { settle } from './settle.ts'
 import { shareSlots } from './share-slots.ts'
 import { simplifyCfg } from './simplify-cfg.ts'
 import { sinkCasts } from './sink-casts.ts'
+import { sinkLoads } from './sink-loads.ts'
 import { sroa } from './sroa.ts'
 import { unroll } from './unroll.ts'
 
@@ -51,6 +52,7 @@ const RUNS: Readonly<Record<string, (module: Module) => void>> = {
   'share-slots': each(shareSlots),
   'simplify-cfg': each(simplifyCfg),
   'sink-casts': each(sinkCasts),
+  'sink-loads': each(sinkLoads),
   sroa: each(sroa),
   unroll: each(unroll),
 }

@@ -23,6 +23,7 @@ import { shareSlots } from './share-slots.ts'
 import { simplify } from './simplify.ts'
 import { simplifyCfg } from './simplify-cfg.ts'
 import { sinkCasts } from './sink-casts.ts'
+import { sinkLoads } from './sink-loads.ts'
 import { sroa } from './sroa.ts'
 import { unroll } from './unroll.ts'
 
@@ -114,6 +115,7 @@ export const PASSES: readonly Pass[] = [
   perFunction('simplify', simplify),
   perFunction('gvn', gvnOfLegal),
   perFunction('dce', dce),
+  perFunction('sinkLoads', sinkLoads),
   perFunction('sinkCasts', sinkCasts),
   perFunction('lowerSelect', lowerSelect, true),
   perFunction('shareSlots', shareSlots),
