@@ -29,8 +29,9 @@ export interface Engine {
   call: Client['call']
 }
 
-/** The longest pause in typing that a build waits for; where builds are quick, it waits no longer than one takes, and after a rest not at all. */
+/** The longest pause in typing that a build waits for; where builds are quick, it waits no longer than one takes, and after a rest the least. */
 export const TYPING_PAUSE_MS = 150
+/** The key is drawn meanwhile. */
 const LEAST_PAUSE_MS = 20
 /** A rest in typing, as a multiple of the pause. */
 const REST = 2
@@ -102,7 +103,7 @@ export function createEngine(client: Client): Engine {
     const now = performance.now()
     const isRested = now - lastChange > REST * pause
     lastChange = now
-    return isRested && lastBuildMs < TYPING_PAUSE_MS ? 0 : pause
+    return isRested && lastBuildMs < TYPING_PAUSE_MS ? LEAST_PAUSE_MS : pause
   }
 
   const fail = (error: unknown) => {
