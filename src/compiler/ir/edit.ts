@@ -1,4 +1,5 @@
 // Changing IR: replacing uses, copying, dropping what cannot be reached. Every pass edits through these so that phis stay right.
+import { undef } from './build.ts'
 import { reversePostOrder } from './cfg.ts'
 import type { Block, Func, Instr, Phi, Value } from './types.ts'
 
@@ -37,6 +38,11 @@ export function replaceValues(fn: Func, replacement: ReadonlyMap<Value, Value>):
 
 function replaceIn(args: Value[], final: (v: Value) => Value): void {
   for (let k = 0; k < args.length; k++) args[k] = final(args[k])
+}
+
+/** What debug records of a block say of values that are not there is not known. */
+export function forgetInRecords(block: Block, lost: ReadonlySet<Value>): void {
+  for (const i of block.instrs) if (i.kind === 'dbg' && lost.has(i.args[0])) i.args[0] = undef(i.args[0].type)
 }
 
 /** How often each value is an operand; debug records and lifetime marks do not count. */

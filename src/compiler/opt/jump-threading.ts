@@ -12,6 +12,7 @@ import {
   evalCast,
   evalCmp,
   type Func,
+  forgetInRecords,
   type Instr,
   isInstr,
   isKind,
@@ -22,7 +23,6 @@ import {
   removeUnreachable,
   repairSsa,
   retarget,
-  undef,
   usersOf,
   type Value,
   type Variable,
@@ -114,7 +114,7 @@ function forgetLost(fn: Func, block: Block, lost: ReadonlySet<Value>): void {
   const isThere = cfg.index.has(block)
   for (const b of cfg.order) {
     if (isThere && dominates(cfg, block, b)) continue
-    for (const i of b.instrs) if (i.kind === 'dbg' && lost.has(i.args[0])) i.args[0] = undef(i.args[0].type)
+    forgetInRecords(b, lost)
   }
 }
 

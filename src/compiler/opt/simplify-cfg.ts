@@ -7,6 +7,7 @@ import {
   constant,
   dominates,
   type Func,
+  forgetInRecords,
   type Instr,
   isInstr,
   isKind,
@@ -191,6 +192,7 @@ function skipEmpty(fn: Func): boolean {
     entries: new Map(),
     users: undefined,
     moved: new Map(),
+    lost: new Set(),
   }
   for (const b of fn.blocks) for (const to of successors(b)) s.preds.get(to)!.add(b)
   let changed = false
@@ -221,6 +223,7 @@ function skipEmpty(fn: Func): boolean {
     }
     from.term.to = from.term.to.map(final)
   }
+  if (s.lost.size > 0) for (const b of fn.blocks) forgetInRecords(b, s.lost)
   if (changed) removeUnreachable(fn)
   return changed
 }
@@ -233,6 +236,8 @@ interface Skipping {
   users: Map<Value, Map<Instr | Term, Block>> | undefined
   /** Where a switch goes instead. */
   readonly moved: Map<Block, Map<Block, Block>>
+  /** Phis of blocks that were skipped. */
+  readonly lost: Set<Value>
 }
 
 function entriesOf(s: Skipping, phi: Phi): Map<Block, Value> {
@@ -262,7 +267,10 @@ function skip(s: Skipping, block: Block, to: Block, preds: ReadonlySet<Block>): 
   }
   s.preds.set(block, new Set())
   if (block.loop && !to.loop) to.loop = block.loop
-  if (s.users) for (const phi of phisOf(block)) for (const v of entriesOf(s, phi).values()) s.users.get(v)?.delete(phi)
+  for (const phi of phisOf(block)) {
+    s.lost.add(phi)
+    if (s.users) for (const v of entriesOf(s, phi).values()) s.users.get(v)?.delete(phi)
+  }
   block.instrs = []
   block.term = { kind: 'unreachable', args: [], to: [] }
 }

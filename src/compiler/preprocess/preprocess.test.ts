@@ -63,7 +63,7 @@ describe('preprocess', () => {
   })
 
   it('does not read a guarded file again', () => {
-    const large = `#ifndef G\n#define G\n/*${'x'.repeat(3 << 20)}*/\n#endif\n`
+    const large = `#ifndef G\n#define G\n/*${'x'.repeat(7 << 20)}*/\n#endif\n`
     expect(codes('#include "g.h"\n#include "g.h"\n', { 'g.h': large })).toEqual([])
     expect(codes('#include "g.h"\n#include "g.h"\n', { 'g.h': `${large}int x;` })).toEqual(['c.source-too-large'])
     expect(codes('#include "g.h"\n#include "g.h"\n', { 'g.h': large.replace('#endif', '#else\n#endif') })).toEqual(['c.source-too-large'])
@@ -115,7 +115,7 @@ describe('preprocess', () => {
     const pasting = Array.from({ length: 24 }, (_, i) => `#define P${i + 1}(x) P${i}(J(x, x))\n`).join('')
     expect(codes(`#define J(a, b) a##b\n#define P0(x) J(x, x)\n${pasting}P24(a)\n`)[0]).toBe('c.token-too-long')
     expect(codes(`#define S(x) #x\n#define X(x) S(x)\n${'X('.repeat(60)}"\\""${')'.repeat(60)}\n`)[0]).toBe('c.token-too-long')
-    expect(codes(`/*${'x'.repeat(5 << 20)}*/`)).toEqual(['c.source-too-large'])
+    expect(codes(`/*${'x'.repeat(9 << 20)}*/`)).toEqual(['c.source-too-large'])
   })
 
   it('gives up at a missing header, with the likely one as a fix', () => {
