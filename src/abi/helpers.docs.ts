@@ -179,3 +179,6 @@ const DOCS: readonly (readonly [name: string, en: string, ko: string])[] = [
 ]
 
 export const HELPER_DOCS: ReadonlyMap<string, HelperDoc> = new Map(DOCS.map(([name, en, ko]) => [name, { en, ko }]))
+
+/** Words on a helper by its name with bpf_. They stand apart from the rows, so that compiler and verifier come without them. */
+export const helperDoc = (name: string): HelperDoc | undefined => HELPER_DOCS.get(name.slice('bpf_'.length))

@@ -1,6 +1,5 @@
 // Helper functions as rows: id, name, what the verifier checks of each argument, what it returns, the C prototype, who may call it, words.
 // The rows are read from the text table once, when this module is loaded. Linux: struct bpf_func_proto, get_func_proto() of each type.
-import { HELPER_DOCS } from './helpers.docs.ts'
 import { HELPER_LINES, HELPER_SETS, HELPER_TYPES, OTHER_ARGS } from './helpers.table.ts'
 import type { ArgKind, HelperRow } from './types.ts'
 
@@ -119,7 +118,6 @@ function readLine(line: string): HelperRow {
     cParams.push({ type: type.trim(), name })
   }
   const name = `bpf_${shortName}`
-  const doc = HELPER_DOCS.get(shortName)
   return {
     id: Number(id),
     name,
@@ -134,6 +132,5 @@ function readLine(line: string): HelperRow {
     changesPacket: flags.includes('c'),
     c: { ret: cRet, params: cParams },
     allowed: sets[Number(set)],
-    ...(doc === undefined ? {} : { doc }),
   }
 }

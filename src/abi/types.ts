@@ -23,8 +23,6 @@ export interface HelperRow {
   readonly c: { readonly ret: string; readonly params: readonly { readonly type: string; readonly name: string }[] }
   /** Program types (names of ProgTypeRow) that may call it; 'all' = every modelled type. */
   readonly allowed: readonly string[] | 'all'
-  /** One or two sentences of our own for hover texts. */
-  readonly doc?: { readonly en: string; readonly ko: string }
 }
 
 export interface MapTypeRow {

@@ -1,5 +1,6 @@
 // What the editor knows of eBPF C: hover, completion, the parameters of a helper, quick fixes of diagnostics. Registered once; each answer is
 // made when asked from the stores, so that language and program are those of now.
+import { helperDoc } from '../../abi/index.ts'
 import { formatMessage } from '../../diag/index.ts'
 import { texts } from '../i18n/index.ts'
 import { useDocument } from '../state/document.ts'
@@ -93,7 +94,7 @@ function provideSignatureHelp(model: Model, position: monaco.Position): monaco.l
     signatures: [
       {
         label: signature(call.helper),
-        documentation: call.helper.doc?.[language] ?? '',
+        documentation: helperDoc(call.helper.name)?.[language] ?? '',
         parameters: parameters(call.helper).map((label) => ({ label })),
       },
     ],

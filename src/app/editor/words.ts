@@ -6,6 +6,7 @@ import {
   type HelperRow,
   helperAllowed,
   helperByName,
+  helperDoc,
   helpers,
   mapTypes,
   type ProgTypeRow,
@@ -51,7 +52,7 @@ const MAP_TYPE = 'BPF_MAP_TYPE_'
 export function wordDoc(place: Place): WordDoc | undefined {
   const { word, before, language } = place
   const helper = helperByName(word)
-  if (helper) return { kind: 'helper', code: `${signature(helper)};`, text: helper.doc?.[language] ?? '', helper }
+  if (helper) return { kind: 'helper', code: `${signature(helper)};`, text: helperDoc(helper.name)?.[language] ?? '', helper }
   if (word.startsWith(MAP_TYPE)) {
     const row = mapTypes.find((m) => mapMacro(m.name) === word)
     return row && { kind: 'map-type', code: `${word} = ${row.id}`, text: row.doc[language] }
@@ -97,7 +98,7 @@ function helperSuggestions({ programType, language }: Place): Suggestion[] {
     kind: 'helper',
     name: h.name,
     detail: signature(h),
-    text: h.doc?.[language] ?? '',
+    text: helperDoc(h.name)?.[language] ?? '',
     insert: `${h.name}(${h.c.params.map((p, i) => `\${${i + 1}:${p.name}}`).join(', ')})`,
     snippet: true,
   }))
