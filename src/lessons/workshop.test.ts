@@ -3,7 +3,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Compressor } from '../engine/index.ts'
+import { type Compressor, defaultProject } from '../engine/index.ts'
 import {
   fingerprint,
   type GradeRow,
@@ -40,6 +40,7 @@ const workshop: Workshop = {
   items: [
     { kind: 'text', title: 'Hello', body: '*Welcome*', notes: 'smile' },
     { kind: 'lesson', id: 'hello-xdp', notes: '', hidden },
+    { kind: 'snippet', title: 'Mine', body: 'Look at *this*.', notes: '', project: defaultProject },
   ],
   from: 0,
   until: 0,
@@ -54,6 +55,15 @@ const lessonOf = async (id: string): Promise<Lesson> => {
 test('a workshop comes back from its link as it was', () => {
   const found = unpack(`http://127.0.0.1/#${pack('workshop', workshop, compressor)}`, compressor)
   expect(found.ok && readWorkshop(found.json)).toEqual({ ok: true, workshop })
+})
+
+test('a program that is none is told by its field', () => {
+  const broken = { ...defaultProject, build: { ...defaultProject.build, main: 'gone.c' } }
+  const item = { kind: 'snippet', title: '', body: '', notes: '', project: broken }
+  expect(readWorkshop({ ...workshop, items: [item] })).toEqual({
+    ok: false,
+    faults: ['items[0].project.build.main: is not what a project has there'],
+  })
 })
 
 test('a hidden check cannot be read in the link by eye', () => {

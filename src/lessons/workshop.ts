@@ -1,7 +1,7 @@
-// A workshop: lessons in a teacher's own order, texts between them, notes, further hidden runs, a beginning and an end. And a hand-in: a learner's
+// A workshop: lessons in a teacher's own order, texts and programs between them, notes, further hidden runs, a beginning and an end. And a hand-in: a learner's
 // sources for it. Both are plain data that travels as a link or a file; neither is secret, and a hand-in's claims are never believed.
 // In: anything. Out: the record copied field by field, or what is wrong with it. Never throws.
-import { crc32Text, type ProjectFile } from '../engine/index.ts'
+import { crc32Text, defaultProject, type Project, type ProjectFile, readProject } from '../engine/index.ts'
 import { Fields } from './fields.ts'
 import { readHiddenRuns } from './read-lesson.ts'
 import type { HiddenRun, Lesson } from './types.ts'
@@ -9,6 +9,8 @@ import type { HiddenRun, Lesson } from './types.ts'
 export type WorkshopItem =
   | { readonly kind: 'lesson'; readonly id: string; readonly notes: string; readonly hidden: readonly unknown[] }
   | { readonly kind: 'text'; readonly title: string; readonly body: string; readonly notes: string }
+  /** A program with its scenario that learners open in the workbench. */
+  | { readonly kind: 'snippet'; readonly title: string; readonly body: string; readonly notes: string; readonly project: Project }
 
 export interface Workshop {
   readonly version: 1
@@ -57,11 +59,21 @@ export function readWorkshop(json: unknown): WorkshopResult {
 }
 
 function readItem(f: Fields): WorkshopItem {
-  const kind = f.oneOf('kind', ['lesson', 'text'])
-  if (kind === 'text') return { kind, title: f.text('title'), body: f.text('body'), notes: f.text('notes', '') }
+  const kind = f.oneOf('kind', ['lesson', 'text', 'snippet'])
+  if (kind !== 'lesson') {
+    const texts = { title: f.text('title'), body: f.text('body'), notes: f.text('notes', '') }
+    return kind === 'text' ? { kind, ...texts } : { kind, ...texts, project: readSnippet(f) }
+  }
   const hidden = f.raw('hidden') ?? []
   if (!Array.isArray(hidden) || hidden.length > 50) f.fault('hidden', 'is no list, or too long')
   return { kind, id: f.name('id'), notes: f.text('notes', ''), hidden: Array.isArray(hidden) ? hidden : [] }
+}
+
+function readSnippet(f: Fields): Project {
+  const read = readProject(f.raw('project'))
+  if (read.ok) return read.project
+  f.fault(['project', read.path].filter(Boolean).join('.'), 'is not what a project has there')
+  return defaultProject
 }
 
 /** A teacher's further runs on a lesson; faults are sentences for the teacher. */

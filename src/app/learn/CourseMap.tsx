@@ -22,6 +22,8 @@ export function CourseMap() {
   const course = useLearn((s) => s.course)
   const progress = useLearn((s) => s.progress)
   const faults = useLearn((s) => s.faults)
+  const workshop = useLearn((s) => s.workshop)
+  const set = useLearn((s) => s.set)
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus(), [])
   const lessons = course.filter((row) => row.kind === 'lesson')
@@ -49,11 +51,18 @@ export function CourseMap() {
           </ul>
         </div>
       )}
-      {resume && (
-        <div>
-          <Button kind="strong" icon="right" onClick={() => void page.learning.open({ id: resume.id })}>
-            {rowState(progress, resume.id) === 'begun' ? t.map.resume(resume.title[language]) : t.map.begin(resume.title[language])}
-          </Button>
+      {(workshop || resume) && (
+        <div className={styles.ways}>
+          {workshop && (
+            <Button icon="left" onClick={() => set({ place: { kind: 'workshop', view: 'take' } })}>
+              {t.workshop.toWorkshop}
+            </Button>
+          )}
+          {resume && (
+            <Button kind="strong" icon="right" onClick={() => void page.learning.open({ id: resume.id })}>
+              {rowState(progress, resume.id) === 'begun' ? t.map.resume(resume.title[language]) : t.map.begin(resume.title[language])}
+            </Button>
+          )}
         </div>
       )}
       <div className={styles.tracks}>

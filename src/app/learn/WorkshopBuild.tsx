@@ -1,4 +1,4 @@
-// A teacher puts a workshop together: items in order, texts, notes, further hidden runs, times. It is kept as a draft on this machine and handed out
+// A teacher puts a workshop together: items in order, texts, programs, notes, further hidden runs, times. It is kept as a draft on this machine and handed out
 // as a link, a QR code or a file.
 
 import { useEffect, useRef, useState } from 'react'
@@ -7,6 +7,7 @@ import type { Workshop, WorkshopItem } from '../../lessons/index.ts'
 import { readWorkshop } from '../../worker/index.ts'
 import { download, pick } from '../files.ts'
 import { addressOf, toClipboard } from '../share/link.ts'
+import { mainName, projectToShare } from '../state/engine.ts'
 import { usePage } from '../state/hooks.ts'
 import { useLearn } from '../state/learn.ts'
 import { readSetting, writeSetting } from '../state/prefs.ts'
@@ -162,7 +163,7 @@ function Item({ item, onChange }: { readonly item: WorkshopItem; readonly onChan
       <textarea rows={2} value={item.notes} onChange={(e) => onChange({ ...item, notes: e.target.value })} />
     </label>
   )
-  if (item.kind === 'text') {
+  if (item.kind !== 'lesson') {
     return (
       <div className={styles.body}>
         <label className={styles.field}>
@@ -173,6 +174,9 @@ function Item({ item, onChange }: { readonly item: WorkshopItem; readonly onChan
           {t.workshop.text}
           <textarea rows={4} value={item.body} onChange={(e) => onChange({ ...item, body: e.target.value })} />
         </label>
+        {item.kind === 'snippet' && (
+          <p className={styles.intro}>{t.workshop.files(item.project.files.map((file) => file.path).join(', '))}</p>
+        )}
         {notes}
       </div>
     )
@@ -230,6 +234,15 @@ function AddItem({ onAdd }: { readonly onAdd: (item: WorkshopItem) => void }) {
       </Button>
       <Button icon="plus" onClick={() => onAdd({ kind: 'text', title: '', body: '', notes: '' })}>
         {t.workshop.addText}
+      </Button>
+      <Button
+        icon="plus"
+        onClick={() => {
+          const project = projectToShare([useUi.getState().tab])
+          onAdd({ kind: 'snippet', title: mainName(), body: '', notes: '', project })
+        }}
+      >
+        {t.workshop.addSnippet}
       </Button>
     </div>
   )

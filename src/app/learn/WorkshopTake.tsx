@@ -1,9 +1,11 @@
 // A workshop as a learner sees it: the list with what is done, and handing in. Notes are shown while a second window shows the audience the rest.
 import { useState } from 'react'
+import type { Project } from '../../engine/index.ts'
 import type { HandIn } from '../../lessons/index.ts'
 import { workshopMark } from '../../worker/index.ts'
 import { download } from '../files.ts'
 import { addressOf, toClipboard } from '../share/link.ts'
+import type { Page as PageActs } from '../state/boot.ts'
 import { usePage } from '../state/hooks.ts'
 import { useLearn } from '../state/learn.ts'
 import { readSetting, writeSetting } from '../state/prefs.ts'
@@ -18,6 +20,12 @@ import { useTexts } from './texts.ts'
 import styles from './Workshop.module.css'
 
 const NAME = 'learner'
+
+/** As a link does, so that the learner's own work stays and Back leads to the workshop. */
+async function openSnippet(page: PageActs, project: Project): Promise<void> {
+  const { link } = await page.engine.call('encodeLink', { project })
+  location.hash = link
+}
 
 export function WorkshopTake() {
   const t = useTexts()
@@ -58,9 +66,14 @@ export function WorkshopTake() {
             // biome-ignore lint/suspicious/noArrayIndexKey: the list of a workshop never changes
             <li key={i} className={styles.item}>
               <div className={styles.body}>
-                {item.kind === 'text' ? (
+                {item.kind !== 'lesson' ? (
                   <>
-                    <h3>{item.title}</h3>
+                    <div className={styles.row}>
+                      <h3>{item.title}</h3>
+                      {item.kind === 'snippet' && (
+                        <Button onClick={() => void openSnippet(page, item.project)}>{t.workshop.openSnippet}</Button>
+                      )}
+                    </div>
                     <Markdown text={item.body} />
                     <Notes text={item.notes} />
                   </>

@@ -115,9 +115,12 @@ export const learnEn = {
     gradebook: 'Gradebook',
     title: 'Title',
     intro:
-      'Lessons in your own order, your texts between them, notes for you, and further hidden checks. It all goes into one link or file; learners need no account.',
+      'Lessons in your own order, your texts and programs between them, notes for you, and further hidden checks. It all goes into one link or file; learners need no account.',
     addLesson: 'Add a lesson',
     addText: 'Add a text',
+    addSnippet: 'Add what is open in the workbench',
+    files: (names: string) => `Learners open ${names} in the workbench, with the packets and the world that belong to it.`,
+    openSnippet: 'Open in the workbench',
     choose: 'Choose a lesson',
     text: 'Text (Markdown)',
     heading: 'Heading',

@@ -108,9 +108,12 @@ export const learnKo: LearnTexts = {
     gradebook: '채점표',
     title: '제목',
     intro:
-      '레슨을 원하는 순서로 놓고, 사이에 글을 넣고, 발표 메모와 숨은 검사를 더합니다. 모두 링크 하나나 파일 하나에 담기고, 배우는 사람은 계정이 필요 없습니다.',
+      '레슨을 원하는 순서로 놓고, 사이에 글과 코드를 넣고, 발표 메모와 숨은 검사를 더합니다. 모두 링크 하나나 파일 하나에 담기고, 배우는 사람은 계정이 필요 없습니다.',
     addLesson: '레슨 추가',
     addText: '글 추가',
+    addSnippet: '작업대에 열려 있는 코드 추가',
+    files: (names) => `학습자는 작업대에서 ${names}을(를) 딸린 패킷·월드와 함께 엽니다.`,
+    openSnippet: '작업대에서 열기',
     choose: '레슨 고르기',
     text: '글(Markdown)',
     heading: '제목',
