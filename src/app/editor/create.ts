@@ -39,8 +39,6 @@ export function createEditor(host: HTMLElement, label: string, readOnly: boolean
     renderControlCharacters: true,
     unicodeHighlight: { invisibleCharacters: true, ambiguousCharacters: true, includeComments: true, includeStrings: true },
     wordBasedSuggestions: 'currentDocument',
-    // The list comes with a short rest: to draw it between two quick keys would hold up the second.
-    quickSuggestionsDelay: 100,
     overviewRulerBorder: false,
     hideCursorInOverviewRuler: true,
     scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
