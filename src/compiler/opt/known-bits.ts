@@ -7,9 +7,9 @@ const MOST_PHIS = 16
 /** The first CO-RE relocation that is about an enumerator, which may have 64 bits (Linux: enum bpf_core_relo_kind). */
 const ENUMVAL_EXISTS = 10
 
-/** The lowest `bits` bits, for 0 to 64. */
 const MASKS: readonly bigint[] = Array.from({ length: 65 }, (_, bits) => (1n << BigInt(bits)) - 1n)
-const mask = (bits: number): bigint => MASKS[bits]
+/** The lowest `bits` bits, for 0 to 64. */
+export const mask = (bits: number): bigint => MASKS[bits]
 
 /** A mask of the bits that are zero whatever happens; bits above the width are not in it. */
 export function knownZero(v: Value): bigint {

@@ -21,11 +21,9 @@ import {
   undef,
   type Value,
 } from '../ir/index.ts'
-import { knownZero, visiblyZero } from './known-bits.ts'
+import { knownZero, mask, visiblyZero } from './known-bits.ts'
 
 type Wide = 'i32' | 'i64'
-
-const mask = (bits: number): bigint => (1n << BigInt(bits)) - 1n
 
 /** The type that holds a value of this type in a register. */
 const widened = (type: Type, wide: Wide): Type => {

@@ -1,12 +1,10 @@
 // Rules for arithmetic: identities, literals gathered, multiplications and divisions by powers of two, masks that mask nothing.
 import { bitsOf, constant, evalBin, invertPred, isKind, type Value } from '../../ir/index.ts'
-import { knownZero, visiblyZero } from '../known-bits.ts'
+import { knownZero, mask, visiblyZero } from '../known-bits.ts'
 import { bin, cmp, isLiteral, isZero, powerOfTwo, type Rule, withLiteral } from './rule.ts'
 
 export const COMMUTES: ReadonlySet<string> = new Set(['add', 'mul', 'and', 'or', 'xor'])
 const ASSOCIATES = COMMUTES
-
-const mask = (bits: number): bigint => (1n << BigInt(bits)) - 1n
 
 export const BIN_RULES: readonly Rule<'bin'>[] = [
   {

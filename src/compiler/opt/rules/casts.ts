@@ -1,9 +1,7 @@
 // Rules for casts, swaps and selects.
 import { bitsOf, constant, evalBswap, evalCast, isKind, type Value } from '../../ir/index.ts'
-import { knownZero } from '../known-bits.ts'
+import { knownZero, mask } from '../known-bits.ts'
 import { bin, cast, isLiteral, type Rule } from './rule.ts'
-
-const mask = (bits: number): bigint => (1n << BigInt(bits)) - 1n
 
 export const CAST_RULES: readonly Rule<'cast'>[] = [
   {

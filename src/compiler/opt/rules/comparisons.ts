@@ -15,10 +15,9 @@ import {
   swapPred,
   type Value,
 } from '../../ir/index.ts'
-import { alwaysHolds, knownZero, visibleRange } from '../known-bits.ts'
+import { alwaysHolds, knownZero, mask, visibleRange } from '../known-bits.ts'
 import { bin, cmp, isLiteral, isZero, powerOfTwo, type Rule, withLiteral } from './rule.ts'
 
-const mask = (bits: number): bigint => (1n << BigInt(bits)) - 1n
 const isEquality = (pred: Pred): boolean => pred === 'eq' || pred === 'ne'
 const isSigned = (pred: Pred): boolean => pred.startsWith('s')
 const UNSIGNED = { slt: 'ult', sle: 'ule', sgt: 'ugt', sge: 'uge' } as const
