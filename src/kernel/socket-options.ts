@@ -2,6 +2,7 @@
 // name, bytes. Out: 0 or an error of Linux; `undefined` where the option is not modelled. What is kept has no effect beyond being read again, but mark and
 // priority, which go with packets.
 // Linux: net/core/sock.c, net/ipv4/ip_sockglue.c, net/ipv4/tcp.c; bpf_setsockopt() in net/core/filter.c. Values of fresh sockets are those of Linux 6.18.
+import { fromHex, toHex } from '../base/index.ts'
 import { EDOM, EINVAL, ENOENT, ENOPROTOOPT, EOPNOTSUPP } from './errno.ts'
 import type { Sock } from './sock.ts'
 
@@ -101,6 +102,13 @@ const AF_INET = 2
 const AF_INET6 = 10
 const TCP = 6
 const UNIX = 1
+const SO_TYPE = 3
+const SO_ERROR = 4
+const SO_SNDLOWAT = 19
+const SO_ACCEPTCONN = 30
+const SO_PROTOCOL = 38
+const SO_DOMAIN = 39
+const SO_COOKIE = 57
 const SO_MARK = 36
 const SO_PRIORITY = 12
 const SO_SNDBUF = 7
@@ -166,12 +174,14 @@ export function setOption(sock: Sock, level: number, name: number, value: Uint8A
       return keep(Math.max(2 * wanted, option.min))
     }
     case 'linger':
-      return value.length < 8 ? -EINVAL : keep(number === 0 ? hexOf(new Uint8Array(8)) : hexOf(value.subarray(0, 8), true))
+      return value.length < 8
+        ? -EINVAL
+        : keep(toHex(number === 0 ? new Uint8Array(8) : Uint8Array.from([1, 0, 0, 0, ...value.subarray(4, 8)])))
     case 'timeval':
       return setTime(view, keep)
     case 'pacing':
       return keep(
-        value.length >= 8 ? hexOf(value.subarray(0, 8)) : number === -1 ? 'ffffffffffffffff' : `${hexOf(value.subarray(0, 4))}00000000`,
+        value.length >= 8 ? toHex(value.subarray(0, 8)) : number === -1 ? 'ffffffffffffffff' : `${toHex(value.subarray(0, 4))}00000000`,
       )
     case 'number':
       return setNumber(option, sock, number, keep)
@@ -227,7 +237,7 @@ function setTime(view: DataView, keep: (kept: string) => number): number {
     to.setBigInt64(0, seconds + ms / 1000n, true)
     to.setBigInt64(8, (ms % 1000n) * 1000n, true)
   }
-  return keep(hexOf(out))
+  return keep(toHex(out))
 }
 
 const CONGESTION = new Set(['reno', 'cubic', 'bbr'])
@@ -238,14 +248,7 @@ const textOf = (bytes: Uint8Array): string => {
   return String.fromCharCode(...bytes.subarray(0, Math.min(end < 0 ? bytes.length : end, NAME_BYTES - 1)))
 }
 
-function hexOf(bytes: Uint8Array, isLinger = false): string {
-  const copy = bytes.slice()
-  if (isLinger) new DataView(copy.buffer).setInt32(0, 1, true)
-  return [...copy].map((b) => b.toString(16).padStart(2, '0')).join('')
-}
-
-const bytesOf = (hex: string): Uint8Array =>
-  Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16))
+const bytesOf = (kept: number | string): Uint8Array => fromHex(String(kept))!
 
 function int(value: number): Uint8Array {
   const out = new Uint8Array(4)
@@ -261,22 +264,22 @@ function wide(value: bigint): Uint8Array {
 
 const TCP_LISTEN = 10
 
-/** What only the socket can say; undefined = -EINVAL. `cookie`: of the socket, made when it is asked for. */
+/** What only the socket can say. `cookie`: of the socket, made when it is asked for. */
 function told(sock: Sock, name: number, cookie: () => number): Uint8Array {
   switch (name) {
-    case 3:
+    case SO_TYPE:
       return int(sock.type)
-    case 4:
+    case SO_ERROR:
       return int(0)
-    case 19:
+    case SO_SNDLOWAT:
       return int(1)
-    case 30:
+    case SO_ACCEPTCONN:
       return int(sock.state === TCP_LISTEN ? 1 : 0)
-    case 38:
+    case SO_PROTOCOL:
       return int(sock.protocol)
-    case 39:
+    case SO_DOMAIN:
       return int(sock.family)
-    case 57:
+    case SO_COOKIE:
       return wide(BigInt(cookie()))
     default:
       return wide(sock.netnsCookie)
@@ -305,11 +308,11 @@ export function getOption(sock: Sock, level: number, name: number, room: number,
     case 'room':
       return int(Number(kept ?? roomOf(sock, name))).subarray(0, room)
     case 'linger':
-      return bytesOf(String(kept ?? '0'.repeat(16))).subarray(0, room)
+      return bytesOf(kept ?? '0'.repeat(16)).subarray(0, room)
     case 'timeval':
-      return bytesOf(String(kept ?? '0'.repeat(2 * TIMEVAL))).subarray(0, room)
+      return bytesOf(kept ?? '0'.repeat(2 * TIMEVAL)).subarray(0, room)
     case 'pacing': {
-      const bytes = bytesOf(String(kept ?? 'f'.repeat(16)))
+      const bytes = bytesOf(kept ?? 'f'.repeat(16))
       if (room >= 8) return bytes
       const isLarge = bytes.subarray(4).some((b) => b !== 0)
       return (isLarge ? int(-1) : bytes).subarray(0, Math.min(4, room))

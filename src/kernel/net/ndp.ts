@@ -1,7 +1,7 @@
 // Neighbour discovery: the ARP of IPv6, in ICMPv6 messages. A solicitation goes to the group of the address that is asked for and is answered by an
 // advertisement. Duplicates are not looked for, and routers do not advertise themselves: addresses and routes are the scenario's.
 // RFC 4861. Linux: net/ipv6/ndisc.c.
-import { buildPacket } from '../../packet/index.ts'
+import { buildPacket, parseMac } from '../../packet/index.ts'
 import { addressBytes, groupMac, type Ip, ip6At, ipText, isAny, isMulticast6, macText, solicitedNode } from './address.ts'
 import { OUTSIDE } from './arp.ts'
 import { ETH_HLEN, IPPROTO_ICMPV6, type IpHeader, readIp } from './headers.ts'
@@ -21,8 +21,6 @@ const OVERRIDES = 0x20000000
 /** Type, code, checksum, a word of flags, the address in question. */
 const MESSAGE = 24
 
-const macBytes = (mac: string): number[] => mac.split(':').map((part) => Number.parseInt(part, 16))
-
 /** A frame with a message about a neighbour and one option, the MAC address of who sends it. */
 export function ndpMessage(
   source: Ip,
@@ -40,7 +38,7 @@ export function ndpMessage(
       { kind: 'ipv6', source: ipText(source), destination: ipText(dest), hopLimit: HOP_LIMIT },
       { kind: 'icmpv6', type, rest: rest >>> 0 },
     ],
-    Uint8Array.from([...addressBytes(target), option, 1, ...macBytes(sourceMac)]),
+    Uint8Array.from([...addressBytes(target), option, 1, ...parseMac(sourceMac)!]),
   )
 }
 
