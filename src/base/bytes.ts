@@ -132,3 +132,14 @@ export class ByteWriter {
     return this.buf.slice(0, this.length)
   }
 }
+
+/** The parts one behind the other. */
+export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(parts.reduce((sum, p) => sum + p.length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}

@@ -6,6 +6,7 @@
 //
 // All other contexts are bytes in Ram (context.ts).
 
+import { concat } from '../base/index.ts'
 import type { Fault } from '../vm/index.ts'
 import { READ, run, type Stop, start, WRITE } from '../vm/index.ts'
 import { DIRECT_HI, isInMapStruct, VMALLOC_HI } from './address.ts'
@@ -119,9 +120,7 @@ function contextBytesOf(k: Kernel, c: BytesContext): boolean {
   }
   if (c.data) {
     const { headers = NO_HEADERS } = c
-    const bytes = new Uint8Array(headers.length + c.data.length)
-    bytes.set(headers)
-    bytes.set(c.data, headers.length)
+    const bytes = concat([headers, c.data])
     fillPacket(k.memory, k.packet, bytes, XDP_PACKET_HEADROOM)
     if (headers.length > 0) {
       const p = k.packet

@@ -9,7 +9,7 @@
 //            | 'TEXT' | '0x' HEX | 'zeros' N              payload
 //   then, for each layer, NAME VALUE pairs: ttl, tos, id, offset, proto, options (hex), hop, flow, seq, ack, win, mss, code, tag, prio, type;
 //   and the words df and mf. FLAGS are tcpdump's letters (S . P F R U), TYPE a number or echo, echo-reply, unreachable, time-exceeded.
-import { fromHex } from '../base/index.ts'
+import { concat, fromHex } from '../base/index.ts'
 import { parseIpv4, parseIpv6, parseMac } from './addresses.ts'
 import { buildPacket, type LayerSpec } from './build.ts'
 import { dnsQuery } from './dns-query.ts'
@@ -51,10 +51,7 @@ export function readSketch(text: string): SketchResult {
         layers.push(layer.spec)
         continue
       }
-      const joined = new Uint8Array(payload.length + layer.bytes.length)
-      joined.set(payload)
-      joined.set(layer.bytes, payload.length)
-      payload = joined
+      payload = concat([payload, layer.bytes])
     }
     if (layers[0]?.kind !== 'ethernet') throw new Fault(0, 'eth')
     const bytes = buildPacket(layers, payload)

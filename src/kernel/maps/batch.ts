@@ -5,6 +5,7 @@
 //
 // In: keys and values one behind the other. Out: what Linux writes back, and 0 or a negative error; a lookup that reached the end says -ENOENT.
 // Linux: bpf_map_do_batch(), generic_map_*_batch() in kernel/bpf/syscall.c, __htab_map_lookup_and_delete_batch() in kernel/bpf/hashtab.c.
+import { concat } from '../../base/index.ts'
 import { EFAULT, EINVAL, ENOENT, ENOSPC, ENOTSUPP, EPERM } from '../errno.ts'
 import { BPF_F_LOCK, BPF_F_RDONLY, BPF_F_WRONLY, type KernelMap, type MapEntry, round8 } from './map.ts'
 
@@ -85,21 +86,11 @@ function each(map: KernelMap, request: BatchRequest, act: (key: Uint8Array, at: 
   return { errno, count: done, keys: NO_BYTES, values: NO_BYTES, cursor: undefined }
 }
 
-const joined = (parts: readonly Uint8Array[]): Uint8Array => {
-  const out = new Uint8Array(parts.reduce((sum, p) => sum + p.length, 0))
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
-}
-
 const answer = (errno: number, found: readonly MapEntry[], cursor: Uint8Array | undefined): BatchAnswer => ({
   errno,
   count: found.length,
-  keys: joined(found.map((e) => e.key)),
-  values: joined(found.map((e) => e.value)),
+  keys: concat(found.map((e) => e.key)),
+  values: concat(found.map((e) => e.value)),
   cursor,
 })
 

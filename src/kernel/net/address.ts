@@ -3,7 +3,7 @@
 //   IPv4   a number of 32 bits, unsigned        IPv6   a bigint of 128 bits        so the type of an address tells its family
 //
 // RFC 4291 (scopes, solicited-node addresses, EUI-64), RFC 2464 (multicast MAC addresses).
-import { formatIpv4, formatIpv6, formatMac, parseIpv4, parseIpv6 } from '../../packet/index.ts'
+import { formatIpv4, formatIpv6, formatMac, parseIpv4, parseIpv6, parseMac } from '../../packet/index.ts'
 
 export type Ip = number | bigint
 export type Family = 'ip4' | 'ip6'
@@ -102,7 +102,7 @@ export const groupMac = (group: bigint): string => `33:33:${formatMac(addressByt
 
 /** The link-local address that an interface makes of its MAC address (EUI-64). */
 export function linkLocalOf(mac: string): bigint {
-  const b = mac.split(':').map((part) => Number.parseInt(part, 16))
+  const b = parseMac(mac)!
   const half = [b[0] ^ 2, b[1], b[2], 0xff, 0xfe, b[3], b[4], b[5]]
   return half.reduce((ip, byte, i) => ip | (BigInt(byte) << BigInt(8 * (7 - i))), 0xfe80n << 112n)
 }

@@ -1,5 +1,6 @@
 // What sits on the sockets: servers that echo, speak HTTP, pass requests on or say nothing, and the clients of requests. Each is told what happens to
 // its connection and sends or closes in answer; how a request went becomes a note in the world's log.
+import { concat } from '../../base/index.ts'
 import type { Happening } from '../world/engine.ts'
 import type { ScenarioServer } from '../world/scenario.ts'
 import { endpointText } from './address.ts'
@@ -24,13 +25,6 @@ function appOf(net: Net, id: number): App | undefined {
 function keep(net: Net, id: number, app: App): void {
   const socket = net.state.sockets.get(id)
   if (socket) put(net, { ...socket, app })
-}
-
-const joined = (a: Uint8Array, b: Uint8Array): Uint8Array => {
-  const out = new Uint8Array(a.length + b.length)
-  out.set(a)
-  out.set(b, a.length)
-  return out
 }
 
 /** The handshake is over. */
@@ -73,7 +67,7 @@ function* serverData(net: Net, id: number, app: App & { kind: 'server' }, data: 
     case 'proxy':
       return yield* proxyData(net, id, app, data)
     case 'http': {
-      let buffer = joined(app.buffer, data)
+      let buffer = concat([app.buffer, data])
       for (;;) {
         const read = readHttp(buffer)
         if (read.kind === 'more') break
@@ -140,7 +134,7 @@ function* proxyData(net: Net, id: number, app: App & { kind: 'server' }, data: U
 }
 
 function* clientData(net: Net, id: number, app: App & { kind: 'client' }, data: Uint8Array): Happening {
-  const buffer = joined(app.buffer, data)
+  const buffer = concat([app.buffer, data])
   keep(net, id, { ...app, buffer })
   if (app.isDone) return
   if (app.protocol === 'http') {

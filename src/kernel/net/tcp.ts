@@ -2,6 +2,7 @@
 // both ways within the window, retransmission with a timer that doubles, FIN and RST, MSS. What comes out of order is asked for again.
 // Left out: congestion control (ten segments are on the way at most), selective acknowledgement, window scaling, time stamps, TIME_WAIT.
 // RFC 9293; Linux: net/ipv4/tcp_input.c, tcp_timer.c (tcp_syn_retries 6, tcp_synack_retries 5, tcp_retries2 15, TCP_RTO_MIN 200 ms).
+import { concat } from '../../base/index.ts'
 import { buildPacket, type TcpFlag } from '../../packet/index.ts'
 import type { Happening } from '../world/engine.ts'
 import { addressBytes, ipAt } from './address.ts'
@@ -213,10 +214,7 @@ function note(net: Net, s: Socket, text: string): void {
 
 function* enqueue(net: Net, id: number, data: Uint8Array): Happening {
   const { out } = tcpOf(socketAt(net, id))
-  const joined = new Uint8Array(out.length + data.length)
-  joined.set(out)
-  joined.set(data, out.length)
-  change(net, id, { out: joined })
+  change(net, id, { out: concat([out, data]) })
   yield* pump(net, id)
 }
 
